@@ -1,0 +1,74 @@
+//! The frame through which a call passes.
+//!
+//! A frame is a block of guest memory that the plugin hands to the host once and that serves for many calls:
+//!
+//! | offset | what | who writes it |
+//! |---|---|---|
+//! | 0 | [`CallHeader`] | host, before the call |
+//! | 16 | [`ResultHeader`] | guest, before it returns |
+//! | 32 | arguments, then room for a small result | host, then guest |
+//!
+//! The call itself is one function of the plugin's, `fn(frame: u32) -> u32`, which returns a
+//! [`Status`](crate::Status).
+
+use bytemuck::{Pod, Zeroable};
+
+/// What the host tells the plugin of a call: 16 bytes, aligned to 4.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct CallHeader {
+    /// How many bytes of arguments follow the headers.
+    pub args_len: u32,
+    /// How many bytes follow the headers altogether; what the arguments leave is room for the result.
+    pub capacity: u32,
+    /// A set of `CallHeader::*` flags.
+    pub flags: u32,
+    /// Zero; for later versions.
+    pub reserved: u32,
+}
+
+/// Where the plugin put the result: 16 bytes, aligned to 4.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct ResultHeader {
+    /// Where the payload begins. It need not lie in the frame, and stays valid until the thread's next call.
+    pub ptr: u32,
+    /// The payload's length in bytes.
+    pub len: u32,
+    /// Zero; for later versions.
+    pub reserved: [u32; 2],
+}
+
+/// How many bytes the two headers take at the start of a frame.
+pub const FRAME_HEADER_LEN: u32 = 32;
+
+/// Every frame begins at a multiple of this many bytes.
+pub const FRAME_ALIGN: u32 = 16;
+
+/// The capacity, in bytes, that a frame has at the least: calls up to this size allocate nothing.
+pub const MIN_FRAME_CAPACITY: u32 = 4096 - FRAME_HEADER_LEN;
+
+/// Names of the functions that the SDK exports for the host.
+pub mod export {
+    /// `fn(capacity: u32) -> u32`: makes a frame and returns its address, or 0 when there is no memory for it.
+    pub const FRAME_NEW: &str = "plugix_frame_new";
+    /// `fn(frame: u32)`: gives a frame back.
+    pub const FRAME_FREE: &str = "plugix_frame_free";
+    /// `fn()`: drops the last result of the calling thread, which the host has copied.
+    pub const RESULT_FREE: &str = "plugix_result_free";
+    /// What the name of each method's export begins with.
+    pub const METHOD_PREFIX: &str = "plugix:";
+}
+
+const _: () = {
+    use core::mem::offset_of;
+    assert!(size_of::<CallHeader>() == 16 && align_of::<CallHeader>() == 4);
+    assert!(offset_of!(CallHeader, args_len) == 0);
+    assert!(offset_of!(CallHeader, capacity) == 4);
+    assert!(offset_of!(CallHeader, flags) == 8);
+    assert!(size_of::<ResultHeader>() == 16 && align_of::<ResultHeader>() == 4);
+    assert!(offset_of!(ResultHeader, ptr) == 0);
+    assert!(offset_of!(ResultHeader, len) == 4);
+    assert!(size_of::<CallHeader>() + size_of::<ResultHeader>() == FRAME_HEADER_LEN as usize);
+    assert!(FRAME_HEADER_LEN.is_multiple_of(FRAME_ALIGN));
+};

@@ -1,0 +1,43 @@
+//! How a call ended, as the guest states it.
+
+use core::fmt;
+
+/// How a call into a plugin ended. On the wire it is a `u32`; a number that is not here breaks the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum Status {
+    /// The method returned; the payload is its value.
+    Ok = 0,
+    /// The method returned an error; the payload is that error.
+    Error = 1,
+    /// The method panicked; the payload is a postcard [`PanicReport`](crate::PanicReport). The plugin stays usable.
+    Panic = 2,
+    /// The guest could not decode the arguments; the payload is a message in UTF-8.
+    BadArguments = 3,
+}
+
+/// A status that this version of the ABI doesn't know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownStatus(pub u32);
+
+impl TryFrom<u32> for Status {
+    type Error = UnknownStatus;
+
+    fn try_from(code: u32) -> Result<Self, UnknownStatus> {
+        Ok(match code {
+            0 => Self::Ok,
+            1 => Self::Error,
+            2 => Self::Panic,
+            3 => Self::BadArguments,
+            other => return Err(UnknownStatus(other)),
+        })
+    }
+}
+
+impl fmt::Display for UnknownStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown status code {}", self.0)
+    }
+}
+
+impl core::error::Error for UnknownStatus {}

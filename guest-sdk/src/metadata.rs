@@ -1,0 +1,28 @@
+//! Says who the plugin is.
+
+/// Registers the plugin: its name and version are those of its Cargo package, the description is given here.
+///
+/// Exports one constant struct, [`PluginMetadata`](crate::abi::PluginMetadata), that the host reads before it runs any
+/// of the plugin's code. To be used exactly once in a plugin.
+///
+/// ```
+/// plugix_guest::metadata!("Counts the words of a folder");
+/// ```
+#[macro_export]
+macro_rules! metadata {
+    ($description:expr $(,)?) => {
+        const _: () = {
+            #[used]
+            #[unsafe(export_name = "plugix_metadata")]
+            static METADATA: $crate::abi::PluginMetadata<*const u8> = $crate::abi::PluginMetadata::new(
+                env!("CARGO_PKG_NAME"),
+                env!("CARGO_PKG_VERSION"),
+                $description,
+                $crate::SDK_VERSION,
+            );
+        };
+    };
+}
+
+/// The version of this crate, which every plugin's metadata names.
+pub const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");

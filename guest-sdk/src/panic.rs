@@ -1,0 +1,55 @@
+//! Keeps what a panic says until the call that it ends can report it.
+
+use plugix_abi::PanicReport;
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{PanicHookInfo, set_hook, take_hook};
+use std::sync::Once;
+
+thread_local! {
+    static LAST: RefCell<Option<PanicReport>> = const { RefCell::new(None) };
+}
+
+/// Adds to the panic hook, once; the hook that was there still prints.
+pub(crate) fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = take_hook();
+        set_hook(Box::new(move |info| {
+            // A panic while a thread ends has no thread-local storage left; the message is still printed.
+            let _ = LAST.try_with(|last| *last.borrow_mut() = Some(report(info)));
+            previous(info);
+        }));
+    });
+}
+
+/// What the calling thread's last panic said, given what unwinding brought.
+pub(crate) fn take_report(payload: &(dyn Any + Send)) -> PanicReport {
+    // `resume_unwind` runs no hook: then only the payload tells.
+    LAST.take().unwrap_or_else(|| PanicReport {
+        message: message(payload),
+        file: String::new(),
+        line: 0,
+        column: 0,
+        thread: thread_name(),
+    })
+}
+
+fn report(info: &PanicHookInfo<'_>) -> PanicReport {
+    let (file, line, column) = match info.location() {
+        Some(place) => (place.file().to_owned(), place.line(), place.column()),
+        None => (String::new(), 0, 0),
+    };
+    PanicReport { message: message(info.payload()), file, line, column, thread: thread_name() }
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    match payload.downcast_ref::<&str>() {
+        Some(text) => (*text).to_owned(),
+        None => payload.downcast_ref::<String>().cloned().unwrap_or_default(),
+    }
+}
+
+fn thread_name() -> Option<String> {
+    std::thread::current().name().map(str::to_owned)
+}
