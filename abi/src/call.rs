@@ -56,8 +56,24 @@ pub mod export {
     pub const FRAME_FREE: &str = "plugix_frame_free";
     /// `fn()`: drops the last result of the calling thread, which the host has copied.
     pub const RESULT_FREE: &str = "plugix_result_free";
-    /// What the name of each method's export begins with.
+    /// `fn(frame: u32) -> u32`: makes the plugin's instance from its configuration in postcard. The payload of an error
+    /// is a message in UTF-8.
+    pub const START: &str = "plugix_start";
+    /// `fn(frame: u32) -> u32`: tells the plugin that it ends. No arguments, no result.
+    pub const UNLOAD: &str = "plugix_unload";
+    /// What the name of each method's export begins with; interface, `/` and method follow.
     pub const METHOD_PREFIX: &str = "plugix:";
+}
+
+/// Names of what a plugin imports.
+pub mod import {
+    /// The module of the host's own functions.
+    pub const HOST: &str = "plugix";
+    /// `fn(ptr: u32, capacity: u32) -> u32`: copies the calling thread's last result that had no room, and drops it.
+    /// Returns its length, or 0 when there is none or the room is still too small.
+    pub const TAKE_RESULT: &str = "take_result";
+    /// What the name of an interface's module begins with; the interface's name follows.
+    pub const INTERFACE_PREFIX: &str = "plugix:";
 }
 
 const _: () = {

@@ -10,18 +10,38 @@
 extern crate alloc;
 
 mod call;
+pub mod interface;
 mod metadata;
 mod panic;
 mod slice;
 mod status;
 mod version;
 
-pub use call::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, export};
+pub use bytemuck::{self, Pod, Zeroable};
+pub use call::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, export, import};
+pub use interface::{CallError, Interface, PodSlice, PodVec};
 pub use metadata::{METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
 pub use panic::PanicReport;
+pub use plugix_abi_macros::{Schema, interface};
+pub use postcard_schema::Schema;
 pub use slice::GuestSlice;
 pub use status::{Status, UnknownStatus};
 pub use version::{ABI_VERSION, AbiVersion, OLDEST_ABI_VERSION};
 
 #[cfg(feature = "host")]
 mod host;
+
+/// What generated code needs; not for others.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::interface::descriptor::{write_interface, write_plugin};
+    pub use alloc::vec::Vec;
+    use postcard_schema::Schema;
+    use postcard_schema::schema::NamedType;
+    pub use postcard_schema;
+
+    /// The schema of a type.
+    pub const fn schema_of<T: Schema + ?Sized>() -> &'static NamedType {
+        T::SCHEMA
+    }
+}

@@ -1,8 +1,9 @@
-//! How a call ended, as the guest states it.
+//! How a call ended, as the called side states it.
 
 use core::fmt;
 
-/// How a call into a plugin ended. On the wire it is a `u32`; a number that is not here breaks the protocol.
+/// How a call ended, into a plugin or out of it. On the wire it is a `u32`; a number that is not here breaks the
+/// protocol. The host alone gives the codes from [`Status::NotProvided`] on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 pub enum Status {
@@ -12,8 +13,14 @@ pub enum Status {
     Error = 1,
     /// The method panicked; the payload is a postcard [`PanicReport`](crate::PanicReport). The plugin stays usable.
     Panic = 2,
-    /// The guest could not decode the arguments; the payload is a message in UTF-8.
+    /// The called side could not decode the arguments; the payload is a message in UTF-8.
     BadArguments = 3,
+    /// The host doesn't have this function; no payload. The plugin runs the method's default body, if it has one.
+    NotProvided = 4,
+    /// The host function would have to wait for its own caller; the payload is a message in UTF-8.
+    Deadlock = 5,
+    /// The host could not run the function or pass on its result; the payload is a message in UTF-8.
+    Failed = 6,
 }
 
 /// A status that this version of the ABI doesn't know.
@@ -29,6 +36,9 @@ impl TryFrom<u32> for Status {
             1 => Self::Error,
             2 => Self::Panic,
             3 => Self::BadArguments,
+            4 => Self::NotProvided,
+            5 => Self::Deadlock,
+            6 => Self::Failed,
             other => return Err(UnknownStatus(other)),
         })
     }

@@ -30,11 +30,20 @@ fn headers() {
 
 #[test]
 fn status_codes() {
-    for (code, status) in [(0, Status::Ok), (1, Status::Error), (2, Status::Panic), (3, Status::BadArguments)] {
+    let codes = [
+        (0, Status::Ok),
+        (1, Status::Error),
+        (2, Status::Panic),
+        (3, Status::BadArguments),
+        (4, Status::NotProvided),
+        (5, Status::Deadlock),
+        (6, Status::Failed),
+    ];
+    for (code, status) in codes {
         assert_eq!(Status::try_from(code), Ok(status));
         assert_eq!(status as u32, code);
     }
-    assert_eq!(Status::try_from(4), Err(UnknownStatus(4)));
+    assert_eq!(Status::try_from(7), Err(UnknownStatus(7)));
     assert_eq!(Status::try_from(u32::MAX), Err(UnknownStatus(u32::MAX)));
 }
 

@@ -1,69 +1,66 @@
 //! Runs one call of the host's: arguments out of the frame, result into it.
 
-use crate::panic::take_report;
-use plugix_abi::{CallHeader, FRAME_HEADER_LEN, ResultHeader, Status};
+use crate::panic::{drop_payload, take_report};
+use plugix_abi::interface::Output as _;
+use plugix_abi::{CallHeader, FRAME_HEADER_LEN, Pod, ResultHeader, Status, bytemuck};
 use serde::Serialize;
+use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
-    /// A result that was too large for its frame; it stays until the thread's next call or until the host, which
-    /// copies a result before it does anything else, gives it back.
-    static KEPT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// A result that was too large for its frame; it stays until the thread's next such result or until the host,
+    /// which copies a result before it does anything else, gives it back.
+    static KEPT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Where a method puts its result.
+/// Where a method puts its result: into the frame if it fits, else it stays in the heap.
 #[derive(Debug)]
 pub struct Output<'f> {
     room: &'f mut [u8],
     header: ResultHeader,
 }
 
-impl Output<'_> {
-    /// Hands over bytes as they are.
-    pub fn bytes(&mut self, bytes: Vec<u8>) {
+impl plugix_abi::interface::Output for Output<'_> {
+    #[inline]
+    fn give<T: Pod>(&mut self, elements: Vec<T>) {
+        let bytes: &[u8] = bytemuck::cast_slice(&elements);
         match self.room.get_mut(..bytes.len()) {
             Some(room) => {
-                room.copy_from_slice(&bytes);
-                self.point_at(room_address(self.room), bytes.len());
+                room.copy_from_slice(bytes);
+                self.point_at(self.room.as_ptr(), bytes.len());
             }
             None => {
-                self.point_at(bytes.as_ptr() as usize, bytes.len());
-                KEPT.set(bytes);
+                self.point_at(bytes.as_ptr(), bytes.len());
+                // Moving the `Vec` leaves its elements where they are.
+                KEPT.set(Some(Box::new(elements)));
             }
         }
     }
 
-    /// Hands over a value in postcard's encoding: in the frame if it fits, else in the heap.
-    ///
-    /// # Panics
-    /// When the value's `Serialize` implementation fails, as one that names no length for a sequence does.
-    pub fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
+    #[inline]
+    fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
         match postcard::to_slice(value, self.room) {
             Ok(encoded) => {
                 let len = encoded.len();
-                self.point_at(room_address(self.room), len);
+                self.point_at(self.room.as_ptr(), len);
             }
             Err(postcard::Error::SerializeBufferFull) => {
-                let bytes = postcard::to_allocvec(value).expect("the result can be encoded");
-                self.point_at(bytes.as_ptr() as usize, bytes.len());
-                KEPT.set(bytes);
+                self.give(postcard::to_allocvec(value).expect("the result can be encoded"));
             }
             Err(error) => panic!("the result can't be encoded: {error}"),
         }
     }
+}
 
-    fn point_at(&mut self, ptr: usize, len: usize) {
+impl Output<'_> {
+    fn point_at(&mut self, start: *const u8, len: usize) {
         // A guest's addresses and lengths are 32 bits wide.
-        self.header = ResultHeader { ptr: ptr as u32, len: len as u32, ..ResultHeader::default() };
+        self.header = ResultHeader { ptr: start as usize as u32, len: len as u32, ..ResultHeader::default() };
     }
 }
 
-fn room_address(room: &[u8]) -> usize {
-    room.as_ptr() as usize
-}
-
-/// What an exported function may return.
+/// What a function that is exported with [`export!`](crate::export) may return.
 pub trait Reply {
     /// Puts `self` into `output` and says how the call ended.
     fn reply(self, output: &mut Output<'_>) -> Status;
@@ -77,7 +74,7 @@ impl Reply for () {
 
 impl Reply for Vec<u8> {
     fn reply(self, output: &mut Output<'_>) -> Status {
-        output.bytes(self);
+        output.give(self);
         Status::Ok
     }
 }
@@ -93,7 +90,7 @@ impl<T: Reply, E: ToString> Reply for Result<T, E> {
         match self {
             Ok(value) => value.reply(output),
             Err(error) => {
-                output.bytes(error.to_string().into_bytes());
+                output.give(error.to_string().into_bytes());
                 Status::Error
             }
         }
@@ -105,6 +102,7 @@ impl<T: Reply, E: ToString> Reply for Result<T, E> {
 /// # Safety
 /// 1. `frame` comes from `plugix_frame_new` and is not used by another call that is still running.
 /// 2. Its call header's `capacity` is as it was made, and `args_len` is at most that.
+#[inline]
 pub unsafe fn call(frame: u32, method: impl FnOnce(&[u8], &mut Output<'_>) -> Status) -> u32 {
     let start = frame as usize as *mut u8;
     // SAFETY: by 1 a frame begins with its headers.
@@ -117,6 +115,7 @@ pub unsafe fn call(frame: u32, method: impl FnOnce(&[u8], &mut Output<'_>) -> St
     let mut output = Output { room, header: ResultHeader::default() };
     let status = catch_unwind(AssertUnwindSafe(|| method(args, &mut output))).unwrap_or_else(|payload| {
         output.encode(&take_report(&*payload));
+        drop_payload(payload);
         Status::Panic
     });
     // SAFETY: by 1 the result header follows the call header.

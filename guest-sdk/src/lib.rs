@@ -1,27 +1,63 @@
 //! What plugin authors depend on.
 //!
-//! A plugin is an ordinary Rust library, built as a `cdylib` for `wasm32-wasmer-wasi`. It says who it is with
-//! [`metadata!`](crate::metadata) and exports functions with [`export!`](crate::export):
+//! A plugin is an ordinary Rust library, built as a `cdylib` for `wasm32-wasmer-wasi`. It implements [`Plugin`], and
+//! interfaces: traits that it shares with its hosts.
 //!
 //! ```
-//! plugix_guest::metadata!("Shouts");
+//! use plugix_guest::{Plugin, plugin};
 //!
-//! plugix_guest::export! {
-//!     fn shout(text: &[u8]) -> Vec<u8> {
-//!         text.to_ascii_uppercase()
+//! // In a crate of its own, which the host depends on too.
+//! #[plugix_abi::interface(version = "1.0")]
+//! pub trait Shouts {
+//!     fn shout(&self, text: &str) -> String;
+//! }
+//!
+//! struct Shouter {
+//!     mark: char,
+//! }
+//!
+//! #[plugin(description = "Shouts")]
+//! impl Plugin for Shouter {
+//!     type Config = char;
+//!
+//!     fn new(mark: char) -> Result<Self, Box<dyn std::error::Error>> {
+//!         Ok(Self { mark })
 //!     }
 //! }
+//!
+//! #[plugin]
+//! impl Shouts for Shouter {
+//!     fn shout(&self, text: &str) -> String {
+//!         format!("{}{}", text.to_uppercase(), self.mark)
+//!     }
+//! }
+//! # fn main() {}
 //! ```
 //!
 //! Everything of `std` works in there: threads, files, sockets, time. A panic unwinds, reaches the host as an error
-//! with its message and place, and leaves the plugin usable.
+//! with its message and place, and leaves the plugin usable. [`host`] calls what the host provides.
+//!
+//! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export), which know nothing of types.
 
 mod call;
 mod export;
 mod frame;
+mod host;
 mod metadata;
 mod panic;
+mod plugin;
+mod section;
 
 pub use call::{Output, Reply, call};
+pub use host::{HostCaller, HostError, host};
 pub use metadata::SDK_VERSION;
+pub use plugin::Plugin;
 pub use plugix_abi as abi;
+pub use plugix_guest_macros::plugin;
+
+/// What generated code needs; not for others.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::plugin::{Instance, instance, start, unload};
+    pub use crate::section::array;
+}

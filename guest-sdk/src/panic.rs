@@ -3,7 +3,7 @@
 use plugix_abi::PanicReport;
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{PanicHookInfo, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
@@ -33,6 +33,14 @@ pub(crate) fn take_report(payload: &(dyn Any + Send)) -> PanicReport {
         column: 0,
         thread: thread_name(),
     })
+}
+
+/// Drops what unwinding brought. Its own `Drop` may panic: that one's payload is leaked, so that this ends.
+pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+        LAST.take();
+    }
 }
 
 fn report(info: &PanicHookInfo<'_>) -> PanicReport {

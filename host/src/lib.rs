@@ -1,1 +1,41 @@
+//! What host applications depend on: load plugins, call them, limit them, stop them.
+//!
+//! ```no_run
+//! use plugix_host::{Engine, Plugin, Policy};
+//!
+//! let engine = Engine::new()?;
+//! let module = engine.load_file("word_count.wasm")?; // says what it is; compiles nothing yet
+//! let policy = Policy::new().mount("./books", "/books", plugix_host::Access::ReadOnly);
+//! let plugin = Plugin::new(&module, &policy)?;
+//! println!("{} {}", plugin.metadata().name, plugin.metadata().version);
+//! let answer = plugin.call_bytes("count", b"/books")?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every byte that comes from a plugin is an allegation: it is copied out once and then checked, and nothing that a
+//! plugin does panics the host.
 
+mod call;
+mod engine;
+mod error;
+mod files;
+mod instance;
+mod memory;
+mod metadata;
+mod module;
+mod output;
+mod plugin;
+mod policy;
+mod raw;
+mod runtime;
+
+pub use engine::Engine;
+pub use error::{CallError, Error, Frame, LoadError, ProtocolError, Trap};
+pub use metadata::Metadata;
+pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
+pub use output::Output;
+pub use plugin::Plugin;
+pub use policy::{Access, Policy};
+pub use raw::{Command, Exit, RawArgs, RawPlugin};
+
+pub use plugix_abi as abi;

@@ -1,1 +1,48 @@
+//! Finds or composes a toolchain for `wasm32-wasmer-wasi` and builds plugin crates with it.
+//!
+//! The target is not one of rustc's own, so there are two ways to a toolchain, tried in this order:
+//!
+//! 1. one that is **installed**: the folder in `PLUGIX_TOOLCHAIN`, or rustup's toolchain named `wasix`;
+//! 2. one that is **composed** of a rustc with the sources of its standard library (a rustup toolchain that has
+//!    `rust-src`, else Debian's packages) and wasix-libc (the folder in `PLUGIX_WASIX_SYSROOT`, else the system's, else
+//!    Debian's package). The standard library is built once and kept in a per-user cache.
+//!
+//! Nothing is written outside that cache, nothing is installed, and a warm cache needs no network.
+//!
+//! ```no_run
+//! use plugix_toolchain::{Build, Progress, Toolchain};
+//!
+//! let toolchain = Toolchain::ensure(Progress::stderr())?;
+//! for module in toolchain.build(&Build::new("Cargo.toml").package("my-plugin"), Progress::stderr())? {
+//!     println!("{}: {}", module.target, module.path.display());
+//! }
+//! # Ok::<_, plugix_toolchain::Error>(())
+//! ```
 
+mod build;
+mod cache;
+mod cargo;
+mod compiler;
+mod debian;
+mod environment;
+mod error;
+mod files;
+mod libc;
+mod overlay;
+mod process;
+mod progress;
+mod provider;
+mod std_build;
+mod survey;
+mod target_spec;
+mod toolchain;
+
+pub use build::{Build, Module, ModuleKind};
+pub use cache::Cache;
+pub use environment::{CACHE_VAR, Environment, SYSROOT_VAR, TOOLCHAIN_VAR};
+pub use error::Error;
+pub use progress::Progress;
+pub use provider::{Candidate, Verdict};
+pub use survey::Survey;
+pub use target_spec::TARGET;
+pub use toolchain::Toolchain;

@@ -1,0 +1,33 @@
+//! The hidden macro that shares the trait's name and path: it lists the methods for `#[plugix_guest::plugin]`.
+
+use super::Contract;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ItemTrait;
+
+pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
+    let Contract { ident, vis, name, .. } = contract;
+    // An exported macro stands at the crate's root, where two traits of the same name must not meet.
+    let unique = format_ident!("__plugix_{}_{:016x}", ident, fnv1a(&item.to_token_stream().to_string()));
+    let methods = contract.methods.iter().map(|method| {
+        let (index, export) = (method.index, format!("plugix:{name}/{}", method.ident));
+        quote!((#index #export))
+    });
+    quote! {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! #unique {
+            ([$($callback:tt)*] $($context:tt)*) => {
+                $($callback)* ! { $($context)* #(#methods)* }
+            };
+        }
+
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        #vis use #unique as #ident;
+    }
+}
+
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,234 @@
+//! `impl Interface for dyn Trait`, and a `Method` for each of its methods.
+
+use super::Contract;
+use super::method::{Arg, Method};
+use super::types::{ArgKind, ReturnKind, with_static_lifetimes};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Type, parse_quote};
+
+pub(super) fn expand(contract: &Contract) -> TokenStream {
+    let abi = &contract.options.abi;
+    let (interface, client) = (contract.dyn_type(), &contract.client);
+    let info = info(contract);
+    let methods = contract.methods.iter().map(|method| method_impl(contract, method));
+    let frames = contract.methods.iter().map(|Method { index, .. }| {
+        quote!(#index => ::core::option::Option::Some(<Self as #abi::interface::Method<#index>>::dispatch::<O>))
+    });
+    let scalars = contract.methods.iter().filter(|method| method.is_scalar()).map(|method| {
+        let (index, run) = (method.index, scalar_fn(contract, method));
+        quote!(#index => ::core::option::Option::Some(#run))
+    });
+    quote! {
+        const _: () = {
+            impl #abi::interface::Interface for #interface {
+                const INFO: &'static #abi::interface::InterfaceInfo = &#info;
+                const DESCRIPTOR: &'static [u8] = {
+                    const INFO: &#abi::interface::InterfaceInfo = <#interface as #abi::interface::Interface>::INFO;
+                    const LEN: usize = #abi::__private::write_interface::<0>(INFO).len();
+                    const BYTES: [u8; LEN] = #abi::__private::write_interface::<LEN>(INFO).bytes();
+                    &BYTES
+                };
+
+                type Client<C: #abi::interface::Caller> = #client<C>;
+
+                #[inline]
+                fn client<C: #abi::interface::Caller>(caller: C) -> #client<C> {
+                    #client { caller }
+                }
+
+                #[inline]
+                fn frame_fn<O: #abi::interface::Output>(
+                    method: usize,
+                ) -> ::core::option::Option<fn(&Self, &[u8], &mut O) -> #abi::Status> {
+                    match method {
+                        #(#frames,)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                #[inline]
+                fn scalar_fn(method: usize) -> ::core::option::Option<#abi::interface::ScalarFn<Self>> {
+                    match method {
+                        #(#scalars,)*
+                        _ => ::core::option::Option::None,
+                    }
+                }
+            }
+
+            #(#methods)*
+        };
+    }
+}
+
+fn info(contract: &Contract) -> TokenStream {
+    let abi = &contract.options.abi;
+    let Contract { name, docs, .. } = contract;
+    let [major, minor, patch] = contract.options.version;
+    let methods = contract.methods.iter().map(|method| {
+        let Method { docs, signature, optional, .. } = method;
+        let name = method.ident.to_string();
+        let import = if method.is_scalar() { quote!(Scalar) } else { quote!(Frame) };
+        let args = method.args.iter().map(|arg| {
+            let (name, shape) = (arg.ident.to_string(), arg_shape(abi, arg));
+            quote!(#abi::interface::ArgInfo { name: #name, shape: #shape })
+        });
+        let value = return_shape(abi, method);
+        let error = match &method.error {
+            None => quote!(::core::option::Option::None),
+            Some(error) => {
+                let schema = schema(abi, error);
+                quote!(::core::option::Option::Some(#schema))
+            }
+        };
+        quote! {
+            #abi::interface::MethodInfo {
+                name: #name,
+                docs: #docs,
+                signature: #signature,
+                optional: #optional,
+                import: #abi::interface::ImportKind::#import,
+                args: &[#(#args),*],
+                returns: #abi::interface::ReturnInfo { value: #value, error: #error },
+            }
+        }
+    });
+    quote! {
+        #abi::interface::InterfaceInfo {
+            name: #name,
+            version: #abi::interface::Version { major: #major, minor: #minor, patch: #patch },
+            docs: #docs,
+            methods: &[#(#methods),*],
+        }
+    }
+}
+
+fn schema(abi: &syn::Path, ty: &Type) -> TokenStream {
+    let ty = with_static_lifetimes(ty);
+    quote!(#abi::__private::schema_of::<#ty>())
+}
+
+fn arg_shape(abi: &syn::Path, arg: &Arg) -> TokenStream {
+    match &arg.kind {
+        ArgKind::Pod(element) => quote!(#abi::interface::Shape::pod::<#element>()),
+        _ => {
+            let schema = schema(abi, &arg.ty);
+            quote!(#abi::interface::Shape::Value(#schema))
+        }
+    }
+}
+
+fn return_shape(abi: &syn::Path, method: &Method) -> TokenStream {
+    match &method.kind {
+        ReturnKind::Bytes => quote!(#abi::interface::Shape::Bytes),
+        ReturnKind::Text => quote!(#abi::interface::Shape::Text),
+        ReturnKind::Pod(element) => quote!(#abi::interface::Shape::pod::<#element>()),
+        ReturnKind::SmallScalar | ReturnKind::Value => {
+            let schema = schema(abi, &method.value);
+            quote!(#abi::interface::Shape::Value(#schema))
+        }
+    }
+}
+
+fn return_type(abi: &syn::Path, method: &Method) -> TokenStream {
+    let Method { value, .. } = method;
+    let plain = match &method.kind {
+        ReturnKind::Bytes | ReturnKind::Text | ReturnKind::Pod(_) => quote!(#abi::interface::Raw<#value>),
+        _ if method.is_scalar() => quote!(#abi::interface::ScalarReturn<#value>),
+        _ => quote!(#abi::interface::Postcard<#value>),
+    };
+    match &method.error {
+        None => plain,
+        Some(error) => quote!(#abi::interface::Fallible<#plain, #error>),
+    }
+}
+
+fn method_impl(contract: &Contract, method: &Method) -> TokenStream {
+    let abi = &contract.options.abi;
+    let (interface, name) = (contract.dyn_type(), &contract.ident);
+    let (index, ident) = (method.index, &method.ident);
+    let return_type = return_type(abi, method);
+    let import = import(contract, method);
+    let locals: Vec<_> = method.args.iter().map(|arg| &arg.ident).collect();
+    let reads = method.args.iter().map(|arg| read(abi, arg));
+    let passed = method.args.iter().map(|Arg { ident, kind, .. }| match kind {
+        ArgKind::Slice(_) | ArgKind::Ref(_) => quote!(&#ident),
+        _ => ident.to_token_stream(),
+    });
+    quote! {
+        impl #abi::interface::Method<#index> for #interface {
+            type Return = #return_type;
+
+            #import
+
+            #[inline]
+            fn dispatch<O: #abi::interface::Output>(&self, args: &[u8], output: &mut O) -> #abi::Status {
+                let read = || {
+                    let mut args = #abi::interface::Args::new(args);
+                    #(#reads)*
+                    args.end()?;
+                    ::core::result::Result::Ok::<_, #abi::interface::BadArguments>((#(#locals,)*))
+                };
+                match read() {
+                    ::core::result::Result::Ok((#(#locals,)*)) => {
+                        let returned = <Self as #name>::#ident(self, #(#passed),*);
+                        <#return_type as #abi::interface::Return>::put(returned, output)
+                    }
+                    ::core::result::Result::Err(error) => output.bad_arguments(&error),
+                }
+            }
+        }
+    }
+}
+
+/// Reads one argument into a variable of its name.
+fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
+    let name = ident.to_string();
+    match kind {
+        ArgKind::BytesRef => quote!(let #ident = args.bytes(#name)?;),
+        ArgKind::BytesVec => quote!(let #ident = #abi::__private::Vec::from(args.bytes(#name)?);),
+        ArgKind::Pod(element) => quote!(let #ident = args.pod::<#element>(#name)?;),
+        ArgKind::Slice(element) => quote!(let #ident = args.value::<#abi::__private::Vec<#element>>(#name)?;),
+        ArgKind::Ref(owned) => quote!(let #ident = args.value::<#owned>(#name)?;),
+        ArgKind::Str | ArgKind::Scalar | ArgKind::Value => quote!(let #ident = args.value::<#ty>(#name)?;),
+    }
+}
+
+fn scalar_fn(contract: &Contract, method: &Method) -> TokenStream {
+    let abi = &contract.options.abi;
+    let (name, ident) = (&contract.ident, &method.ident);
+    let args = method.args.iter().enumerate().map(|(i, Arg { ty, .. })| {
+        quote!(<#ty as #abi::interface::Scalar>::from_bits(registers[#i])?)
+    });
+    quote! {
+        |this, registers| {
+            let _ = registers;
+            let returned = <Self as #name>::#ident(this, #(#args),*);
+            ::core::option::Option::Some(#abi::interface::Scalar::to_bits(returned) as u32)
+        }
+    }
+}
+
+/// The function that a plugin imports.
+fn import(contract: &Contract, method: &Method) -> TokenStream {
+    let abi = &contract.options.abi;
+    let module = format!("plugix:{}", contract.name);
+    let name = method.ident.to_string();
+    let (variant, count, register): (_, _, Type) = if method.is_scalar() {
+        (format_ident!("Scalar{}", method.args.len()), method.args.len(), parse_quote!(u64))
+    } else {
+        (format_ident!("Frame"), 4, parse_quote!(u32))
+    };
+    let registers = vec![register; count];
+    quote! {
+        #[cfg(target_family = "wasm")]
+        const IMPORT: #abi::interface::Import = {
+            #[link(wasm_import_module = #module)]
+            unsafe extern "C" {
+                #[link_name = #name]
+                fn import(#(_: #registers),*) -> u64;
+            }
+            #abi::interface::Import::#variant(import)
+        };
+    }
+}

@@ -1,0 +1,170 @@
+//! One method: what it takes and returns, and whether that can cross the boundary.
+
+use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
+use super::{Errors, words};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, Result, ReturnType, Signature, TraitItemFn,
+    Type, parse_quote,
+};
+
+pub(super) struct Method {
+    /// The method's place in the trait.
+    pub(super) index: usize,
+    pub(super) ident: Ident,
+    pub(super) doc_attributes: Vec<Attribute>,
+    pub(super) docs: String,
+    pub(super) signature: String,
+    pub(super) args: Vec<Arg>,
+    pub(super) value: Type,
+    pub(super) kind: ReturnKind,
+    pub(super) error: Option<Type>,
+    /// Whether there is a default body.
+    pub(super) optional: bool,
+}
+
+pub(super) struct Arg {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    pub(super) kind: ArgKind,
+}
+
+impl Method {
+    pub(super) fn new(index: usize, function: &TraitItemFn) -> Result<Self> {
+        let sig = &function.sig;
+        let mut errors = Errors::default();
+        errors.keep(check_form(function));
+        let mut args = Vec::new();
+        for input in sig.inputs.iter().skip(1) {
+            match Arg::new(input) {
+                Ok(arg) => args.push(arg),
+                Err(error) => errors.push(error),
+            }
+        }
+        let returned = match &sig.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        let (value, error) = match result_types(&returned) {
+            Some((value, error)) => (value.clone(), Some(error.clone())),
+            None => (returned.clone(), None),
+        };
+        errors.keep(check_returned(&returned, &value));
+        errors.finish()?;
+        Ok(Self {
+            index,
+            ident: sig.ident.clone(),
+            doc_attributes: function.attrs.iter().filter(|a| a.path().is_ident("doc")).cloned().collect(),
+            docs: words::docs(&function.attrs),
+            signature: words::signature(sig),
+            args,
+            kind: return_kind(&value),
+            value,
+            error,
+            optional: function.default.is_some(),
+        })
+    }
+
+    /// Whether arguments and result fit registers.
+    pub(super) fn is_scalar(&self) -> bool {
+        self.args.len() <= 4
+            && self.args.iter().all(|arg| matches!(arg.kind, ArgKind::Scalar))
+            && self.error.is_none()
+            && matches!(self.kind, ReturnKind::SmallScalar)
+    }
+}
+
+impl Arg {
+    fn new(input: &FnArg) -> Result<Self> {
+        let FnArg::Typed(PatType { pat, ty, .. }) = input else {
+            return Err(Error::new(input.span(), "the receiver stands first"));
+        };
+        let Pat::Ident(pattern) = &**pat else {
+            return Err(Error::new(pat.span(), "name this argument: the name shows in messages and in JSON"));
+        };
+        check_type(ty)?;
+        if let Type::Reference(reference) = &**ty
+            && reference.mutability.is_some()
+        {
+            let message = "the other side has memory of its own: take a value and return the changed one";
+            return Err(Error::new(ty.span(), message));
+        }
+        if generic(ty, "PodVec").is_some() {
+            return Err(Error::new(ty.span(), "an argument is borrowed: write `PodSlice<'_, T>`"));
+        }
+        Ok(Self { ident: pattern.ident.clone(), ty: (**ty).clone(), kind: arg_kind(ty) })
+    }
+}
+
+fn check_form(function: &TraitItemFn) -> Result<()> {
+    let sig = &function.sig;
+    if let Some(attribute) = function.attrs.iter().find(|a| a.path().is_ident("cfg") || a.path().is_ident("cfg_attr")) {
+        let message = "a method of an interface is there for both sides: remove the condition";
+        return Err(Error::new_spanned(attribute, message));
+    }
+    if let Some(asyncness) = &sig.asyncness {
+        let message = "a method of an interface is not async: start a thread in it, or return when it is done";
+        return Err(Error::new(asyncness.span(), message));
+    }
+    if let Some(unsafety) = &sig.unsafety {
+        return Err(Error::new(unsafety.span(), "a method of an interface is safe: remove `unsafe`"));
+    }
+    if let Some(abi) = &sig.abi {
+        return Err(Error::new(abi.span(), "a method of an interface is an ordinary one: remove `extern`"));
+    }
+    check_generics(sig)?;
+    check_receiver(sig)
+}
+
+fn check_generics(sig: &Signature) -> Result<()> {
+    match sig.generics.params.first() {
+        Some(GenericParam::Lifetime(_)) => {
+            Err(Error::new(sig.generics.span(), "a method of an interface names no lifetimes: leave them out or write `'_`"))
+        }
+        Some(_) => Err(Error::new(
+            sig.generics.span(),
+            "a method of an interface has no generics: write the types that cross the boundary",
+        )),
+        None => match &sig.generics.where_clause {
+            Some(clause) => Err(Error::new(clause.span(), "a method of an interface has no bounds")),
+            None => Ok(()),
+        },
+    }
+}
+
+fn check_receiver(sig: &Signature) -> Result<()> {
+    let message = "a method of an interface takes `&self`: keep what changes behind a lock or an atomic";
+    match sig.receiver() {
+        Some(Receiver { reference: Some((_, None)), mutability: None, .. }) => Ok(()),
+        Some(receiver) => Err(Error::new(receiver.span(), message)),
+        None => Err(Error::new(sig.ident.span(), message)),
+    }
+}
+
+fn check_type(ty: &Type) -> Result<()> {
+    match ty {
+        Type::ImplTrait(_) => Err(Error::new(ty.span(), "write the type that crosses the boundary, not `impl Trait`")),
+        Type::TraitObject(_) => Err(Error::new(ty.span(), "a trait object can't cross the boundary: pass its data")),
+        Type::Ptr(_) | Type::BareFn(_) => {
+            Err(Error::new(ty.span(), "an address means nothing on the other side: pass the data"))
+        }
+        Type::Reference(reference) => check_type(&reference.elem),
+        _ => Ok(()),
+    }
+}
+
+fn check_returned(returned: &Type, value: &Type) -> Result<()> {
+    check_type(value)?;
+    if let Type::Reference(_) = value {
+        let message = "a result is copied to the other side: return an owned type, such as `String` or `Vec<T>`";
+        return Err(Error::new(value.span(), message));
+    }
+    if generic(value, "PodSlice").is_some() {
+        return Err(Error::new(value.span(), "a result is owned: write `PodVec<T>`"));
+    }
+    if generic(returned, "Result").is_some() {
+        let message = "write both types, `Result<T, E>`: an alias hides the error's type";
+        return Err(Error::new(returned.span(), message));
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `#[derive(Schema)]`: postcard-schema's trait, by serde's names.
+
+mod attributes;
+
+use attributes::{Container, Item, Names};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Error, Fields, Path, Result, Type, parse_quote};
+
+pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
+    let mut item: DeriveInput = syn::parse2(item)?;
+    let container = Container::new(&item.attrs)?;
+    let abi = &container.abi;
+    for parameter in item.generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(#abi::Schema));
+    }
+    let model: Path = parse_quote!(#abi::__private::postcard_schema::schema);
+    let ty = match &item.data {
+        Data::Struct(data) if container.transparent => {
+            let types = field_types(abi, &data.fields)?;
+            quote!(DataModelType::NewtypeStruct(#(#types)*))
+        }
+        Data::Struct(data) => match &data.fields {
+            Fields::Unit => quote!(DataModelType::UnitStruct),
+            Fields::Unnamed(fields) => {
+                let types = field_types(abi, &data.fields)?;
+                match fields.unnamed.len() {
+                    1 => quote!(DataModelType::NewtypeStruct(#(#types)*)),
+                    _ => quote!(DataModelType::TupleStruct(&[#(#types),*])),
+                }
+            }
+            Fields::Named(_) => {
+                let fields = named_fields(abi, &data.fields, container.fields)?;
+                quote!(DataModelType::Struct(&[#(#fields),*]))
+            }
+        },
+        Data::Enum(data) => {
+            let variants = data.variants.iter().map(|variant| {
+                let item = Item::new(&variant.attrs)?;
+                let name = item.name(&variant.ident, container.variants);
+                let data = match &variant.fields {
+                    Fields::Unit => quote!(DataModelVariant::UnitVariant),
+                    Fields::Unnamed(fields) => {
+                        let types = field_types(abi, &variant.fields)?;
+                        match fields.unnamed.len() {
+                            1 => quote!(DataModelVariant::NewtypeVariant(#(#types)*)),
+                            _ => quote!(DataModelVariant::TupleVariant(&[#(#types),*])),
+                        }
+                    }
+                    Fields::Named(_) => {
+                        let fields = named_fields(abi, &variant.fields, item.fields.or(container.variant_fields))?;
+                        quote!(DataModelVariant::StructVariant(&[#(#fields),*]))
+                    }
+                };
+                Ok(quote!(&NamedVariant { name: #name, ty: &#data }))
+            });
+            let variants = variants.collect::<Result<Vec<_>>>()?;
+            quote!(DataModelType::Enum(&[#(#variants),*]))
+        }
+        Data::Union(data) => {
+            return Err(Error::new(data.union_token.span, "a union has no schema: use an enum"));
+        }
+    };
+    let (ident, name) = (&item.ident, item.ident.to_string());
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    Ok(quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use #model::{DataModelType, DataModelVariant, NamedType, NamedValue, NamedVariant};
+
+            impl #impl_generics #abi::Schema for #ident #type_generics #where_clause {
+                const SCHEMA: &'static NamedType = &NamedType { name: #name, ty: &#ty };
+            }
+        };
+    })
+}
+
+fn schema_of(abi: &Path, ty: &Type) -> TokenStream {
+    quote!(#abi::__private::schema_of::<#ty>())
+}
+
+fn field_types(abi: &Path, fields: &Fields) -> Result<Vec<TokenStream>> {
+    let types = fields.iter().map(|field| {
+        Item::new(&field.attrs)?;
+        Ok(schema_of(abi, &field.ty))
+    });
+    types.collect()
+}
+
+fn named_fields(abi: &Path, fields: &Fields, names: Option<Names>) -> Result<Vec<TokenStream>> {
+    let fields = fields.iter().filter_map(|field| Some((field, field.ident.as_ref()?))).map(|(field, ident)| {
+        let name = Item::new(&field.attrs)?.name(ident, names);
+        let ty = schema_of(abi, &field.ty);
+        Ok(quote!(&NamedValue { name: #name, ty: #ty }))
+    });
+    fields.collect()
+}

@@ -1,0 +1,191 @@
+//! Arguments: written one after the other by the caller, read in the same order by the method.
+
+use super::sink::{write_len, write_postcard};
+use super::{BadArguments, DecodeError, EncodeError, PodSlice, Scalar, Sink};
+use bytemuck::Pod;
+use serde::{Deserialize, Serialize};
+
+/// One argument, on the caller's side.
+pub trait EncodeArg {
+    /// Writes the argument.
+    ///
+    /// # Errors
+    /// When the sink is full, or when the type can't be encoded.
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError>;
+
+    /// The argument in a register. Only asked for in methods whose arguments are all scalars.
+    #[inline]
+    fn bits(&self) -> u64 {
+        0
+    }
+}
+
+/// All arguments of a call: `(first, (second, (third, ())))`.
+pub trait EncodeArgs {
+    /// Writes the arguments in order.
+    ///
+    /// # Errors
+    /// When the sink is full, or when a type can't be encoded.
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError>;
+
+    /// Puts the arguments, if all are scalars, into registers from `at` on; others and those past the fourth are left
+    /// out.
+    fn bits(&self, registers: &mut [u64; 4], at: usize);
+}
+
+impl EncodeArgs for () {
+    #[inline]
+    fn encode(&self, _: &mut impl Sink) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    #[inline]
+    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+}
+
+impl<First: EncodeArg, Rest: EncodeArgs> EncodeArgs for (First, Rest) {
+    #[inline]
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        self.0.encode(sink)?;
+        self.1.encode(sink)
+    }
+
+    #[inline]
+    fn bits(&self, registers: &mut [u64; 4], at: usize) {
+        if let Some(register) = registers.get_mut(at) {
+            *register = self.0.bits();
+            self.1.bits(registers, at + 1);
+        }
+    }
+}
+
+/// An argument of any serde type.
+#[derive(Debug)]
+pub struct Value<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Serialize + ?Sized> EncodeArg for Value<'_, T> {
+    #[inline]
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        write_postcard(sink, self.0)
+    }
+}
+
+/// A `&[u8]` or `Vec<u8>` argument: encoded as serde would, but in one copy.
+#[derive(Debug)]
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl EncodeArg for Bytes<'_> {
+    #[inline]
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        write_len(sink, self.0.len())?;
+        Ok(sink.write(self.0)?)
+    }
+}
+
+/// An argument that fits a register.
+#[derive(Debug)]
+pub struct ScalarArg<T>(pub T);
+
+impl<T: Scalar + Serialize> EncodeArg for ScalarArg<T> {
+    #[inline]
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        write_postcard(sink, &self.0)
+    }
+
+    #[inline]
+    fn bits(&self) -> u64 {
+        self.0.to_bits()
+    }
+}
+
+impl<T: Pod> EncodeArg for PodSlice<'_, T> {
+    #[inline]
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        const { Self::CHECKED };
+        write_len(sink, self.len())?;
+        let padding = sink.position().next_multiple_of(align_of::<T>()) - sink.position();
+        sink.write(&[0; 16][..padding])?;
+        Ok(sink.write(bytemuck::cast_slice(self))?)
+    }
+}
+
+/// Arguments of a call, on the method's side.
+///
+/// Each is read as postcard of its type, with two exceptions that are as quick as one copy or none: `Vec<u8>` and
+/// `&[u8]` (postcard's own form, a length and the bytes), and [`PodSlice`] (length, zeroes up to a multiple of the
+/// element's alignment counted from the first argument, the elements' memory).
+#[derive(Debug)]
+pub struct Args<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Args<'a> {
+    /// Reads arguments from `bytes`, which has to begin at a multiple of 16 for [`Args::pod`] to succeed.
+    #[inline]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, position: 0 }
+    }
+
+    /// Reads an argument of any serde type.
+    ///
+    /// # Errors
+    /// When the bytes are no such value.
+    #[inline]
+    pub fn value<T: Deserialize<'a>>(&mut self, name: &'static str) -> Result<T, BadArguments> {
+        self.postcard().map_err(|problem| BadArguments { argument: name, problem })
+    }
+
+    /// Reads bytes without copying them.
+    ///
+    /// # Errors
+    /// When there are fewer than the stated length.
+    #[inline]
+    pub fn bytes(&mut self, name: &'static str) -> Result<&'a [u8], BadArguments> {
+        self.value(name)
+    }
+
+    /// Reads elements without copying them.
+    ///
+    /// # Errors
+    /// When there are fewer than the stated number, or when they are not aligned.
+    #[inline]
+    pub fn pod<T: Pod>(&mut self, name: &'static str) -> Result<PodSlice<'a, T>, BadArguments> {
+        const { PodSlice::<T>::CHECKED };
+        self.elements().map_err(|problem| BadArguments { argument: name, problem })
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// When there are bytes left.
+    #[inline]
+    pub fn end(self) -> Result<(), BadArguments> {
+        match self.bytes.len() - self.position {
+            0 => Ok(()),
+            left => Err(BadArguments { argument: "…", problem: DecodeError::Trailing(left) }),
+        }
+    }
+
+    #[inline]
+    fn postcard<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
+        let (value, rest) = postcard::take_from_bytes(&self.bytes[self.position..])?;
+        self.position = self.bytes.len() - rest.len();
+        Ok(value)
+    }
+
+    #[inline]
+    fn elements<T: Pod>(&mut self) -> Result<PodSlice<'a, T>, DecodeError> {
+        let count: usize = self.postcard()?;
+        let start = self.position.next_multiple_of(align_of::<T>());
+        let padding = self.bytes.get(self.position..start).ok_or(DecodeError::Truncated)?;
+        if padding.iter().any(|&byte| byte != 0) {
+            return Err(DecodeError::Misaligned);
+        }
+        let len = count.checked_mul(size_of::<T>()).ok_or(DecodeError::Truncated)?;
+        let elements = self.bytes[start..].get(..len).ok_or(DecodeError::Truncated)?;
+        self.position = start + len;
+        // `len` is a multiple of the element's size: only the alignment can be wrong.
+        bytemuck::try_cast_slice(elements).map(PodSlice::new).map_err(|_| DecodeError::Misaligned)
+    }
+}

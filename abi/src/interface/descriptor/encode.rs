@@ -1,0 +1,99 @@
+//! Writes records while compiling.
+
+use super::super::schema::Writer;
+use super::super::{ImportKind, InterfaceInfo, MethodInfo};
+use super::{FORMAT, Needs};
+use crate::ABI_VERSION;
+use postcard_schema::schema::NamedType;
+
+/// Writes the record of an interface.
+pub const fn write_interface<const N: usize>(info: &InterfaceInfo) -> Writer<N> {
+    let mut measure = Writer::<0>::new();
+    interface(&mut measure, info);
+    let mut writer = Writer::new();
+    writer.all(&(measure.len() as u32).to_le_bytes());
+    interface(&mut writer, info);
+    writer
+}
+
+/// Writes the record of a plugin that is configured with values of the type `config`.
+pub const fn write_plugin<const N: usize>(sdk: &str, needs: Needs, config: &NamedType) -> Writer<N> {
+    let mut measure = Writer::<0>::new();
+    plugin(&mut measure, sdk, needs, config);
+    let mut writer = Writer::new();
+    writer.all(&(measure.len() as u32).to_le_bytes());
+    plugin(&mut writer, sdk, needs, config);
+    writer
+}
+
+/// A method's hash: it changes when the form of an argument or of the result does, or how a plugin imports it.
+pub const fn hash_method(info: &MethodInfo) -> u64 {
+    let mut measure = Writer::<0>::new();
+    shapes(&mut measure, info);
+    measure.hash()
+}
+
+const fn start<const N: usize>(writer: &mut Writer<N>) {
+    writer.byte(FORMAT);
+    writer.all(&ABI_VERSION.major.to_le_bytes());
+    writer.all(&ABI_VERSION.minor.to_le_bytes());
+}
+
+const fn plugin<const N: usize>(writer: &mut Writer<N>, sdk: &str, needs: Needs, config: &NamedType) {
+    start(writer);
+    writer.text(sdk);
+    writer.number(needs.threads as u64);
+    writer.number(needs.memory);
+    writer.ty(config);
+}
+
+const fn interface<const N: usize>(writer: &mut Writer<N>, info: &InterfaceInfo) {
+    start(writer);
+    writer.text(info.name);
+    writer.number(info.version.major as u64);
+    writer.number(info.version.minor as u64);
+    writer.number(info.version.patch as u64);
+    writer.text(info.docs);
+    writer.number(info.methods.len() as u64);
+    let mut i = 0;
+    while i < info.methods.len() {
+        method(writer, &info.methods[i]);
+        i += 1;
+    }
+}
+
+const fn method<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
+    writer.text(info.name);
+    writer.text(info.docs);
+    writer.text(info.signature);
+    writer.byte(info.optional as u8);
+    writer.all(&hash_method(info).to_le_bytes());
+    writer.number(info.args.len() as u64);
+    let mut i = 0;
+    while i < info.args.len() {
+        writer.text(info.args[i].name);
+        i += 1;
+    }
+    shapes(writer, info);
+}
+
+/// What is hashed: no names, since a method is found by its name and arguments by their place.
+const fn shapes<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
+    writer.byte(match info.import {
+        ImportKind::Frame => 0,
+        ImportKind::Scalar => 1,
+    });
+    let mut i = 0;
+    while i < info.args.len() {
+        writer.shape(&info.args[i].shape);
+        i += 1;
+    }
+    writer.shape(&info.returns.value);
+    match info.returns.error {
+        None => writer.byte(0),
+        Some(error) => {
+            writer.byte(1);
+            writer.ty(error);
+        }
+    }
+}

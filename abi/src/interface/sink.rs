@@ -1,0 +1,132 @@
+//! Where encoded bytes go.
+
+use super::EncodeError;
+use alloc::vec::Vec;
+use core::mem::MaybeUninit;
+use postcard::ser_flavors::Flavor;
+use serde::Serialize;
+
+/// Takes encoded bytes in order: a buffer, or another program's memory.
+pub trait Sink {
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// When they don't fit; what was written before stays.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full>;
+
+    /// How many bytes were written so far. Position 0 lies at a multiple of 16 bytes in the reader's memory.
+    fn position(&self) -> usize;
+}
+
+/// A [`Sink`] has no more room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl Sink for Vec<u8> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Counts what would be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure(usize);
+
+impl Sink for Measure {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.0 = self.0.checked_add(bytes.len()).ok_or(Full)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.0
+    }
+}
+
+/// Fills memory that may be uninitialized.
+#[derive(Debug)]
+pub struct SliceSink<'a> {
+    room: &'a mut [MaybeUninit<u8>],
+    len: usize,
+}
+
+impl<'a> SliceSink<'a> {
+    /// Starts at the beginning of `room`.
+    #[inline]
+    pub fn new(room: &'a mut [MaybeUninit<u8>]) -> Self {
+        Self { room, len: 0 }
+    }
+
+    /// What was written.
+    #[inline]
+    pub fn written(&self) -> &[u8] {
+        let written = &self.room[..self.len];
+        // SAFETY: `write` has initialized the first `len` bytes.
+        unsafe { &*(core::ptr::from_ref(written) as *const [u8]) }
+    }
+}
+
+impl Sink for SliceSink<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        let room = self.room[self.len..].get_mut(..bytes.len()).ok_or(Full)?;
+        room.write_copy_of_slice(bytes);
+        self.len += bytes.len();
+        Ok(())
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.len
+    }
+}
+
+/// Appends `value` in postcard's encoding.
+#[inline]
+pub(super) fn write_postcard<T: Serialize + ?Sized>(sink: &mut impl Sink, value: &T) -> Result<(), EncodeError> {
+    let mut serializer = postcard::Serializer { output: SinkFlavor(sink) };
+    value.serialize(&mut serializer).map_err(|error| match error {
+        postcard::Error::SerializeBufferFull => EncodeError::Full,
+        other => EncodeError::Unsupported(other),
+    })
+}
+
+/// Appends a length as postcard does: seven bits to a byte, the lowest first.
+#[inline]
+pub(super) fn write_len(sink: &mut impl Sink, mut len: usize) -> Result<(), Full> {
+    while len >= 0x80 {
+        sink.write(&[len as u8 | 0x80])?;
+        len >>= 7;
+    }
+    sink.write(&[len as u8])
+}
+
+/// Lets postcard write into a [`Sink`].
+struct SinkFlavor<'a, S>(&'a mut S);
+
+impl<S: Sink> Flavor for SinkFlavor<'_, S> {
+    type Output = ();
+
+    #[inline]
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0.write(data).map_err(|Full| postcard::Error::SerializeBufferFull)
+    }
+
+    #[inline]
+    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
+        self.try_extend(&[data])
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}

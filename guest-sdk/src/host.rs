@@ -1,0 +1,51 @@
+//! Calls into the host.
+
+mod error;
+#[cfg(target_family = "wasm")]
+mod import;
+
+pub use error::HostError;
+
+use plugix_abi::Interface;
+use plugix_abi::interface::{Caller, EncodeArgs, FailureOf, Method, ValueOf};
+
+/// A client for an interface that the host implements; see also [`uses!`](crate::uses). Any thread may call it.
+///
+/// ```ignore
+/// let answer = plugix_guest::host::<dyn HostApi>().ask("…")?;
+/// ```
+#[inline]
+pub fn host<I: Interface + ?Sized>() -> I::Client<HostCaller> {
+    I::client(HostCaller(()))
+}
+
+/// Carries calls to the host. Outside a plugin, as in its unit tests, the host provides nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct HostCaller(());
+
+impl Caller for HostCaller {
+    type Error = HostError;
+
+    #[inline]
+    fn call<I, const METHOD: usize, A>(
+        &self,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, HostError>>
+    where
+        I: Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        #[cfg(target_family = "wasm")]
+        return import::call::<I::Return, A>(I::IMPORT, args);
+        #[cfg(not(target_family = "wasm"))]
+        {
+            let _ = args;
+            Err(HostError::NotProvided.into())
+        }
+    }
+
+    #[inline]
+    fn is_not_provided(error: &HostError) -> bool {
+        matches!(error, HostError::NotProvided)
+    }
+}

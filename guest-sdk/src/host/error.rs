@@ -1,0 +1,35 @@
+//! Why the host gave no answer.
+
+use plugix_abi::PanicReport;
+use plugix_abi::interface::{DecodeError, EncodeError};
+use thiserror::Error;
+
+/// Why a call into the host failed that the host function itself didn't fail.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The host doesn't have this function.
+    #[error("the host doesn't provide this function")]
+    NotProvided,
+    /// The host function panicked; the host goes on.
+    #[error("the host function panicked: {}", .0.message)]
+    Panicked(PanicReport),
+    /// The host function would have to wait for its own caller.
+    #[error("the host function can't run now: {0}")]
+    Deadlock(String),
+    /// The host could not run the function.
+    #[error("the host function failed: {0}")]
+    Failed(String),
+    /// The arguments can't be sent: this side's fault.
+    #[error(transparent)]
+    Arguments(#[from] EncodeError),
+    /// The host could not decode the arguments.
+    #[error("the host refused the arguments: {0}")]
+    BadArguments(String),
+    /// The host answered with something that the method doesn't return.
+    #[error("the host's answer is no result of this function: {0}")]
+    Result(#[from] DecodeError),
+    /// The host answered with a status that this SDK doesn't know.
+    #[error("the host answered with the unknown status {0}")]
+    Status(u32),
+}

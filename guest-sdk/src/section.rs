@@ -1,0 +1,84 @@
+//! Writes records into the plugin's custom sections, which the host reads before it compiles anything.
+
+/// Declares the interfaces of the host's that the plugin calls. A host that provides others, or the same with other
+/// methods, refuses the plugin with a message that shows both.
+///
+/// ```ignore
+/// plugix_guest::uses!(HostApi, thumbnails::Cache);
+/// ```
+#[macro_export]
+macro_rules! uses {
+    ($($interface:path),+ $(,)?) => { $(
+        $crate::__section!("plugix.uses", <dyn $interface as $crate::abi::Interface>::DESCRIPTOR);
+    )+ };
+}
+
+/// Exports the methods of an interface; called by the macro that shares the interface's name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __implement {
+    (($plugin:ty) ($interface:path) $(($index:literal $export:literal))*) => {
+        $(
+            const _: () = {
+                #[unsafe(export_name = $export)]
+                extern "C" fn export(frame: u32) -> u32 {
+                    let method = |args: &[u8], output: &mut $crate::Output<'_>| {
+                        let plugin: &(dyn $interface + 'static) = $crate::__private::instance::<$plugin>();
+                        <dyn $interface as $crate::abi::interface::Method<$index>>::dispatch(plugin, args, output)
+                    };
+                    // SAFETY: the host calls this export with a frame that it has from `plugix_frame_new`.
+                    unsafe { $crate::call(frame, method) }
+                }
+            };
+        )*
+        $crate::__section!("plugix.implements", <dyn $interface as $crate::abi::Interface>::DESCRIPTOR);
+    };
+}
+
+/// Describes the plugin itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __plugin_section {
+    ($plugin:ty, $threads:literal, $memory:literal) => {
+        const _: () = {
+            use $crate::abi::__private::{schema_of, write_plugin};
+            use $crate::abi::interface::descriptor::Needs;
+
+            const NEEDS: Needs = Needs { threads: $threads, memory: $memory };
+            const CONFIG: &$crate::abi::__private::postcard_schema::schema::NamedType =
+                schema_of::<<$plugin as $crate::Plugin>::Config>();
+            const LEN: usize = write_plugin::<0>($crate::SDK_VERSION, NEEDS, CONFIG).len();
+            const PLUGIN: [u8; LEN] = write_plugin::<LEN>($crate::SDK_VERSION, NEEDS, CONFIG).bytes();
+            $crate::__section!("plugix.plugin", &PLUGIN);
+        };
+    };
+}
+
+/// Appends bytes to a custom section.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __section {
+    ($name:literal, $bytes:expr) => {
+        const _: () = {
+            const BYTES: &[u8] = $bytes;
+            #[cfg(target_family = "wasm")]
+            #[used]
+            #[unsafe(link_section = $name)]
+            static RECORD: [u8; BYTES.len()] = $crate::__private::array(BYTES);
+            // Elsewhere the bytes are made too, for the errors that this may give.
+            #[cfg(not(target_family = "wasm"))]
+            let _ = BYTES;
+        };
+    };
+}
+
+/// The bytes as an array of their own length.
+///
+/// # Panics
+/// When the length is another.
+pub const fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    match bytes.first_chunk() {
+        Some(array) if bytes.len() == N => *array,
+        _ => panic!("the array has another length"),
+    }
+}

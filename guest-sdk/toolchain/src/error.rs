@@ -1,0 +1,110 @@
+//! What can go wrong: each error says what was looked for, where, and what would help.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+/// An error of finding, composing or using a toolchain.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No variable names a place for the cache.
+    #[error("no folder for the cache: neither PLUGIX_CACHE nor XDG_CACHE_HOME nor HOME is set; set PLUGIX_CACHE")]
+    NoCacheFolder,
+
+    /// Every provider was passed over. Carries the survey's report.
+    #[error("no toolchain for wasm32-wasmer-wasi can be had on this machine\n{report}")]
+    NoToolchain {
+        /// One line for each provider, with the reason.
+        report: String,
+    },
+
+    /// A file or folder could not be used.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was attempted, as a verb.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A program could not be started.
+    #[error("cannot run {program}: {source}; {help}")]
+    CannotRun {
+        /// The program that was looked for.
+        program: String,
+        /// What would supply it.
+        help: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+
+    /// A program ran and failed.
+    #[error("{command} failed ({status})\n{stderr}")]
+    Failed {
+        /// The program and its arguments.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it printed on its standard error.
+        stderr: String,
+    },
+
+    /// A program's output, or a file of the cache, was not in the expected form.
+    #[error("cannot make sense of {what}: {problem}")]
+    Malformed {
+        /// The output or file.
+        what: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// The archive has no suitable packages.
+    #[error("{archive} has no {wanted}; {help}")]
+    NoPackages {
+        /// The package sources that were asked.
+        archive: String,
+        /// The packages that were looked for.
+        wanted: String,
+        /// What would help.
+        help: &'static str,
+    },
+
+    /// The standard library's sources are not the ones that an edit of the overlay was written for.
+    #[error(
+        "overlay edit \"{purpose}\": {file} has {found} places that read `{expected}`, expected exactly one; this rustc needs a newer plugix-toolchain, or set PLUGIX_TOOLCHAIN to a WASIX toolchain"
+    )]
+    Overlay {
+        /// Why the edit exists.
+        purpose: &'static str,
+        /// The source file, relative to the library folder.
+        file: &'static str,
+        /// The text that the edit replaces.
+        expected: &'static str,
+        /// How often the text occurs.
+        found: usize,
+    },
+
+    /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
+    #[error("building {what} for wasm32-wasmer-wasi failed ({status}); the compiler's messages are above")]
+    Compile {
+        /// The packages that were asked for.
+        what: String,
+        /// How cargo ended.
+        status: ExitStatus,
+    },
+}
+
+impl Error {
+    /// For `map_err` on file operations.
+    pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+
+    /// For output or files that were read but not understood.
+    pub(crate) fn malformed(what: impl Into<String>, problem: impl ToString) -> Self {
+        Self::Malformed { what: what.into(), problem: problem.to_string() }
+    }
+}

@@ -1,0 +1,146 @@
+//! A toolchain put together: a rustc with its library's sources, wasix-libc, a linker, and std built once.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::cache::Exclusive;
+use crate::compiler::Compiler;
+use crate::debian::{self, Apt};
+use crate::libc::Libc;
+use crate::progress::Progress;
+use crate::provider::fetch::Fetcher;
+use crate::provider::part::{self, COMPILERS, LIBCS, Part};
+use crate::{Cache, Environment, Error, files, overlay, std_build, target_spec};
+
+/// The kind of entries in the cache.
+const TOOLCHAINS: &str = "toolchains";
+
+/// The file in a toolchain that says what it was made from.
+const MADE_FROM: &str = "made-from.txt";
+
+/// What the toolchain is to be made of.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    compiler: Part,
+    libc: Part,
+    linker: PathBuf,
+    /// The compiler's version, if it is on this machine.
+    version: Option<String>,
+    /// The cache entry, if it has been made.
+    made: Option<PathBuf>,
+}
+
+/// A finished toolchain.
+#[derive(Debug)]
+pub(crate) struct Composed {
+    pub(crate) rustc: PathBuf,
+    pub(crate) linker: PathBuf,
+    pub(crate) key: String,
+}
+
+/// Looks for every part.
+///
+/// # Errors
+/// The reason why a part cannot be had, for people.
+pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, String> {
+    let mut recipe = Recipe {
+        compiler: part::compiler(environment, cache),
+        libc: part::libc(environment, cache)?,
+        linker: part::linker(environment)?,
+        version: None,
+        made: None,
+    };
+    match (&recipe.compiler, &recipe.libc) {
+        (Part::Folder(compiler, _), Part::Folder(libc, _)) => {
+            let compiler = Compiler::inspect(compiler).map_err(|error| error.to_string())?;
+            recipe.version = Some(compiler.version().to_owned());
+            recipe.made = cache.entry(TOOLCHAINS, &key(&compiler, &Libc::inspect(libc)?));
+        }
+        _ => debian::available(environment).map_err(|reason| format!("{recipe}\n{reason}"))?,
+    }
+    Ok(recipe)
+}
+
+impl Recipe {
+    /// Makes what is missing. With a warm cache this touches neither network nor lock.
+    pub(crate) fn ensure(self, cache: &Cache, progress: Progress) -> Result<Composed, Error> {
+        let entry = match self.made {
+            Some(entry) => entry,
+            None => cache.exclusively(|exclusive| self.make(cache, &exclusive, progress))?,
+        };
+        let key = entry.file_name().unwrap_or_default().display().to_string();
+        Ok(Composed { rustc: entry.join(std_build::RUSTC), linker: self.linker, key })
+    }
+
+    fn make(&self, cache: &Cache, exclusive: &Exclusive<'_>, progress: Progress) -> Result<PathBuf, Error> {
+        let mut fetcher = Fetcher::new(cache, exclusive, progress)?;
+        let compiler = Compiler::inspect(&fetcher.folder(&self.compiler, COMPILERS, Apt::compiler)?)?;
+        let libc = fetcher.folder(&self.libc, LIBCS, Apt::libc)?;
+        let libc = Libc::inspect(&libc)
+            .map_err(|reason| Error::malformed(format!("wasix-libc in {}", libc.display()), reason))?;
+        let name = key(&compiler, &libc);
+        // Another process may have made it while this one waited.
+        match cache.entry(TOOLCHAINS, &name) {
+            Some(entry) => Ok(entry),
+            None => exclusive.publish(TOOLCHAINS, &name, |folder| {
+                std_build::compose(&compiler, &libc, folder, progress)?;
+                files::write(&folder.join(MADE_FROM), made_from(&compiler, &libc))
+            }),
+        }
+    }
+}
+
+/// What a toolchain was made from, for people that find one in their cache.
+fn made_from(compiler: &Compiler, libc: &Libc) -> String {
+    format!(
+        "compiler: {}\nwasix-libc: {}\noverlay: {}\ntarget specification: {}\n",
+        compiler.identity().trim_end().replace('\n', "\n  "),
+        libc.identity(),
+        digest(&[&overlay::identity()]),
+        digest(&[&target_spec::identity()]),
+    )
+}
+
+/// The name of a toolchain in the cache: a digest of everything that it is made from.
+fn key(compiler: &Compiler, libc: &Libc) -> String {
+    let own = [overlay::identity(), target_spec::identity(), std_build::identity()];
+    digest(&[&compiler.identity(), &libc.identity(), &own[0], &own[1], &own[2]])
+}
+
+/// A short digest in which each input's end is marked.
+pub(crate) fn digest(inputs: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for input in inputs {
+        hasher.update(&(input.len() as u64).to_le_bytes());
+        hasher.update(input.as_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+impl fmt::Display for Recipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "rustc: {}", self.compiler)?;
+        if let Some(version) = &self.version {
+            writeln!(f, "version: {version}")?;
+        }
+        writeln!(f, "wasix-libc: {}", self.libc)?;
+        writeln!(f, "linker: {}", self.linker.display())?;
+        match &self.made {
+            Some(entry) => write!(f, "standard library: built, in {}", entry.display()),
+            None => write!(f, "standard library: to be built"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_changes_with_each_input_and_its_bounds() {
+        assert_eq!(digest(&["a", "bc"]), digest(&["a", "bc"]));
+        assert_ne!(digest(&["a", "bc"]), digest(&["ab", "c"]));
+        assert_ne!(digest(&["a", "bc"]), digest(&["a", "bd"]));
+        assert_eq!(digest(&[]).len(), 16);
+    }
+}

@@ -1,0 +1,70 @@
+//! A report on how a toolchain can be had here, made without changing anything.
+
+use std::fmt;
+
+use crate::provider::{self, Candidate, Plan, Verdict};
+use crate::{Cache, Environment, Error};
+
+/// Which provider is taken, and why others are not.
+#[derive(Debug)]
+pub struct Survey {
+    candidates: Vec<Candidate>,
+    cache: Cache,
+    pub(crate) plan: Option<Plan>,
+}
+
+impl Survey {
+    /// Looks around. Runs compilers to ask for their version, but changes nothing and uses no network.
+    ///
+    /// # Errors
+    /// [`Error::NoCacheFolder`].
+    pub fn take(environment: &Environment) -> Result<Self, Error> {
+        let cache = Cache::locate(environment)?;
+        let (candidates, plan) = provider::survey(environment, &cache);
+        Ok(Self { candidates, cache, plan })
+    }
+
+    /// Every provider, in the order in which they are tried.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// Where composed toolchains are kept.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+}
+
+impl fmt::Display for Survey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Candidate { provider, verdict } in &self.candidates {
+            match verdict {
+                Verdict::Taken(parts) => writeln!(f, "{provider}: taken\n  {}", parts.replace('\n', "\n  "))?,
+                Verdict::PassedOver(reason) => {
+                    writeln!(f, "{provider}: passed over\n  {}", reason.replace('\n', "\n  "))?
+                }
+                Verdict::NotNeeded => writeln!(f, "{provider}: not needed")?,
+            }
+        }
+        write!(f, "cache: {}", self.cache.root().display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::{CACHE_VAR, SYSROOT_VAR};
+
+    #[test]
+    fn each_provider_that_is_passed_over_has_a_reason() {
+        let bare = Environment::bare("/nowhere").with(CACHE_VAR, "/nowhere/cache");
+        let survey = Survey::take(&bare).unwrap();
+        assert!(survey.plan.is_none());
+        let report = survey.to_string();
+        assert!(report.contains("rustup has no toolchain named `wasix`"), "{report}");
+        assert!(report.contains("no linker"), "{report}");
+
+        let survey = Survey::take(&bare.with(SYSROOT_VAR, "/nowhere/sysroot")).unwrap();
+        assert!(survey.to_string().contains("PLUGIX_WASIX_SYSROOT is of no use"), "{survey}");
+    }
+}

@@ -1,0 +1,107 @@
+//! The engine: the compiler and the I/O threads that all plugins of a process share.
+
+use crate::error::LoadError;
+use crate::module::{Module, WasiImports};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use tokio::runtime::Runtime;
+use wasmer::sys::{EngineBuilder, Features};
+use wasmer_compiler_cranelift::Cranelift;
+
+/// Threads that drive timers and sockets for all plugins. Guests never run on them.
+const IO_THREADS: usize = 1;
+
+/// Compiles modules and drives the I/O of their plugins. Cheap to clone; a process needs one.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    wasmer: wasmer::Engine,
+    io: Io,
+    wasi: OnceLock<WasiImports>,
+}
+
+impl Engine {
+    /// Makes an engine.
+    ///
+    /// # Errors
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    pub fn new() -> Result<Self, LoadError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(IO_THREADS)
+            .thread_name("plugix-io")
+            .enable_all()
+            .build()
+            .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
+        let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
+        let shared = Shared { wasmer, io: Io(Some(runtime)), wasi: OnceLock::new() };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Reads a module's file and checks what it is. Nothing is compiled yet.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`], and [`LoadError::Io`] if the file can't be read.
+    pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Module, LoadError> {
+        let path = path.as_ref();
+        let wasm = std::fs::read(path)
+            .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
+        self.load(wasm)
+    }
+
+    /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
+    /// [`Module::compile`].
+    ///
+    /// # Errors
+    /// The variant of [`LoadError`] that says why the module can't run here.
+    pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
+        Module::new(self, wasm.into())
+    }
+
+    pub(crate) fn wasmer(&self) -> &wasmer::Engine {
+        &self.shared.wasmer
+    }
+
+    /// The functions that wasmer-wasix provides, read from it once.
+    pub(crate) fn wasi_imports(&self) -> &WasiImports {
+        self.shared.wasi.get_or_init(|| WasiImports::collect(self))
+    }
+
+    pub(crate) fn io(&self) -> &tokio::runtime::Handle {
+        self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
+    }
+}
+
+/// What modules may use: all that the guest toolchain emits, and a second memory, which the host adds to each module
+/// for its own use (a module of a plugin's has one at most).
+fn features() -> Features {
+    let mut features = Features::none();
+    features
+        .threads(true)
+        .reference_types(true)
+        .simd(true)
+        .relaxed_simd(true)
+        .bulk_memory(true)
+        .multi_value(true)
+        .multi_memory(true)
+        .tail_call(true)
+        .exceptions(true)
+        .extended_const(true);
+    features
+}
+
+/// A runtime whose threads are left to end by themselves when it is dropped: waiting for them would panic where the
+/// engine is dropped inside of another runtime.
+#[derive(Debug)]
+struct Io(Option<Runtime>);
+
+impl Drop for Io {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! How a call into a plugin can fail.
+
+use plugix_abi::{PanicReport, UnknownStatus};
+use std::fmt;
+use thiserror::Error as ThisError;
+use wasmer::RuntimeError;
+
+/// How a call into a plugin ended, other than well.
+#[derive(Debug, ThisError)]
+pub enum CallError<E> {
+    /// The method returned its own error. The plugin is as usable as before.
+    #[error("{0}")]
+    Returned(E),
+    /// The call itself failed.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+/// Why a call failed, apart from errors that the method itself returns.
+#[derive(Debug, Clone, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// The caller's fault: the plugin has no such method.
+    #[error("the plugin has no method `{method}`")]
+    NoSuchMethod {
+        /// The name that was asked for.
+        method: String,
+    },
+    /// The caller's fault: the plugin didn't understand the arguments.
+    #[error("the plugin refused the arguments of `{method}`: {message}")]
+    BadArguments {
+        /// The method's name.
+        method: String,
+        /// What the plugin says.
+        message: String,
+    },
+    /// The caller's fault: the plugin is in the middle of a call of this very handle.
+    #[error("the plugin is already running a call of this handle")]
+    Busy,
+    /// The plugin's fault: a method panicked. The plugin stays usable.
+    #[error("the plugin panicked: {}{}", .0.message, place(.0))]
+    Panic(PanicReport),
+    /// The plugin's fault: it trapped, and is dead now.
+    #[error("the plugin trapped: {0}")]
+    Trap(Trap),
+    /// The plugin ended itself with `exit`, and is dead now.
+    #[error("the plugin exited with code {code}")]
+    Exited {
+        /// The exit code.
+        code: i32,
+    },
+    /// The plugin's fault: it broke the protocol between it and the host, and is dead now.
+    #[error("the plugin broke the protocol: {0}")]
+    Protocol(#[from] ProtocolError),
+    /// An earlier call, or another thread of the plugin's, ended the plugin.
+    #[error("the plugin is dead: {0}")]
+    Dead(Box<Error>),
+}
+
+impl Error {
+    /// Whether the plugin can't be called any more.
+    pub fn is_fatal(&self) -> bool {
+        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Dead(_))
+    }
+}
+
+/// What the host saw when a plugin broke the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// A pointer and a length that don't lie in the plugin's memory.
+    #[error("{what} at {ptr:#x} of {len} bytes lies outside of the plugin's memory of {memory} bytes")]
+    OutOfBounds {
+        /// What was to be read or written.
+        what: &'static str,
+        /// Where the guest says that it is.
+        ptr: u32,
+        /// How long the guest says that it is, in bytes.
+        len: u32,
+        /// The memory's size in bytes.
+        memory: u64,
+    },
+    /// A frame or a slice of structs at an address that can't be.
+    #[error("{what} at {ptr:#x} is not aligned to {align} bytes")]
+    Misaligned {
+        /// What it is.
+        what: &'static str,
+        /// Where the guest says that it is.
+        ptr: u32,
+        /// The alignment that is needed, in bytes.
+        align: u32,
+    },
+    /// The guest has no memory left for a frame.
+    #[error("the plugin has no memory for a frame of {capacity} bytes")]
+    NoFrame {
+        /// The room that the call needs, in bytes.
+        capacity: u32,
+    },
+    /// A result larger than the host takes.
+    #[error("a result of {len} bytes is over the limit of {limit} bytes")]
+    ResultTooLarge {
+        /// What the guest says, in bytes.
+        len: u32,
+        /// The policy's limit in bytes.
+        limit: u32,
+    },
+    /// A status code that no version of the ABI has.
+    #[error(transparent)]
+    Status(#[from] UnknownStatus),
+    /// Bytes that don't decode to what they should be.
+    #[error("{what} doesn't decode: {problem}")]
+    Undecodable {
+        /// What was to be decoded.
+        what: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An export that every plugin has is missing or has another type.
+    #[error("the export `{name}` is missing or of another type than {expected}")]
+    Export {
+        /// The export's name.
+        name: String,
+        /// The type that it should have.
+        expected: &'static str,
+    },
+}
+
+/// Where and why a plugin's code was ended by the engine.
+#[derive(Debug, Clone)]
+pub struct Trap {
+    /// What happened, in the engine's words.
+    pub message: String,
+    /// The wasm functions that were running, innermost first.
+    pub frames: Vec<Frame>,
+    /// The guest thread that trapped, if it was a spawned one.
+    pub thread: Option<u32>,
+}
+
+/// One wasm function of a trap's backtrace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// The function's name, if the module has names; `wasm function N` otherwise.
+    pub function: String,
+    /// Where in the module, in bytes from its start.
+    pub offset: u64,
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.message)?;
+        if let Some(thread) = self.thread {
+            write!(f, " in thread {thread}")?;
+        }
+        match self.frames.first() {
+            Some(frame) => write!(f, " in {} at {:#x}", frame.function, frame.offset),
+            None => Ok(()),
+        }
+    }
+}
+
+fn place(report: &PanicReport) -> String {
+    match report.line {
+        0 => String::new(),
+        line => format!(" at {}:{line}:{}", report.file, report.column),
+    }
+}
+
+impl Trap {
+    /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
+    pub(crate) fn of(error: &RuntimeError, thread: Option<u32>) -> Self {
+        let frames = error
+            .trace()
+            .iter()
+            .map(|frame| Frame {
+                function: match frame.function_name() {
+                    Some(name) => name.to_owned(),
+                    None => format!("wasm function {}", frame.func_index()),
+                },
+                offset: frame.module_offset() as u64,
+            })
+            .collect();
+        Self { message: error.message(), frames, thread }
+    }
+
+    /// A panic of the host's own code below a guest thread: the plugin can't go on.
+    pub(crate) fn of_host_panic(thread: u32) -> Self {
+        Self { message: "a host function panicked".into(), frames: Vec::new(), thread: Some(thread) }
+    }
+}
+
+impl From<Trap> for Error {
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap)
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a module can't become a plugin.
+
+use super::Error;
+use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
+use thiserror::Error as ThisError;
+
+/// Why a module can't be loaded or a plugin can't be made of it. All but the last three are the module's fault.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The bytes are no WebAssembly at all.
+    #[error("not a WebAssembly module: it begins with {found:02x?} and not with `\\0asm`")]
+    NotWasm {
+        /// The first bytes, four at most.
+        found: Vec<u8>,
+    },
+    /// A component and not a core module.
+    #[error("a WebAssembly component, and plugins are core modules: build it for `wasm32-wasmer-wasi`")]
+    Component,
+    /// The module is truncated, or breaks the format or its rules.
+    #[error("not a valid WebAssembly module: {message} (at byte {offset})")]
+    Malformed {
+        /// What the parser says.
+        message: String,
+        /// Where in the file, in bytes.
+        offset: u64,
+    },
+    /// The module wants something that neither WASIX nor the host provides.
+    #[error("unknown import `{module}` `{name}`: neither WASIX nor this host provides it")]
+    UnknownImport {
+        /// The import's module.
+        module: String,
+        /// The import's name.
+        name: String,
+    },
+    /// The module wants a thing of the right name with the wrong type.
+    #[error("import `{module}` `{name}` should be {expected}, and the module declares {found}")]
+    ImportType {
+        /// The import's module.
+        module: String,
+        /// The import's name.
+        name: String,
+        /// What is provided.
+        expected: String,
+        /// What the module declares.
+        found: String,
+    },
+    /// The module neither imports nor exports a memory.
+    #[error("the module has no memory that the host could reach: import `env` `memory` or export one")]
+    NoMemory,
+    /// The module has several memories.
+    #[error("the module has {count} memories, and one is supported")]
+    SeveralMemories {
+        /// How many.
+        count: usize,
+    },
+    /// The memory has 64-bit addresses.
+    #[error("the module has a 64-bit memory, which the Cranelift compiler doesn't support")]
+    Memory64,
+    /// The module is to be linked at run time.
+    #[error("the module is dynamically linked (it has a `dylink.0` section): link it statically")]
+    DynamicLinking,
+    /// The module shares its memory but can't start a thread.
+    #[error("the memory is shared, but the module exports no `wasi_thread_start`, so no thread could start")]
+    NoThreadStart,
+    /// A program that runs once, where a library is needed.
+    #[error("the module is a command (it exports `_start`), and a plugin is a reactor: build it as a `cdylib`")]
+    CommandNotReactor,
+    /// A library that would never run its constructors.
+    #[error("the module exports no `_initialize`: link it with `crt1-reactor.o`, as `plugix-toolchain` does")]
+    NoInitialize,
+    /// A library, where a program is needed.
+    #[error("the module is not a command: it exports no `_start`")]
+    NotACommand,
+    /// The module knows nothing of Plugix.
+    #[error(
+        "the module exports no `{METADATA_EXPORT}`: it is no plugin (use `plugix_guest::plugin`, or load it as a raw module)"
+    )]
+    NotAPlugin,
+    /// The plugin's metadata is somebody else's, or broken.
+    #[error("the plugin's metadata begins with {found:#010x}, and not with the magic {METADATA_MAGIC:#010x}")]
+    WrongMagic {
+        /// The number that stands there.
+        found: u32,
+    },
+    /// The plugin was built with a newer SDK.
+    #[error("the plugin needs ABI {found}, and this host knows up to {ABI_VERSION}: update the host")]
+    AbiTooNew {
+        /// The plugin's version.
+        found: AbiVersion,
+    },
+    /// The plugin was built with an SDK of old.
+    #[error("the plugin has ABI {found}, and this host needs {OLDEST_ABI_VERSION} or later: rebuild the plugin")]
+    AbiTooOld {
+        /// The plugin's version.
+        found: AbiVersion,
+    },
+    /// A part of the metadata can't be read.
+    #[error("the plugin's {field} can't be read: {problem}")]
+    Metadata {
+        /// Which part.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The initializer or the constructor failed.
+    #[error("the plugin didn't start: {0}")]
+    Start(#[source] Error),
+    /// The policy names something that isn't there.
+    #[error("the policy can't be applied: {what}: {problem}")]
+    Policy {
+        /// The policy's entry.
+        what: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file or a thread of the host's.
+    #[error("can't {what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// The operating system's word.
+        source: std::io::Error,
+    },
+    /// The engine refused the module or its instance for a reason that has no variant of its own.
+    #[error("the engine refused the module: {0}")]
+    Engine(String),
+}

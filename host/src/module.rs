@@ -1,0 +1,65 @@
+//! A module: what it is, and its compiled code.
+
+mod info;
+mod inspect;
+mod wasi_imports;
+
+pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub(crate) use wasi_imports::WasiImports;
+
+use crate::{Engine, LoadError};
+use std::sync::{Arc, Mutex};
+
+/// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
+#[derive(Clone, Debug)]
+pub struct Module {
+    engine: Engine,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    wasm: Vec<u8>,
+    info: ModuleInfo,
+    compiled: Mutex<Option<wasmer::Module>>,
+}
+
+impl Module {
+    pub(crate) fn new(engine: &Engine, wasm: Vec<u8>) -> Result<Self, LoadError> {
+        let info = inspect::inspect(&wasm)?;
+        info.check_runnable()?;
+        engine.wasi_imports().check(&info)?;
+        Ok(Self { engine: engine.clone(), shared: Arc::new(Shared { wasm, info, compiled: Mutex::new(None) }) })
+    }
+
+    /// What the module is, wants and offers.
+    pub fn info(&self) -> &ModuleInfo {
+        &self.shared.info
+    }
+
+    /// The engine that loaded the module.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::Engine`] if the compiler gives up.
+    pub fn compile(&self) -> Result<(), LoadError> {
+        self.compiled().map(drop)
+    }
+
+    pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
+        // A compiler that panicked left no module behind, so the next caller may try again.
+        let mut compiled = self.shared.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(module) = &*compiled {
+            return Ok(module.clone());
+        }
+        inspect::validate(&self.shared.wasm)?;
+        let module = wasmer::Module::new(self.engine.wasmer(), &self.shared.wasm)
+            .map_err(|error| LoadError::Engine(error.to_string()))?;
+        *compiled = Some(module.clone());
+        Ok(module)
+    }
+}

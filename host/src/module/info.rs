@@ -1,0 +1,193 @@
+//! What a module is, wants and offers.
+
+use crate::LoadError;
+use plugix_abi::METADATA_EXPORT;
+use std::fmt;
+use wasmparser::{FuncType, TypeRef};
+
+/// What a module is, as its sections say: nothing was compiled or run to know this.
+#[derive(Clone, Debug)]
+pub struct ModuleInfo {
+    /// The system interfaces that the module calls.
+    pub wasi: Wasi,
+    /// Whether it is a program or a library.
+    pub form: Form,
+    /// Where its memory comes from.
+    pub memory: MemoryKind,
+    /// Whether it can start threads.
+    pub threads: Threads,
+    /// Everything that it imports, in the module's order.
+    pub imports: Vec<Import>,
+    /// The names of everything that it exports, in the module's order.
+    pub exports: Vec<String>,
+    /// The module's size in bytes.
+    pub size: usize,
+    pub(super) memories: usize,
+    pub(super) dynamic: bool,
+}
+
+/// The system interfaces that a module calls; a WASIX program usually calls preview 1 as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wasi {
+    /// `wasi_unstable`, the interface before preview 1.
+    pub unstable: bool,
+    /// `wasi_snapshot_preview1`.
+    pub preview1: bool,
+    /// `wasix_32v1`.
+    pub wasix32: bool,
+    /// `wasix_64v1`.
+    pub wasix64: bool,
+}
+
+/// Whether a module is a program or a library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Runs once, from `_start`.
+    Command,
+    /// Is initialized by `_initialize` and then called.
+    Reactor,
+    /// Exports neither of the two.
+    Bare,
+}
+
+/// Where a module's memory comes from. Sizes are in pages of 64 KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryKind {
+    /// The host makes it.
+    Imported {
+        /// Whether threads can share it.
+        shared: bool,
+        /// Pages at the start.
+        minimum: u64,
+        /// Pages at the most, as the module says.
+        maximum: Option<u64>,
+    },
+    /// The module makes it and shows it to the host.
+    Exported {
+        /// Whether threads can share it.
+        shared: bool,
+        /// Pages at the start.
+        minimum: u64,
+        /// Pages at the most, as the module says.
+        maximum: Option<u64>,
+    },
+    /// There is none, or none that the host can reach.
+    None,
+    /// It has 64-bit addresses.
+    Wide,
+}
+
+/// Whether a module can start threads, or the first thing that keeps it from that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// It can.
+    Possible,
+    /// Its memory can't be shared.
+    MemoryNotShared,
+    /// Its memory is its own: each thread would have another.
+    MemoryNotImported,
+    /// It exports no `wasi_thread_start`.
+    NoThreadStart,
+    /// It never asks for one: it imports no function that starts a thread.
+    NeverSpawns,
+}
+
+/// Something that a module wants from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The module that it is to come from.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
+    pub(super) ty: ImportType,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum ImportType {
+    Function(FuncType),
+    Other(TypeRef),
+}
+
+impl Import {
+    /// Whether it is the memory, which the host makes whatever its name.
+    pub(super) fn is_memory(&self) -> bool {
+        matches!(self.ty, ImportType::Other(TypeRef::Memory(_)))
+    }
+}
+
+impl ModuleInfo {
+    /// Whether the module says that it is a Plugix plugin.
+    pub fn is_plugin(&self) -> bool {
+        self.exports(METADATA_EXPORT)
+    }
+
+    pub(crate) fn exports(&self, name: &str) -> bool {
+        self.exports.iter().any(|export| export == name)
+    }
+
+    /// Refuses what can't run in any role.
+    pub(super) fn check_runnable(&self) -> Result<(), LoadError> {
+        if self.dynamic {
+            return Err(LoadError::DynamicLinking);
+        }
+        if self.memories > 1 {
+            return Err(LoadError::SeveralMemories { count: self.memories });
+        }
+        match self.memory {
+            MemoryKind::None => Err(LoadError::NoMemory),
+            MemoryKind::Wide => Err(LoadError::Memory64),
+            _ if self.threads == Threads::NoThreadStart => Err(LoadError::NoThreadStart),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses what is no plugin.
+    pub(crate) fn check_plugin(&self) -> Result<(), LoadError> {
+        match self.form {
+            Form::Command => Err(LoadError::CommandNotReactor),
+            _ if !self.is_plugin() => Err(LoadError::NotAPlugin),
+            Form::Bare => Err(LoadError::NoInitialize),
+            Form::Reactor => Ok(()),
+        }
+    }
+}
+
+impl MemoryKind {
+    /// Whether threads can share the memory.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Imported { shared: true, .. } | Self::Exported { shared: true, .. })
+    }
+}
+
+impl Wasi {
+    /// Whether the module calls any WASIX function.
+    pub fn is_wasix(self) -> bool {
+        self.wasix32 || self.wasix64
+    }
+}
+
+impl fmt::Display for Wasi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.unstable, "WASI unstable"),
+            (self.preview1, "WASI preview 1"),
+            (self.wasix32, "WASIX 32"),
+            (self.wasix64, "WASIX 64"),
+        ];
+        let used: Vec<_> = names.iter().filter(|(used, _)| *used).map(|(_, name)| *name).collect();
+        f.write_str(if used.is_empty() { "no WASI" } else { "" })?;
+        f.write_str(&used.join(" + "))
+    }
+}
+
+impl fmt::Display for Threads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Possible => "threads",
+            Self::MemoryNotShared => "no threads: the memory is not shared",
+            Self::MemoryNotImported => "no threads: the memory is not imported",
+            Self::NoThreadStart => "no threads: `wasi_thread_start` is not exported",
+            Self::NeverSpawns => "no threads: no function that starts one is imported",
+        })
+    }
+}

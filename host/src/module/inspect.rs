@@ -1,0 +1,152 @@
+//! Reads what a module is out of its sections, before anything is compiled.
+
+use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
+use crate::LoadError;
+use wasmparser::{
+    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Parser, Payload, TypeRef, Validator,
+    WasmFeatures,
+};
+
+/// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
+pub(super) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
+    if !wasm.starts_with(b"\0asm") {
+        return Err(LoadError::NotWasm { found: wasm.iter().copied().take(4).collect() });
+    }
+    if Parser::is_component(wasm) {
+        return Err(LoadError::Component);
+    }
+    let sections = Sections::read(wasm).map_err(malformed)?;
+    Ok(sections.into_info(wasm.len()))
+}
+
+/// Checks all rules of the format, functions' bodies included.
+pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
+    let features = WasmFeatures::default()
+        | WasmFeatures::THREADS
+        | WasmFeatures::EXCEPTIONS
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::LEGACY_EXCEPTIONS;
+    Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
+}
+
+fn malformed(error: BinaryReaderError) -> LoadError {
+    LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
+}
+
+#[derive(Default)]
+struct Sections {
+    types: Vec<Option<FuncType>>,
+    imports: Vec<Import>,
+    exports: Vec<(String, ExternalKind)>,
+    memories: Vec<(MemoryType, bool)>,
+    dynamic: bool,
+}
+
+impl Sections {
+    fn read(wasm: &[u8]) -> Result<Self, BinaryReaderError> {
+        let mut sections = Self::default();
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload? {
+                Payload::TypeSection(reader) => {
+                    for group in reader {
+                        for ty in group?.into_types() {
+                            sections.types.push(match ty.composite_type.inner {
+                                CompositeInnerType::Func(function) => Some(function),
+                                _ => None,
+                            });
+                        }
+                    }
+                }
+                Payload::ImportSection(reader) => {
+                    for import in reader.into_imports() {
+                        sections.import(import?);
+                    }
+                }
+                Payload::MemorySection(reader) => {
+                    for memory in reader {
+                        sections.memories.push((memory?, false));
+                    }
+                }
+                Payload::ExportSection(reader) => {
+                    for export in reader {
+                        let export = export?;
+                        sections.exports.push((export.name.to_owned(), export.kind));
+                    }
+                }
+                Payload::CustomSection(reader) => sections.dynamic |= matches!(reader.name(), "dylink.0" | "dylink"),
+                _ => {}
+            }
+        }
+        Ok(sections)
+    }
+
+    fn import(&mut self, import: wasmparser::Import<'_>) {
+        if let TypeRef::Memory(memory) = import.ty {
+            self.memories.push((memory, true));
+        }
+        let function = match import.ty {
+            TypeRef::Func(index) => self.types.get(index as usize).cloned().flatten(),
+            _ => None,
+        };
+        self.imports.push(Import {
+            module: import.module.to_owned(),
+            name: import.name.to_owned(),
+            ty: function.map_or(ImportType::Other(import.ty), ImportType::Function),
+        });
+    }
+
+    fn into_info(self, size: usize) -> ModuleInfo {
+        let exports = |name| self.exports.iter().any(|(export, _)| export == name);
+        let imports_from = |module| self.imports.iter().any(|import| import.module == module);
+        let wasi = Wasi {
+            unstable: imports_from("wasi_unstable"),
+            preview1: imports_from("wasi_snapshot_preview1"),
+            wasix32: imports_from("wasix_32v1"),
+            wasix64: imports_from("wasix_64v1"),
+        };
+        let form = match (exports("_start"), exports("_initialize")) {
+            (true, _) => Form::Command,
+            (_, true) => Form::Reactor,
+            _ => Form::Bare,
+        };
+        let memory = self.memory();
+        let spawns = self
+            .imports
+            .iter()
+            .any(|import| matches!(import.name.as_str(), "thread-spawn" | "thread_spawn" | "thread_spawn_v2"));
+        let threads = match memory {
+            _ if !memory.is_shared() => Threads::MemoryNotShared,
+            MemoryKind::Exported { .. } => Threads::MemoryNotImported,
+            _ if !exports("wasi_thread_start") => Threads::NoThreadStart,
+            _ if !spawns => Threads::NeverSpawns,
+            _ => Threads::Possible,
+        };
+        ModuleInfo {
+            wasi,
+            form,
+            memory,
+            threads,
+            memories: self.memories.len(),
+            dynamic: self.dynamic,
+            imports: self.imports,
+            exports: self.exports.into_iter().map(|(name, _)| name).collect(),
+            size,
+        }
+    }
+
+    fn memory(&self) -> MemoryKind {
+        let exported = self.exports.iter().any(|(_, kind)| *kind == ExternalKind::Memory);
+        match self.memories.first() {
+            Some((memory, _)) if memory.memory64 => MemoryKind::Wide,
+            Some((MemoryType { shared, initial: minimum, maximum, .. }, imported)) => {
+                let (shared, minimum, maximum) = (*shared, *minimum, *maximum);
+                match (imported, exported) {
+                    (true, _) => MemoryKind::Imported { shared, minimum, maximum },
+                    (_, true) => MemoryKind::Exported { shared, minimum, maximum },
+                    _ => MemoryKind::None,
+                }
+            }
+            None => MemoryKind::None,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Modules that know nothing of the SDK: exports are called by type, commands are run.
+
+mod args;
+
+pub use args::RawArgs;
+
+use crate::instance::Instance;
+use crate::module::Form;
+use crate::{Error, LoadError, Module, Output, Policy};
+use wasmer::{WasmTypeList};
+
+/// A running module that is called by its exports' types.
+#[derive(Debug)]
+pub struct RawPlugin {
+    instance: Instance,
+}
+
+impl RawPlugin {
+    /// Instantiates a module and runs its initializer, if it has one.
+    ///
+    /// # Errors
+    /// The variant of [`LoadError`] that says why it can't be.
+    pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
+        match module.info().form {
+            Form::Command => Err(LoadError::CommandNotReactor),
+            Form::Reactor | Form::Bare => Ok(Self { instance: Instance::new("raw", module, policy)? }),
+        }
+    }
+
+    /// Calls an exported function: `raw.call::<(i32, i32), i32>("add", (1, 2))`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMethod`] if there is no export of that name and type, and whatever ended the call otherwise.
+    pub fn call<A: RawArgs, R: WasmTypeList>(&mut self, name: &str, args: A) -> Result<R, Error> {
+        self.instance.health.check()?;
+        let function = self.instance.function::<A::Types, R>(name);
+        let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
+        args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error))
+    }
+
+    /// Copies `len` bytes out of the module's memory.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if they don't lie in it.
+    pub fn read(&mut self, ptr: u32, len: u32) -> Result<Vec<u8>, Error> {
+        let Instance { memory, store, .. } = &mut self.instance;
+        Ok(memory.read_vec(store, "bytes", ptr, len)?)
+    }
+
+    /// Copies bytes into the module's memory.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if there is no room for them.
+    pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Error> {
+        let Instance { memory, store, .. } = &mut self.instance;
+        Ok(memory.write(store, "bytes", ptr, bytes)?)
+    }
+
+    /// Takes what the module wrote to its standard output and standard error since the last time.
+    pub fn take_output(&self) -> Output {
+        self.instance.take_output()
+    }
+
+    /// How many threads of the module's own are alive.
+    pub fn live_threads(&self) -> usize {
+        self.instance.live_threads()
+    }
+}
+
+/// A program: runs once, from its `_start`.
+#[derive(Debug)]
+pub struct Command {
+    module: Module,
+    policy: Policy,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    /// Its exit code; 0 if it returned from `main`.
+    pub code: i32,
+    /// What it wrote.
+    pub output: Output,
+}
+
+impl Command {
+    /// Prepares to run a module with the arguments, the environment and the folders of a policy.
+    ///
+    /// # Errors
+    /// [`LoadError::NotACommand`] if it exports no `_start`.
+    pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
+        match module.info().form {
+            Form::Command => Ok(Self { module: module.clone(), policy: policy.clone() }),
+            Form::Reactor | Form::Bare => Err(LoadError::NotACommand),
+        }
+    }
+
+    /// Runs the program to its end.
+    ///
+    /// # Errors
+    /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
+    pub fn run(&self) -> Result<Exit, LoadError> {
+        let mut instance = Instance::new("command", &self.module, &self.policy)?;
+        let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
+        let code = match start.call(&mut instance.store) {
+            Ok(()) => 0,
+            Err(error) => match instance.end(&error) {
+                Error::Exited { code } => code,
+                other => return Err(LoadError::Start(other)),
+            },
+        };
+        Ok(Exit { code, output: instance.take_output() })
+    }
+}

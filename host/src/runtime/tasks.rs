@@ -1,0 +1,179 @@
+//! Runs guest threads: one operating system thread for each that is alive, and no others.
+//!
+//! wasmer-wasix's own task manager starts a pool of hundreds of threads at once, prints traps to the host's standard
+//! error, and makes a store and an instance for each guest thread. Here, a finished thread's store and instance are
+//! kept for the plugin's next thread.
+
+mod guest_thread;
+
+use super::Health;
+use crate::Engine;
+use futures::future::BoxFuture;
+use guest_thread::{GuestThread, Spare};
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use wasmer_wasix::runtime::task_manager::TaskWasm;
+use wasmer_wasix::{VirtualTaskManager, WasiThreadError};
+
+/// Stack of a guest thread's operating system thread. Wasm code has a stack of its own; this one is for the host
+/// functions that it calls.
+const STACK_SIZE: usize = 1 << 20;
+
+/// Finished threads whose store and instance are kept for each plugin.
+const MAX_SPARES: usize = 8;
+
+/// The threads of one plugin.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    plugin: String,
+    io: Handle,
+    wasmer: wasmer::Engine,
+    health: Arc<Health>,
+    state: Mutex<State>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Threads that run guest code, by their guest's thread id.
+    live: HashMap<u32, JoinHandle<()>>,
+    /// Threads that have ended, or are about to without touching anything of ours.
+    done: Vec<JoinHandle<()>>,
+    spares: Vec<Spare>,
+    closed: bool,
+}
+
+impl Tasks {
+    pub(crate) fn new(plugin: &str, engine: &Engine, health: Arc<Health>) -> Self {
+        Self {
+            plugin: plugin.to_owned(),
+            io: engine.io().clone(),
+            wasmer: engine.wasmer().clone(),
+            health,
+            state: Mutex::default(),
+            ended: Condvar::new(),
+        }
+    }
+
+    /// How many spawned guest threads are alive.
+    pub(crate) fn live(&self) -> usize {
+        self.lock().live.len()
+    }
+
+    /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
+    /// and returns how many are left.
+    pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
+        const RETRY: Duration = Duration::from_millis(1);
+        let deadline = Instant::now() + budget;
+        let mut state = self.lock();
+        state.closed = true;
+        while !state.live.is_empty() && Instant::now() < deadline {
+            drop(state);
+            kill();
+            state = self.lock();
+            if !state.live.is_empty() {
+                state = self.ended.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            }
+        }
+        state.spares.clear();
+        let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
+        drop(state);
+        join(done);
+        left
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock with the state half changed.
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn take_spare(&self) -> Option<Spare> {
+        self.lock().spares.pop()
+    }
+
+    /// The last thing that a guest's thread does.
+    fn end(&self, tid: u32, spare: Option<Spare>) {
+        let mut state = self.lock();
+        if let Some(handle) = state.live.remove(&tid) {
+            state.done.push(handle);
+        }
+        let keep = !state.closed && state.spares.len() < MAX_SPARES;
+        let surplus = if keep {
+            state.spares.extend(spare);
+            None
+        } else {
+            spare
+        };
+        self.ended.notify_all();
+        drop(state);
+        drop(surplus);
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    let own = std::thread::current().id();
+    for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
+        // A panic of the thread's was already reported where it was caught.
+        let _ = thread.join();
+    }
+}
+
+/// What wasmer-wasix sees of a plugin's threads.
+#[derive(Debug)]
+pub(crate) struct TaskManager(pub(crate) Arc<Tasks>);
+
+impl VirtualTaskManager for TaskManager {
+    fn sleep_now(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync + 'static>> {
+        let _guard = self.0.io.enter();
+        if time.is_zero() { Box::pin(tokio::task::yield_now()) } else { Box::pin(tokio::time::sleep(time)) }
+    }
+
+    fn task_shared(
+        &self,
+        task: Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + 'static>,
+    ) -> Result<(), WasiThreadError> {
+        self.0.io.spawn(async move { task().await });
+        Ok(())
+    }
+
+    fn task_wasm(&self, task: TaskWasm) -> Result<(), WasiThreadError> {
+        let thread = GuestThread::new(task)?;
+        let (tid, tasks) = (thread.tid(), self.0.clone());
+        let (ready, started) = sync_channel(1);
+        // Held while the thread starts, so that it can't end before it is in the registry.
+        let mut state = self.0.lock();
+        if state.closed {
+            return Err(WasiThreadError::Unsupported);
+        }
+        let done = std::mem::take(&mut state.done);
+        let handle = Builder::new()
+            .name(format!("{}/{tid}", self.0.plugin))
+            .stack_size(STACK_SIZE)
+            .spawn(move || {
+                let spare = thread.run(&tasks, |outcome| {
+                    // The receiver waits for this one message.
+                    let _ = ready.send(outcome);
+                });
+                tasks.end(tid, spare);
+            })
+            .map_err(|_| WasiThreadError::Unsupported)?;
+        state.live.insert(tid, handle);
+        drop(state);
+        join(done);
+        started.recv().map_err(|_| WasiThreadError::InvalidWasmContext)?
+    }
+
+    fn task_dedicated(&self, _task: Box<dyn FnOnce() + Send + 'static>) -> Result<(), WasiThreadError> {
+        // Used for starting processes only, which no plugin may.
+        Err(WasiThreadError::Unsupported)
+    }
+
+    fn thread_parallelism(&self) -> Result<usize, WasiThreadError> {
+        Ok(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+}
