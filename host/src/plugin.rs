@@ -2,6 +2,7 @@
 
 mod bound;
 mod builder;
+mod dynamic;
 
 pub use bound::Bound;
 pub use builder::PluginBuilder;
