@@ -18,6 +18,7 @@ pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, S
         Shape::Bytes => Ok(bytes.into()),
         Shape::Text => Ok(String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?.into()),
         Shape::Pod { element, size, .. } => pod::decode(element, *size, bytes),
+        Shape::Stream(_) => Err("a stream has no form in JSON".into()),
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<
             Shape::Pod { element, align, .. } => pod::encode(element, *align, value, &mut out),
             Shape::Bytes => encode(&Type::Primitive(Primitive::Bytes), value, &mut out),
             Shape::Text => encode(&Type::Primitive(Primitive::String), value, &mut out),
+            Shape::Stream(_) => return Err(format!("{}: a stream has no form in JSON", arg.name)),
         };
         written.map_err(|mismatch| mismatch.inside(&arg.name).to_string())?;
     }
@@ -105,9 +106,10 @@ fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
 }
 
 fn each<'t>(values: &[Value], ty: impl Fn(usize) -> &'t Type, out: &mut Vec<u8>) -> Result<(), Mismatch> {
-    values.iter().enumerate().try_for_each(|(i, value)| {
-        encode(ty(i), value, out).map_err(|problem| problem.inside(format!("[{i}]")))
-    })
+    values
+        .iter()
+        .enumerate()
+        .try_for_each(|(i, value)| encode(ty(i), value, out).map_err(|problem| problem.inside(format!("[{i}]"))))
 }
 
 /// JSON has text for keys; a number or a truth value may be what it says.

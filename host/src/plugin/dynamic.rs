@@ -82,7 +82,7 @@ impl Plugin {
         value: impl FnOnce(&[u8]) -> Result<T, Error>,
         error: impl FnOnce(&[u8]) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        let mut inner = self.inner.try_borrow_mut().map_err(|_| Error::Busy)?;
+        let mut inner = self.take()?;
         let Inner { instance, path } = &mut *inner;
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
