@@ -47,6 +47,7 @@ mod metadata;
 mod panic;
 mod plugin;
 mod section;
+mod stream;
 
 pub use call::{Output, Reply, call};
 pub use host::{HostCaller, HostError, host};

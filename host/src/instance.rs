@@ -1,6 +1,7 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
 use crate::files::file_system;
+use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::output::Stream;
 use crate::runtime::{Health, PluginRuntime, Tasks};
@@ -41,15 +42,25 @@ unsafe impl Send for Instance {}
 
 impl Instance {
     /// Makes the instance and runs its initializer.
-    pub(crate) fn new(name: &str, module: &Module, policy: &Policy) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        name: &str,
+        module: &Module,
+        policy: &Policy,
+        functions: HostFunctions,
+    ) -> Result<Self, LoadError> {
         let compiled = module.compiled()?;
         let engine = module.engine();
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
         let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
         let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
-        let builder = environment(name, policy, engine.io(), &stdout, &stderr)?
-            .runtime(Arc::new(PluginRuntime::new(engine, tasks.clone(), health.clone())));
+        let builder = environment(name, policy, engine.io(), &stdout, &stderr)?.runtime(Arc::new(PluginRuntime::new(
+            name,
+            module,
+            tasks.clone(),
+            health.clone(),
+            functions,
+        )));
 
         let mut store = Store::new(engine.wasmer().clone());
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
@@ -70,6 +81,11 @@ impl Instance {
     /// The exported function of that name and type.
     pub(crate) fn function<A: WasmTypeList, R: WasmTypeList>(&self, name: &str) -> Option<TypedFunction<A, R>> {
         self.instance.exports.get_typed_function(&self.store, name).ok()
+    }
+
+    /// Whether there is an export of that name.
+    pub(crate) fn has_export(&self, name: &str) -> bool {
+        self.instance.exports.contains(name)
     }
 
     /// An immutable exported `i32`.
@@ -172,9 +188,7 @@ fn start_error(error: WasiRuntimeError, health: &Health) -> LoadError {
     };
     match cause {
         Some(cause) => LoadError::Start(match cause.downcast_ref::<WasiError>() {
-            Some(WasiError::Exit(code)) => {
-                health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() })
-            }
+            Some(WasiError::Exit(code)) => health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() }),
             _ => Error::Trap(Trap::of(cause, None)),
         }),
         None => LoadError::Engine(error.to_string()),

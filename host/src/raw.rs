@@ -4,10 +4,11 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
 use crate::{Error, LoadError, Module, Output, Policy};
-use wasmer::{WasmTypeList};
+use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
 #[derive(Debug)]
@@ -23,7 +24,9 @@ impl RawPlugin {
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
-            Form::Reactor | Form::Bare => Ok(Self { instance: Instance::new("raw", module, policy)? }),
+            Form::Reactor | Form::Bare => {
+                Ok(Self { instance: Instance::new("raw", module, policy, HostFunctions::default())? })
+            }
         }
     }
 
@@ -100,7 +103,7 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let mut instance = Instance::new("command", &self.module, &self.policy)?;
+        let mut instance = Instance::new("command", &self.module, &self.policy, HostFunctions::default())?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         let code = match start.call(&mut instance.store) {
             Ok(()) => 0,

@@ -1,20 +1,13 @@
 //! How a call into a plugin can fail.
 
+use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
 
-/// How a call into a plugin ended, other than well.
-#[derive(Debug, ThisError)]
-pub enum CallError<E> {
-    /// The method returned its own error. The plugin is as usable as before.
-    #[error("{0}")]
-    Returned(E),
-    /// The call itself failed.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
+/// How a call to a method that returns an error of its own, `E`, ended other than well.
+pub type CallError<E> = plugix_abi::CallError<E, Error>;
 
 /// Why a call failed, apart from errors that the method itself returns.
 #[derive(Debug, Clone, ThisError)]
@@ -25,6 +18,23 @@ pub enum Error {
     NoSuchMethod {
         /// The name that was asked for.
         method: String,
+    },
+    /// The caller's fault: the arguments can't be encoded, or are too large for any plugin.
+    #[error("the arguments can't be passed: {0}")]
+    Arguments(String),
+    /// The caller's fault: the result is not of the type that the caller asked for.
+    #[error("the result of `{method}` is not of the type that was asked for: {problem}")]
+    WrongResultType {
+        /// The method's name.
+        method: String,
+        /// Where the two differ.
+        problem: String,
+    },
+    /// The caller's fault: the plugin, which is older than the interface, lacks an optional method.
+    #[error("the plugin doesn't provide the optional method `{method}`")]
+    NotProvided {
+        /// The method's name.
+        method: &'static str,
     },
     /// The caller's fault: the plugin didn't understand the arguments.
     #[error("the plugin refused the arguments of `{method}`: {message}")]
@@ -58,6 +68,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error, with the method's name where it has none yet.
+    #[cold]
+    pub(crate) fn of(self, method: &str) -> Self {
+        match self {
+            Self::Arguments(problem) => Self::Arguments(format!("`{method}`: {problem}")),
+            other => other,
+        }
+    }
+
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Dead(_))
@@ -191,5 +210,11 @@ impl Trap {
 impl From<Trap> for Error {
     fn from(trap: Trap) -> Self {
         Self::Trap(trap)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        ProtocolError::Undecodable { what: "the result", problem: error.to_string() }.into()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
 use crate::LoadError;
+use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Parser, Payload, TypeRef, Validator,
     WasmFeatures,
@@ -16,7 +17,16 @@ pub(super) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
         return Err(LoadError::Component);
     }
     let sections = Sections::read(wasm).map_err(malformed)?;
-    Ok(sections.into_info(wasm.len()))
+    let described = |section| move |problem| LoadError::Descriptor { section, problem };
+    let (implements, uses) = (
+        read_interfaces(&sections.implements).map_err(described(section::IMPLEMENTS))?,
+        read_interfaces(&sections.uses).map_err(described(section::USES))?,
+    );
+    let plugin = match sections.plugin.as_slice() {
+        [] => None,
+        bytes => Some(read_plugin(bytes).map_err(described(section::PLUGIN))?),
+    };
+    Ok(ModuleInfo { plugin, implements, uses, ..sections.into_info(wasm.len()) })
 }
 
 /// Checks all rules of the format, functions' bodies included.
@@ -40,6 +50,10 @@ struct Sections {
     exports: Vec<(String, ExternalKind)>,
     memories: Vec<(MemoryType, bool)>,
     dynamic: bool,
+    /// The contents of the custom sections; those of one name count as one.
+    plugin: Vec<u8>,
+    implements: Vec<u8>,
+    uses: Vec<u8>,
 }
 
 impl Sections {
@@ -73,7 +87,13 @@ impl Sections {
                         sections.exports.push((export.name.to_owned(), export.kind));
                     }
                 }
-                Payload::CustomSection(reader) => sections.dynamic |= matches!(reader.name(), "dylink.0" | "dylink"),
+                Payload::CustomSection(reader) => match reader.name() {
+                    "dylink.0" | "dylink" => sections.dynamic = true,
+                    section::PLUGIN => sections.plugin.extend_from_slice(reader.data()),
+                    section::IMPLEMENTS => sections.implements.extend_from_slice(reader.data()),
+                    section::USES => sections.uses.extend_from_slice(reader.data()),
+                    _ => {}
+                },
                 _ => {}
             }
         }
@@ -130,6 +150,9 @@ impl Sections {
             dynamic: self.dynamic,
             imports: self.imports,
             exports: self.exports.into_iter().map(|(name, _)| name).collect(),
+            plugin: None,
+            implements: Vec::new(),
+            uses: Vec::new(),
             size,
         }
     }
