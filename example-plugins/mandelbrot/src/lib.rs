@@ -20,7 +20,7 @@ const GRID: u32 = 2;
 
 struct Renderer;
 
-#[plugin(description = "Renders the Mandelbrot set, on several threads")]
+#[plugin(description = env!("CARGO_PKG_DESCRIPTION"))]
 impl Plugin for Renderer {
     type Config = ();
 

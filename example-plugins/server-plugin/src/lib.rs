@@ -19,7 +19,7 @@ struct Server {
     status: Mutex<Status>,
 }
 
-#[plugin(description = "Extends a game server: makes its world, and crashes on purpose")]
+#[plugin(description = env!("CARGO_PKG_DESCRIPTION"))]
 impl Plugin for Server {
     type Config = Settings;
 

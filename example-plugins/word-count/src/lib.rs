@@ -13,7 +13,7 @@ use word_count_interface::{CountError, WordCount};
 
 struct Counter;
 
-#[plugin(description = "Counts the words of a folder of texts, on several threads")]
+#[plugin(description = env!("CARGO_PKG_DESCRIPTION"))]
 impl Plugin for Counter {
     type Config = ();
 
