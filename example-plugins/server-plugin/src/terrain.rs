@@ -1,7 +1,7 @@
 //! Mountains and valleys: noise, and the same at twice the detail and half the height, and so on.
 
 /// Heights in each row and in each column of a region.
-const SIDE: u32 = 384;
+const SIDE: u32 = 512;
 
 /// How often detail is added.
 const OCTAVES: u32 = 7;

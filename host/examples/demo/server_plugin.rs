@@ -8,7 +8,7 @@ use plugix_host::{Access, Error, Plugin, Policy};
 use server_plugin_interface::{ServerPlugin, Settings};
 use std::fs;
 
-const REGIONS: u32 = 12;
+const REGIONS: u32 = 20;
 
 pub(crate) fn run(demo: &Demo) -> anyhow::Result<Row> {
     let world = tempfile::tempdir()?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 const FOLDERS: usize = 4;
 const FILES: usize = 16; // in each folder
-const WORDS: usize = 40_000; // in each file
+const WORDS: usize = 80_000; // in each file
 
 /// About as frequent in the texts as in English: the first ones are the most frequent.
 const WORD_LIST: &str = "the of and a to in that it is his i he but with as was for all this at by not from him so on be \
