@@ -37,6 +37,8 @@
 //! Everything of `std` works in there: threads, files, sockets, time. A panic unwinds, reaches the host as an error
 //! with its message and place, and leaves the plugin usable. [`host`] calls what the host provides.
 //!
+//! A configuration is any type that derives `Deserialize` and [`Schema`](abi::Schema).
+//!
 //! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export), which know nothing of types.
 
 mod call;

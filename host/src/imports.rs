@@ -6,6 +6,9 @@
 mod frame;
 mod results;
 mod scalar;
+mod streams;
+
+pub(crate) use streams::HostStreams;
 
 use crate::module::{Import, ModuleInfo};
 use crate::{InterfaceError, LoadError, interface};
@@ -20,6 +23,7 @@ use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, StoreMut, Typ
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostFunctions {
     provided: Vec<Arc<dyn Provided>>,
+    streams: HostStreams,
 }
 
 /// One interface of the host's, with its type erased.
@@ -57,6 +61,11 @@ impl HostFunctions {
         Ok(())
     }
 
+    /// The streams that the host offers to the plugin.
+    pub(crate) fn streams(&self) -> &HostStreams {
+        &self.streams
+    }
+
     fn find(&self, interface: &str) -> Option<&Arc<dyn Provided>> {
         self.provided.iter().find(|provided| provided.info().name == interface)
     }
@@ -77,9 +86,20 @@ impl HostFunctions {
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
                 Some(interface) => self.method(store, &context, interface, import),
-                None => context.results.take_function(store, &context.memory),
+                None => self.own(store, &context, import),
             };
             imports.define(&import.module, &import.name, function);
+        }
+    }
+
+    /// A function of the host's own.
+    fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
+        let Context { plugin, results, memory } = context;
+        match import.name.as_str() {
+            import::TAKE_RESULT => results.take_function(store, memory),
+            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
+            import::STREAM_DROP => self.streams.drop_function(store),
+            _ => not_provided(store, import),
         }
     }
 

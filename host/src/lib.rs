@@ -23,6 +23,7 @@ mod files;
 mod imports;
 mod instance;
 mod interface;
+mod json;
 mod memory;
 mod metadata;
 mod module;

@@ -19,6 +19,12 @@ pub enum Error {
         /// The name that was asked for.
         method: String,
     },
+    /// The caller's fault: several interfaces of the plugin have a method of that name.
+    #[error("several interfaces have a method `{method}`: write `interface/{method}`")]
+    AmbiguousMethod {
+        /// The name that was asked for.
+        method: String,
+    },
     /// The caller's fault: the arguments can't be encoded, or are too large for any plugin.
     #[error("the arguments can't be passed: {0}")]
     Arguments(String),

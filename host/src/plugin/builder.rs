@@ -1,5 +1,7 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
+use super::exclusive::Exclusive;
+use super::stream::GuestStream;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
 use crate::imports::HostFunctions;
@@ -8,6 +10,7 @@ use crate::{CallError, LoadError, Metadata, Module, Policy, ProtocolError};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use serde::Serialize;
+use std::sync::{Arc, Weak};
 
 /// A plugin that is about to be started.
 #[derive(Debug)]
@@ -61,10 +64,11 @@ impl PluginBuilder {
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;
+        let streams = functions.streams().clone();
         let mut instance = Instance::new("plugin", &module, &policy, functions)?;
         let metadata = Metadata::read(&mut instance)?;
         instance.name.clone_from(&metadata.name);
-        let path = CallPath::new(&mut instance, policy.result_limit).map_err(LoadError::Start)?;
+        let path = CallPath::new(&mut instance, streams, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
             Ok(()) => {}
@@ -74,7 +78,13 @@ impl PluginBuilder {
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
             Err(CallError::Failed(error)) => return Err(LoadError::Start(error)),
         }
-        Ok(Plugin { metadata, module, inner: inner.into() })
+        let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
+        let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
+            let plugin = plugin.clone();
+            inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
+            Exclusive::new(inner)
+        });
+        Ok(Plugin { metadata, module, output, tasks, inner })
     }
 }
 
