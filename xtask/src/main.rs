@@ -1,6 +1,8 @@
 //! The project's chores: one command, one module.
 
+mod bench;
 mod demo;
+mod engine_linked;
 mod toolchain;
 
 use clap::Parser;
@@ -8,6 +10,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(about = "The project's chores")]
 enum Command {
+    /// Measure, against bare wasmer in the same run, and write `target/bench/results.json`.
+    Bench(bench::Args),
     /// Build the example plugins, and a host that runs each on one thread and on all.
     Demo,
     /// Show, make or remove the toolchain that compiles plugins.
@@ -16,6 +20,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
+        Command::Bench(args) => bench::run(&args),
         Command::Demo => demo::run(),
         Command::Toolchain(args) => toolchain::run(&args),
     }
