@@ -1,5 +1,9 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+mod scalar;
+
+pub(crate) use scalar::ScalarMethod;
+
 use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
 use crate::memory::{GuestMemory, GuestPayload, OpenStream};
@@ -37,6 +41,13 @@ pub(crate) struct CallPath {
 /// A method of a plugin, looked up once.
 pub(crate) type Method = TypedFunction<u32, u32>;
 
+/// A method of an interface, by the quickest of its exports.
+#[derive(Debug)]
+pub(crate) enum TypedMethod {
+    Scalar(ScalarMethod),
+    Frame(Method),
+}
+
 impl CallPath {
     /// Asks the plugin for its frame.
     pub(crate) fn new(
@@ -71,13 +82,17 @@ impl CallPath {
     pub(crate) fn call<I, const METHOD: usize, A>(
         &mut self,
         instance: &mut Instance,
-        method: &Method,
+        method: &TypedMethod,
         args: &A,
     ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
     where
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
+        let method = match method {
+            TypedMethod::Scalar(method) => return self.call_scalar::<I, METHOD, A>(instance, method, args),
+            TypedMethod::Frame(method) => method,
+        };
         let (status, result) = self.run(instance, method, args).map_err(|error| error.of(I::METHODS[METHOD].name))?;
         match status {
             Status::Ok => Ok(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::value(payload))?),
