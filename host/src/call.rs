@@ -93,11 +93,11 @@ impl CallPath {
             TypedMethod::Scalar(method) => return self.call_scalar::<I, METHOD, A>(instance, method, args),
             TypedMethod::Frame(method) => method,
         };
-        let (status, result) = self.run(instance, method, args).map_err(|error| error.of(I::METHODS[METHOD].name))?;
-        match status {
-            Status::Ok => Ok(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::value(payload))?),
-            Status::Error => Err(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::error(payload))?),
-            status => Err(self.failure(instance, I::METHODS[METHOD].name, status, result).into()),
+        let name = I::METHODS[METHOD].name;
+        match self.run(instance, method, args).map_err(|error| error.of(name))? {
+            Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
+            Status::Error => Err(self.decode(instance, |payload| ReturnOf::<I, METHOD>::error(payload))?),
+            status => Err(self.failure(instance, name, status).into()),
         }
     }
 
@@ -111,21 +111,16 @@ impl CallPath {
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        let (status, result) = self.run(instance, method, &Encoded(args)).map_err(|error| error.of(name))?;
-        match status {
-            Status::Ok => Ok(self.decode(instance, result, read_value)?),
-            Status::Error => Err(CallError::Returned(self.decode(instance, result, read_error)?)),
-            status => Err(self.failure(instance, name, status, result).into()),
+        match self.run(instance, method, &Encoded(args)).map_err(|error| error.of(name))? {
+            Status::Ok => Ok(self.decode(instance, read_value)?),
+            Status::Error => Err(CallError::Returned(self.decode(instance, read_error)?)),
+            status => Err(self.failure(instance, name, status).into()),
         }
     }
 
+    /// Runs a method; its result is in the guest's memory then.
     #[inline]
-    fn run<A: EncodeArgs>(
-        &mut self,
-        instance: &mut Instance,
-        method: &Method,
-        args: &A,
-    ) -> Result<(Status, ResultHeader), Error> {
+    fn run<A: EncodeArgs>(&mut self, instance: &mut Instance, method: &Method, args: &A) -> Result<Status, Error> {
         instance.health.check()?;
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
@@ -139,13 +134,7 @@ impl CallPath {
         let _ = headers.write(bytemuck::bytes_of(&header));
 
         let status = method.call(&mut instance.store, self.frame).map_err(|error| instance.end(&error))?;
-
-        let result_at = self.frame + size_of::<CallHeader>() as u32;
-        guard(instance, |memory, store| {
-            let status = Status::try_from(status)?;
-            let result: ResultHeader = memory.read_pod(store, "the result header", result_at)?;
-            Ok((status, result))
-        })
+        guard(instance, |_, _| Ok(Status::try_from(status)?))
     }
 
     /// Makes the frame large enough and encodes again.
@@ -175,9 +164,11 @@ impl CallPath {
     fn decode<T>(
         &mut self,
         instance: &mut Instance,
-        result: ResultHeader,
         read: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let header_at = self.frame + size_of::<CallHeader>() as u32;
+        let result: ResultHeader =
+            guard(instance, |memory, store| memory.read_pod(store, "the result header", header_at))?;
         let (limit, scratch) = (self.result_limit, &mut self.scratch);
         let value = match payload(instance, result, limit, scratch) {
             Ok(payload) => read(payload.with_streams(self.open.as_deref())),
@@ -195,9 +186,9 @@ impl CallPath {
     }
 
     #[cold]
-    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status, result: ResultHeader) -> Error {
+    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status) -> Error {
         let panics = self.panics.clone();
-        let read = self.decode(instance, result, |payload| {
+        let read = self.decode(instance, |payload| {
             payload.read(|bytes| match status {
                 Status::Panic => match postcard::from_bytes::<PanicReport>(bytes) {
                     Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),

@@ -91,8 +91,12 @@ impl Plugin {
         path.call_encoded(instance, method, &export, args, to_vec, to_vec)
     }
 
+    #[inline]
     fn take(&self) -> Result<Taken<'_, Inner>, Error> {
-        self.inner.try_take().ok_or(Error::Busy)
+        match self.inner.try_take() {
+            Some(inner) => Ok(inner),
+            None => Err(Error::Busy),
+        }
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.

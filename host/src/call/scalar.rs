@@ -78,7 +78,7 @@ impl CallPath {
         };
         let told = guard(instance, |_, _| told).and_then(|failure| self.run(instance, &failure, &()));
         match told {
-            Ok((status, result)) => self.failure(instance, name, status, result),
+            Ok(status) => self.failure(instance, name, status),
             Err(error) => error,
         }
     }
