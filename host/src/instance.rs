@@ -5,7 +5,7 @@ use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::output::Stream;
-use crate::runtime::{Health, PluginRuntime, Tasks};
+use crate::runtime::{Health, PluginRuntime, Quota, Tasks};
 use crate::{Error, LoadError, Module, Output, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,21 +50,25 @@ impl Instance {
         functions: HostFunctions,
         events: Events,
     ) -> Result<Self, LoadError> {
+        let quota = Quota::new(policy, events);
+        quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
+        let wasmer = quota.engine(engine.wasmer());
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
-        let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
+        let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
         let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
         let builder = environment(name, policy, engine.io(), &stdout, &stderr)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
+            wasmer.clone(),
             tasks.clone(),
             health.clone(),
             functions,
         )));
 
-        let mut store = Store::new(engine.wasmer().clone());
+        let mut store = Store::new(wasmer);
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
             Ok(instance) => instance,
             Err(error) => {

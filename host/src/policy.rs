@@ -8,6 +8,12 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// Bytes that one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
 
+/// Bytes of memory that all threads of a plugin share.
+const MEMORY: u64 = 256 << 20;
+
+/// Entries of a table; each thread has its own tables, of 8 bytes an entry.
+const TABLE_ENTRIES: u32 = 1 << 18;
+
 /// What a plugin may do: nothing but compute, until it is told otherwise here.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -16,6 +22,8 @@ pub struct Policy {
     pub(crate) args: Vec<String>,
     pub(crate) output_limit: usize,
     pub(crate) result_limit: u32,
+    pub(crate) memory: u64,
+    pub(crate) table_entries: u32,
 }
 
 /// A folder of the host's and the name by which the plugin knows it.
@@ -44,6 +52,8 @@ impl Policy {
             args: Vec::new(),
             output_limit: OUTPUT_LIMIT,
             result_limit: RESULT_LIMIT,
+            memory: MEMORY,
+            table_entries: TABLE_ENTRIES,
         }
     }
 
@@ -80,6 +90,23 @@ impl Policy {
     #[must_use]
     pub fn result_limit(mut self, bytes: u32) -> Self {
         self.result_limit = bytes;
+        self
+    }
+
+    /// Limits the memory that all threads of the plugin share, stacks and code's data included; 256 MiB unless set.
+    /// Whole pages of 64 KiB count. Growth past it fails in the plugin as any allocation fails that finds no memory,
+    /// and is reported as an event.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Limits the entries of each table, of which each thread has its own; 262,144 unless set. An entry takes 8 bytes
+    /// of the host's memory. Growth past it fails in the plugin.
+    #[must_use]
+    pub fn table_entries(mut self, entries: u32) -> Self {
+        self.table_entries = entries;
         self
     }
 }

@@ -1,9 +1,11 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
 mod health;
+mod quota;
 mod tasks;
 
 pub(crate) use health::Health;
+pub(crate) use quota::Quota;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
@@ -40,30 +42,27 @@ impl PluginRuntime {
     pub(crate) fn new(
         plugin: &str,
         module: &crate::Module,
+        engine: wasmer::Engine,
         tasks: Arc<Tasks>,
         health: Arc<Health>,
         functions: HostFunctions,
     ) -> Self {
-        Self {
-            plugin: plugin.into(),
-            module: Some(module.clone()),
-            functions,
-            ..Self::bare(module.engine(), tasks, health)
-        }
+        Self { plugin: plugin.into(), module: Some(module.clone()), functions, ..Self::bare(engine, tasks, health) }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let health = Arc::new(Health::default());
-        Self::bare(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+        let wasmer = engine.wasmer().clone();
+        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, health.clone())), health)
     }
 
-    fn bare(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
-            engine: engine.wasmer().clone(),
+            engine,
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),

@@ -6,7 +6,7 @@
 
 mod guest_thread;
 
-use super::Health;
+use super::{Health, Quota};
 use crate::Engine;
 use futures::future::BoxFuture;
 use guest_thread::{GuestThread, Spare};
@@ -33,6 +33,7 @@ pub(crate) struct Tasks {
     plugin: String,
     io: Handle,
     wasmer: wasmer::Engine,
+    quota: Option<Quota>,
     health: Arc<Health>,
     state: Mutex<State>,
     ended: Condvar,
@@ -49,11 +50,18 @@ struct State {
 }
 
 impl Tasks {
-    pub(crate) fn new(plugin: &str, engine: &Engine, health: Arc<Health>) -> Self {
+    pub(crate) fn new(
+        plugin: &str,
+        engine: &Engine,
+        wasmer: wasmer::Engine,
+        quota: Option<Quota>,
+        health: Arc<Health>,
+    ) -> Self {
         Self {
             plugin: plugin.to_owned(),
             io: engine.io().clone(),
-            wasmer: engine.wasmer().clone(),
+            wasmer,
+            quota,
             health,
             state: Mutex::default(),
             ended: Condvar::new(),
