@@ -4,6 +4,7 @@ use crate::events::Events;
 use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
+use crate::network::network;
 use crate::output::Stream;
 use crate::runtime::{Health, PluginRuntime, Quota, Tasks};
 use crate::{Error, LoadError, Module, Output, Policy, Trap};
@@ -50,7 +51,7 @@ impl Instance {
         functions: HostFunctions,
         events: Events,
     ) -> Result<Self, LoadError> {
-        let quota = Quota::new(policy, events);
+        let quota = Quota::new(policy, events.clone());
         quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
@@ -58,11 +59,13 @@ impl Instance {
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
         let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
+        let network = network(policy, engine, &events, tasks.halt())?;
         let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
         let builder = environment(name, policy, engine.io(), &stdout, &stderr)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
             wasmer.clone(),
+            network,
             tasks.clone(),
             health.clone(),
             functions,
@@ -125,6 +128,7 @@ impl Instance {
     /// Ends the plugin: nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
         self.health.die(cause);
+        self.tasks.halt().stop();
         terminate(&self.env, &self.store);
     }
 

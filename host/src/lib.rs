@@ -27,6 +27,7 @@ mod interface;
 mod memory;
 mod metadata;
 mod module;
+mod network;
 mod output;
 mod plugin;
 mod policy;
@@ -38,6 +39,7 @@ pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolErro
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
+pub use network::{Network, NetworkRuleError};
 pub use output::Output;
 pub use plugin::{Bound, Plugin, PluginBuilder};
 pub use policy::{Access, Policy};

@@ -1,5 +1,6 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+use crate::Network;
 use std::path::{Path, PathBuf};
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
@@ -24,6 +25,7 @@ pub struct Policy {
     pub(crate) result_limit: u32,
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
+    pub(crate) network: Network,
 }
 
 /// A folder of the host's and the name by which the plugin knows it.
@@ -54,6 +56,7 @@ impl Policy {
             result_limit: RESULT_LIMIT,
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
+            network: Network::new(),
         }
     }
 
@@ -99,6 +102,14 @@ impl Policy {
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// Sets what the plugin may reach over the network; nothing unless set. What it tries beyond that fails with a
+    /// permission error, and is reported as an event.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
         self
     }
 

@@ -1,9 +1,11 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod halt;
 mod health;
 mod quota;
 mod tasks;
 
+pub(crate) use halt::Halt;
 pub(crate) use health::Health;
 pub(crate) use quota::Quota;
 use tasks::TaskManager;
@@ -43,11 +45,18 @@ impl PluginRuntime {
         plugin: &str,
         module: &crate::Module,
         engine: wasmer::Engine,
+        network: DynVirtualNetworking,
         tasks: Arc<Tasks>,
         health: Arc<Health>,
         functions: HostFunctions,
     ) -> Self {
-        Self { plugin: plugin.into(), module: Some(module.clone()), functions, ..Self::bare(engine, tasks, health) }
+        Self {
+            plugin: plugin.into(),
+            module: Some(module.clone()),
+            functions,
+            network,
+            ..Self::bare(engine, tasks, health)
+        }
     }
 
     /// A runtime in which nothing runs.

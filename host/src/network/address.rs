@@ -13,36 +13,36 @@ pub(super) struct Range {
 /// Ranges that are this machine, its neighbours or many machines at once, and such as stand for addresses of those:
 /// what a name from outside must never lead to.
 const SPECIAL: [Range; 30] = [
-    v4([0, 0, 0, 0], 8),                     // this host
-    v4([10, 0, 0, 0], 8),                    // private
-    v4([100, 64, 0, 0], 10),                 // behind a carrier's NAT
-    v4([127, 0, 0, 0], 8),                   // loopback
-    v4([169, 254, 0, 0], 16),                // link-local; also the metadata services of clouds
-    v4([172, 16, 0, 0], 12),                 // private
-    v4([192, 0, 0, 0], 24),                  // protocol assignments
-    v4([192, 0, 2, 0], 24),                  // documentation
-    v4([192, 88, 99, 0], 24),                // 6to4 relays
-    v4([192, 168, 0, 0], 16),                // private
-    v4([198, 18, 0, 0], 15),                 // benchmarks
-    v4([198, 51, 100, 0], 24),               // documentation
-    v4([203, 0, 113, 0], 24),                // documentation
-    v4([224, 0, 0, 0], 4),                   // multicast
-    v4([240, 0, 0, 0], 4),                   // reserved, and broadcast
-    v6([0, 0, 0, 0, 0, 0, 0, 1], 128),       // loopback
-    v6([0, 0, 0, 0, 0, 0, 0, 0], 96),        // this host, and IPv4 addresses in an old form
-    v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96),   // IPv4 addresses
-    v6([0, 0, 0, 0, 0xffff, 0, 0, 0], 96),   // IPv4 addresses, translated
-    v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96), // IPv4 addresses, translated
-    v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48), // IPv4 addresses, translated locally
-    v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64),    // discard
-    v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),   // protocol assignments, tunnels to IPv4 among them
+    v4([0, 0, 0, 0], 8),                       // this host
+    v4([10, 0, 0, 0], 8),                      // private
+    v4([100, 64, 0, 0], 10),                   // behind a carrier's NAT
+    v4([127, 0, 0, 0], 8),                     // loopback
+    v4([169, 254, 0, 0], 16),                  // link-local; also the metadata services of clouds
+    v4([172, 16, 0, 0], 12),                   // private
+    v4([192, 0, 0, 0], 24),                    // protocol assignments
+    v4([192, 0, 2, 0], 24),                    // documentation
+    v4([192, 88, 99, 0], 24),                  // 6to4 relays
+    v4([192, 168, 0, 0], 16),                  // private
+    v4([198, 18, 0, 0], 15),                   // benchmarks
+    v4([198, 51, 100, 0], 24),                 // documentation
+    v4([203, 0, 113, 0], 24),                  // documentation
+    v4([224, 0, 0, 0], 4),                     // multicast
+    v4([240, 0, 0, 0], 4),                     // reserved, and broadcast
+    v6([0, 0, 0, 0, 0, 0, 0, 1], 128),         // loopback
+    v6([0, 0, 0, 0, 0, 0, 0, 0], 96),          // this host, and IPv4 addresses in an old form
+    v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96),     // IPv4 addresses
+    v6([0, 0, 0, 0, 0xffff, 0, 0, 0], 96),     // IPv4 addresses, translated
+    v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96),  // IPv4 addresses, translated
+    v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48),  // IPv4 addresses, translated locally
+    v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64),      // discard
+    v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23),     // protocol assignments, tunnels to IPv4 among them
     v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), // documentation
-    v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16),   // tunnels to IPv4 addresses
-    v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20),   // documentation
-    v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),    // private
-    v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),   // link-local
-    v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10),   // site-local
-    v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),    // multicast
+    v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16),     // tunnels to IPv4 addresses
+    v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20),     // documentation
+    v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7),      // private
+    v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),     // link-local
+    v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10),     // site-local
+    v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),      // multicast
 ];
 
 const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> Range {
@@ -129,9 +129,26 @@ mod tests {
     #[test]
     fn special_addresses_are_known_in_every_form() {
         let special = [
-            "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "192.168.0.1", "172.31.0.1", "169.254.169.254", "224.0.0.1",
-            "255.255.255.255", "100.64.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-            "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1",
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.31.0.1",
+            "169.254.169.254",
+            "224.0.0.1",
+            "255.255.255.255",
+            "100.64.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001::1",
         ];
         special.iter().for_each(|address| assert!(is_special(ip(address)), "{address}"));
         let ordinary = ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "::ffff:8.8.8.8"];
@@ -152,7 +169,10 @@ mod tests {
 
     #[test]
     fn networks_have_one_spelling() {
-        assert_eq!(Range::network(ip("10.0.0.1"), 8).unwrap_err(), "the network of these addresses is written 10.0.0.0/8");
+        assert_eq!(
+            Range::network(ip("10.0.0.1"), 8).unwrap_err(),
+            "the network of these addresses is written 10.0.0.0/8"
+        );
         assert!(Range::network(ip("10.0.0.0"), 33).is_err());
         let mapped = Range::network("::ffff:10.0.0.0".parse().unwrap(), 104).unwrap();
         assert_eq!(mapped, Range::network(ip("10.0.0.0"), 8).unwrap());

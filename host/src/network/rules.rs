@@ -87,11 +87,7 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkRuleError`] if it is no name.
-    pub fn host(
-        mut self,
-        name: &str,
-        addresses: impl IntoIterator<Item = IpAddr>,
-    ) -> Result<Self, NetworkRuleError> {
+    pub fn host(mut self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> Result<Self, NetworkRuleError> {
         let usual = usual_form(name).map_err(|problem| NetworkRuleError { rule: name.to_owned(), problem })?;
         self.hosts.entry(usual).or_default().extend(addresses.into_iter().map(|address| address.to_canonical()));
         Ok(self)
@@ -120,11 +116,7 @@ impl Network {
         }
     }
 
-    fn rule(
-        mut self,
-        rules: impl FnOnce(&mut Self) -> &mut Vec<Rule>,
-        rule: &str,
-    ) -> Result<Self, NetworkRuleError> {
+    fn rule(mut self, rules: impl FnOnce(&mut Self) -> &mut Vec<Rule>, rule: &str) -> Result<Self, NetworkRuleError> {
         rules(&mut self).push(Rule::parse(rule)?);
         Ok(self)
     }
@@ -142,8 +134,7 @@ impl Network {
     pub(super) fn allows_connect(&self, protocol: Protocol, to: SocketAddr, names: &[String]) -> bool {
         let to = canonical(to);
         let named = |rule: &Rule| rule.reaches(to.ip()) || names.iter().any(|name| rule.names(name));
-        self.unrestricted
-            || self.connect[protocol as usize].iter().any(|rule| rule.has_port(to.port()) && named(rule))
+        self.unrestricted || self.connect[protocol as usize].iter().any(|rule| rule.has_port(to.port()) && named(rule))
     }
 
     /// Whether a plugin may listen at an address, or at all of them.
