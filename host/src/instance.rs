@@ -5,9 +5,9 @@ use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::network::network;
-use crate::output::Stream;
+use crate::output::Streams;
 use crate::runtime::{Health, PluginRuntime, Quota, Tasks};
-use crate::{Error, LoadError, Module, Output, Policy, Trap};
+use crate::{Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -31,9 +31,8 @@ pub(crate) struct Instance {
     pub(crate) health: Arc<Health>,
     instance: wasmer::Instance,
     env: WasiFunctionEnv,
-    tasks: Arc<Tasks>,
-    stdout: Stream,
-    stderr: Stream,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) output: Streams,
 }
 
 // SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
@@ -60,8 +59,8 @@ impl Instance {
         let health = Arc::new(Health::default());
         let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
         let network = network(policy, engine, &events, tasks.halt())?;
-        let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
-        let builder = environment(name, policy, engine.io(), &stdout, &stderr)?.runtime(Arc::new(PluginRuntime::new(
+        let output = Streams::new(policy.output_limit);
+        let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
             wasmer.clone(),
@@ -84,7 +83,7 @@ impl Instance {
             .try_memory()
             .map(|memory| GuestMemory::new(memory.clone(), &store))
             .ok_or(LoadError::NoMemory)?;
-        Ok(Self { name: name.to_owned(), store, memory, health, instance, env, tasks, stdout, stderr })
+        Ok(Self { name: name.to_owned(), store, memory, health, instance, env, tasks, output })
     }
 
     /// The exported function of that name and type.
@@ -101,16 +100,6 @@ impl Instance {
     pub(crate) fn constant(&mut self, name: &str) -> Option<u32> {
         let global = self.instance.exports.get_global(name).ok()?.clone();
         global.get(&mut self.store).i32().map(|value| value as u32)
-    }
-
-    pub(crate) fn live_threads(&self) -> usize {
-        self.tasks.live()
-    }
-
-    pub(crate) fn take_output(&self) -> Output {
-        let (stdout, dropped_out) = self.stdout.take();
-        let (stderr, dropped_err) = self.stderr.take();
-        Output { stdout, stderr, dropped: dropped_out + dropped_err }
     }
 
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
@@ -158,8 +147,7 @@ fn environment(
     name: &str,
     policy: &Policy,
     io: &tokio::runtime::Handle,
-    stdout: &Stream,
-    stderr: &Stream,
+    output: &Streams,
 ) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
     // The alternative keeps guest threads waiting in a way that can't be ended.
@@ -168,8 +156,8 @@ fn environment(
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
-        .stdout(Box::new(stdout.clone()))
-        .stderr(Box::new(stderr.clone()))
+        .stdout(Box::new(output.stdout.clone()))
+        .stderr(Box::new(output.stderr.clone()))
         .capabilities(capabilities)
         .disable_default_builtins(true)
         .sandbox_fs(file_system(&policy.mounts, io)?);

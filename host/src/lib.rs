@@ -24,6 +24,7 @@ mod files;
 mod imports;
 mod instance;
 mod interface;
+mod json;
 mod memory;
 mod metadata;
 mod module;
@@ -33,9 +34,10 @@ mod plugin;
 mod policy;
 mod raw;
 mod runtime;
+mod services;
 
 pub use engine::Engine;
-pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolError, Trap};
+pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, Trap};
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
@@ -44,5 +46,6 @@ pub use output::Output;
 pub use plugin::{Bound, Plugin, PluginBuilder};
 pub use policy::{Access, Policy};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
+pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;

@@ -62,12 +62,12 @@ impl RawPlugin {
 
     /// Takes what the module wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.instance.take_output()
+        self.instance.output.take()
     }
 
     /// How many threads of the module's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.instance.live_threads()
+        self.instance.tasks.live()
     }
 }
 
@@ -119,6 +119,6 @@ impl Command {
                 other => return Err(LoadError::Start(other)),
             },
         };
-        Ok(Exit { code, output: instance.take_output() })
+        Ok(Exit { code, output: instance.output.take() })
     }
 }

@@ -59,7 +59,8 @@ impl Tasks {
         health: Arc<Health>,
     ) -> Self {
         Self {
-            plugin: plugin.to_owned(),
+            // A thread's name can't have zeroes.
+            plugin: plugin.replace('\0', ""),
             io: engine.io().clone(),
             wasmer,
             quota,
