@@ -1,10 +1,12 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
+use crate::events::Events;
 use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
+use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Health, PluginRuntime, Tasks};
+use crate::runtime::{Health, PluginRuntime, Quota, Tasks};
 use crate::{Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,22 +48,29 @@ impl Instance {
         module: &Module,
         policy: &Policy,
         functions: HostFunctions,
+        events: Events,
     ) -> Result<Self, LoadError> {
+        let quota = Quota::new(policy, events.clone());
+        quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
+        let wasmer = quota.engine(engine.wasmer());
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
-        let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
+        let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
+        let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit);
         let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
+            wasmer.clone(),
+            network,
             tasks.clone(),
             health.clone(),
             functions,
         )));
 
-        let mut store = Store::new(engine.wasmer().clone());
+        let mut store = Store::new(wasmer);
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
             Ok(instance) => instance,
             Err(error) => {
@@ -108,6 +117,7 @@ impl Instance {
     /// Ends the plugin: nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
         self.health.die(cause);
+        self.tasks.halt().stop();
         terminate(&self.env, &self.store);
     }
 

@@ -19,6 +19,7 @@
 mod call;
 mod engine;
 mod error;
+mod events;
 mod files;
 mod imports;
 mod instance;
@@ -27,6 +28,7 @@ mod json;
 mod memory;
 mod metadata;
 mod module;
+mod network;
 mod output;
 mod plugin;
 mod policy;
@@ -36,8 +38,10 @@ mod services;
 
 pub use engine::Engine;
 pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, Trap};
+pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
+pub use network::{Network, NetworkRuleError};
 pub use output::Output;
 pub use plugin::{Bound, Plugin, PluginBuilder};
 pub use policy::{Access, Policy};
