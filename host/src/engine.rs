@@ -58,7 +58,16 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, wasm.into())
+        Module::new(self, wasm.into(), true)
+    }
+
+    /// The same, with code that can't be stopped while it computes. Exists to measure what stopping costs.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`].
+    #[doc(hidden)]
+    pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
+        Module::new(self, wasm.into(), false)
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {

@@ -60,6 +60,7 @@ impl Instance {
             tasks.clone(),
             health.clone(),
             functions,
+            Arc::new(crate::runtime::Control::new(engine.wasmer()).unwrap()),
         )));
 
         let mut store = Store::new(engine.wasmer().clone());

@@ -1,8 +1,10 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod control;
 mod health;
 mod tasks;
 
+pub(crate) use control::Control;
 pub(crate) use health::Health;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
@@ -10,6 +12,7 @@ pub(crate) use tasks::Tasks;
 use crate::Engine;
 use crate::error::Trap;
 use crate::imports::HostFunctions;
+use crate::module::CONTROL;
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -34,6 +37,7 @@ pub(crate) struct PluginRuntime {
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
     health: Arc<Health>,
+    control: Option<Arc<Control>>,
 }
 
 impl PluginRuntime {
@@ -43,8 +47,10 @@ impl PluginRuntime {
         tasks: Arc<Tasks>,
         health: Arc<Health>,
         functions: HostFunctions,
+        control: Arc<Control>,
     ) -> Self {
         Self {
+            control: Some(control),
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
@@ -68,6 +74,7 @@ impl PluginRuntime {
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
             health,
+            control: None,
         }
     }
 
@@ -116,6 +123,9 @@ impl Runtime for PluginRuntime {
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        if let Some(control) = &self.control {
+            imports.define(CONTROL.0, CONTROL.1, control.attach(store));
+        }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
                 Extern::Memory(memory) => Some(memory),
