@@ -1,12 +1,16 @@
 //! The engine: the compiler and the I/O threads that all plugins of a process share.
 
+mod watchdog;
+
 use crate::error::LoadError;
 use crate::module::{Module, WasiImports};
+use crate::runtime::Tasks;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
+pub(crate) use watchdog::{Deadline, Watchdog};
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
@@ -22,6 +26,9 @@ struct Shared {
     wasmer: wasmer::Engine,
     io: Io,
     wasi: OnceLock<WasiImports>,
+    watchdog: Watchdog,
+    /// The threads of unloaded plugins that did not end in time.
+    quarantine: Mutex<Vec<Weak<Tasks>>>,
 }
 
 impl Engine {
@@ -37,7 +44,13 @@ impl Engine {
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
         let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
-        let shared = Shared { wasmer, io: Io(Some(runtime)), wasi: OnceLock::new() };
+        let shared = Shared {
+            wasmer,
+            io: Io(Some(runtime)),
+            wasi: OnceLock::new(),
+            watchdog: Watchdog::default(),
+            quarantine: Mutex::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -68,6 +81,23 @@ impl Engine {
     #[doc(hidden)]
     pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
         Module::new(self, wasm.into(), false)
+    }
+
+    /// How many threads of unloaded plugins are still running: each was told to end and did not in time. The host never
+    /// waits for them, and never reuses what they use.
+    pub fn quarantined(&self) -> usize {
+        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+    }
+
+    pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
+        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        quarantine.push(Arc::downgrade(tasks));
+    }
+
+    pub(crate) fn watchdog(&self) -> &Watchdog {
+        &self.shared.watchdog
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {

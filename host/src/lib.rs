@@ -33,11 +33,11 @@ mod raw;
 mod runtime;
 
 pub use engine::Engine;
-pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolError, Trap};
+pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolError, StopReason, Trap};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
 pub use output::Output;
-pub use plugin::{Bound, Plugin, PluginBuilder};
+pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
 pub use policy::{Access, Policy};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
 

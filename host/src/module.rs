@@ -66,8 +66,8 @@ impl Module {
             true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
             false => Cow::Borrowed(self.shared.wasm.as_slice()),
         };
-        let module = wasmer::Module::new(self.engine.wasmer(), &wasm)
-            .map_err(|error| LoadError::Engine(error.to_string()))?;
+        let module =
+            wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))?;
         *compiled = Some(module.clone());
         Ok(module)
     }

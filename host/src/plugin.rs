@@ -2,17 +2,28 @@
 
 mod bound;
 mod builder;
+mod cancel;
+mod within;
 
 pub use bound::Bound;
 pub use builder::PluginBuilder;
+pub use cancel::CancelHandle;
+pub use within::Within;
 
 use crate::call::CallPath;
+use crate::engine::Deadline;
 use crate::instance::Instance;
 use crate::memory::GuestPayload;
+use crate::runtime::Stopper;
 use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::{Interface, Payload};
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a plugin's unload hook may take, unless the limit of each call is tighter.
+const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
 /// A running plugin. It can be sent to another thread, but not be used by two at once.
 ///
@@ -21,6 +32,7 @@ use std::cell::RefCell;
 pub struct Plugin {
     metadata: Metadata,
     module: Module,
+    stopper: Arc<Stopper>,
     inner: RefCell<Inner>,
 }
 
@@ -59,7 +71,7 @@ impl Plugin {
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, InterfaceError> {
-        Ok(I::client(Bound::new::<I>(self)?))
+        Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// A client that owns the plugin.
@@ -67,7 +79,7 @@ impl Plugin {
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
     pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, InterfaceError> {
-        Ok(I::client(Bound::new::<I>(self)?))
+        Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// Calls a method that was exported with `plugix_guest::export!`, which takes bytes and returns bytes.
@@ -80,6 +92,21 @@ impl Plugin {
         let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
         path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+    }
+
+    /// The plugin with a tighter limit for each call: `plugin.within(limit).bind::<dyn WordCount>()`.
+    pub fn within(&self, limit: Duration) -> Within<'_> {
+        Within { plugin: self, limit }
+    }
+
+    /// Stops the plugin from any other thread.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.stopper.clone())
+    }
+
+    /// Stops the plugin after `limit`, unless the deadline is dropped before.
+    fn deadline(&self, limit: Duration) -> Option<Deadline> {
+        self.module.engine().watchdog().limit(&self.stopper, limit)
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
@@ -99,6 +126,7 @@ fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, Error> {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
+        let _deadline = self.deadline(UNLOAD_LIMIT);
         self.inner.get_mut().unload();
     }
 }

@@ -2,10 +2,12 @@
 
 mod control;
 mod health;
+mod stopper;
 mod tasks;
 
 pub(crate) use control::Control;
-pub(crate) use health::Health;
+use health::Health;
+pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
@@ -36,7 +38,7 @@ pub(crate) struct PluginRuntime {
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
-    health: Arc<Health>,
+    stopper: Arc<Stopper>,
     control: Option<Arc<Control>>,
 }
 
@@ -45,7 +47,6 @@ impl PluginRuntime {
         plugin: &str,
         module: &crate::Module,
         tasks: Arc<Tasks>,
-        health: Arc<Health>,
         functions: HostFunctions,
         control: Arc<Control>,
     ) -> Self {
@@ -54,26 +55,25 @@ impl PluginRuntime {
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
-            ..Self::bare(module.engine(), tasks, health)
+            ..Self::bare(module.engine(), tasks)
         }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
-        let health = Arc::new(Health::default());
-        Self::bare(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+        Self::bare(engine, Arc::new(Tasks::new("idle", engine, Stopper::new(engine), 0)))
     }
 
-    fn bare(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    fn bare(engine: &Engine, tasks: Arc<Tasks>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
             engine: engine.wasmer().clone(),
+            stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
-            health,
             control: None,
         }
     }
@@ -138,7 +138,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.health.die(Trap::of(&error, None).into());
+            self.stopper.stop(Trap::of(&error, None).into());
         }
     }
 }

@@ -15,9 +15,7 @@ use super::inspect::malformed;
 use crate::LoadError;
 use bounded::bounded_functions;
 use std::ops::Range;
-use wasm_encoder::{
-    CodeSection, EntityType, ImportSection, MemoryType, Module, RawSection, SectionId,
-};
+use wasm_encoder::{CodeSection, EntityType, ImportSection, MemoryType, Module, RawSection, SectionId};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload, TypeRef};
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
@@ -57,7 +55,10 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         let payload = payload.map_err(malformed)?;
         let Some((id, range)) = payload.as_section() else { continue };
         let custom = id == SectionId::Custom as u8;
-        if !custom && id > SectionId::Type as u8 && let Some(imports) = imports.take() {
+        if !custom
+            && id > SectionId::Type as u8
+            && let Some(imports) = imports.take()
+        {
             module.section(&imports);
         }
         if id == SectionId::Code as u8 {

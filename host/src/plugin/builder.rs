@@ -4,10 +4,12 @@ use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::{CallError, LoadError, Metadata, Module, Policy, ProtocolError};
+use crate::runtime::Stopper;
+use crate::{CallError, CancelHandle, LoadError, Metadata, Module, Policy, ProtocolError};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A plugin that is about to be started.
 #[derive(Debug)]
@@ -16,6 +18,7 @@ pub struct PluginBuilder {
     policy: Policy,
     config: Result<Vec<u8>, String>,
     functions: HostFunctions,
+    stopper: Arc<Stopper>,
 }
 
 impl PluginBuilder {
@@ -25,6 +28,7 @@ impl PluginBuilder {
             policy: Policy::new(),
             config: Ok(Vec::new()),
             functions: HostFunctions::default(),
+            stopper: Stopper::new(module.engine()),
         }
     }
 
@@ -50,31 +54,36 @@ impl PluginBuilder {
         self
     }
 
+    /// Stops the plugin from any other thread, and while it starts as well.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.stopper.clone())
+    }
+
     /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
     /// calls its constructor.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, policy, config, functions } = self;
+        let Self { module, policy, config, functions, stopper } = self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;
-        let mut instance = Instance::new("plugin", &module, &policy, functions)?;
+        let mut instance = Instance::new("plugin", &module, &policy, functions, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         instance.name.clone_from(&metadata.name);
         let path = CallPath::new(&mut instance, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
-            Ok(()) => {}
+            Ok(()) => inner.instance.started(),
             Err(CallError::Returned(message)) => {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
             Err(CallError::Failed(error)) => return Err(LoadError::Start(error)),
         }
-        Ok(Plugin { metadata, module, inner: inner.into() })
+        Ok(Plugin { metadata, module, stopper, inner: inner.into() })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The memory through which the host stops a plugin's code.
 
 use crate::module::CONTROL_PAGES;
+use region::Protection;
 use std::fmt;
 use wasmer::{AsStoreMut, Memory, MemoryType, SharedMemory, Store};
-use region::Protection;
 
 /// Memory of one plugin's that its code reads every so often, and that only the host can name (see
 /// `module::stoppable`).
