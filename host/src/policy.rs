@@ -14,7 +14,7 @@ const START_DEADLINE: Duration = Duration::from_secs(30);
 
 /// Guest threads for each of the machine's processors, and the least that is allowed whatever the machine.
 const THREADS_PER_PROCESSOR: usize = 4;
-const LEAST_THREADS: usize = 16;
+const LEAST_THREADS: usize = 64;
 
 /// What a plugin may do: nothing but compute, until it is told otherwise here.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl Policy {
 
     /// Limits how many threads of the plugin's own may live at the same time: exactly this many, and 0 for none. One
     /// more fails to start inside of the plugin, with an ordinary error. Threads only compute, so a new policy allows
-    /// four for each processor of the machine, and 16 at least.
+    /// four for each processor of the machine, and 64 at least.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
