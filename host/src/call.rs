@@ -89,10 +89,26 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let method = match method {
-            TypedMethod::Scalar(method) => return self.call_scalar::<I, METHOD, A>(instance, method, args),
-            TypedMethod::Frame(method) => method,
+        instance.stopper.begin()?;
+        let result = match method {
+            TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
+            TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
         };
+        instance.stopper.finish();
+        result
+    }
+
+    #[inline]
+    fn call_frame<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: plugix_abi::interface::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
         let name = I::METHODS[METHOD].name;
         match self.run(instance, method, args).map_err(|error| error.of(name))? {
             Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
@@ -111,17 +127,23 @@ impl CallPath {
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        match self.run(instance, method, &Encoded(args)).map_err(|error| error.of(name))? {
-            Status::Ok => Ok(self.decode(instance, read_value)?),
-            Status::Error => Err(CallError::Returned(self.decode(instance, read_error)?)),
-            status => Err(self.failure(instance, name, status).into()),
-        }
+        instance.stopper.begin()?;
+        let result = match self.run(instance, method, &Encoded(args)) {
+            Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
+            Ok(Status::Error) => Err(match self.decode(instance, read_error) {
+                Ok(error) => CallError::Returned(error),
+                Err(error) => CallError::Failed(error),
+            }),
+            Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
+            Err(error) => Err(CallError::Failed(error.of(name))),
+        };
+        instance.stopper.finish();
+        result
     }
 
     /// Runs a method; its result is in the guest's memory then.
     #[inline]
     fn run<A: EncodeArgs>(&mut self, instance: &mut Instance, method: &Method, args: &A) -> Result<Status, Error> {
-        instance.health.check()?;
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {

@@ -7,7 +7,7 @@ mod process;
 
 pub use guests::{engine, guest, module, plugin};
 pub use isolated::isolated;
-pub use process::{ProcessStatus, wait_until};
+pub use process::{resident_kib, threads, wait_until};
 
 use anyhow::{Result, anyhow, bail};
 use plugix_host::{CallError, Error, Plugin};

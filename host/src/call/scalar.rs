@@ -55,7 +55,6 @@ impl CallPath {
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        instance.health.check()?;
         let mut registers = [0; 4];
         args.bits(&mut registers, 0);
         let packed = method.call(&mut instance.store, registers).map_err(|error| instance.end(&error))?;
