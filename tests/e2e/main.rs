@@ -1,6 +1,7 @@
 //! Real modules in a real host: one module here for each topic, with fixtures of the same name in `../guests` (plugins
 //! and programs) or `../modules` (WebAssembly text).
 
+mod allocations;
 mod calls;
 mod clock;
 mod command;
@@ -17,4 +18,5 @@ mod panics;
 mod protocol;
 mod raw;
 mod refusals;
+mod registers;
 mod threads;
