@@ -61,6 +61,10 @@ pub mod export {
     pub const START: &str = "plugix_start";
     /// `fn(frame: u32) -> u32`: tells the plugin that it ends. No arguments, no result.
     pub const UNLOAD: &str = "plugix_unload";
+    /// `fn(frame: u32) -> u32`: gives the next chunk of a stream that the plugin offers. The argument is its handle.
+    pub const STREAM_NEXT: &str = "plugix_stream_next";
+    /// `fn(frame: u32) -> u32`: ends such a stream. The argument is its handle; one that has ended is none any more.
+    pub const STREAM_DROP: &str = "plugix_stream_drop";
     /// What the name of each method's export begins with; interface, `/` and method follow.
     pub const METHOD_PREFIX: &str = "plugix:";
 }
@@ -72,6 +76,13 @@ pub mod import {
     /// `fn(ptr: u32, capacity: u32) -> u32`: copies the calling thread's last result that had no room, and drops it.
     /// Returns its length, or 0 when there is none or the room is still too small.
     pub const TAKE_RESULT: &str = "take_result";
+    /// `fn(handle: u32, ptr: u32, capacity: u32) -> u64`: gives the next chunk of a stream that the host offers, as a
+    /// method's result is given.
+    pub const STREAM_NEXT: &str = "stream_next";
+    /// `fn(handle: u32)`: ends such a stream; one that has ended is none any more.
+    pub const STREAM_DROP: &str = "stream_drop";
+    /// `fn()`: says that the calling thread panics, so that the host can look at its stack.
+    pub const PANICKING: &str = "panicking";
     /// What the name of an interface's module begins with; the interface's name follows.
     pub const INTERFACE_PREFIX: &str = "plugix:";
 }

@@ -13,13 +13,14 @@ mod call;
 pub mod interface;
 mod metadata;
 mod panic;
+pub mod services;
 mod slice;
 mod status;
 mod version;
 
 pub use bytemuck::{self, Pod, Zeroable};
 pub use call::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, export, import};
-pub use interface::{CallError, Interface, PodSlice, PodVec};
+pub use interface::{CallError, Interface, PodSlice, PodVec, Stream, StreamError};
 pub use metadata::{METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
 pub use panic::PanicReport;
 pub use plugix_abi_macros::{Schema, interface};
@@ -36,9 +37,9 @@ mod host;
 pub mod __private {
     pub use crate::interface::descriptor::{write_interface, write_plugin};
     pub use alloc::vec::Vec;
+    pub use postcard_schema;
     use postcard_schema::Schema;
     use postcard_schema::schema::NamedType;
-    pub use postcard_schema;
 
     /// The schema of a type.
     pub const fn schema_of<T: Schema + ?Sized>() -> &'static NamedType {

@@ -34,12 +34,7 @@ pub struct PluginMetadata<P = u32> {
 
 impl PluginMetadata<*const u8> {
     /// The metadata of a plugin that is built against this crate.
-    pub const fn new(
-        name: &'static str,
-        version: &'static str,
-        description: &'static str,
-        sdk: &'static str,
-    ) -> Self {
+    pub const fn new(name: &'static str, version: &'static str, description: &'static str, sdk: &'static str) -> Self {
         Self {
             magic: METADATA_MAGIC,
             abi: ABI_VERSION,

@@ -2,8 +2,6 @@
 
 mod loopback;
 
-mod loopback;
-
 use loopback::{Failure, Loopback};
 use plugix_abi::interface::{CallError, ImportKind, Interface, Version};
 use plugix_abi::{Pod, PodSlice, PodVec, Schema, Status, Zeroable, interface};
@@ -178,6 +176,12 @@ fn bad_arguments_are_named() {
         })
     };
     assert_eq!(bad(2, b"x"), "argument `…`: 1 bytes too many");
-    assert_eq!(bad(3, b"\x01"), "argument `b`: not a value of the declared type: Hit the end of buffer, expected more data");
-    assert_eq!(bad(0, b"\x02\xff\xff"), "argument `dir`: not a value of the declared type: Tried to parse invalid utf-8");
+    assert_eq!(
+        bad(3, b"\x01"),
+        "argument `b`: not a value of the declared type: Hit the end of buffer, expected more data"
+    );
+    assert_eq!(
+        bad(0, b"\x02\xff\xff"),
+        "argument `dir`: not a value of the declared type: Tried to parse invalid utf-8"
+    );
 }

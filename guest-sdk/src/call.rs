@@ -1,7 +1,8 @@
 //! Runs one call of the host's: arguments out of the frame, result into it.
 
 use crate::panic::{drop_payload, take_report};
-use plugix_abi::interface::Output as _;
+use crate::stream;
+use plugix_abi::interface::{Output as _, Produce, Pull};
 use plugix_abi::{CallHeader, FRAME_HEADER_LEN, Pod, ResultHeader, Status, bytemuck};
 use serde::Serialize;
 use std::any::Any;
@@ -50,6 +51,14 @@ impl plugix_abi::interface::Output for Output<'_> {
             }
             Err(error) => panic!("the result can't be encoded: {error}"),
         }
+    }
+
+    fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {
+        Some(stream::offer(items))
+    }
+
+    fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
+        stream::open(handle)
     }
 }
 
@@ -108,9 +117,8 @@ pub unsafe fn call(frame: u32, method: impl FnOnce(&[u8], &mut Output<'_>) -> St
     // SAFETY: by 1 a frame begins with its headers.
     let header = unsafe { start.cast::<CallHeader>().read() };
     // SAFETY: by 1 and 2 these bytes belong to the frame, and to this call alone.
-    let body = unsafe {
-        std::slice::from_raw_parts_mut(start.add(FRAME_HEADER_LEN as usize), header.capacity as usize)
-    };
+    let body =
+        unsafe { std::slice::from_raw_parts_mut(start.add(FRAME_HEADER_LEN as usize), header.capacity as usize) };
     let (args, room) = body.split_at_mut(header.args_len as usize);
     let mut output = Output { room, header: ResultHeader::default() };
     let status = catch_unwind(AssertUnwindSafe(|| method(args, &mut output))).unwrap_or_else(|payload| {

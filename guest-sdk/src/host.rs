@@ -3,6 +3,8 @@
 mod error;
 #[cfg(target_family = "wasm")]
 mod import;
+#[cfg(target_family = "wasm")]
+pub(crate) mod result;
 
 pub use error::HostError;
 
@@ -27,10 +29,7 @@ impl Caller for HostCaller {
     type Error = HostError;
 
     #[inline]
-    fn call<I, const METHOD: usize, A>(
-        &self,
-        args: &A,
-    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, HostError>>
+    fn call<I, const METHOD: usize, A>(&self, args: &A) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, HostError>>
     where
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs,

@@ -1,21 +1,34 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
-use crate::{CallError, Error, ProtocolError};
-use plugix_abi::{
-    CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, PanicReport, ResultHeader, Status, UnknownStatus, export,
+use crate::memory::{GuestMemory, GuestPayload, OpenStream};
+use crate::{CallError, Error, Panic, ProtocolError};
+use plugix_abi::interface::{
+    DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
 };
-use std::convert::Infallible;
+use plugix_abi::{
+    CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, PanicReport, ResultHeader, Status, UnknownStatus,
+    export,
+};
 use wasmer::TypedFunction;
 
-/// A result that is larger than this is given back to the guest at once and not at its next call.
-const KEEP_RESULT_MAX: u32 = 64 << 10;
+/// A result that is larger than this is given back to the guest at once and not at its next call; the host's copy of
+/// one is not kept either.
+const KEEP_RESULT_MAX: usize = 64 << 10;
 
 /// The guest's side of calls: its frame and the functions that the SDK exports.
-#[derive(Debug)]
 pub(crate) struct CallPath {
     frame: u32,
     capacity: u32,
+    result_limit: u32,
+    /// Where results are copied to that are decoded and not kept.
+    scratch: Vec<u8>,
+    /// The streams that arguments offer.
+    streams: HostStreams,
+    /// Opens those that results offer.
+    open: Option<Box<OpenStream>>,
+    panics: Panics,
     frame_new: TypedFunction<u32, u32>,
     frame_free: TypedFunction<u32, ()>,
     result_free: TypedFunction<(), ()>,
@@ -26,12 +39,21 @@ pub(crate) type Method = TypedFunction<u32, u32>;
 
 impl CallPath {
     /// Asks the plugin for its frame.
-    pub(crate) fn new(instance: &mut Instance) -> Result<Self, Error> {
-        let frame_new = sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?;
+    pub(crate) fn new(
+        instance: &mut Instance,
+        streams: HostStreams,
+        panics: Panics,
+        result_limit: u32,
+    ) -> Result<Self, Error> {
         let mut path = Self {
             frame: 0,
             capacity: 0,
-            frame_new,
+            result_limit,
+            scratch: Vec::with_capacity(MIN_FRAME_CAPACITY as usize),
+            streams,
+            open: None,
+            panics,
+            frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
         };
@@ -39,55 +61,147 @@ impl CallPath {
         Ok(path)
     }
 
-    /// Calls a method with encoded arguments and returns its payload.
-    pub(crate) fn call(
+    /// Sets what opens the streams that results offer.
+    pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
+        self.open = Some(open);
+    }
+
+    /// Calls a method of an interface.
+    #[inline]
+    pub(crate) fn call<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: plugix_abi::interface::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        let (status, result) = self.run(instance, method, args).map_err(|error| error.of(I::METHODS[METHOD].name))?;
+        match status {
+            Status::Ok => Ok(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::value(payload))?),
+            Status::Error => Err(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::error(payload))?),
+            status => Err(self.failure(instance, I::METHODS[METHOD].name, status, result).into()),
+        }
+    }
+
+    /// Calls a method with arguments that are encoded already, and lets `read` see the payload of its result.
+    pub(crate) fn call_encoded<T, E>(
         &mut self,
         instance: &mut Instance,
         name: &str,
         method: &Method,
         args: &[u8],
-        result_limit: u32,
-    ) -> Result<Vec<u8>, CallError<Vec<u8>>> {
-        let args_len = u32::try_from(args.len()).map_err(|_| Error::BadArguments {
-            method: name.to_owned(),
-            message: format!("{} bytes are more than a guest can address", args.len()),
-        })?;
-        if args_len > self.capacity {
-            self.grow(instance, args_len)?;
+        read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
+        read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
+    ) -> Result<T, CallError<E>> {
+        let (status, result) = self.run(instance, method, &Encoded(args)).map_err(|error| error.of(name))?;
+        match status {
+            Status::Ok => Ok(self.decode(instance, result, read_value)?),
+            Status::Error => Err(CallError::Returned(self.decode(instance, result, read_error)?)),
+            status => Err(self.failure(instance, name, status, result).into()),
         }
+    }
+
+    #[inline]
+    fn run<A: EncodeArgs>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+    ) -> Result<(Status, ResultHeader), Error> {
+        instance.health.check()?;
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
+        let args_len = match args.encode(&mut sink) {
+            Ok(()) => sink.position() as u32,
+            Err(error) => self.encode_large(instance, args, error)?,
+        };
         let header = CallHeader { args_len, capacity: self.capacity, ..CallHeader::default() };
-        guard(instance, |memory, store| {
-            memory.write(store, "the call header", self.frame, bytemuck::bytes_of(&header))?;
-            memory.write(store, "the arguments", self.frame + FRAME_HEADER_LEN, args)
-        })?;
+        let headers = &mut instance.memory.sink(self.frame, FRAME_HEADER_LEN);
+        // There is room: the frame was checked when it was made.
+        let _ = headers.write(bytemuck::bytes_of(&header));
 
         let status = method.call(&mut instance.store, self.frame).map_err(|error| instance.end(&error))?;
 
-        let (status, payload) = guard(instance, |memory, store| {
+        let result_at = self.frame + size_of::<CallHeader>() as u32;
+        guard(instance, |memory, store| {
             let status = Status::try_from(status)?;
-            let at = self.frame + size_of::<CallHeader>() as u32;
-            let result: ResultHeader = memory.read_pod(store, "the result header", at)?;
-            if result.len > result_limit {
-                return Err(ProtocolError::ResultTooLarge { len: result.len, limit: result_limit });
-            }
-            Ok((status, memory.read_vec(store, "the result", result.ptr, result.len)?))
-        })?;
-        if payload.len() > KEEP_RESULT_MAX as usize {
+            let result: ResultHeader = memory.read_pod(store, "the result header", result_at)?;
+            Ok((status, result))
+        })
+    }
+
+    /// Makes the frame large enough and encodes again.
+    #[cold]
+    fn encode_large<A: EncodeArgs>(
+        &mut self,
+        instance: &mut Instance,
+        args: &A,
+        error: EncodeError,
+    ) -> Result<u32, Error> {
+        let too_large = |len: usize| Error::Arguments(format!("{len} bytes are more than the plugin has room for"));
+        if !matches!(error, EncodeError::Full) {
+            return Err(Error::Arguments(error.to_string()));
+        }
+        let mut measure = Measure::default();
+        args.encode(&mut measure).map_err(|error| Error::Arguments(error.to_string()))?;
+        let len = u32::try_from(measure.position()).map_err(|_| too_large(measure.position()))?;
+        self.grow(instance, len)?;
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
+        args.encode(&mut sink).map_err(|error| Error::Arguments(error.to_string()))?;
+        Ok(sink.position() as u32)
+    }
+
+    /// Copies a result out and decodes it. A plugin whose result isn't what its signature says is dead.
+    #[inline]
+    fn decode<T>(
+        &mut self,
+        instance: &mut Instance,
+        result: ResultHeader,
+        read: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (limit, scratch) = (self.result_limit, &mut self.scratch);
+        let value = match payload(instance, result, limit, scratch) {
+            Ok(payload) => read(payload.with_streams(self.open.as_deref())),
+            Err(error) => Err(error.into()),
+        };
+        if result.len as usize > KEEP_RESULT_MAX {
+            self.scratch = Vec::new();
             self.result_free.call(&mut instance.store).map_err(|error| instance.end(&error))?;
         }
-        match status {
-            Status::Ok => Ok(payload),
-            Status::Error => Err(CallError::Returned(payload)),
-            Status::Panic => Err(decode_panic(instance, &payload).into()),
-            Status::BadArguments => Err(CallError::Failed(Error::BadArguments {
-                method: name.to_owned(),
-                message: String::from_utf8_lossy(&payload).into_owned(),
-            })),
-            // Only a host answers with these.
-            Status::NotProvided | Status::Deadlock | Status::Failed => {
-                let unknown = ProtocolError::Status(UnknownStatus(status as u32));
-                Err(guard(instance, |_, _| Err::<Infallible, _>(unknown)).map(|never| match never {}).unwrap_err().into())
+        value.inspect_err(|error| {
+            if error.is_fatal() {
+                instance.kill(error.clone());
             }
+        })
+    }
+
+    #[cold]
+    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status, result: ResultHeader) -> Error {
+        let panics = self.panics.clone();
+        let read = self.decode(instance, result, |payload| {
+            payload.read(|bytes| match status {
+                Status::Panic => match postcard::from_bytes::<PanicReport>(bytes) {
+                    Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
+                    Err(error) => DecodeError::from(error).into(),
+                },
+                Status::BadArguments => Error::BadArguments {
+                    method: name.to_owned(),
+                    message: String::from_utf8_lossy(bytes).into_owned(),
+                },
+                // Only a host answers with the others.
+                other => ProtocolError::from(UnknownStatus(other as u32)).into(),
+            })
+        });
+        match read {
+            Ok(error) if error.is_fatal() => {
+                instance.kill(error.clone());
+                error
+            }
+            Ok(error) | Err(error) => error,
         }
     }
 
@@ -95,33 +209,51 @@ impl CallPath {
         let old = std::mem::take(&mut self.frame);
         // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
         self.frame_free.call(&mut instance.store, old).map_err(|error| instance.end(&error))?;
-        let capacity = capacity.checked_next_power_of_two().unwrap_or(capacity).max(MIN_FRAME_CAPACITY);
-        self.make_frame(instance, capacity)
+        let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
+        match self.make_frame(instance, larger) {
+            Err(Error::Protocol(ProtocolError::NoFrame { .. })) => {
+                self.make_frame(instance, MIN_FRAME_CAPACITY)?;
+                Err(Error::Arguments(format!("the plugin has no memory for {capacity} bytes")))
+            }
+            made => made,
+        }
     }
 
     fn make_frame(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
         let frame = self.frame_new.call(&mut instance.store, capacity).map_err(|error| instance.end(&error))?;
+        let whole = match capacity.checked_add(FRAME_HEADER_LEN) {
+            Some(whole) if frame != 0 => whole,
+            _ => return Err(ProtocolError::NoFrame { capacity }.into()),
+        };
         guard(instance, |memory, store| {
-            let whole = capacity.checked_add(FRAME_HEADER_LEN);
-            match whole {
-                Some(whole) if frame != 0 => {
-                    if !frame.is_multiple_of(FRAME_ALIGN) {
-                        return Err(ProtocolError::Misaligned { what: "a frame", ptr: frame, align: FRAME_ALIGN });
-                    }
-                    memory.check(store, "a frame", frame, whole)
-                }
-                _ => Err(ProtocolError::NoFrame { capacity }),
+            if !frame.is_multiple_of(FRAME_ALIGN) {
+                return Err(ProtocolError::Misaligned { what: "a frame", ptr: frame, align: FRAME_ALIGN });
             }
+            memory.check(store, "a frame", frame, whole)
         })?;
         (self.frame, self.capacity) = (frame, capacity);
         Ok(())
     }
 }
 
+#[inline]
+fn payload<'a>(
+    instance: &'a mut Instance,
+    result: ResultHeader,
+    limit: u32,
+    scratch: &'a mut Vec<u8>,
+) -> Result<GuestPayload<'a>, ProtocolError> {
+    if result.len > limit {
+        return Err(ProtocolError::ResultTooLarge { len: result.len, limit });
+    }
+    instance.memory.payload(&instance.store, result.ptr, result.len, scratch)
+}
+
 /// Runs a check; a plugin that fails it is dead.
+#[inline]
 fn guard<T>(
     instance: &mut Instance,
-    check: impl FnOnce(&mut crate::memory::GuestMemory, &wasmer::Store) -> Result<T, ProtocolError>,
+    check: impl FnOnce(&mut GuestMemory, &wasmer::Store) -> Result<T, ProtocolError>,
 ) -> Result<T, Error> {
     check(&mut instance.memory, &instance.store).map_err(|error| {
         let error = Error::Protocol(error);
@@ -138,14 +270,19 @@ where
     instance.function(name).ok_or_else(|| ProtocolError::Export { name: name.to_owned(), expected }.into())
 }
 
-fn decode_panic(instance: &Instance, payload: &[u8]) -> Error {
-    match postcard::from_bytes::<PanicReport>(payload) {
-        Ok(report) => Error::Panic(report),
-        Err(error) => {
-            let problem = error.to_string();
-            let error = Error::Protocol(ProtocolError::Undecodable { what: "a panic report", problem });
-            instance.kill(error.clone());
-            error
-        }
+/// Arguments that are encoded already.
+struct Encoded<'a>(&'a [u8]);
+
+impl EncodeArgs for Encoded<'_> {
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        Ok(sink.write(self.0)?)
+    }
+
+    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+}
+
+impl std::fmt::Debug for CallPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallPath").field("frame", &self.frame).field("capacity", &self.capacity).finish_non_exhaustive()
     }
 }

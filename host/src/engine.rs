@@ -49,7 +49,7 @@ impl Engine {
         let path = path.as_ref();
         let wasm = std::fs::read(path)
             .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
-        self.load(wasm)
+        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm)
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -58,7 +58,7 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, wasm.into())
+        Module::new(self, None, wasm.into())
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {

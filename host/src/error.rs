@@ -1,7 +1,9 @@
 //! What can go wrong, and whose fault it is.
 
 mod call;
+mod interface;
 mod load;
 
-pub use call::{CallError, Error, Frame, ProtocolError, Trap};
+pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
+pub use interface::InterfaceError;
 pub use load::LoadError;

@@ -1,10 +1,11 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
 use crate::files::file_system;
+use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
-use crate::output::Stream;
+use crate::output::Streams;
 use crate::runtime::{Health, PluginRuntime, Tasks};
-use crate::{Error, LoadError, Module, Output, Policy, Trap};
+use crate::{Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -28,9 +29,8 @@ pub(crate) struct Instance {
     pub(crate) health: Arc<Health>,
     instance: wasmer::Instance,
     env: WasiFunctionEnv,
-    tasks: Arc<Tasks>,
-    stdout: Stream,
-    stderr: Stream,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) output: Streams,
 }
 
 // SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
@@ -41,15 +41,25 @@ unsafe impl Send for Instance {}
 
 impl Instance {
     /// Makes the instance and runs its initializer.
-    pub(crate) fn new(name: &str, module: &Module, policy: &Policy) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        name: &str,
+        module: &Module,
+        policy: &Policy,
+        functions: HostFunctions,
+    ) -> Result<Self, LoadError> {
         let compiled = module.compiled()?;
         let engine = module.engine();
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
         let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
-        let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
-        let builder = environment(name, policy, engine.io(), &stdout, &stderr)?
-            .runtime(Arc::new(PluginRuntime::new(engine, tasks.clone(), health.clone())));
+        let output = Streams::new(policy.output_limit);
+        let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
+            name,
+            module,
+            tasks.clone(),
+            health.clone(),
+            functions,
+        )));
 
         let mut store = Store::new(engine.wasmer().clone());
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
@@ -64,7 +74,7 @@ impl Instance {
             .try_memory()
             .map(|memory| GuestMemory::new(memory.clone(), &store))
             .ok_or(LoadError::NoMemory)?;
-        Ok(Self { name: name.to_owned(), store, memory, health, instance, env, tasks, stdout, stderr })
+        Ok(Self { name: name.to_owned(), store, memory, health, instance, env, tasks, output })
     }
 
     /// The exported function of that name and type.
@@ -72,20 +82,15 @@ impl Instance {
         self.instance.exports.get_typed_function(&self.store, name).ok()
     }
 
+    /// Whether there is an export of that name.
+    pub(crate) fn has_export(&self, name: &str) -> bool {
+        self.instance.exports.contains(name)
+    }
+
     /// An immutable exported `i32`.
     pub(crate) fn constant(&mut self, name: &str) -> Option<u32> {
         let global = self.instance.exports.get_global(name).ok()?.clone();
         global.get(&mut self.store).i32().map(|value| value as u32)
-    }
-
-    pub(crate) fn live_threads(&self) -> usize {
-        self.tasks.live()
-    }
-
-    pub(crate) fn take_output(&self) -> Output {
-        let (stdout, dropped_out) = self.stdout.take();
-        let (stderr, dropped_err) = self.stderr.take();
-        Output { stdout, stderr, dropped: dropped_out + dropped_err }
     }
 
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
@@ -132,8 +137,7 @@ fn environment(
     name: &str,
     policy: &Policy,
     io: &tokio::runtime::Handle,
-    stdout: &Stream,
-    stderr: &Stream,
+    output: &Streams,
 ) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
     // The alternative keeps guest threads waiting in a way that can't be ended.
@@ -142,8 +146,8 @@ fn environment(
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
-        .stdout(Box::new(stdout.clone()))
-        .stderr(Box::new(stderr.clone()))
+        .stdout(Box::new(output.stdout.clone()))
+        .stderr(Box::new(output.stderr.clone()))
         .capabilities(capabilities)
         .disable_default_builtins(true)
         .sandbox_fs(file_system(&policy.mounts, io)?);
@@ -172,9 +176,7 @@ fn start_error(error: WasiRuntimeError, health: &Health) -> LoadError {
     };
     match cause {
         Some(cause) => LoadError::Start(match cause.downcast_ref::<WasiError>() {
-            Some(WasiError::Exit(code)) => {
-                health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() })
-            }
+            Some(WasiError::Exit(code)) => health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() }),
             _ => Error::Trap(Trap::of(cause, None)),
         }),
         None => LoadError::Engine(error.to_string()),

@@ -1,6 +1,6 @@
 //! What host applications depend on: load plugins, call them, limit them, stop them.
 //!
-//! ```no_run
+//! ```ignore
 //! use plugix_host::{Engine, Plugin, Policy};
 //!
 //! let engine = Engine::new()?;
@@ -8,7 +8,8 @@
 //! let policy = Policy::new().mount("./books", "/books", plugix_host::Access::ReadOnly);
 //! let plugin = Plugin::new(&module, &policy)?;
 //! println!("{} {}", plugin.metadata().name, plugin.metadata().version);
-//! let answer = plugin.call_bytes("count", b"/books")?;
+//! let counter = plugin.bind::<dyn WordCount>()?; // the trait that host and plugin share
+//! let words = counter.count("/books", 2)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -19,7 +20,10 @@ mod call;
 mod engine;
 mod error;
 mod files;
+mod imports;
 mod instance;
+mod interface;
+mod json;
 mod memory;
 mod metadata;
 mod module;
@@ -28,14 +32,16 @@ mod plugin;
 mod policy;
 mod raw;
 mod runtime;
+mod services;
 
 pub use engine::Engine;
-pub use error::{CallError, Error, Frame, LoadError, ProtocolError, Trap};
+pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, Trap};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
 pub use output::Output;
-pub use plugin::Plugin;
+pub use plugin::{Bound, Plugin, PluginBuilder};
 pub use policy::{Access, Policy};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
+pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;

@@ -4,6 +4,11 @@
 //! it: bytes are copied in and out, and what was copied out is checked afterwards.
 
 mod copy;
+mod payload;
+mod sink;
+
+pub(crate) use payload::{GuestPayload, OpenStream};
+pub(crate) use sink::GuestSink;
 
 use crate::ProtocolError;
 use bytemuck::Pod;
@@ -56,6 +61,21 @@ impl GuestMemory {
         Ok(bytes)
     }
 
+    /// Copies as many bytes out as there is room for.
+    pub(crate) fn read_into(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        room: &mut [u8],
+    ) -> Result<(), ProtocolError> {
+        let len = u32::try_from(room.len()).unwrap_or(u32::MAX);
+        let from = self.locate(store, what, ptr, len)?;
+        // SAFETY: `locate` has shown that the source lies in the memory; the destination is a unique slice.
+        unsafe { copy::from_guest(from, room.as_mut_ptr(), room.len()) };
+        Ok(())
+    }
+
     /// Copies one struct out.
     pub(crate) fn read_pod<T: Pod>(
         &mut self,
@@ -87,6 +107,29 @@ impl GuestMemory {
         Ok(())
     }
 
+    /// Takes bytes in order, from `ptr` on. There is room for none if `len` bytes didn't lie in the memory when its size
+    /// was last asked for.
+    #[inline]
+    pub(crate) fn sink(&mut self, ptr: u32, len: u32) -> GuestSink<'_> {
+        let len = if u64::from(ptr) + u64::from(len) <= self.known_size { len } else { 0 };
+        // SAFETY: `len` bytes from `ptr` lie in the memory, which never moves or shrinks.
+        unsafe { GuestSink::new(self.base.add(ptr as usize), len as usize) }
+    }
+
+    /// A result of `len` bytes that is still in the memory.
+    #[inline]
+    pub(crate) fn payload<'a>(
+        &'a mut self,
+        store: &impl AsStoreRef,
+        ptr: u32,
+        len: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<GuestPayload<'a>, ProtocolError> {
+        let from = self.locate(store, "the result", ptr, len)?;
+        // SAFETY: `locate` has shown that `len` bytes from there lie in the memory, which never moves or shrinks.
+        Ok(unsafe { GuestPayload::new(from, len as usize, scratch) })
+    }
+
     /// Fails unless `len` bytes from `ptr` lie in the memory.
     pub(crate) fn check(
         &mut self,
@@ -98,6 +141,7 @@ impl GuestMemory {
         self.locate(store, what, ptr, len).map(drop)
     }
 
+    #[inline]
     fn locate(
         &mut self,
         store: &impl AsStoreRef,

@@ -43,8 +43,7 @@ impl Metadata {
             let (found, newer) = (abi, abi > ABI_VERSION);
             return Err(if newer { LoadError::AbiTooNew { found } } else { LoadError::AbiTooOld { found } });
         }
-        let metadata =
-            WasmPtr::<PluginMetadata>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
+        let metadata = WasmPtr::<PluginMetadata>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
         let text = |field, slice| read_text(&view, field, slice);
         Ok(Self {
             name: text("name", metadata.name)?,

@@ -1,42 +1,56 @@
 //! A running plugin.
 
-use crate::call::{CallPath, Method};
-use crate::instance::Instance;
-use crate::{CallError, Error, LoadError, Metadata, Module, Output, Policy};
-use plugix_abi::export::METHOD_PREFIX;
-use std::cell::RefCell;
-use std::collections::HashMap;
+mod bound;
+mod builder;
+mod dynamic;
+mod exclusive;
+mod stream;
 
-/// A running plugin. It can be sent to another thread, but not be used by two at once.
+pub use bound::Bound;
+pub use builder::PluginBuilder;
+
+use crate::call::CallPath;
+use crate::instance::Instance;
+use crate::memory::GuestPayload;
+use crate::output::Streams;
+use crate::runtime::Tasks;
+use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
+use exclusive::{Exclusive, Taken};
+use plugix_abi::export::METHOD_PREFIX;
+use plugix_abi::interface::{Interface, Payload};
+use std::sync::Arc;
+
+/// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
+/// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
 ///
-/// Dropping it ends its threads.
+/// Dropping it tells the plugin so, and ends its threads.
 #[derive(Debug)]
 pub struct Plugin {
     metadata: Metadata,
-    result_limit: u32,
-    inner: RefCell<Inner>,
+    module: Module,
+    output: Streams,
+    tasks: Arc<Tasks>,
+    inner: Arc<Exclusive<Inner>>,
 }
 
 #[derive(Debug)]
 struct Inner {
     instance: Instance,
     path: CallPath,
-    methods: HashMap<String, Method>,
 }
 
 impl Plugin {
-    /// Makes a plugin of a module: compiles it unless that was done before, runs its initializer, and reads who it is.
+    /// Starts a plugin that needs no configuration and nothing of the host's; see [`Plugin::builder`] for the others.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
-        module.info().check_plugin()?;
-        let mut instance = Instance::new("plugin", module, policy)?;
-        let metadata = Metadata::read(&mut instance)?;
-        instance.name.clone_from(&metadata.name);
-        let path = CallPath::new(&mut instance).map_err(LoadError::Start)?;
-        let inner = Inner { instance, path, methods: HashMap::new() };
-        Ok(Self { metadata, result_limit: policy.result_limit, inner: RefCell::new(inner) })
+        Self::builder(module).policy(policy.clone()).start()
+    }
+
+    /// Prepares to start a plugin.
+    pub fn builder(module: &Module) -> PluginBuilder {
+        PluginBuilder::new(module)
     }
 
     /// Who the plugin says it is.
@@ -44,29 +58,76 @@ impl Plugin {
         &self.metadata
     }
 
-    /// Calls an exported method with bytes and returns the bytes that it answers with.
+    /// The module that the plugin was made of.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// A client for an interface that the plugin implements. It borrows the plugin; several can live side by side.
+    ///
+    /// # Errors
+    /// The variant of [`InterfaceError`] that says how plugin and host differ.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, InterfaceError> {
+        Ok(I::client(Bound::new::<I>(self)?))
+    }
+
+    /// A client that owns the plugin.
+    ///
+    /// # Errors
+    /// The variant of [`InterfaceError`] that says how plugin and host differ.
+    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, InterfaceError> {
+        Ok(I::client(Bound::new::<I>(self)?))
+    }
+
+    /// Calls a method that was exported with `plugix_guest::export!`, which takes bytes and returns bytes.
     ///
     /// # Errors
     /// [`CallError::Returned`] with the bytes of the method's own error; [`CallError::Failed`] if the call failed.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
-        let mut inner = self.inner.try_borrow_mut().map_err(|_| Error::Busy)?;
-        let Inner { instance, path, methods } = &mut *inner;
-        instance.health.check()?;
-        if !methods.contains_key(method) {
-            let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
-            let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-            methods.insert(method.to_owned(), export);
-        }
-        path.call(instance, method, &methods[method], args, self.result_limit)
+        let mut inner = self.take()?;
+        let Inner { instance, path } = &mut *inner;
+        let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
+        let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
+        path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+    }
+
+    fn take(&self) -> Result<Taken<'_, Inner>, Error> {
+        self.inner.try_take().ok_or(Error::Busy)
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.inner.try_borrow().map(|inner| inner.instance.take_output()).unwrap_or_default()
+        self.output.take()
     }
 
     /// How many threads of the plugin's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.inner.try_borrow().map(|inner| inner.instance.live_threads()).unwrap_or_default()
+        self.tasks.live()
+    }
+}
+
+fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, Error> {
+    payload.read(<[u8]>::to_vec)
+}
+
+impl Drop for Plugin {
+    fn drop(&mut self) {
+        // Nobody has it but a stream that is being pulled: then the plugin isn't asked, and ends with that pull.
+        if let Some(mut inner) = self.inner.try_take() {
+            inner.unload();
+        }
+    }
+}
+
+impl Inner {
+    /// Calls the plugin's hook. It is not asked when it is dead, and what it answers doesn't matter.
+    fn unload(&mut self) {
+        let Self { instance, path } = self;
+        let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
+        let outcome: Result<(), CallError<Vec<u8>>> =
+            path.call_encoded(instance, "unload", &hook, &[], |_| Ok(()), to_vec);
+        if let Err(CallError::Failed(error)) = outcome {
+            tracing::debug!(plugin = instance.name, %error, "the plugin's unload hook failed");
+        }
     }
 }

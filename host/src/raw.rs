@@ -4,10 +4,11 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
 use crate::{Error, LoadError, Module, Output, Policy};
-use wasmer::{WasmTypeList};
+use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
 #[derive(Debug)]
@@ -23,7 +24,9 @@ impl RawPlugin {
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
-            Form::Reactor | Form::Bare => Ok(Self { instance: Instance::new("raw", module, policy)? }),
+            Form::Reactor | Form::Bare => {
+                Ok(Self { instance: Instance::new("raw", module, policy, HostFunctions::default())? })
+            }
         }
     }
 
@@ -58,12 +61,12 @@ impl RawPlugin {
 
     /// Takes what the module wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.instance.take_output()
+        self.instance.output.take()
     }
 
     /// How many threads of the module's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.instance.live_threads()
+        self.instance.tasks.live()
     }
 }
 
@@ -100,7 +103,7 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let mut instance = Instance::new("command", &self.module, &self.policy)?;
+        let mut instance = Instance::new("command", &self.module, &self.policy, HostFunctions::default())?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         let code = match start.call(&mut instance.store) {
             Ok(()) => 0,
@@ -109,6 +112,6 @@ impl Command {
                 other => return Err(LoadError::Start(other)),
             },
         };
-        Ok(Exit { code, output: instance.take_output() })
+        Ok(Exit { code, output: instance.output.take() })
     }
 }

@@ -9,10 +9,11 @@ pub(crate) use tasks::Tasks;
 
 use crate::Engine;
 use crate::error::Trap;
+use crate::imports::HostFunctions;
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
-use wasmer::{Imports, Instance, Memory, Module, StoreMut};
+use wasmer::{Extern, Imports, Instance, Memory, Module, StoreMut};
 use wasmer_wasix::runtime::resolver::{MultiSource, Source};
 use wasmer_wasix::runtime::{InstantiationState, TaintReason};
 use wasmer_wasix::{Runtime, VirtualTaskManager};
@@ -25,6 +26,9 @@ thread_local! {
 /// The runtime of one plugin: its threads, its network and its health are its own; nothing is shared but the engine.
 #[derive(Debug)]
 pub(crate) struct PluginRuntime {
+    plugin: Arc<str>,
+    module: Option<crate::Module>,
+    functions: HostFunctions,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -33,20 +37,38 @@ pub(crate) struct PluginRuntime {
 }
 
 impl PluginRuntime {
-    pub(crate) fn new(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    pub(crate) fn new(
+        plugin: &str,
+        module: &crate::Module,
+        tasks: Arc<Tasks>,
+        health: Arc<Health>,
+        functions: HostFunctions,
+    ) -> Self {
         Self {
-            engine: engine.wasmer().clone(),
-            tasks: Arc::new(TaskManager(tasks)),
-            network: Arc::new(UnsupportedVirtualNetworking::default()),
-            packages: Arc::new(MultiSource::new()),
-            health,
+            plugin: plugin.into(),
+            module: Some(module.clone()),
+            functions,
+            ..Self::bare(module.engine(), tasks, health)
         }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let health = Arc::new(Health::default());
-        Self::new(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+        Self::bare(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+    }
+
+    fn bare(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+        Self {
+            plugin: "idle".into(),
+            module: None,
+            functions: HostFunctions::default(),
+            engine: engine.wasmer().clone(),
+            tasks: Arc::new(TaskManager(tasks)),
+            network: Arc::new(UnsupportedVirtualNetworking::default()),
+            packages: Arc::new(MultiSource::new()),
+            health,
+        }
     }
 
     /// Takes the instance that was made last on the calling thread.
@@ -91,9 +113,16 @@ impl Runtime for PluginRuntime {
     fn prepare_imports(
         &self,
         _module: &Module,
-        _store: &mut StoreMut,
-        _imports: &mut Imports,
+        store: &mut StoreMut,
+        imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        if let Some(module) = &self.module {
+            let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
+                Extern::Memory(memory) => Some(memory),
+                _ => None,
+            });
+            self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
+        }
         Ok(InstantiationState::empty())
     }
 

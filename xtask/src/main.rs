@@ -1,5 +1,8 @@
 //! The project's chores: one command, one module.
 
+mod bench;
+mod demo;
+mod engine_linked;
 mod test;
 mod tidy;
 mod toolchain;
@@ -10,6 +13,10 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(about = "The project's chores")]
 enum Command {
+    /// Measure, against bare wasmer in the same run, and write `target/bench/results.json`.
+    Bench(bench::Args),
+    /// Build the example plugins, and a host that runs each on one thread and on all.
+    Demo,
     /// Run every test.
     Test(test::Args),
     /// Check formatting, lints and the rules of the repository.
@@ -20,6 +27,8 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
+        Command::Bench(args) => bench::run(&args),
+        Command::Demo => demo::run(),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),

@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, bail};
 use outcome::Outcome;
 use plugix_toolchain::{Build, Progress, Toolchain};
 
-use crate::workspace::{self, ENGINE, LIGHT};
+use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let outcome = work().unwrap_or_else(|error| Outcome::broken(format!("{error:#}")));
         summary.push((name, outcome, start.elapsed()));
     };
-    stage("abi, guest SDK, toolchain, chores", &|| tests(&LIGHT, &args.filter));
+    stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
 
@@ -66,7 +67,7 @@ fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
 /// Builds the fixtures, so that the time of the tests is that of the tests.
 fn guests() -> Result<Outcome> {
     let packages = workspace::guests()?.into_iter().map(|name| format!("guest-{name}")).collect();
-    let request = Build { bins: true, packages, ..Build::new(workspace::root().join("Cargo.toml")) };
+    let request = Build { bins: true, packages, ..Build::new(root().join("Cargo.toml")) };
     let modules = Toolchain::ensure(Progress::stderr())?.build(&request, Progress::stderr())?;
     Ok(Outcome::built(modules.len()))
 }

@@ -7,7 +7,8 @@ mod manifests;
 
 use anyhow::{Result, bail};
 
-use crate::workspace::{self, ENGINE};
+use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {}
@@ -40,15 +41,13 @@ pub(crate) fn run(_: &Args) -> Result<()> {
 
 fn formatting() -> Result<Vec<String>> {
     let unformatted = output(&["fmt", "--all", "--check", "--", "-l"])?;
-    let relative =
-        |line: &str| line.strip_prefix(&format!("{}/", workspace::root().display())).unwrap_or(line).to_owned();
+    let relative = |line: &str| line.strip_prefix(&format!("{}/", root().display())).unwrap_or(line).to_owned();
     Ok(unformatted.lines().map(|line| format!("{}: run `cargo fmt`", relative(line))).collect())
 }
 
 fn clippy() -> Result<Vec<String>> {
-    let light = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
     let mut problems = Vec::new();
-    for packages in [light, ENGINE] {
+    for packages in [&LIGHT[..], &ENGINE[..]] {
         let mut command = workspace::cargo();
         command.arg("clippy").args(packages).args(["--all-targets", "--quiet", "--", "-D", "warnings"]);
         if !command.status()?.success() {
@@ -66,5 +65,5 @@ fn output(args: &[&str]) -> Result<String> {
 
 /// A path as it is to be shown.
 fn relative(path: &std::path::Path) -> String {
-    path.strip_prefix(workspace::root()).unwrap_or(path).display().to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

@@ -1,37 +1,15 @@
-//! The workspace: where things lie in it, and which packages are built together.
+//! The workspace: what lies where in it.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::engine_linked::root;
 use anyhow::{Context, Result};
 
-/// The packages that link the engine. They are always built together, and like this: any other selection would give
-/// the engine other features and so build it anew, which takes ten minutes.
-pub(crate) const ENGINE: [&str; 5] = ["--release", "-p", "plugix-host", "-p", "plugix-e2e"];
-
-/// The packages of the host's side that don't.
-pub(crate) const LIGHT: [&str; 12] = [
-    "-p",
-    "plugix-abi",
-    "-p",
-    "plugix-abi-macros",
-    "-p",
-    "plugix-guest",
-    "-p",
-    "plugix-guest-macros",
-    "-p",
-    "plugix-toolchain",
-    "-p",
-    "xtask",
-];
-
-/// The workspace's folder.
-pub(crate) fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_owned()
-}
+/// The packages that don't link the engine: of plugins, what can be tried on the host is.
+pub(crate) const LIGHT: [&str; 5] = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
 
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {

@@ -1,8 +1,10 @@
 //! Arguments: written one after the other by the caller, read in the same order by the method.
 
 use super::sink::{write_len, write_postcard};
-use super::{BadArguments, DecodeError, EncodeError, PodSlice, Scalar, Sink};
+use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Scalar, Sink, Stream};
+use alloc::boxed::Box;
 use bytemuck::Pod;
+use core::cell::{Cell, RefCell};
 use serde::{Deserialize, Serialize};
 
 /// One argument, on the caller's side.
@@ -109,11 +111,42 @@ impl<T: Pod> EncodeArg for PodSlice<'_, T> {
     }
 }
 
+/// A stream as an argument: it stays on the caller's side, the method gets a handle.
+pub struct StreamArg {
+    items: RefCell<Option<Box<dyn Produce>>>,
+    handle: Cell<Option<u32>>,
+}
+
+impl StreamArg {
+    /// Offers the items to the method.
+    pub fn new<T: Item>(items: Stream<T>) -> Self {
+        Self { items: RefCell::new(Some(items.into_produce())), handle: Cell::new(None) }
+    }
+}
+
+impl EncodeArg for StreamArg {
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        let handle = match self.handle.get() {
+            Some(handle) => handle,
+            None => {
+                let mut items = self.items.borrow_mut();
+                let handle = sink.offer(&mut items)?;
+                // A sink that only measures leaves the items.
+                if items.is_none() {
+                    self.handle.set(Some(handle));
+                }
+                handle
+            }
+        };
+        Ok(sink.write(&handle.to_le_bytes())?)
+    }
+}
+
 /// Arguments of a call, on the method's side.
 ///
-/// Each is read as postcard of its type, with two exceptions that are as quick as one copy or none: `Vec<u8>` and
+/// Each is read as postcard of its type, with exceptions that are as quick as one copy or none: `Vec<u8>` and
 /// `&[u8]` (postcard's own form, a length and the bytes), and [`PodSlice`] (length, zeroes up to a multiple of the
-/// element's alignment counted from the first argument, the elements' memory).
+/// element's alignment counted from the first argument, the elements' memory). For a [`Stream`] there is a handle of four bytes.
 #[derive(Debug)]
 pub struct Args<'a> {
     bytes: &'a [u8],
@@ -153,6 +186,19 @@ impl<'a> Args<'a> {
     pub fn pod<T: Pod>(&mut self, name: &'static str) -> Result<PodSlice<'a, T>, BadArguments> {
         const { PodSlice::<T>::CHECKED };
         self.elements().map_err(|problem| BadArguments { argument: name, problem })
+    }
+
+    /// Reads a stream's handle; the items are pulled when they are asked for.
+    ///
+    /// # Errors
+    /// When the bytes end, or streams can't be had here.
+    pub fn stream<T: Item, O: Output>(&mut self, name: &'static str, output: &O) -> Result<Stream<T>, BadArguments> {
+        let mut open = || {
+            let handle = self.bytes[self.position..].first_chunk().ok_or(DecodeError::Truncated)?;
+            self.position += handle.len();
+            output.open(u32::from_le_bytes(*handle)).map(Stream::pulled).ok_or(DecodeError::NoStreams)
+        };
+        open().map_err(|problem| BadArguments { argument: name, problem })
     }
 
     /// Ends the reading.

@@ -32,11 +32,14 @@ pub trait Interface: 'static {
     /// The function that runs a method whose arguments and result stand in memory; `None` if there is no such method.
     ///
     /// The arguments begin at a multiple of 16. A panic of the method's passes through.
-    fn frame_fn<O: Output>(method: usize) -> Option<fn(&Self, &[u8], &mut O) -> Status>;
+    fn frame_fn<O: Output>(method: usize) -> Option<FrameFn<Self, O>>;
 
     /// The function that runs a method of [`ImportKind::Scalar`](super::ImportKind::Scalar); `None` for all others.
     fn scalar_fn(method: usize) -> Option<ScalarFn<Self>>;
 }
+
+/// Runs a method whose arguments and result stand in memory.
+pub type FrameFn<I, O> = fn(&I, &[u8], &mut O) -> Status;
 
 /// Runs a method whose arguments and result stand in registers; `None` if an argument is out of its type's range.
 pub type ScalarFn<I> = fn(&I, [u64; 4]) -> Option<u32>;

@@ -13,6 +13,9 @@ pub enum EncodeError {
     /// The type's `Serialize` implementation does what postcard can't encode.
     #[error("the arguments can't be encoded: {0}")]
     Unsupported(postcard::Error),
+    /// The caller can't offer streams.
+    #[error("streams can't be passed here")]
+    NoStreams,
 }
 
 impl From<Full> for EncodeError {
@@ -61,6 +64,9 @@ pub enum DecodeError {
     /// An error value from a method that has none in its signature.
     #[error("an error from a method that returns none")]
     UnexpectedError,
+    /// A stream where none can be pulled from.
+    #[error("streams can't be passed here")]
+    NoStreams,
     /// A scalar result that its type doesn't have.
     #[error("{0:#x} is no value of the declared type")]
     Scalar(u32),

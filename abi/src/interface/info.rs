@@ -97,4 +97,6 @@ pub enum Shape<T> {
         /// The element's alignment in bytes.
         align: u32,
     },
+    /// Items that are pulled, chunk by chunk, from the side that has them.
+    Stream(T),
 }

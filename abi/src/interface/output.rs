@@ -1,7 +1,8 @@
 //! Where a result goes on the method's side, and where it comes from on the caller's.
 
-use super::{BadArguments, DecodeError};
+use super::{BadArguments, DecodeError, Produce, Pull};
 use crate::Status;
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use bytemuck::Pod;
@@ -18,6 +19,19 @@ pub trait Output {
     /// # Panics
     /// When the value's `Serialize` implementation fails, as one that names no length for a sequence does.
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T);
+
+    /// Keeps a stream's items, to have them pulled by the caller under the handle that is returned; `None` if streams
+    /// can't be offered here.
+    fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {
+        let _ = items;
+        None
+    }
+
+    /// Pulls the items of a stream that the caller offers under this handle; `None` if streams can't be had here.
+    fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
+        let _ = handle;
+        None
+    }
 
     /// Says what is wrong with the arguments.
     #[cold]
@@ -55,6 +69,14 @@ pub unsafe trait Payload: Sized {
     /// # Errors
     /// When the other side took the bytes away.
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Self::Error>;
+
+    /// Pulls the items of the stream whose handle the bytes are (four, the lowest first).
+    ///
+    /// # Errors
+    /// When the bytes are no handle, or streams can't be had here.
+    fn open(self) -> Result<Box<dyn Pull>, Self::Error> {
+        Err(DecodeError::NoStreams.into())
+    }
 }
 
 /// Copies a payload into elements of its own.

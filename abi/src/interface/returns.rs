@@ -1,7 +1,7 @@
 //! Results: how each kind of return type travels.
 
 use super::output::take;
-use super::{CallError, DecodeError, Output, Payload, PodVec, Scalar};
+use super::{CallError, DecodeError, Item, Output, Payload, PodVec, Scalar, Stream};
 use crate::Status;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 /// | `Vec<u8>`, `String`, `PodVec<T>` | [`Raw`]: the memory as it is, one copy |
 /// | a number of at most 32 bits, `bool`, nothing; all arguments scalars, at most four | [`ScalarReturn`] |
 /// | `Result<T, E>` | [`Fallible`]: `T` by these rules, or postcard of `E` |
+/// | `Stream<T>` | [`Streamed`]: a handle, under which the caller pulls the items |
 /// | anything else | [`Postcard`] |
 pub trait Return {
     /// What the trait's method returns.
@@ -169,6 +170,33 @@ impl<T: Pod> RawValue for PodVec<T> {
     fn take<P: Payload>(payload: P) -> Result<Self, P::Error> {
         const { Self::CHECKED };
         take(payload).map(Self::from)
+    }
+}
+
+/// A handle; the items stay with the method until they are pulled.
+#[derive(Debug)]
+pub struct Streamed<T>(PhantomData<T>);
+
+impl<T: Item> Return for Streamed<T> {
+    type Returned = Stream<T>;
+    type Value = Stream<T>;
+    type Failure<F> = F;
+
+    fn put<O: Output>(returned: Stream<T>, output: &mut O) -> Status {
+        match output.offer(returned.into_produce()) {
+            Some(handle) => {
+                output.give(Vec::from(handle.to_le_bytes()));
+                Status::Ok
+            }
+            None => {
+                output.give(Vec::from(*b"streams can't be passed here"));
+                Status::Failed
+            }
+        }
+    }
+
+    fn value<P: Payload>(payload: P) -> Result<Stream<T>, P::Error> {
+        payload.open().map(Stream::pulled)
     }
 }
 

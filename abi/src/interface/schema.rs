@@ -24,6 +24,7 @@ pub(super) mod shape_tag {
     pub(in super::super) const BYTES: u8 = 1;
     pub(in super::super) const TEXT: u8 = 2;
     pub(in super::super) const POD: u8 = 3;
+    pub(in super::super) const STREAM: u8 = 4;
 }
 
 /// Writes bytes in a constant. What doesn't fit into `N` is counted only, so that `Writer<0>` measures and hashes.
@@ -107,6 +108,10 @@ impl<const N: usize> Writer<N> {
                 self.number(*size as u64);
                 self.number(*align as u64);
                 self.ty(element);
+            }
+            Shape::Stream(item) => {
+                self.byte(shape_tag::STREAM);
+                self.ty(item);
             }
         }
     }

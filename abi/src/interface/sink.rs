@@ -1,6 +1,7 @@
 //! Where encoded bytes go.
 
-use super::EncodeError;
+use super::{EncodeError, Produce};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
 use postcard::ser_flavors::Flavor;
@@ -16,6 +17,15 @@ pub trait Sink {
 
     /// How many bytes were written so far. Position 0 lies at a multiple of 16 bytes in the reader's memory.
     fn position(&self) -> usize;
+
+    /// Takes the items of a stream out of `items`, to have them pulled by the reader under the handle that is returned.
+    ///
+    /// # Errors
+    /// When streams can't be offered here.
+    fn offer(&mut self, items: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
+        let _ = items;
+        Err(EncodeError::NoStreams)
+    }
 }
 
 /// A [`Sink`] has no more room.
@@ -49,6 +59,10 @@ impl Sink for Measure {
     #[inline]
     fn position(&self) -> usize {
         self.0
+    }
+
+    fn offer(&mut self, _: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
+        Ok(0) // Any handle is as long.
     }
 }
 

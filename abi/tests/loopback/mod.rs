@@ -4,8 +4,11 @@ use plugix_abi::Status;
 use plugix_abi::interface::*;
 use serde::Serialize;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const CAPACITY: usize = 1 << 16;
 
@@ -57,9 +60,9 @@ impl<I: Interface + ?Sized> Caller for Loopback<'_, I> {
             return Err(Failure::NotProvided.into());
         }
         ARGS.with_borrow_mut(|buffer| {
-            let mut sink = SliceSink::new(&mut buffer.0);
+            let mut sink = Offering(SliceSink::new(&mut buffer.0));
             args.encode(&mut sink).unwrap();
-            dispatch(self.implementation, METHOD, sink.written(), |status, result| match status {
+            dispatch(self.implementation, METHOD, sink.0.written(), |status, result| match status {
                 Status::Ok => Ok(ReturnOf::<J, METHOD>::value(Copied(result))?),
                 Status::Error => Err(ReturnOf::<J, METHOD>::error(Copied(result))?),
                 other => Err(Failure::Status(other, String::from_utf8_lossy(result).into_owned()).into()),
@@ -103,6 +106,68 @@ impl Output for Buffered<'_> {
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
         Value(value).encode(&mut self.sink).unwrap();
     }
+
+    fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {
+        Some(keep(items))
+    }
+
+    fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
+        Some(Box::new(Handle(handle)))
+    }
+}
+
+/// A sink beside which streams are kept.
+struct Offering<'a>(SliceSink<'a>);
+
+impl Sink for Offering<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.0.write(bytes)
+    }
+
+    fn position(&self) -> usize {
+        self.0.position()
+    }
+
+    fn offer(&mut self, items: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
+        Ok(items.take().map_or(0, keep))
+    }
+}
+
+/// The streams of both sides.
+static STREAMS: Mutex<Option<HashMap<u32, Box<dyn Produce>>>> = Mutex::new(None);
+
+fn keep(items: Box<dyn Produce>) -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let handle = NEXT.fetch_add(1, Ordering::Relaxed);
+    STREAMS.lock().unwrap().get_or_insert_default().insert(handle, items);
+    handle
+}
+
+/// Whether a stream is still there to be pulled.
+#[allow(dead_code, reason = "not every test has streams")]
+pub(crate) fn is_kept(handle: u32) -> bool {
+    STREAMS.lock().unwrap().get_or_insert_default().contains_key(&handle)
+}
+
+struct Handle(u32);
+
+impl Pull for Handle {
+    fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
+        let items = STREAMS.lock().unwrap().get_or_insert_default().remove(&self.0);
+        let mut items = items.ok_or_else(|| StreamError::new("no such stream"))?;
+        // Not under the lock: the items may come from another stream.
+        if items.produce(chunk, &mut || false) {
+            STREAMS.lock().unwrap().get_or_insert_default().insert(self.0, items);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let items = STREAMS.lock().unwrap().get_or_insert_default().remove(&self.0);
+        drop(items);
+    }
 }
 
 /// Bytes as a payload.
@@ -123,5 +188,10 @@ unsafe impl Payload for Copied<'_> {
 
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Failure> {
         Ok(read(self.0))
+    }
+
+    fn open(self) -> Result<Box<dyn Pull>, Failure> {
+        let handle = self.0.try_into().map_err(|_| DecodeError::Truncated)?;
+        Ok(Box::new(Handle(u32::from_le_bytes(handle))))
     }
 }

@@ -95,10 +95,8 @@ fn enumeration(parts: Parts) -> (Known, Type) {
         }
         _ => variants.push(("Tuple", DataModelVariant::TupleVariant(tuple), Some(tuple_read))),
     }
-    let known: Vec<_> = variants
-        .iter()
-        .map(|(name, ty, _)| leak::<NamedVariant>(NamedVariant { name, ty: leak(*ty) }))
-        .collect();
+    let known: Vec<_> =
+        variants.iter().map(|(name, ty, _)| leak::<NamedVariant>(NamedVariant { name, ty: leak(*ty) })).collect();
     let read = variants.into_iter().map(|(name, _, data)| Variant { name: name.into(), data });
     (named(DataModelType::Enum(leak_all(&known))), Type::Enum(read.collect()))
 }
@@ -106,6 +104,7 @@ fn enumeration(parts: Parts) -> (Known, Type) {
 pub(crate) fn any_shape() -> impl Strategy<Value = (Shape<Known>, Shape<Type>)> {
     prop_oneof![
         any_type().prop_map(|(known, read)| (Shape::Value(known), Shape::Value(read))),
+        any_type().prop_map(|(known, read)| (Shape::Stream(known), Shape::Stream(read))),
         Just((Shape::Bytes, Shape::Bytes)),
         Just((Shape::Text, Shape::Text)),
         (any_type(), any::<u32>(), any::<u32>()).prop_map(|((known, read), size, align)| {

@@ -47,5 +47,7 @@ fn parse_bytes(text: &LitStr) -> Result<u64> {
         };
         number.parse::<u64>().ok()?.checked_mul(unit)
     });
-    bytes.ok_or_else(|| Error::new(text.span(), "write an amount of memory as `\"64 MiB\"`: a number and KiB, MiB or GiB"))
+    bytes.ok_or_else(|| {
+        Error::new(text.span(), "write an amount of memory as `\"64 MiB\"`: a number and KiB, MiB or GiB")
+    })
 }

@@ -1,20 +1,13 @@
 //! How a call into a plugin can fail.
 
+use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
 
-/// How a call into a plugin ended, other than well.
-#[derive(Debug, ThisError)]
-pub enum CallError<E> {
-    /// The method returned its own error. The plugin is as usable as before.
-    #[error("{0}")]
-    Returned(E),
-    /// The call itself failed.
-    #[error(transparent)]
-    Failed(#[from] Error),
-}
+/// How a call to a method that returns an error of its own, `E`, ended other than well.
+pub type CallError<E> = plugix_abi::CallError<E, Error>;
 
 /// Why a call failed, apart from errors that the method itself returns.
 #[derive(Debug, Clone, ThisError)]
@@ -25,6 +18,29 @@ pub enum Error {
     NoSuchMethod {
         /// The name that was asked for.
         method: String,
+    },
+    /// The caller's fault: several interfaces of the plugin have a method of that name.
+    #[error("several interfaces have a method `{method}`: write `interface/{method}`")]
+    AmbiguousMethod {
+        /// The name that was asked for.
+        method: String,
+    },
+    /// The caller's fault: the arguments can't be encoded, or are too large for any plugin.
+    #[error("the arguments can't be passed: {0}")]
+    Arguments(String),
+    /// The caller's fault: the result is not of the type that the caller asked for.
+    #[error("the result of `{method}` is not of the type that was asked for: {problem}")]
+    WrongResultType {
+        /// The method's name.
+        method: String,
+        /// Where the two differ.
+        problem: String,
+    },
+    /// The caller's fault: the plugin, which is older than the interface, lacks an optional method.
+    #[error("the plugin doesn't provide the optional method `{method}`")]
+    NotProvided {
+        /// The method's name.
+        method: &'static str,
     },
     /// The caller's fault: the plugin didn't understand the arguments.
     #[error("the plugin refused the arguments of `{method}`: {message}")]
@@ -38,8 +54,8 @@ pub enum Error {
     #[error("the plugin is already running a call of this handle")]
     Busy,
     /// The plugin's fault: a method panicked. The plugin stays usable.
-    #[error("the plugin panicked: {}{}", .0.message, place(.0))]
-    Panic(PanicReport),
+    #[error("the plugin panicked: {0}")]
+    Panic(Panic),
     /// The plugin's fault: it trapped, and is dead now.
     #[error("the plugin trapped: {0}")]
     Trap(Trap),
@@ -58,6 +74,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same error, with the method's name where it has none yet.
+    #[cold]
+    pub(crate) fn of(self, method: &str) -> Self {
+        match self {
+            Self::Arguments(problem) => Self::Arguments(format!("`{method}`: {problem}")),
+            other => other,
+        }
+    }
+
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Dead(_))
@@ -125,6 +150,27 @@ pub enum ProtocolError {
     },
 }
 
+/// A panic of a plugin's code, which the SDK caught.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panic {
+    /// What the plugin tells of it.
+    pub report: PanicReport,
+    /// The wasm functions that were running, innermost first, if the host asked for backtraces with
+    /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
+    pub frames: Vec<Frame>,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PanicReport { message, file, line, column, .. } = &self.report;
+        f.write_str(message)?;
+        if *line > 0 {
+            write!(f, " at {file}:{line}:{column}")?;
+        }
+        self.frames.iter().try_for_each(|frame| write!(f, "\n  in {} at {:#x}", frame.function, frame.offset))
+    }
+}
+
 /// Where and why a plugin's code was ended by the engine.
 #[derive(Debug, Clone)]
 pub struct Trap {
@@ -158,13 +204,6 @@ impl fmt::Display for Trap {
     }
 }
 
-fn place(report: &PanicReport) -> String {
-    match report.line {
-        0 => String::new(),
-        line => format!(" at {}:{line}:{}", report.file, report.column),
-    }
-}
-
 impl Trap {
     /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
     pub(crate) fn of(error: &RuntimeError, thread: Option<u32>) -> Self {
@@ -173,7 +212,7 @@ impl Trap {
             .iter()
             .map(|frame| Frame {
                 function: match frame.function_name() {
-                    Some(name) => name.to_owned(),
+                    Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
                     None => format!("wasm function {}", frame.func_index()),
                 },
                 offset: frame.module_offset() as u64,
@@ -191,5 +230,11 @@ impl Trap {
 impl From<Trap> for Error {
     fn from(trap: Trap) -> Self {
         Self::Trap(trap)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        ProtocolError::Undecodable { what: "the result", problem: error.to_string() }.into()
     }
 }

@@ -1,10 +1,11 @@
 //! Why a module can't become a plugin.
 
-use super::Error;
+use super::{Error, InterfaceError};
+use plugix_abi::interface::descriptor::DescriptorError;
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use thiserror::Error as ThisError;
 
-/// Why a module can't be loaded or a plugin can't be made of it. All but the last three are the module's fault.
+/// Why a module can't be loaded or a plugin can't be made of it.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum LoadError {
@@ -102,6 +103,24 @@ pub enum LoadError {
         field: &'static str,
         /// What is wrong with it.
         problem: String,
+    },
+    /// A custom section that describes the plugin can't be read.
+    #[error("the custom section `{section}` can't be read: {problem}")]
+    Descriptor {
+        /// The section's name.
+        section: &'static str,
+        /// What is wrong with it.
+        #[source]
+        problem: DescriptorError,
+    },
+    /// The plugin and the host don't agree on an interface.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
+    /// The plugin's constructor refused, for example because of its configuration.
+    #[error("the plugin refused to start: {message}")]
+    Refused {
+        /// What it says.
+        message: String,
     },
     /// The initializer or the constructor failed.
     #[error("the plugin didn't start: {0}")]

@@ -8,7 +8,9 @@ mod file;
 use file::ReadOnlyFile;
 use futures::future::BoxFuture;
 use std::path::{Path, PathBuf};
-use virtual_fs::{FileOpener, FileSystem, FsError, Metadata, OpenOptions, OpenOptionsConfig, ReadDir, Result, VirtualFile};
+use virtual_fs::{
+    FileOpener, FileSystem, FsError, Metadata, OpenOptions, OpenOptionsConfig, ReadDir, Result, VirtualFile,
+};
 
 /// Lists and reads what `F` has, and refuses all else with [`FsError::PermissionDenied`].
 #[derive(Debug)]

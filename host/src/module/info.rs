@@ -1,9 +1,11 @@
 //! What a module is, wants and offers.
 
-use crate::LoadError;
-use plugix_abi::METADATA_EXPORT;
+use crate::{InterfaceError, LoadError};
+use plugix_abi::interface::descriptor::{Descriptor, PluginDescriptor};
+use plugix_abi::{Interface, METADATA_EXPORT, import};
 use std::fmt;
-use wasmparser::{FuncType, TypeRef};
+use wasmer::{FunctionType, Type};
+use wasmparser::{FuncType, TypeRef, ValType};
 
 /// What a module is, as its sections say: nothing was compiled or run to know this.
 #[derive(Clone, Debug)]
@@ -20,6 +22,14 @@ pub struct ModuleInfo {
     pub imports: Vec<Import>,
     /// The names of everything that it exports, in the module's order.
     pub exports: Vec<String>,
+    /// The module's name in its own section of names.
+    pub name: Option<String>,
+    /// What the plugin says of itself, if it is one that `#[plugix_guest::plugin]` registered.
+    pub plugin: Option<PluginDescriptor>,
+    /// The interfaces that it implements.
+    pub implements: Vec<Descriptor>,
+    /// The interfaces that it wants the host to implement.
+    pub uses: Vec<Descriptor>,
     /// The module's size in bytes.
     pub size: usize,
     pub(super) memories: usize,
@@ -113,6 +123,37 @@ impl Import {
     pub(super) fn is_memory(&self) -> bool {
         matches!(self.ty, ImportType::Other(TypeRef::Memory(_)))
     }
+
+    /// Whether the host, and not WASIX, provides it.
+    pub(crate) fn is_host_function(&self) -> bool {
+        self.module == import::HOST || self.module.starts_with(import::INTERFACE_PREFIX)
+    }
+
+    /// What the module declares, in words.
+    pub(super) fn describe(&self) -> String {
+        match (self.function_type(), &self.ty) {
+            (Some(ty), _) => ty.to_string(),
+            (None, ImportType::Function(ty)) => format!("{ty:?}"),
+            (None, ImportType::Other(ty)) => format!("{ty:?}"),
+        }
+    }
+
+    /// The type that the module declares, if it is a function of numbers.
+    pub(crate) fn function_type(&self) -> Option<FunctionType> {
+        let ImportType::Function(ty) = &self.ty else { return None };
+        let types = |types: &[ValType]| types.iter().map(number).collect::<Option<Vec<_>>>();
+        Some(FunctionType::new(types(ty.params())?, types(ty.results())?))
+    }
+}
+
+fn number(ty: &ValType) -> Option<Type> {
+    Some(match ty {
+        ValType::I32 => Type::I32,
+        ValType::I64 => Type::I64,
+        ValType::F32 => Type::F32,
+        ValType::F64 => Type::F64,
+        _ => return None,
+    })
 }
 
 impl ModuleInfo {
@@ -149,6 +190,16 @@ impl ModuleInfo {
             Form::Bare => Err(LoadError::NoInitialize),
             Form::Reactor => Ok(()),
         }
+    }
+}
+
+impl ModuleInfo {
+    /// Checks that the plugin implements an interface as this host knows it. Nothing is compiled for this.
+    ///
+    /// # Errors
+    /// The variant of [`InterfaceError`] that says what is missing or different.
+    pub fn check_interface<I: Interface + ?Sized>(&self) -> Result<(), InterfaceError> {
+        crate::interface::find(I::INFO, &self.implements).map(drop)
     }
 }
 

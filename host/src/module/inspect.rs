@@ -2,9 +2,10 @@
 
 use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
 use crate::LoadError;
+use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Parser, Payload, TypeRef, Validator,
-    WasmFeatures,
+    BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
+    Parser, Payload, TypeRef, Validator, WasmFeatures,
 };
 
 /// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
@@ -16,7 +17,16 @@ pub(super) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
         return Err(LoadError::Component);
     }
     let sections = Sections::read(wasm).map_err(malformed)?;
-    Ok(sections.into_info(wasm.len()))
+    let described = |section| move |problem| LoadError::Descriptor { section, problem };
+    let (implements, uses) = (
+        read_interfaces(&sections.implements).map_err(described(section::IMPLEMENTS))?,
+        read_interfaces(&sections.uses).map_err(described(section::USES))?,
+    );
+    let plugin = match sections.plugin.as_slice() {
+        [] => None,
+        bytes => Some(read_plugin(bytes).map_err(described(section::PLUGIN))?),
+    };
+    Ok(ModuleInfo { plugin, implements, uses, ..sections.into_info(wasm.len()) })
 }
 
 /// Checks all rules of the format, functions' bodies included.
@@ -33,6 +43,18 @@ fn malformed(error: BinaryReaderError) -> LoadError {
     LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
 }
 
+/// The module's own name. It is only for people: a section that can't be read has none.
+fn module_name(section: &[u8], offset: u64) -> Option<String> {
+    const LEN_MAX: usize = 64;
+    let names = NameSectionReader::new(BinaryReader::new(section, offset));
+    names.into_iter().find_map(|name| match name {
+        Ok(Name::Module { name, .. }) => {
+            Some(name.trim_end_matches(".wasm").chars().filter(|char| !char.is_control()).take(LEN_MAX).collect())
+        }
+        _ => None,
+    })
+}
+
 #[derive(Default)]
 struct Sections {
     types: Vec<Option<FuncType>>,
@@ -40,6 +62,11 @@ struct Sections {
     exports: Vec<(String, ExternalKind)>,
     memories: Vec<(MemoryType, bool)>,
     dynamic: bool,
+    name: Option<String>,
+    /// The contents of the custom sections; those of one name count as one.
+    plugin: Vec<u8>,
+    implements: Vec<u8>,
+    uses: Vec<u8>,
 }
 
 impl Sections {
@@ -73,7 +100,14 @@ impl Sections {
                         sections.exports.push((export.name.to_owned(), export.kind));
                     }
                 }
-                Payload::CustomSection(reader) => sections.dynamic |= matches!(reader.name(), "dylink.0" | "dylink"),
+                Payload::CustomSection(reader) => match reader.name() {
+                    "dylink.0" | "dylink" => sections.dynamic = true,
+                    "name" => sections.name = module_name(reader.data(), reader.data_offset()),
+                    section::PLUGIN => sections.plugin.extend_from_slice(reader.data()),
+                    section::IMPLEMENTS => sections.implements.extend_from_slice(reader.data()),
+                    section::USES => sections.uses.extend_from_slice(reader.data()),
+                    _ => {}
+                },
                 _ => {}
             }
         }
@@ -130,6 +164,10 @@ impl Sections {
             dynamic: self.dynamic,
             imports: self.imports,
             exports: self.exports.into_iter().map(|(name, _)| name).collect(),
+            name: self.name,
+            plugin: None,
+            implements: Vec::new(),
+            uses: Vec::new(),
             size,
         }
     }

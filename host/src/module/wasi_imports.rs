@@ -1,13 +1,14 @@
 //! The functions that wasmer-wasix provides, as the engine itself lists them.
 
-use super::info::{Import, ImportType, ModuleInfo};
+use super::info::{Import, ModuleInfo};
 use crate::runtime::PluginRuntime;
 use crate::{Engine, LoadError};
+use plugix_abi::import as abi;
+use plugix_abi::interface::ImportKind;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wasmer::{Extern, FunctionType, Store, Type};
 use wasmer_wasix::{WasiEnvBuilder, WasiVersion, generate_import_object_from_env};
-use wasmparser::{FuncType, ValType};
 
 /// The name and the type of each function, by module.
 #[derive(Debug)]
@@ -23,8 +24,7 @@ impl WasiImports {
             .runtime(Arc::new(runtime))
             .finalize(&mut store)
             .expect("an environment without mounts, arguments or variables can be made");
-        let versions =
-            [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1, WasiVersion::Wasix64v1];
+        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1, WasiVersion::Wasix64v1];
         let mut functions = HashMap::new();
         for version in versions {
             for ((module, name), item) in &generate_import_object_from_env(&mut store, &env.env, version) {
@@ -36,45 +36,47 @@ impl WasiImports {
         Self(functions)
     }
 
-    /// Refuses a module that imports anything else than these functions, with these types, and its memory.
+    /// Refuses a module that imports anything else than these functions, with these types, the host's, and its memory.
     pub(crate) fn check(&self, info: &ModuleInfo) -> Result<(), LoadError> {
-        info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| self.check_import(import))
+        info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| {
+            let unknown = || LoadError::UnknownImport { module: import.module.clone(), name: import.name.clone() };
+            let expected = match import.is_host_function() {
+                true => host_function(info, import).ok_or_else(unknown)?,
+                false => {
+                    let key = (import.module.clone(), import.name.clone());
+                    self.0.get(&key).cloned().ok_or_else(unknown)?
+                }
+            };
+            match import.function_type() {
+                Some(found) if found == expected => Ok(()),
+                _ => Err(LoadError::ImportType {
+                    module: import.module.clone(),
+                    name: import.name.clone(),
+                    expected: expected.to_string(),
+                    found: import.describe(),
+                }),
+            }
+        })
     }
+}
 
-    fn check_import(&self, import: &Import) -> Result<(), LoadError> {
-        let (module, name) = (import.module.clone(), import.name.clone());
-        let Some(expected) = self.0.get(&(module.clone(), name.clone())) else {
-            return Err(LoadError::UnknownImport { module, name });
+/// The type of a function of the host's, as the plugin's own description of the interface has it; `None` if the plugin
+/// doesn't describe it.
+fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
+    if import.module == abi::HOST {
+        return match import.name.as_str() {
+            abi::TAKE_RESULT => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
+            abi::STREAM_NEXT => Some(FunctionType::new([Type::I32; 3], [Type::I64])),
+            abi::PANICKING => Some(FunctionType::new([], [])),
+            abi::STREAM_DROP => Some(FunctionType::new([Type::I32], [])),
+            _ => None,
         };
-        match &import.ty {
-            ImportType::Function(found) if same(expected, found) => Ok(()),
-            ImportType::Function(found) => Err(LoadError::ImportType {
-                module,
-                name,
-                expected: expected.to_string(),
-                found: format!("{:?} -> {:?}", found.params(), found.results()),
-            }),
-            ImportType::Other(found) => Err(LoadError::ImportType {
-                module,
-                name,
-                expected: expected.to_string(),
-                found: format!("{found:?}"),
-            }),
-        }
     }
-}
-
-fn same(expected: &FunctionType, found: &FuncType) -> bool {
-    let equal = |expected: &[Type], found: &[ValType]| {
-        expected.len() == found.len() && expected.iter().zip(found).all(|(expected, found)| same_value(expected, found))
-    };
-    equal(expected.params(), found.params()) && equal(expected.results(), found.results())
-}
-
-/// System interfaces take and return numbers only.
-fn same_value(expected: &Type, found: &ValType) -> bool {
-    matches!(
-        (expected, found),
-        (Type::I32, ValType::I32) | (Type::I64, ValType::I64) | (Type::F32, ValType::F32) | (Type::F64, ValType::F64)
-    )
+    let interface = import.module.strip_prefix(abi::INTERFACE_PREFIX)?;
+    let interface = info.uses.iter().find(|uses| uses.name == interface)?;
+    let method = interface.methods.iter().find(|method| method.name == import.name)?;
+    Some(match method.import {
+        ImportKind::Frame => FunctionType::new([Type::I32; 4], [Type::I64]),
+        ImportKind::Scalar => FunctionType::new(vec![Type::I64; method.args.len()], [Type::I64]),
+    })
 }

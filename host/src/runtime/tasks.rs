@@ -51,7 +51,8 @@ struct State {
 impl Tasks {
     pub(crate) fn new(plugin: &str, engine: &Engine, health: Arc<Health>) -> Self {
         Self {
-            plugin: plugin.to_owned(),
+            // A thread's name can't have zeroes.
+            plugin: plugin.replace('\0', ""),
             io: engine.io().clone(),
             wasmer: engine.wasmer().clone(),
             health,

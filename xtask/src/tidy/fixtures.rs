@@ -6,16 +6,19 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::relative;
+use crate::engine_linked::root;
 use crate::workspace;
 
 pub(super) fn check() -> Result<Vec<String>> {
-    let tests = workspace::root().join("tests");
+    let tests = root().join("tests");
     let e2e = tests.join("e2e");
     let mut problems = Vec::new();
 
-    let all = text(&workspace::files(&e2e, "rs")?)?;
+    let mut users = workspace::files(&tests, "rs")?;
+    users.retain(|path| !path.starts_with(tests.join("guests")));
+    let users = text(&users)?;
     for guest in workspace::guests()? {
-        if !names(&all, &guest) {
+        if !names(&users, &guest) {
             problems.push(format!("tests/guests/{guest}: write tests/e2e/{guest}.rs, or remove it"));
         }
     }

@@ -86,6 +86,7 @@ fn encoded(abi: &syn::Path, Arg { ident, kind, .. }: &Arg) -> TokenStream {
         ArgKind::BytesVec => quote!(#abi::interface::Bytes(&#ident)),
         ArgKind::Str | ArgKind::Slice(_) | ArgKind::Ref(_) => quote!(#abi::interface::Value(#ident)),
         ArgKind::Pod(_) => quote!(#ident),
+        ArgKind::Stream(_) => quote!(#abi::interface::StreamArg::new(#ident)),
         ArgKind::Scalar => quote!(#abi::interface::ScalarArg(#ident)),
         ArgKind::Value => quote!(#abi::interface::Value(&#ident)),
     }

@@ -9,7 +9,7 @@ use syn::{Type, parse_quote};
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let abi = &contract.options.abi;
-    let (interface, client) = (contract.dyn_type(), &contract.client);
+    let (interface, name, client) = (contract.dyn_type(), &contract.ident, &contract.client);
     let info = info(contract);
     let methods = contract.methods.iter().map(|method| method_impl(contract, method));
     let frames = contract.methods.iter().map(|Method { index, .. }| {
@@ -40,7 +40,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 #[inline]
                 fn frame_fn<O: #abi::interface::Output>(
                     method: usize,
-                ) -> ::core::option::Option<fn(&Self, &[u8], &mut O) -> #abi::Status> {
+                ) -> ::core::option::Option<#abi::interface::FrameFn<Self, O>> {
                     match method {
                         #(#frames,)*
                         _ => ::core::option::Option::None,
@@ -53,6 +53,28 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                         #(#scalars,)*
                         _ => ::core::option::Option::None,
                     }
+                }
+            }
+
+            impl #interface {
+                /// Shares an implementation of this interface with all plugins that it is given to.
+                pub fn provider<T>(implementation: T) -> #abi::interface::Provider<Self>
+                where
+                    T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
+                {
+                    struct Shared<T>(T);
+
+                    impl<T> #abi::interface::Provide<#interface> for Shared<T>
+                    where
+                        T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
+                    {
+                        #[inline]
+                        fn get(&self) -> &#interface {
+                            &self.0
+                        }
+                    }
+
+                    #abi::interface::Provider::new(Shared(implementation))
                 }
             }
 
@@ -111,6 +133,10 @@ fn schema(abi: &syn::Path, ty: &Type) -> TokenStream {
 fn arg_shape(abi: &syn::Path, arg: &Arg) -> TokenStream {
     match &arg.kind {
         ArgKind::Pod(element) => quote!(#abi::interface::Shape::pod::<#element>()),
+        ArgKind::Stream(item) => {
+            let schema = schema(abi, item);
+            quote!(#abi::interface::Shape::Stream(#schema))
+        }
         _ => {
             let schema = schema(abi, &arg.ty);
             quote!(#abi::interface::Shape::Value(#schema))
@@ -123,6 +149,10 @@ fn return_shape(abi: &syn::Path, method: &Method) -> TokenStream {
         ReturnKind::Bytes => quote!(#abi::interface::Shape::Bytes),
         ReturnKind::Text => quote!(#abi::interface::Shape::Text),
         ReturnKind::Pod(element) => quote!(#abi::interface::Shape::pod::<#element>()),
+        ReturnKind::Stream(item) => {
+            let schema = schema(abi, item);
+            quote!(#abi::interface::Shape::Stream(#schema))
+        }
         ReturnKind::SmallScalar | ReturnKind::Value => {
             let schema = schema(abi, &method.value);
             quote!(#abi::interface::Shape::Value(#schema))
@@ -134,6 +164,7 @@ fn return_type(abi: &syn::Path, method: &Method) -> TokenStream {
     let Method { value, .. } = method;
     let plain = match &method.kind {
         ReturnKind::Bytes | ReturnKind::Text | ReturnKind::Pod(_) => quote!(#abi::interface::Raw<#value>),
+        ReturnKind::Stream(item) => quote!(#abi::interface::Streamed<#item>),
         _ if method.is_scalar() => quote!(#abi::interface::ScalarReturn<#value>),
         _ => quote!(#abi::interface::Postcard<#value>),
     };
@@ -188,6 +219,7 @@ fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
         ArgKind::BytesRef => quote!(let #ident = args.bytes(#name)?;),
         ArgKind::BytesVec => quote!(let #ident = #abi::__private::Vec::from(args.bytes(#name)?);),
         ArgKind::Pod(element) => quote!(let #ident = args.pod::<#element>(#name)?;),
+        ArgKind::Stream(item) => quote!(let #ident = args.stream::<#item, O>(#name, output)?;),
         ArgKind::Slice(element) => quote!(let #ident = args.value::<#abi::__private::Vec<#element>>(#name)?;),
         ArgKind::Ref(owned) => quote!(let #ident = args.value::<#owned>(#name)?;),
         ArgKind::Str | ArgKind::Scalar | ArgKind::Value => quote!(let #ident = args.value::<#ty>(#name)?;),
@@ -197,9 +229,11 @@ fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
 fn scalar_fn(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
     let (name, ident) = (&contract.ident, &method.ident);
-    let args = method.args.iter().enumerate().map(|(i, Arg { ty, .. })| {
-        quote!(<#ty as #abi::interface::Scalar>::from_bits(registers[#i])?)
-    });
+    let args = method
+        .args
+        .iter()
+        .enumerate()
+        .map(|(i, Arg { ty, .. })| quote!(<#ty as #abi::interface::Scalar>::from_bits(registers[#i])?));
     quote! {
         |this, registers| {
             let _ = registers;

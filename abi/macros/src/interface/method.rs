@@ -2,7 +2,6 @@
 
 use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
 use super::{Errors, words};
-use syn::spanned::Spanned;
 use syn::{
     Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, Result, ReturnType, Signature, TraitItemFn,
     Type, parse_quote,
@@ -50,6 +49,13 @@ impl Method {
             None => (returned.clone(), None),
         };
         errors.keep(check_returned(&returned, &value));
+        if function.default.is_some()
+            && let Some(stream) = args.iter().find(|arg| matches!(arg.kind, ArgKind::Stream(_)))
+        {
+            // Once sent, it can't be given to the default body any more.
+            let message = "a method with a default body takes no stream: add a required method, or another interface";
+            errors.push(Error::new_spanned(&stream.ty, message));
+        }
         errors.finish()?;
         Ok(Self {
             index,
@@ -77,20 +83,20 @@ impl Method {
 impl Arg {
     fn new(input: &FnArg) -> Result<Self> {
         let FnArg::Typed(PatType { pat, ty, .. }) = input else {
-            return Err(Error::new(input.span(), "the receiver stands first"));
+            return Err(Error::new_spanned(input, "the receiver stands first"));
         };
         let Pat::Ident(pattern) = &**pat else {
-            return Err(Error::new(pat.span(), "name this argument: the name shows in messages and in JSON"));
+            return Err(Error::new_spanned(pat, "name this argument: the name shows in messages and in JSON"));
         };
         check_type(ty)?;
         if let Type::Reference(reference) = &**ty
             && reference.mutability.is_some()
         {
             let message = "the other side has memory of its own: take a value and return the changed one";
-            return Err(Error::new(ty.span(), message));
+            return Err(Error::new_spanned(ty, message));
         }
         if generic(ty, "PodVec").is_some() {
-            return Err(Error::new(ty.span(), "an argument is borrowed: write `PodSlice<'_, T>`"));
+            return Err(Error::new_spanned(ty, "an argument is borrowed: write `PodSlice<'_, T>`"));
         }
         Ok(Self { ident: pattern.ident.clone(), ty: (**ty).clone(), kind: arg_kind(ty) })
     }
@@ -104,13 +110,13 @@ fn check_form(function: &TraitItemFn) -> Result<()> {
     }
     if let Some(asyncness) = &sig.asyncness {
         let message = "a method of an interface is not async: start a thread in it, or return when it is done";
-        return Err(Error::new(asyncness.span(), message));
+        return Err(Error::new_spanned(asyncness, message));
     }
     if let Some(unsafety) = &sig.unsafety {
-        return Err(Error::new(unsafety.span(), "a method of an interface is safe: remove `unsafe`"));
+        return Err(Error::new_spanned(unsafety, "a method of an interface is safe: remove `unsafe`"));
     }
     if let Some(abi) = &sig.abi {
-        return Err(Error::new(abi.span(), "a method of an interface is an ordinary one: remove `extern`"));
+        return Err(Error::new_spanned(abi, "a method of an interface is an ordinary one: remove `extern`"));
     }
     check_generics(sig)?;
     check_receiver(sig)
@@ -118,15 +124,16 @@ fn check_form(function: &TraitItemFn) -> Result<()> {
 
 fn check_generics(sig: &Signature) -> Result<()> {
     match sig.generics.params.first() {
-        Some(GenericParam::Lifetime(_)) => {
-            Err(Error::new(sig.generics.span(), "a method of an interface names no lifetimes: leave them out or write `'_`"))
-        }
-        Some(_) => Err(Error::new(
-            sig.generics.span(),
+        Some(GenericParam::Lifetime(_)) => Err(Error::new_spanned(
+            &sig.generics,
+            "a method of an interface names no lifetimes: leave them out or write `'_`",
+        )),
+        Some(_) => Err(Error::new_spanned(
+            &sig.generics,
             "a method of an interface has no generics: write the types that cross the boundary",
         )),
         None => match &sig.generics.where_clause {
-            Some(clause) => Err(Error::new(clause.span(), "a method of an interface has no bounds")),
+            Some(clause) => Err(Error::new_spanned(clause, "a method of an interface has no bounds")),
             None => Ok(()),
         },
     }
@@ -136,17 +143,17 @@ fn check_receiver(sig: &Signature) -> Result<()> {
     let message = "a method of an interface takes `&self`: keep what changes behind a lock or an atomic";
     match sig.receiver() {
         Some(Receiver { reference: Some((_, None)), mutability: None, .. }) => Ok(()),
-        Some(receiver) => Err(Error::new(receiver.span(), message)),
-        None => Err(Error::new(sig.ident.span(), message)),
+        Some(receiver) => Err(Error::new_spanned(receiver, message)),
+        None => Err(Error::new_spanned(&sig.ident, message)),
     }
 }
 
 fn check_type(ty: &Type) -> Result<()> {
     match ty {
-        Type::ImplTrait(_) => Err(Error::new(ty.span(), "write the type that crosses the boundary, not `impl Trait`")),
-        Type::TraitObject(_) => Err(Error::new(ty.span(), "a trait object can't cross the boundary: pass its data")),
+        Type::ImplTrait(_) => Err(Error::new_spanned(ty, "write the type that crosses the boundary, not `impl Trait`")),
+        Type::TraitObject(_) => Err(Error::new_spanned(ty, "a trait object can't cross the boundary: pass its data")),
         Type::Ptr(_) | Type::BareFn(_) => {
-            Err(Error::new(ty.span(), "an address means nothing on the other side: pass the data"))
+            Err(Error::new_spanned(ty, "an address means nothing on the other side: pass the data"))
         }
         Type::Reference(reference) => check_type(&reference.elem),
         _ => Ok(()),
@@ -157,14 +164,14 @@ fn check_returned(returned: &Type, value: &Type) -> Result<()> {
     check_type(value)?;
     if let Type::Reference(_) = value {
         let message = "a result is copied to the other side: return an owned type, such as `String` or `Vec<T>`";
-        return Err(Error::new(value.span(), message));
+        return Err(Error::new_spanned(value, message));
     }
     if generic(value, "PodSlice").is_some() {
-        return Err(Error::new(value.span(), "a result is owned: write `PodVec<T>`"));
+        return Err(Error::new_spanned(value, "a result is owned: write `PodVec<T>`"));
     }
     if generic(returned, "Result").is_some() {
         let message = "write both types, `Result<T, E>`: an alias hides the error's type";
-        return Err(Error::new(returned.span(), message));
+        return Err(Error::new_spanned(returned, message));
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What stands in the attribute's parentheses.
 
+use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, LitStr, Path, Result, Token, parse_quote};
 
@@ -37,7 +38,7 @@ impl Parse for Options {
         }
         match version {
             Some(version) => Ok(Self { version, name, abi }),
-            None => Err(input.error("the interface's version is missing: write `#[interface(version = \"1.0\")]`")),
+            None => Err(Error::new(Span::call_site(), "say which version this is: `#[interface(version = \"1.0\")]`")),
         }
     }
 }

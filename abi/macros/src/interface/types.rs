@@ -17,6 +17,8 @@ pub(super) enum ArgKind {
     Ref(Type),
     /// `PodSlice<'_, T>`
     Pod(Type),
+    /// `Stream<T>`
+    Stream(Type),
     /// A number of at most 64 bits.
     Scalar,
     /// Any other type.
@@ -30,7 +32,9 @@ pub(super) enum ReturnKind {
     /// `String`
     Text,
     /// `PodVec<T>`
-    Pod(Type),
+    Pod(Box<Type>),
+    /// `Stream<T>`
+    Stream(Box<Type>),
     /// A number of at most 32 bits, or nothing.
     SmallScalar,
     /// Any other type.
@@ -44,9 +48,10 @@ pub(super) fn arg_kind(ty: &Type) -> ArgKind {
         _ if is_one_of(ty, &["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "bool", "f32", "f64"]) => {
             ArgKind::Scalar
         }
-        _ => match generic(ty, "PodSlice") {
-            Some(element) => ArgKind::Pod(element.clone()),
-            None => ArgKind::Value,
+        _ => match (generic(ty, "PodSlice"), generic(ty, "Stream")) {
+            (Some(element), _) => ArgKind::Pod(element.clone()),
+            (_, Some(item)) => ArgKind::Stream(item.clone()),
+            _ => ArgKind::Value,
         },
     }
 }
@@ -66,9 +71,10 @@ pub(super) fn return_kind(ty: &Type) -> ReturnKind {
         _ if is_vec_of_bytes(ty) => ReturnKind::Bytes,
         _ if is_one_of(ty, &["String"]) => ReturnKind::Text,
         _ if is_one_of(ty, &["u8", "u16", "u32", "i8", "i16", "i32", "bool", "f32"]) => ReturnKind::SmallScalar,
-        _ => match generic(ty, "PodVec") {
-            Some(element) => ReturnKind::Pod(element.clone()),
-            None => ReturnKind::Value,
+        _ => match (generic(ty, "PodVec"), generic(ty, "Stream")) {
+            (Some(element), _) => ReturnKind::Pod(Box::new(element.clone())),
+            (_, Some(item)) => ReturnKind::Stream(Box::new(item.clone())),
+            _ => ReturnKind::Value,
         },
     }
 }

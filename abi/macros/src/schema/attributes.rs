@@ -131,7 +131,9 @@ fn other(meta: &ParseNestedMeta<'_>) -> Result<()> {
         "from",
     ];
     if let Some(name) = REFUSED.iter().find(|name| meta.path.is_ident(name)) {
-        return Err(meta.error(format!("a type with `{name}` has another form than its fields: implement `Schema` by hand")));
+        return Err(
+            meta.error(format!("a type with `{name}` has another form than its fields: implement `Schema` by hand"))
+        );
     }
     if meta.input.peek(Token![=]) {
         meta.value()?.parse::<syn::Expr>()?;

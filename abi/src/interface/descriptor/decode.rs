@@ -3,8 +3,8 @@
 use super::super::schema::{hash, shape_tag, tag};
 use super::super::{ImportKind, ReturnInfo, Shape, Version};
 use super::{
-    ArgDescriptor, Descriptor, DescriptorError, FORMAT, Field, MAX_DEPTH, MAX_SECTION_LEN, MAX_TYPES,
-    MethodDescriptor, Needs, PluginDescriptor, Primitive, Type, Variant,
+    ArgDescriptor, Descriptor, DescriptorError, FORMAT, Field, MAX_DEPTH, MAX_SECTION_LEN, MAX_TYPES, MethodDescriptor,
+    Needs, PluginDescriptor, Primitive, Type, Variant,
 };
 use crate::AbiVersion;
 use alloc::boxed::Box;
@@ -69,10 +69,7 @@ impl<'a> Reader<'a> {
             FORMAT => {}
             other => return Err(DescriptorError::UnknownFormat(other)),
         }
-        let abi = AbiVersion {
-            major: u16::from_le_bytes(record.array()?),
-            minor: u16::from_le_bytes(record.array()?),
-        };
+        let abi = AbiVersion { major: u16::from_le_bytes(record.array()?), minor: u16::from_le_bytes(record.array()?) };
         let value = read(&mut record, abi)?;
         record.end()?;
         self.types_left = record.types_left;
@@ -144,6 +141,7 @@ impl<'a> Reader<'a> {
             shape_tag::BYTES => Shape::Bytes,
             shape_tag::TEXT => Shape::Text,
             shape_tag::POD => Shape::Pod { size: self.small()?, align: self.small()?, element: self.ty(0)? },
+            shape_tag::STREAM => Shape::Stream(self.ty(0)?),
             value => return Err(DescriptorError::UnknownTag { what: "shape", value }),
         })
     }
@@ -159,12 +157,10 @@ impl<'a> Reader<'a> {
             tag::SEQ => Type::Seq(Box::new(self.ty(inner)?)),
             tag::MAP => Type::Map(Box::new(self.ty(inner)?), Box::new(self.ty(inner)?)),
             tag::TUPLE => Type::Tuple(self.list(|reader| reader.ty(inner))?),
-            tag::STRUCT => Type::Struct(
-                self.list(|reader| Ok(Field { name: reader.text()?, ty: reader.ty(inner)? }))?,
-            ),
-            tag::ENUM => Type::Enum(
-                self.list(|reader| Ok(Variant { name: reader.text()?, data: reader.optional(inner)? }))?,
-            ),
+            tag::STRUCT => Type::Struct(self.list(|reader| Ok(Field { name: reader.text()?, ty: reader.ty(inner)? }))?),
+            tag::ENUM => {
+                Type::Enum(self.list(|reader| Ok(Variant { name: reader.text()?, data: reader.optional(inner)? }))?)
+            }
             value => match Primitive::from_tag(value) {
                 Some(primitive) => Type::Primitive(primitive),
                 None => return Err(DescriptorError::UnknownTag { what: "type", value }),

@@ -10,8 +10,7 @@ use wasmer_wasix::runtime::task_manager::{SpawnMemoryTypeOrStore, TaskWasm, Task
 use wasmer_wasix::wasmer_wasix_types::wasi::{Errno, ExitCode};
 use wasmer_wasix::wasmer_wasix_types::wasix::ThreadStartType;
 use wasmer_wasix::{
-    StoreSnapshot, WasiEnv, WasiError, WasiFunctionEnv, WasiThreadError, capture_store_snapshot,
-    restore_store_snapshot,
+    StoreSnapshot, WasiEnv, WasiError, WasiFunctionEnv, WasiThreadError, capture_store_snapshot, restore_store_snapshot,
 };
 
 /// What wasmer-wasix exits a process with when one of its threads trapped.
@@ -60,11 +59,7 @@ impl GuestThread {
     }
 
     /// Runs the thread to its end. `ready` is told once whether it could begin. Returns what another thread can use.
-    pub(super) fn run(
-        self,
-        tasks: &Tasks,
-        ready: impl FnOnce(Result<(), WasiThreadError>),
-    ) -> Option<Spare> {
+    pub(super) fn run(self, tasks: &Tasks, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Option<Spare> {
         let _io = tasks.io.enter();
         let Self { module, memory, env, start, registration } = self;
         let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());

@@ -1,0 +1,103 @@
+//! Streams: those that the plugin offers, and those of the host's that it takes from.
+
+#[cfg(target_family = "wasm")]
+mod host;
+#[cfg(target_family = "wasm")]
+mod offering;
+
+#[cfg(target_family = "wasm")]
+pub(crate) use offering::Offering;
+
+use crate::{Output, call};
+use plugix_abi::Status;
+use plugix_abi::interface::{CHUNK_LEN, Output as _, Produce, Pull};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long items are collected before what is there is sent.
+const PATIENCE: Duration = Duration::from_millis(1);
+
+/// The streams that the plugin offers.
+struct Streams {
+    last_handle: u32,
+    items: BTreeMap<u32, Box<dyn Produce>>,
+}
+
+static STREAMS: Mutex<Streams> = Mutex::new(Streams { last_handle: 0, items: BTreeMap::new() });
+
+fn streams() -> MutexGuard<'static, Streams> {
+    // No code of the plugin's runs under the lock: what it guards is whole.
+    STREAMS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps a stream until the host has pulled it to its end, or ends it.
+pub(crate) fn offer(items: Box<dyn Produce>) -> u32 {
+    let mut streams = streams();
+    loop {
+        streams.last_handle = streams.last_handle.wrapping_add(1);
+        let handle = streams.last_handle;
+        if let Entry::Vacant(place) = streams.items.entry(handle) {
+            place.insert(items);
+            return handle;
+        }
+    }
+}
+
+/// Pulls a stream that the host offers; there is none outside a plugin.
+pub(crate) fn open(handle: u32) -> Option<Box<dyn Pull>> {
+    #[cfg(target_family = "wasm")]
+    return Some(Box::new(host::HostStream::new(handle)));
+    #[cfg(not(target_family = "wasm"))]
+    {
+        let _ = handle;
+        None
+    }
+}
+
+/// [`plugix_abi::export::STREAM_NEXT`].
+///
+/// # Safety
+/// As for [`call`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn plugix_stream_next(frame: u32) -> u32 {
+    // SAFETY: the caller's promise is the same.
+    unsafe { call(frame, next) }
+}
+
+fn next(args: &[u8], output: &mut Output<'_>) -> Status {
+    // Taken out while it makes its items, since these may come from another stream. One that panics is gone.
+    let Some((handle, mut items)) = take(args) else {
+        output.give(Vec::from(*b"there is no such stream"));
+        return Status::BadArguments;
+    };
+    let mut chunk = Vec::with_capacity(CHUNK_LEN);
+    let start = Instant::now();
+    if items.produce(&mut chunk, &mut || start.elapsed() >= PATIENCE) {
+        streams().items.insert(handle, items);
+    }
+    output.give(chunk);
+    Status::Ok
+}
+
+/// [`plugix_abi::export::STREAM_DROP`].
+///
+/// # Safety
+/// As for [`call`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn plugix_stream_drop(frame: u32) -> u32 {
+    let end = |args: &[u8], _: &mut Output<'_>| {
+        let items = take(args);
+        drop(items);
+        Status::Ok
+    };
+    // SAFETY: the caller's promise is the same.
+    unsafe { call(frame, end) }
+}
+
+fn take(args: &[u8]) -> Option<(u32, Box<dyn Produce>)> {
+    let handle = u32::from_le_bytes(args.try_into().ok()?);
+    let items = streams().items.remove(&handle)?;
+    Some((handle, items))
+}

@@ -1,0 +1,76 @@
+//! Why a plugin and a host don't agree on an interface.
+
+use plugix_abi::interface::Version;
+use thiserror::Error as ThisError;
+
+/// Why a plugin and a host don't agree on an interface.
+#[derive(Clone, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum InterfaceError {
+    /// The plugin has other interfaces, or none.
+    #[error("the plugin doesn't implement `{interface}`; it implements {}", list(.implemented))]
+    NotImplemented {
+        /// The interface that was asked for.
+        interface: String,
+        /// Those that the plugin has.
+        implemented: Vec<String>,
+    },
+    /// The plugin wants an interface that the host was not given.
+    #[error("the plugin needs the host to provide `{interface}`; it provides {}", list(.provided))]
+    NotProvided {
+        /// The interface that the plugin needs.
+        interface: String,
+        /// Those that the host has.
+        provided: Vec<String>,
+    },
+    /// The two sides have incompatible versions.
+    #[error("`{interface}` is asked for in version {wanted} and there in version {found}, another major version")]
+    Version {
+        /// The interface's name.
+        interface: String,
+        /// The caller's version.
+        wanted: Version,
+        /// The implementation's version.
+        found: Version,
+    },
+    /// The implementation lacks a method that has no default.
+    #[error("`{interface}` lacks the method `{signature}`")]
+    MissingMethod {
+        /// The interface's name.
+        interface: String,
+        /// The caller's signature of the method.
+        signature: String,
+    },
+    /// The implementation's method takes or returns something else.
+    #[error("`{interface}` has another `{method}`: wanted `{wanted}`, found `{found}`{details}")]
+    ChangedMethod {
+        /// The interface's name.
+        interface: String,
+        /// The method's name.
+        method: String,
+        /// The caller's signature.
+        wanted: String,
+        /// The implementation's signature.
+        found: String,
+        /// Which types differ inside, when the signatures read the same.
+        details: String,
+    },
+    /// The plugin is running a call, so that nothing can be looked up in it.
+    #[error("the plugin is already running a call")]
+    Busy,
+    /// The plugin claims a method that it doesn't export.
+    #[error("the plugin claims `{interface}` `{method}` but doesn't export it")]
+    NotExported {
+        /// The interface's name.
+        interface: String,
+        /// The method's name.
+        method: String,
+    },
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,63 @@
+//! Carries a typed client's calls to a plugin.
+
+use super::{Inner, Plugin};
+use crate::call::Method;
+use crate::{Error, InterfaceError, interface};
+use plugix_abi::export::METHOD_PREFIX;
+use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
+use std::borrow::Borrow;
+
+/// A plugin and the exports of one of its interfaces, looked up once.
+#[derive(Debug)]
+pub struct Bound<P> {
+    plugin: P,
+    /// By the method's index; none where the plugin lacks an optional method.
+    methods: Box<[Option<Method>]>,
+}
+
+impl<P: Borrow<Plugin>> Bound<P> {
+    pub(super) fn new<I: Interface + ?Sized>(plugin: P) -> Result<Self, InterfaceError> {
+        let it: &Plugin = plugin.borrow();
+        let there = interface::find(I::INFO, &it.module.info().implements)?;
+        let inner = it.take().map_err(|_| InterfaceError::Busy)?;
+        let methods = I::METHODS
+            .iter()
+            .zip(there)
+            .map(|(method, there)| match there {
+                false => Ok(None),
+                true => match inner.instance.function(&format!("{METHOD_PREFIX}{}/{}", I::NAME, method.name)) {
+                    Some(export) => Ok(Some(export)),
+                    None => Err(InterfaceError::NotExported {
+                        interface: I::NAME.to_owned(),
+                        method: method.name.to_owned(),
+                    }),
+                },
+            })
+            .collect::<Result<_, _>>()?;
+        drop(inner);
+        Ok(Self { plugin, methods })
+    }
+}
+
+impl<P: Borrow<Plugin>> Caller for Bound<P> {
+    type Error = Error;
+
+    #[inline]
+    fn call<I, const METHOD: usize, A>(&self, args: &A) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: abi::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        let Some(method) = &self.methods[METHOD] else {
+            return Err(Error::NotProvided { method: I::METHODS[METHOD].name }.into());
+        };
+        let plugin: &Plugin = self.plugin.borrow();
+        let mut inner = plugin.take()?;
+        let Inner { instance, path } = &mut *inner;
+        path.call::<I, METHOD, A>(instance, method, args)
+    }
+
+    fn is_not_provided(error: &Error) -> bool {
+        matches!(error, Error::NotProvided { .. })
+    }
+}

@@ -1,0 +1,133 @@
+//! Starts a plugin: with its policy, its configuration and what the host provides.
+
+use super::exclusive::Exclusive;
+use super::stream::GuestStream;
+use super::{Inner, Plugin, to_vec};
+use crate::call::CallPath;
+use crate::imports::HostFunctions;
+use crate::instance::Instance;
+use crate::{CallError, LoadError, Metadata, Module, Policy, ProtocolError, Services};
+use plugix_abi::export;
+use plugix_abi::interface::{Interface, Provider};
+use plugix_abi::services as abi;
+use serde::Serialize;
+use std::sync::{Arc, Weak};
+
+/// A plugin that is about to be started.
+#[derive(Debug)]
+pub struct PluginBuilder {
+    module: Module,
+    name: Option<String>,
+    policy: Policy,
+    config: Result<Vec<u8>, String>,
+    functions: HostFunctions,
+    services: Services,
+    backtraces: bool,
+}
+
+impl PluginBuilder {
+    pub(super) fn new(module: &Module) -> Self {
+        Self {
+            module: module.clone(),
+            name: None,
+            policy: Policy::new(),
+            config: Ok(Vec::new()),
+            functions: HostFunctions::default(),
+            services: Services::default(),
+            backtraces: false,
+        }
+    }
+
+    /// Sets the name by which the host's logs and threads know the plugin; without this, it is the module's.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Gives services to the plugin; without this, it has none.
+    #[must_use]
+    pub fn services(mut self, services: Services) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// Makes panics carry the wasm functions that they came through; not unless this is set, for it takes time.
+    #[must_use]
+    pub fn backtraces(mut self, wanted: bool) -> Self {
+        self.backtraces = wanted;
+        self
+    }
+
+    /// Sets what the plugin may do; without this, it may compute.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets the configuration that the plugin's constructor receives: a value of the type that it asks for.
+    #[must_use]
+    pub fn config<C: Serialize + ?Sized>(mut self, config: &C) -> Self {
+        self.config = postcard::to_allocvec(config).map_err(|error| error.to_string());
+        self
+    }
+
+    /// Lets the plugin call an interface that the host implements:
+    /// `.provide(<dyn HostApi>::provider(my_implementation))`. Clones of one provider share the implementation.
+    #[must_use]
+    pub fn provide<I: Interface + ?Sized>(mut self, provider: Provider<I>) -> Self {
+        self.functions.add(provider);
+        self
+    }
+
+    /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
+    /// calls its constructor.
+    ///
+    /// # Errors
+    /// The variant of [`LoadError`] that says why it can't be.
+    pub fn start(self) -> Result<Plugin, LoadError> {
+        let Self { module, name, policy, config, mut functions, services, backtraces } = self;
+        let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
+        let config = config.map_err(wrong_config)?;
+        module.info().check_plugin()?;
+        functions.check(module.info())?;
+        let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
+        functions.panics().want(backtraces);
+        functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
+        let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
+        let mut instance = Instance::new(&name, &module, &policy, functions)?;
+        let metadata = Metadata::read(&mut instance)?;
+        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(LoadError::Start)?;
+        let mut inner = Inner { instance, path };
+        match inner.construct(&config) {
+            Ok(()) => {}
+            Err(CallError::Returned(message)) => {
+                return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
+            }
+            Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
+            Err(CallError::Failed(error)) => return Err(LoadError::Start(error)),
+        }
+        let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
+        let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
+            let plugin = plugin.clone();
+            inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
+            Exclusive::new(inner)
+        });
+        Ok(Plugin { metadata, module, output, tasks, inner })
+    }
+}
+
+impl Inner {
+    /// Calls the constructor, if the plugin has one.
+    fn construct(&mut self, config: &[u8]) -> Result<(), CallError<Vec<u8>>> {
+        let Self { instance, path } = self;
+        if !instance.has_export(export::START) {
+            return Ok(());
+        }
+        let constructor = instance.function(export::START).ok_or_else(|| {
+            crate::Error::from(ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" })
+        })?;
+        path.call_encoded(instance, "new", &constructor, config, |_| Ok(()), to_vec)
+    }
+}
