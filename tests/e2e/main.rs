@@ -15,3 +15,4 @@ mod protocol;
 mod raw;
 mod refusals;
 mod threads;
+mod typed;

@@ -10,6 +10,8 @@ pub struct ProcessStatus {
     pub threads: u64,
     /// Resident memory in KiB.
     pub resident: u64,
+    /// The most resident memory that it ever had, in KiB.
+    pub peak: u64,
 }
 
 impl ProcessStatus {
@@ -23,7 +25,7 @@ impl ProcessStatus {
             let value = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
             value.with_context(|| format!("no {name}"))?.parse::<u64>().with_context(|| name.to_owned())
         };
-        Ok(Self { threads: field("Threads:")?, resident: field("VmRSS:")? })
+        Ok(Self { threads: field("Threads:")?, resident: field("VmRSS:")?, peak: field("VmHWM:")? })
     }
 }
 
