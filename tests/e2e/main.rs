@@ -18,3 +18,4 @@ mod protocol;
 mod raw;
 mod refusals;
 mod threads;
+mod typed;
