@@ -66,10 +66,10 @@ fn memory_and_tables_of_raw_modules_are_capped_as_well() -> Result<()> {
                 (table.grow $t (ref.null func) (local.get 0))))"#,
     )?)?;
     let mut raw = RawPlugin::new(&module, &Policy::new().memory(MIB).table_entries(100))?;
-    assert_eq!(raw.call::<i32, i32>("grow_memory", 15)?, 1);
-    assert_eq!(raw.call::<i32, i32>("grow_memory", 1)?, -1);
-    assert_eq!(raw.call::<i32, i32>("grow_table", 90)?, 10);
-    assert_eq!(raw.call::<i32, i32>("grow_table", 1)?, -1);
+    assert_eq!(raw.call::<(i32,), i32>("grow_memory", (15,))?, 1);
+    assert_eq!(raw.call::<(i32,), i32>("grow_memory", (1,))?, -1);
+    assert_eq!(raw.call::<(i32,), i32>("grow_table", (90,))?, 10);
+    assert_eq!(raw.call::<(i32,), i32>("grow_table", (1,))?, -1);
     let refused = RawPlugin::new(&module, &Policy::new().table_entries(9)).unwrap_err();
     assert_matches!(refused, LoadError::NeedsTable { needed: 10, allowed: 9 });
     Ok(())
