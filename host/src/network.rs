@@ -9,6 +9,7 @@ mod names;
 mod rule;
 mod rules;
 mod stream;
+mod waiters;
 
 pub(crate) use local::Local;
 pub use rule::NetworkRuleError;

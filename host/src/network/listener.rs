@@ -4,6 +4,7 @@ use super::address::canonical;
 use super::gate::{Gate, Slot};
 use super::rules::Protocol;
 use super::stream::Stream;
+use super::waiters::Waiters;
 use futures::FutureExt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -77,7 +78,7 @@ impl VirtualTcpBoundSocket for Bound {
     fn listen(&mut self) -> Result<Box<dyn VirtualTcpListener + Sync>> {
         self.gate.check_running()?;
         let (mut socket, slot) = self.socket.take().map_or_else(|| self.open(), Ok)?;
-        Ok(Box::new(Listener { socket: socket.listen()?, slot }))
+        Ok(Box::new(Listener { socket: socket.listen()?, waiters: Waiters::default(), slot }))
     }
 
     fn connect(&mut self, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
@@ -104,6 +105,7 @@ impl VirtualTcpBoundSocket for Bound {
 #[derive(Debug)]
 struct Listener {
     socket: Box<dyn VirtualTcpListener + Sync>,
+    waiters: Waiters,
     slot: Slot,
 }
 
@@ -117,7 +119,7 @@ impl VirtualTcpListener for Listener {
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.set_handler(handler)
+        self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 
     fn addr_local(&self) -> Result<SocketAddr> {
@@ -135,19 +137,31 @@ impl VirtualTcpListener for Listener {
 
 impl VirtualIoSource for Listener {
     fn remove_handler(&mut self) {
-        self.socket.remove_handler();
+        if self.waiters.remove() {
+            self.socket.remove_handler();
+        }
         self.slot.0.local.registered();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_read_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_read_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_write_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_write_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 }
