@@ -1,5 +1,6 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
+use crate::events::Events;
 use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
@@ -46,6 +47,7 @@ impl Instance {
         module: &Module,
         policy: &Policy,
         functions: HostFunctions,
+        events: Events,
     ) -> Result<Self, LoadError> {
         let compiled = module.compiled()?;
         let engine = module.engine();

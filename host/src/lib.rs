@@ -19,6 +19,7 @@
 mod call;
 mod engine;
 mod error;
+mod events;
 mod files;
 mod imports;
 mod instance;
@@ -35,6 +36,7 @@ mod runtime;
 
 pub use engine::Engine;
 pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolError, Trap};
+pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
 pub use output::Output;

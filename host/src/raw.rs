@@ -4,6 +4,7 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
@@ -24,9 +25,9 @@ impl RawPlugin {
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
-            Form::Reactor | Form::Bare => {
-                Ok(Self { instance: Instance::new("raw", module, policy, HostFunctions::default())? })
-            }
+            Form::Reactor | Form::Bare => Ok(Self {
+                instance: Instance::new("raw", module, policy, HostFunctions::default(), Events::new("raw", None))?,
+            }),
         }
     }
 
@@ -103,7 +104,13 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let mut instance = Instance::new("command", &self.module, &self.policy, HostFunctions::default())?;
+        let mut instance = Instance::new(
+            "command",
+            &self.module,
+            &self.policy,
+            HostFunctions::default(),
+            Events::new("command", None),
+        )?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         let code = match start.call(&mut instance.store) {
             Ok(()) => 0,

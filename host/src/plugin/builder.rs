@@ -4,21 +4,23 @@ use super::exclusive::Exclusive;
 use super::stream::GuestStream;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::{CallError, LoadError, Metadata, Module, Policy, ProtocolError};
+use crate::{CallError, Event, LoadError, Metadata, Module, Policy, ProtocolError};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use serde::Serialize;
+use std::fmt;
 use std::sync::{Arc, Weak};
 
 /// A plugin that is about to be started.
-#[derive(Debug)]
 pub struct PluginBuilder {
     module: Module,
     policy: Policy,
     config: Result<Vec<u8>, String>,
     functions: HostFunctions,
+    on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
 }
 
 impl PluginBuilder {
@@ -28,6 +30,7 @@ impl PluginBuilder {
             policy: Policy::new(),
             config: Ok(Vec::new()),
             functions: HostFunctions::default(),
+            on_event: None,
         }
     }
 
@@ -53,21 +56,34 @@ impl PluginBuilder {
         self
     }
 
+    /// Sets what is called with the plugin's name when something happens to it: a limit was reached, an operation was
+    /// denied, a thread died. All of that goes to `tracing` as well.
+    ///
+    /// The callback runs where the event happened, often on a thread of the plugin's in the middle of a call: it must
+    /// be quick, and can't call the plugin.
+    #[must_use]
+    pub fn on_event(mut self, callback: impl Fn(&str, &Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(callback));
+        self
+    }
+
     /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
     /// calls its constructor.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, policy, config, functions } = self;
+        let Self { module, policy, config, functions, on_event } = self;
+        let events = Events::new("plugin", on_event);
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;
         let streams = functions.streams().clone();
-        let mut instance = Instance::new("plugin", &module, &policy, functions)?;
+        let mut instance = Instance::new("plugin", &module, &policy, functions, events.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         instance.name.clone_from(&metadata.name);
+        events.rename(&metadata.name);
         let path = CallPath::new(&mut instance, streams, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
@@ -85,6 +101,15 @@ impl PluginBuilder {
             Exclusive::new(inner)
         });
         Ok(Plugin { metadata, module, output, tasks, inner })
+    }
+}
+
+impl fmt::Debug for PluginBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginBuilder")
+            .field("module", &self.module)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 
