@@ -37,6 +37,11 @@ impl Events {
         *lock(&self.0.plugin) = plugin.into();
     }
 
+    /// The plugin's name.
+    pub(crate) fn plugin(&self) -> Arc<str> {
+        lock(&self.0.plugin).clone()
+    }
+
     /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
     /// a function that a plugin called.
     pub(crate) fn report(&self, event: Event) {
@@ -51,7 +56,7 @@ impl Events {
     }
 
     fn pass_on(&self, event: &Event) {
-        let plugin = lock(&self.0.plugin).clone();
+        let plugin = self.plugin();
         tracing::warn!(target: "plugix::events", plugin = &*plugin, "{event}");
         if let Some(callback) = &self.0.callback
             && catch_unwind(AssertUnwindSafe(|| callback(&plugin, event))).is_err()

@@ -1,6 +1,12 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
-use std::path::{Path, PathBuf};
+mod files;
+mod output;
+
+pub use files::Access;
+pub(crate) use files::{Mount, Source};
+
+use crate::output::Forward;
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
 const OUTPUT_LIMIT: usize = 1 << 20;
@@ -12,27 +18,12 @@ const RESULT_LIMIT: u32 = 1 << 30;
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) mounts: Vec<Mount>,
+    pub(crate) max_open_files: u32,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) args: Vec<String>,
     pub(crate) output_limit: usize,
+    pub(crate) forward: Forward,
     pub(crate) result_limit: u32,
-}
-
-/// A folder of the host's and the name by which the plugin knows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Mount {
-    pub(crate) host: PathBuf,
-    pub(crate) guest: String,
-    pub(crate) access: Access,
-}
-
-/// What a plugin may do in a mounted folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// List and read.
-    ReadOnly,
-    /// Also create, write, rename and remove.
-    ReadWrite,
 }
 
 impl Policy {
@@ -40,18 +31,13 @@ impl Policy {
     pub fn new() -> Self {
         Self {
             mounts: Vec::new(),
+            max_open_files: files::OPEN_FILES,
             env: Vec::new(),
             args: Vec::new(),
             output_limit: OUTPUT_LIMIT,
+            forward: Forward::default(),
             result_limit: RESULT_LIMIT,
         }
-    }
-
-    /// Shows the folder `host` to the plugin as the absolute path `guest`.
-    #[must_use]
-    pub fn mount(mut self, host: impl AsRef<Path>, guest: impl Into<String>, access: Access) -> Self {
-        self.mounts.push(Mount { host: host.as_ref().to_owned(), guest: guest.into(), access });
-        self
     }
 
     /// Sets an environment variable. The host's own are never passed on.

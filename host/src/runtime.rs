@@ -1,8 +1,11 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod bounded;
+mod closed;
 mod health;
 mod tasks;
 
+pub(crate) use bounded::Bounds;
 pub(crate) use health::Health;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
@@ -29,6 +32,7 @@ pub(crate) struct PluginRuntime {
     plugin: Arc<str>,
     module: Option<crate::Module>,
     functions: HostFunctions,
+    bounds: Option<Bounds>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -43,11 +47,13 @@ impl PluginRuntime {
         tasks: Arc<Tasks>,
         health: Arc<Health>,
         functions: HostFunctions,
+        bounds: Bounds,
     ) -> Self {
         Self {
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
+            bounds: Some(bounds),
             ..Self::bare(module.engine(), tasks, health)
         }
     }
@@ -63,6 +69,7 @@ impl PluginRuntime {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
+            bounds: None,
             engine: engine.wasmer().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
@@ -112,10 +119,14 @@ impl Runtime for PluginRuntime {
 
     fn prepare_imports(
         &self,
-        _module: &Module,
+        module: &Module,
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        closed::close(module, store, imports);
+        if let Some(bounds) = &self.bounds {
+            bounds.apply(module, store, imports);
+        }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
                 Extern::Memory(memory) => Some(memory),
@@ -131,4 +142,9 @@ impl Runtime for PluginRuntime {
             self.health.die(Trap::of(&error, None).into());
         }
     }
+}
+
+/// Whether wasmer-wasix provides what is imported from there.
+fn is_wasi(namespace: &str) -> bool {
+    namespace.starts_with("wasi")
 }
