@@ -1,9 +1,9 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
-use crate::imports::HostStreams;
+use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
 use crate::memory::{GuestMemory, GuestPayload, OpenStream};
-use crate::{CallError, Error, ProtocolError};
+use crate::{CallError, Error, Panic, ProtocolError};
 use plugix_abi::interface::{
     DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
 };
@@ -28,6 +28,7 @@ pub(crate) struct CallPath {
     streams: HostStreams,
     /// Opens those that results offer.
     open: Option<Box<OpenStream>>,
+    panics: Panics,
     frame_new: TypedFunction<u32, u32>,
     frame_free: TypedFunction<u32, ()>,
     result_free: TypedFunction<(), ()>,
@@ -38,7 +39,12 @@ pub(crate) type Method = TypedFunction<u32, u32>;
 
 impl CallPath {
     /// Asks the plugin for its frame.
-    pub(crate) fn new(instance: &mut Instance, streams: HostStreams, result_limit: u32) -> Result<Self, Error> {
+    pub(crate) fn new(
+        instance: &mut Instance,
+        streams: HostStreams,
+        panics: Panics,
+        result_limit: u32,
+    ) -> Result<Self, Error> {
         let mut path = Self {
             frame: 0,
             capacity: 0,
@@ -46,6 +52,7 @@ impl CallPath {
             scratch: Vec::with_capacity(MIN_FRAME_CAPACITY as usize),
             streams,
             open: None,
+            panics,
             frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
@@ -174,10 +181,11 @@ impl CallPath {
 
     #[cold]
     fn failure(&mut self, instance: &mut Instance, name: &str, status: Status, result: ResultHeader) -> Error {
+        let panics = self.panics.clone();
         let read = self.decode(instance, result, |payload| {
             payload.read(|bytes| match status {
                 Status::Panic => match postcard::from_bytes::<PanicReport>(bytes) {
-                    Ok(report) => Error::Panic(report),
+                    Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
                     Err(error) => DecodeError::from(error).into(),
                 },
                 Status::BadArguments => Error::BadArguments {

@@ -2,8 +2,9 @@
 
 use crate::error::LoadError;
 use crate::module::{Module, WasiImports};
+use crate::network::Local;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
@@ -22,6 +23,7 @@ struct Shared {
     wasmer: wasmer::Engine,
     io: Io,
     wasi: OnceLock<WasiImports>,
+    network: Mutex<Option<Arc<Local>>>,
 }
 
 impl Engine {
@@ -37,7 +39,7 @@ impl Engine {
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
         let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
-        let shared = Shared { wasmer, io: Io(Some(runtime)), wasi: OnceLock::new() };
+        let shared = Shared { wasmer, io: Io(Some(runtime)), wasi: OnceLock::new(), network: Mutex::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -49,7 +51,7 @@ impl Engine {
         let path = path.as_ref();
         let wasm = std::fs::read(path)
             .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
-        self.load(wasm)
+        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm)
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -58,7 +60,7 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, wasm.into())
+        Module::new(self, None, wasm.into())
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
@@ -68,6 +70,16 @@ impl Engine {
     /// The functions that wasmer-wasix provides, read from it once.
     pub(crate) fn wasi_imports(&self) -> &WasiImports {
         self.shared.wasi.get_or_init(|| WasiImports::collect(self))
+    }
+
+    /// The host's network, from the first plugin on that may use it.
+    pub(crate) fn network(&self) -> Result<Arc<Local>, LoadError> {
+        let mut network = self.shared.network.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(local) = &*network {
+            return Ok(local.clone());
+        }
+        let local = Arc::new(futures::executor::block_on(Local::start(self.io()))?);
+        Ok(network.insert(local).clone())
     }
 
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {

@@ -4,6 +4,6 @@ mod call;
 mod interface;
 mod load;
 
-pub use call::{CallError, Error, Frame, ProtocolError, Trap};
+pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;

@@ -20,26 +20,21 @@ type Callback = Arc<dyn Fn(&str, &Event) + Send + Sync>;
 pub(crate) struct Events(Arc<Shared>);
 
 struct Shared {
-    plugin: Mutex<Arc<str>>,
+    plugin: Arc<str>,
     callback: Option<Callback>,
     flood: Mutex<Flood>,
 }
 
 impl Events {
-    /// Events of a plugin that is known by that name until it says another.
+    /// Events of the plugin of that name.
     pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
         let flood = Mutex::new(Flood::new(Instant::now()));
-        Self(Arc::new(Shared { plugin: Mutex::new(plugin.into()), callback, flood }))
-    }
-
-    /// Sets the plugin's name, which the host reads from the plugin itself.
-    pub(crate) fn rename(&self, plugin: &str) {
-        *lock(&self.0.plugin) = plugin.into();
+        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood }))
     }
 
     /// The plugin's name.
-    pub(crate) fn plugin(&self) -> Arc<str> {
-        lock(&self.0.plugin).clone()
+    pub(crate) fn plugin(&self) -> &str {
+        &self.0.plugin
     }
 
     /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
@@ -57,18 +52,18 @@ impl Events {
 
     fn pass_on(&self, event: &Event) {
         let plugin = self.plugin();
-        tracing::warn!(target: "plugix::events", plugin = &*plugin, "{event}");
+        tracing::warn!(target: "plugix::events", plugin, "{event}");
         if let Some(callback) = &self.0.callback
-            && catch_unwind(AssertUnwindSafe(|| callback(&plugin, event))).is_err()
+            && catch_unwind(AssertUnwindSafe(|| callback(plugin, event))).is_err()
         {
-            tracing::error!(plugin = &*plugin, "the host's callback for events panicked");
+            tracing::error!(plugin, "the host's callback for events panicked");
         }
     }
 }
 
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Events").field(&*lock(&self.0.plugin)).finish()
+        f.debug_tuple("Events").field(&self.0.plugin).finish()
     }
 }
 
@@ -90,17 +85,16 @@ mod tests {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = seen.clone();
         let events = Events::new(
-            "before",
+            "test",
             Some(Arc::new(move |plugin: &str, event: &Event| {
                 lock(&sink).push((plugin.to_owned(), event.to_string()));
             })),
         );
-        events.rename("after");
         (0..1_000).for_each(|_| events.report(denied()));
         let reported = lock(&seen).len();
         assert!((64..80).contains(&reported), "{reported}");
         events.report(Event::Stopped { cause: "deadline".into() });
-        assert_eq!(lock(&seen).last(), Some(&("after".to_owned(), "was stopped: deadline".to_owned())));
+        assert_eq!(lock(&seen).last(), Some(&("test".to_owned(), "was stopped: deadline".to_owned())));
     }
 
     #[test]

@@ -4,8 +4,9 @@ use crate::events::Events;
 use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
+use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Bounds, Health, PluginRuntime, Tasks};
+use crate::runtime::{Bounds, Health, PluginRuntime, Quota, Tasks};
 use crate::{Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,22 +50,23 @@ impl Instance {
         functions: HostFunctions,
         events: Events,
     ) -> Result<Self, LoadError> {
+        let quota = Quota::new(policy, events.clone());
+        quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
+        let wasmer = quota.engine(engine.wasmer());
         let _io = engine.io().enter();
         let health = Arc::new(Health::default());
-        let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
+        let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
+        let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, &events);
-        let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(PluginRuntime::new(
-            name,
-            module,
-            tasks.clone(),
-            health.clone(),
-            functions,
-            Bounds::new(policy, &events),
-        )));
 
-        let mut store = Store::new(engine.wasmer().clone());
+        let runtime =
+            PluginRuntime::new(name, module, wasmer.clone(), network, tasks.clone(), health.clone(), functions);
+        let runtime = runtime.bounded(Bounds::new(policy, &events));
+        let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
+
+        let mut store = Store::new(wasmer);
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
             Ok(instance) => instance,
             Err(error) => {
@@ -111,6 +113,7 @@ impl Instance {
     /// Ends the plugin: nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
         self.health.die(cause);
+        self.tasks.halt().stop();
         terminate(&self.env, &self.store);
     }
 

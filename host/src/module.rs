@@ -19,17 +19,25 @@ pub struct Module {
 
 #[derive(Debug)]
 struct Shared {
+    name: String,
     wasm: Vec<u8>,
     info: ModuleInfo,
     compiled: Mutex<Option<wasmer::Module>>,
 }
 
 impl Module {
-    pub(crate) fn new(engine: &Engine, wasm: Vec<u8>) -> Result<Self, LoadError> {
+    pub(crate) fn new(engine: &Engine, file_name: Option<&str>, wasm: Vec<u8>) -> Result<Self, LoadError> {
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        Ok(Self { engine: engine.clone(), shared: Arc::new(Shared { wasm, info, compiled: Mutex::new(None) }) })
+        let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
+        let shared = Shared { name, wasm, info, compiled: Mutex::new(None) };
+        Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
+    }
+
+    /// What the module is called: by its file, or else by its own section of names.
+    pub fn name(&self) -> &str {
+        &self.shared.name
     }
 
     /// What the module is, wants and offers.

@@ -2,11 +2,15 @@
 
 mod bounded;
 mod closed;
+mod halt;
 mod health;
+mod quota;
 mod tasks;
 
 pub(crate) use bounded::Bounds;
+pub(crate) use halt::Halt;
 pub(crate) use health::Health;
+pub(crate) use quota::Quota;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
@@ -44,33 +48,40 @@ impl PluginRuntime {
     pub(crate) fn new(
         plugin: &str,
         module: &crate::Module,
+        engine: wasmer::Engine,
+        network: DynVirtualNetworking,
         tasks: Arc<Tasks>,
         health: Arc<Health>,
         functions: HostFunctions,
-        bounds: Bounds,
     ) -> Self {
         Self {
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
-            bounds: Some(bounds),
-            ..Self::bare(module.engine(), tasks, health)
+            network,
+            ..Self::bare(engine, tasks, health)
         }
+    }
+
+    /// Measures system calls before they are made.
+    pub(crate) fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let health = Arc::new(Health::default());
-        Self::bare(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+        let wasmer = engine.wasmer().clone();
+        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, health.clone())), health)
     }
 
-    fn bare(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
             bounds: None,
-            engine: engine.wasmer().clone(),
+            engine,
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),

@@ -66,7 +66,7 @@ impl Destination {
             Forward::Callback(callback) => {
                 if catch_unwind(AssertUnwindSafe(|| callback(self.stream, &line))).is_err() {
                     let plugin = self.events.plugin();
-                    tracing::error!(plugin = &*plugin, "the host's callback for output panicked");
+                    tracing::error!(plugin, "the host's callback for output panicked");
                 }
             }
             Forward::Inherit => {}
@@ -76,8 +76,8 @@ impl Destination {
     fn trace(&self, line: &str) {
         let plugin = self.events.plugin();
         match self.stream {
-            Stream::Stdout => tracing::info!(target: "plugix::stdout", plugin = &*plugin, "{line}"),
-            Stream::Stderr => tracing::info!(target: "plugix::stderr", plugin = &*plugin, "{line}"),
+            Stream::Stdout => tracing::info!(target: "plugix::stdout", plugin, "{line}"),
+            Stream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
         }
     }
 }

@@ -7,9 +7,10 @@ use crate::call::CallPath;
 use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::{CallError, Event, LoadError, Metadata, Module, Policy, ProtocolError};
+use crate::{CallError, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
+use plugix_abi::services as abi;
 use serde::Serialize;
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -17,9 +18,12 @@ use std::sync::{Arc, Weak};
 /// A plugin that is about to be started.
 pub struct PluginBuilder {
     module: Module,
+    name: Option<String>,
     policy: Policy,
     config: Result<Vec<u8>, String>,
     functions: HostFunctions,
+    services: Services,
+    backtraces: bool,
     on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
 }
 
@@ -27,11 +31,35 @@ impl PluginBuilder {
     pub(super) fn new(module: &Module) -> Self {
         Self {
             module: module.clone(),
+            name: None,
             policy: Policy::new(),
             config: Ok(Vec::new()),
             functions: HostFunctions::default(),
+            services: Services::default(),
+            backtraces: false,
             on_event: None,
         }
+    }
+
+    /// Sets the name by which the host's logs and threads know the plugin; without this, it is the module's.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Gives services to the plugin; without this, it has none.
+    #[must_use]
+    pub fn services(mut self, services: Services) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// Makes panics carry the wasm functions that they came through; not unless this is set, for it takes time.
+    #[must_use]
+    pub fn backtraces(mut self, wanted: bool) -> Self {
+        self.backtraces = wanted;
+        self
     }
 
     /// Sets what the plugin may do; without this, it may compute.
@@ -73,18 +101,18 @@ impl PluginBuilder {
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, policy, config, functions, on_event } = self;
-        let events = Events::new("plugin", on_event);
+        let Self { module, name, policy, config, mut functions, services, backtraces, on_event } = self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;
-        let streams = functions.streams().clone();
-        let mut instance = Instance::new("plugin", &module, &policy, functions, events.clone())?;
+        let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
+        functions.panics().want(backtraces);
+        functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
+        let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
+        let mut instance = Instance::new(&name, &module, &policy, functions, Events::new(&name, on_event))?;
         let metadata = Metadata::read(&mut instance)?;
-        instance.name.clone_from(&metadata.name);
-        events.rename(&metadata.name);
-        let path = CallPath::new(&mut instance, streams, policy.result_limit).map_err(LoadError::Start)?;
+        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
             Ok(()) => {}
