@@ -1,12 +1,12 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
 use crate::events::Events;
-use crate::files::file_system;
+use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Health, PluginRuntime, Quota, Tasks};
+use crate::runtime::{Bounds, Health, PluginRuntime, Quota, Tasks};
 use crate::{Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,16 +59,12 @@ impl Instance {
         let health = Arc::new(Health::default());
         let tasks = Arc::new(Tasks::new(name, engine, wasmer.clone(), Some(quota), health.clone()));
         let network = network(policy, engine, &events, tasks.halt())?;
-        let output = Streams::new(policy.output_limit);
-        let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
-            name,
-            module,
-            wasmer.clone(),
-            network,
-            tasks.clone(),
-            health.clone(),
-            functions,
-        )));
+        let output = Streams::new(policy.output_limit, &policy.forward, &events);
+
+        let runtime =
+            PluginRuntime::new(name, module, wasmer.clone(), network, tasks.clone(), health.clone(), functions);
+        let runtime = runtime.bounded(Bounds::new(policy, &events));
+        let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);
         let (instance, env) = match builder.instantiate(compiled, &mut store) {
@@ -132,6 +128,7 @@ impl Drop for Instance {
         if left > 0 {
             tracing::warn!(plugin = self.name, threads = left, "threads did not end when their plugin was unloaded");
         }
+        self.output.finish();
     }
 }
 
@@ -143,16 +140,11 @@ fn terminate(env: &WasiFunctionEnv, store: &Store) {
 }
 
 /// The environment that a policy describes.
-fn environment(
-    name: &str,
-    policy: &Policy,
-    io: &tokio::runtime::Handle,
-    output: &Streams,
-) -> Result<WasiEnvBuilder, LoadError> {
+fn environment(name: &str, policy: &Policy, output: &Streams, events: &Events) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
     // The alternative keeps guest threads waiting in a way that can't be ended.
     capabilities.threading.enable_asynchronous_threading = false;
-    let mut builder = WasiEnvBuilder::new(name)
+    Ok(WasiEnvBuilder::new(name)
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
@@ -160,17 +152,8 @@ fn environment(
         .stderr(Box::new(output.stderr.clone()))
         .capabilities(capabilities)
         .disable_default_builtins(true)
-        .sandbox_fs(file_system(&policy.mounts, io)?);
-    for mount in &policy.mounts {
-        let writable = mount.access == crate::Access::ReadWrite;
-        builder
-            .add_preopen_build(|preopen| preopen.directory(&mount.guest).read(true).write(writable).create(writable))
-            .map_err(|error| LoadError::Policy {
-                what: format!("mount {} at {}", mount.host.display(), mount.guest),
-                problem: error.to_string(),
-            })?;
-    }
-    Ok(builder)
+        .sandbox_fs(file_system(policy, events)?)
+        .setup_fs(Box::new(make_root)))
 }
 
 /// Tells an initializer that failed from a module that doesn't fit.

@@ -1,10 +1,13 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod bounded;
+mod closed;
 mod halt;
 mod health;
 mod quota;
 mod tasks;
 
+pub(crate) use bounded::Bounds;
 pub(crate) use halt::Halt;
 pub(crate) use health::Health;
 pub(crate) use quota::Quota;
@@ -33,6 +36,7 @@ pub(crate) struct PluginRuntime {
     plugin: Arc<str>,
     module: Option<crate::Module>,
     functions: HostFunctions,
+    bounds: Option<Bounds>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -59,6 +63,11 @@ impl PluginRuntime {
         }
     }
 
+    /// Measures system calls before they are made.
+    pub(crate) fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
+    }
+
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let health = Arc::new(Health::default());
@@ -71,6 +80,7 @@ impl PluginRuntime {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
+            bounds: None,
             engine,
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
@@ -120,10 +130,14 @@ impl Runtime for PluginRuntime {
 
     fn prepare_imports(
         &self,
-        _module: &Module,
+        module: &Module,
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        closed::close(module, store, imports);
+        if let Some(bounds) = &self.bounds {
+            bounds.apply(module, store, imports);
+        }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
                 Extern::Memory(memory) => Some(memory),
@@ -139,4 +153,9 @@ impl Runtime for PluginRuntime {
             self.health.die(Trap::of(&error, None).into());
         }
     }
+}
+
+/// Whether wasmer-wasix provides what is imported from there.
+fn is_wasi(namespace: &str) -> bool {
+    namespace.starts_with("wasi")
 }
