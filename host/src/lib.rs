@@ -42,7 +42,7 @@ pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
 pub use network::{Network, NetworkRuleError};
-pub use output::Output;
+pub use output::{Output, Stream};
 pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
 pub use policy::{Access, Policy};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
