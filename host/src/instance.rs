@@ -6,7 +6,7 @@ use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::output::Stream;
 use crate::runtime::{Control, PluginRuntime, Stopper, Tasks};
-use crate::{Engine, Error, LoadError, Module, Output, Policy, StopReason, Trap};
+use crate::{Engine, Error, LoadError, Module, Output, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -27,7 +27,6 @@ pub(crate) struct Instance {
     pub(crate) memory: GuestMemory,
     pub(crate) stopper: Arc<Stopper>,
     instance: wasmer::Instance,
-    env: WasiFunctionEnv,
     tasks: Arc<Tasks>,
     /// The deadline of the start, and then that of each call.
     deadline: Option<Deadline>,
@@ -67,7 +66,7 @@ impl Instance {
             control.clone(),
         )));
 
-        stopper.begin().map_err(LoadError::Start)?;
+        stopper.begin().map_err(not_started)?;
         let started = builder.build().and_then(|env| {
             stopper.attach(control, env.clone(), &tasks);
             instantiate(compiled, env, engine)
@@ -93,7 +92,6 @@ impl Instance {
             memory,
             stopper,
             instance,
-            env,
             tasks,
             deadline,
             call_deadline: policy.call_deadline,
@@ -225,6 +223,14 @@ fn environment(
             })?;
     }
     Ok(builder)
+}
+
+/// What ended a plugin before it had started, rather than that it was ended before.
+pub(crate) fn not_started(error: Error) -> LoadError {
+    LoadError::Start(match error {
+        Error::Dead(cause) => *cause,
+        other => other,
+    })
 }
 
 /// Tells an initializer that failed from a module that doesn't fit.

@@ -1,1 +1,18 @@
-fn main() {}
+//! Real modules in a real host: one module here for each topic, with fixtures of the same name in `../guests` (plugins
+//! and programs) or `../modules` (WebAssembly text).
+
+mod calls;
+mod clock;
+mod command;
+mod detection;
+mod ends;
+mod environment;
+mod files;
+mod leaks;
+mod output;
+mod panics;
+mod protocol;
+mod raw;
+mod refusals;
+mod stop;
+mod threads;

@@ -3,7 +3,7 @@
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
 use crate::imports::HostFunctions;
-use crate::instance::Instance;
+use crate::instance::{Instance, not_started};
 use crate::runtime::Stopper;
 use crate::{CallError, CancelHandle, LoadError, Metadata, Module, Policy, ProtocolError};
 use plugix_abi::export;
@@ -73,7 +73,7 @@ impl PluginBuilder {
         let mut instance = Instance::new("plugin", &module, &policy, functions, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         instance.name.clone_from(&metadata.name);
-        let path = CallPath::new(&mut instance, policy.result_limit).map_err(LoadError::Start)?;
+        let path = CallPath::new(&mut instance, policy.result_limit).map_err(not_started)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),
@@ -81,7 +81,7 @@ impl PluginBuilder {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
-            Err(CallError::Failed(error)) => return Err(LoadError::Start(error)),
+            Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
         Ok(Plugin { metadata, module, stopper, inner: inner.into() })
     }

@@ -6,8 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Bytes that look like text with repetitions.
 fn text(len: usize) -> Vec<u8> {
-    const WORDS: [&str; 12] =
-        ["plugin", "host", "memory", "the", "a", "of", "thread", "stops", "2026-11-22", "user@example.org", "and", "in"];
+    const WORDS: [&str; 12] = [
+        "plugin",
+        "host",
+        "memory",
+        "the",
+        "a",
+        "of",
+        "thread",
+        "stops",
+        "2026-11-22",
+        "user@example.org",
+        "and",
+        "in",
+    ];
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut text = Vec::with_capacity(len + 32);
     while text.len() < len {

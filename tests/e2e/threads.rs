@@ -1,0 +1,87 @@
+//! `std::thread` and what threads wait for each other with.
+
+use anyhow::Result;
+use plugix_e2e::{call, plugin, wait_until};
+use plugix_host::{Plugin, Policy};
+
+fn threads() -> Plugin {
+    plugin("threads", &Policy::new())
+}
+
+#[test]
+fn a_second_call_after_threads_were_used() -> Result<()> {
+    let plugin = threads();
+    for _ in 0..3 {
+        assert_eq!(call(&plugin, "spawn_and_join", "")?, "42");
+        wait_until("the end of the thread", || plugin.live_threads() == 0);
+    }
+    Ok(())
+}
+
+#[test]
+fn many_threads_at_once() -> Result<()> {
+    let plugin = threads();
+    // More than the host keeps for later, and then as many again.
+    for count in [1, 2, 32, 1, 32] {
+        // Exactly one is the leader at the barrier.
+        assert_eq!(call(&plugin, "all_at_once", format!("{count}"))?, "1", "{count} threads");
+    }
+    Ok(())
+}
+
+#[test]
+fn names() -> Result<()> {
+    assert_eq!(call(&threads(), "names", "")?, r#"Some("courier") None"#);
+    Ok(())
+}
+
+#[test]
+fn each_thread_has_its_own_locals() -> Result<()> {
+    let plugin = threads();
+    for _ in 0..2 {
+        assert_eq!(call(&plugin, "locals", "")?, "saw [7, 7, 7], dropped 3");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_thread_outlives_its_call() -> Result<()> {
+    let plugin = threads();
+    call(&plugin, "start_worker", "")?;
+    assert_eq!(plugin.live_threads(), 1);
+    assert_eq!(call(&plugin, "ask_worker", "5")?, "25");
+    assert_eq!(call(&plugin, "spawn_and_join", "")?, "42");
+    assert_eq!(call(&plugin, "ask_worker", "6")?, "36");
+    // The first worker ends when its channel is replaced.
+    call(&plugin, "start_worker", "")?;
+    wait_until("the end of the first worker", || plugin.live_threads() == 1);
+    assert_eq!(call(&plugin, "ask_worker", "7")?, "49");
+    Ok(())
+}
+
+#[test]
+fn what_threads_wait_with() -> Result<()> {
+    let plugin = threads();
+    let answers = [
+        ("scope", "500500"),
+        ("channels", "4000"),
+        ("mutex", "4000"),
+        ("condvar", "2000"),
+        ("rwlock", "0"),
+        ("once", "1"),
+        ("park", "true"),
+    ];
+    for (way, answer) in answers {
+        assert_eq!(call(&plugin, way, "")?, answer, "{way}");
+    }
+    Ok(())
+}
+
+#[test]
+fn plugins_run_threads_at_the_same_time() -> Result<()> {
+    std::thread::scope(|scope| {
+        let calls = || (0..20).try_for_each(|_| call(&threads(), "mutex", "").map(|count| assert_eq!(count, "4000")));
+        let hosts: Vec<_> = (0..3).map(|_| scope.spawn(calls)).collect();
+        hosts.into_iter().try_for_each(|host| host.join().expect("the thread is well"))
+    })
+}

@@ -1,0 +1,2 @@
+;; A component and not a core module.
+(component)

@@ -1,0 +1,3 @@
+;; Has no memory at all.
+(module
+  (func (export "_initialize")))

@@ -1,0 +1,5 @@
+;; Shares its memory and asks for threads, and they would have nowhere to begin.
+(module
+  (import "env" "memory" (memory 1 2 shared))
+  (import "wasi" "thread-spawn" (func (param i32) (result i32)))
+  (func (export "_initialize")))

@@ -1,0 +1,26 @@
+//! Tests in a process of their own: for those that count threads or bytes, or that read what the process prints.
+
+use anyhow::{Result, ensure};
+use std::process::{Command, Output};
+
+/// Tells the child which of its tests it is to run the body of.
+const CHILD: &str = "PLUGIX_ISOLATED_TEST";
+
+/// Runs the body of the test of that name (its path in its test binary) in a fresh process, where nothing else runs,
+/// and returns what that process printed.
+///
+/// # Errors
+/// In the child those of `body`. In the parent, if the child fails or doesn't know the test.
+pub fn isolated(test: &str, body: impl FnOnce() -> Result<()>) -> Result<Option<Output>> {
+    if std::env::var_os(CHILD).is_some_and(|name| name == test) {
+        return body().map(|()| None);
+    }
+    let output = Command::new(std::env::current_exe()?)
+        .args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"])
+        .env(CHILD, test)
+        .output()?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let ran = output.status.success() && stdout.contains("1 passed");
+    ensure!(ran, "{test} in its own process: {}\n{stdout}{}", output.status, String::from_utf8_lossy(&output.stderr));
+    Ok(Some(output))
+}

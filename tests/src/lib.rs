@@ -1,0 +1,46 @@
+//! What the end-to-end tests share: fixtures, built once, and processes of their own for tests that count.
+
+mod guests;
+mod isolated;
+mod process;
+
+pub use guests::{engine, guest, module, plugin};
+pub use isolated::isolated;
+pub use process::{resident_kib, threads, wait_until};
+
+use anyhow::{Result, anyhow, bail};
+use plugix_host::{CallError, Error, Plugin};
+
+/// Calls a method that answers with text. What went wrong can be downcast to [`Error`].
+///
+/// # Errors
+/// The error that the method returned, as text, or why the call failed.
+pub fn call(plugin: &Plugin, method: &str, args: impl AsRef<[u8]>) -> Result<String> {
+    match plugin.call_bytes(method, args.as_ref()) {
+        Ok(bytes) => Ok(String::from_utf8(bytes)?),
+        Err(CallError::Returned(message)) => Err(anyhow!("returned: {}", String::from_utf8_lossy(&message))),
+        Err(CallError::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// Calls a method that can't succeed, and returns why.
+///
+/// # Errors
+/// If the method returns, well or not.
+pub fn failure(plugin: &Plugin, method: &str, args: impl AsRef<[u8]>) -> Result<Error> {
+    match plugin.call_bytes(method, args.as_ref()) {
+        Err(CallError::Failed(error)) => Ok(error),
+        returned => bail!("`{method}` returned {returned:?}"),
+    }
+}
+
+/// Fails the test unless a value matches a pattern; shows the value.
+#[macro_export]
+macro_rules! assert_matches {
+    ($value:expr, $($pattern:tt)+) => {
+        match &$value {
+            $($pattern)+ => {}
+            value => panic!("{value:?} is not {}", stringify!($($pattern)+)),
+        }
+    };
+}
