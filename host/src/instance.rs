@@ -71,20 +71,12 @@ impl Instance {
             stopper.attach(control, env.clone(), &tasks);
             instantiate(compiled, env, engine)
         });
-        stopper.finish();
-        let (env, store, instance) = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let error = start_error(error, &stopper);
-                end_threads(name, engine, &tasks);
-                return Err(error);
-            }
-        };
-        let memory = env
-            .data(&store)
-            .try_memory()
-            .map(|memory| GuestMemory::new(memory.clone(), &store))
-            .ok_or(LoadError::NoMemory)?;
+        let started = started.map_err(|error| start_error(error, &stopper));
+        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(env, store, instance)| {
+            let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
+            Ok((memory.ok_or(LoadError::NoMemory)?, store, instance))
+        });
+        let (memory, store, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         Ok(Self {
             name: name.to_owned(),
             engine: engine.clone(),
