@@ -80,7 +80,7 @@ impl CallPath {
     {
         instance.stopper.begin()?;
         let result = self.call_method::<I, METHOD, A>(instance, method, args);
-        instance.stopper.finish();
+        instance.stopper.finish()?;
         result
     }
 
@@ -123,7 +123,7 @@ impl CallPath {
             Ok((status, result)) => Err(CallError::Failed(self.failure(instance, name, status, result))),
             Err(error) => Err(CallError::Failed(error.of(name))),
         };
-        instance.stopper.finish();
+        instance.stopper.finish()?;
         result
     }
 

@@ -71,23 +71,15 @@ impl Instance {
         let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);
-        stopper.begin().map_err(LoadError::Start)?;
+        stopper.begin().map_err(not_started)?;
         stopper.attach(control, &tasks);
         let started = instantiate(builder, compiled, &mut store, &stopper);
-        stopper.finish();
-        let (instance, env) = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let error = start_error(error, &stopper);
-                end_threads(name, engine, &tasks);
-                return Err(error);
-            }
-        };
-        let memory = env
-            .data(&store)
-            .try_memory()
-            .map(|memory| GuestMemory::new(memory.clone(), &store))
-            .ok_or(LoadError::NoMemory)?;
+        let started = started.map_err(|error| start_error(error, &stopper));
+        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
+            let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
+            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+        });
+        let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         Ok(Self {
             name: name.to_owned(),
             engine: engine.clone(),
@@ -197,6 +189,14 @@ fn environment(name: &str, policy: &Policy, output: &Streams, events: &Events) -
         .disable_default_builtins(true)
         .sandbox_fs(file_system(policy, events)?)
         .setup_fs(Box::new(make_root)))
+}
+
+/// What ended a plugin before it had started, rather than that it was ended before.
+pub(crate) fn not_started(error: Error) -> LoadError {
+    LoadError::Start(match error {
+        Error::Dead(cause) => *cause,
+        other => other,
+    })
 }
 
 /// Tells an initializer that failed from a module that doesn't fit.

@@ -17,5 +17,6 @@ mod panics;
 mod protocol;
 mod raw;
 mod refusals;
+mod stop;
 mod threads;
 mod typed;
