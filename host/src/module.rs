@@ -1,14 +1,18 @@
 //! A module: what it is, and its compiled code.
 
+mod compilation;
 mod info;
 mod inspect;
+mod limits;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub use limits::ModuleLimits;
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
-use std::sync::{Arc, Mutex};
+use compilation::Compilation;
+use std::sync::Arc;
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
 #[derive(Clone, Debug)]
@@ -22,16 +26,17 @@ struct Shared {
     name: String,
     wasm: Vec<u8>,
     info: ModuleInfo,
-    compiled: Mutex<Option<wasmer::Module>>,
+    compilation: Compilation,
 }
 
 impl Module {
     pub(crate) fn new(engine: &Engine, file_name: Option<&str>, wasm: Vec<u8>) -> Result<Self, LoadError> {
+        engine.limits().check(&wasm)?;
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, compiled: Mutex::new(None) };
+        let shared = Shared { name, wasm, info, compilation: Compilation::default() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -53,21 +58,22 @@ impl Module {
     /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::Engine`] if the compiler gives up.
+    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::TooLarge`] if one nests too deep,
+    /// [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
+    /// gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
     }
 
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
-        // A compiler that panicked left no module behind, so the next caller may try again.
-        let mut compiled = self.shared.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(module) = &*compiled {
-            return Ok(module.clone());
-        }
+        let module = self.clone();
+        self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
+    }
+
+    fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
+        self.engine.limits().check_nesting(&self.shared.wasm)?;
         inspect::validate(&self.shared.wasm)?;
-        let module = wasmer::Module::new(self.engine.wasmer(), &self.shared.wasm)
-            .map_err(|error| LoadError::Engine(error.to_string()))?;
-        *compiled = Some(module.clone());
-        Ok(module)
+        wasmer::Module::new(self.engine.wasmer(), &self.shared.wasm)
+            .map_err(|error| LoadError::Engine(error.to_string()))
     }
 }

@@ -1,10 +1,13 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+mod everything;
 mod files;
 mod output;
+mod toml;
 
 pub use files::Access;
 pub(crate) use files::{Mount, Source};
+pub use toml::{Place, PolicyError};
 
 use crate::Network;
 use crate::output::Forward;
@@ -34,6 +37,7 @@ pub struct Policy {
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
     pub(crate) network: Network,
+    config: Option<::toml::Table>,
 }
 
 impl Policy {
@@ -50,6 +54,7 @@ impl Policy {
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
             network: Network::new(),
+            config: None,
         }
     }
 
