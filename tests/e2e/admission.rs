@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 type Case = (fn(&mut ModuleLimits) -> &mut u64, &'static str, fn(usize) -> String);
 
 fn load(limits: ModuleLimits, body: &str) -> Result<Module> {
-    let wasm = wat::parse_str(format!(r#"(module (memory (export "memory") 1) {body})"#))?;
+    let wasm = wat::parse_str(format!(r#"(module {body} (memory (export "memory") 1))"#))?;
     Ok(Engine::with_limits(limits)?.load(wasm)?)
 }
 
