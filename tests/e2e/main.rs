@@ -17,4 +17,5 @@ mod panics;
 mod protocol;
 mod raw;
 mod refusals;
+mod storage;
 mod threads;

@@ -100,6 +100,10 @@ impl Volume for Folder {
 
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let folder = self.root.open(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fs_error)?;
+        // A removed folder looks like an empty one.
+        if Stat::of(&folder).map_err(fs_error)?.links() == 0 {
+            return Err(FsError::EntryNotFound);
+        }
         let mut found = Vec::new();
         for entry in Dir::read_from(&folder).map_err(fs_error)? {
             let entry = entry.map_err(fs_error)?;

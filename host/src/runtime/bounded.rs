@@ -7,9 +7,9 @@ mod descriptors;
 mod rules;
 
 use super::is_wasi;
+use crate::Policy;
 use crate::events::Events;
-use crate::files::{MAX_PATH, take_no_space};
-use crate::policy::{Access, Policy, Source};
+use crate::files::{MAX_PATH, take_unheard_error};
 use descriptors::Descriptors;
 use rules::{RULES, Rule};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,17 +24,14 @@ const MAX_EVENTS: u64 = 4096;
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     descriptors: Arc<Descriptors>,
-    /// Whether there is a place where a plugin could run out of space.
-    writes: bool,
+    /// Whether the plugin sees any files.
+    files: bool,
 }
 
 impl Bounds {
     pub(crate) fn new(policy: &Policy, events: &Events) -> Self {
-        let writes = policy.mounts.iter().any(|mount| match mount.source {
-            Source::Folder { access, .. } => access == Access::ReadWrite,
-            Source::Scratch { .. } => true,
-        });
-        Self { descriptors: Arc::new(Descriptors::new(policy.max_open_files, events.clone())), writes }
+        let descriptors = Descriptors::new(policy.max_open_files, events.clone());
+        Self { descriptors: Arc::new(descriptors), files: !policy.mounts.is_empty() }
     }
 
     /// Puts itself before what the module imports of them.
@@ -43,7 +40,7 @@ impl Bounds {
         for import in module.imports().functions() {
             let rules = RULES.iter().find(|(name, _)| *name == import.name()).map(|(_, rules)| *rules);
             let rules = match rules {
-                Some([Rule::Writes]) if !self.writes => continue,
+                Some([Rule::LosesErrors { .. }]) if !self.files => continue,
                 Some(rules) if is_wasi(import.module()) => rules,
                 _ => continue,
             };
@@ -105,14 +102,17 @@ fn call(
     args: &[Value],
     rules: &[Rule],
 ) -> Result<Vec<Value>, RuntimeError> {
+    take_unheard_error();
     let Ok(results) = catch_unwind(AssertUnwindSafe(|| original.call(store, args))) else {
         return Ok(answer(Errno::Io));
     };
     let results = results?.into_vec();
-    // An error of the file's own has no other way through wasmer-wasix.
-    let failed = matches!(results[..], [Value::I32(error)] if error == Errno::Io as i32);
-    if failed && rules.contains(&Rule::Writes) && take_no_space() {
-        return Ok(answer(Errno::Nospc));
+    let lost = rules.iter().any(|rule| match *rule {
+        Rule::LosesErrors { into } => matches!(results[..], [Value::I32(error)] if error == into as i32),
+        _ => false,
+    });
+    match take_unheard_error() {
+        Some(error) if lost => Ok(answer(error)),
+        _ => Ok(results),
     }
-    Ok(results)
 }

@@ -13,8 +13,8 @@ pub(super) enum Rule {
     Events { count: usize },
     /// This argument is a descriptor that is to be: the numbers from the limit on don't exist.
     Number { arg: usize, error: Errno },
-    /// It writes, and may find no space.
-    Writes,
+    /// It works on a file, and makes this of some errors.
+    LosesErrors { into: Errno },
 }
 
 /// All of them, by name.
@@ -25,9 +25,10 @@ pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("fd_dup", &[Rule::Opens]),
     ("fd_dup2", &[Rule::Number { arg: 1, error: Errno::Inval }, Rule::Opens]),
     ("fd_event", &[Rule::Opens]),
-    ("fd_pwrite", &[Rule::Writes]),
+    ("fd_filestat_set_times", &[Rule::LosesErrors { into: Errno::Success }]),
+    ("fd_pwrite", &[Rule::LosesErrors { into: Errno::Io }]),
     ("fd_renumber", &[Rule::Number { arg: 1, error: Errno::Badf }]),
-    ("fd_write", &[Rule::Writes]),
+    ("fd_write", &[Rule::LosesErrors { into: Errno::Io }]),
     ("path_create_directory", &[Rule::Path { len: 2 }]),
     ("path_filestat_get", &[Rule::Path { len: 3 }]),
     ("path_filestat_set_times", &[Rule::Path { len: 3 }]),
