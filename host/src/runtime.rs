@@ -136,7 +136,7 @@ impl Runtime for PluginRuntime {
     ) -> anyhow::Result<InstantiationState> {
         closed::close(module, store, imports);
         if let Some(bounds) = &self.bounds {
-            bounds.apply(module, store, imports);
+            bounds.apply(module, store, imports)?;
         }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {

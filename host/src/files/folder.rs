@@ -135,15 +135,6 @@ impl Volume for Folder {
         self.create(|| rustix::fs::symlinkat(target, folder.fd(), name))
     }
 
-    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
-        let (from_folder, from_name) = self.root.parent(from)?;
-        let (folder, name) = self.root.parent(to)?;
-        if !Stat::of_entry(from_folder.fd(), from_name).map_err(fs_error)?.is_file() {
-            return Err(FsError::PermissionDenied);
-        }
-        self.create(|| rustix::fs::linkat(from_folder.fd(), from_name, folder.fd(), name, AtFlags::empty()))
-    }
-
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         let (from_folder, from_name) = self.root.parent(from)?;
         let (folder, name) = self.root.parent(to)?;

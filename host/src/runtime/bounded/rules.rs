@@ -7,6 +7,8 @@ use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 pub(super) enum Rule {
     /// It opens a descriptor.
     Opens,
+    /// It opens a file, and writes the descriptor to where this argument points.
+    OpensFile { at: usize },
     /// This argument is the length of a path.
     Path { len: usize },
     /// This argument is a number of things to wait for.
@@ -32,9 +34,8 @@ pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("path_create_directory", &[Rule::Path { len: 2 }]),
     ("path_filestat_get", &[Rule::Path { len: 3 }]),
     ("path_filestat_set_times", &[Rule::Path { len: 3 }]),
-    ("path_link", &[Rule::Path { len: 3 }, Rule::Path { len: 6 }]),
-    ("path_open", &[Rule::Path { len: 3 }, Rule::Opens]),
-    ("path_open2", &[Rule::Path { len: 3 }, Rule::Opens]),
+    ("path_open", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 8 }]),
+    ("path_open2", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 9 }]),
     ("path_readlink", &[Rule::Path { len: 2 }]),
     ("path_remove_directory", &[Rule::Path { len: 2 }]),
     ("path_rename", &[Rule::Path { len: 2 }, Rule::Path { len: 5 }]),

@@ -7,10 +7,13 @@ use std::path::Path;
 use std::thread;
 
 pub(crate) fn fill(path: &Path) -> (u64, ErrorKind) {
-    let mut file = match File::create(path) {
-        Ok(file) => file,
-        Err(error) => return (0, error.kind()),
-    };
+    match File::create(path) {
+        Ok(file) => fill_file(file, path),
+        Err(error) => (0, error.kind()),
+    }
+}
+
+fn fill_file(mut file: File, path: &Path) -> (u64, ErrorKind) {
     let why = loop {
         if let Err(error) = file.write_all(&[7; 10_000]) {
             break error.kind();
@@ -21,12 +24,10 @@ pub(crate) fn fill(path: &Path) -> (u64, ErrorKind) {
 }
 
 pub(crate) fn fill_on_threads(folder: &Path) -> u64 {
-    let threads: Vec<_> = (0..4)
-        .map(|index| {
-            let path = folder.join(format!("by {index}"));
-            thread::spawn(move || fill(&path).0)
-        })
-        .collect();
+    let paths = (0..4).map(|index| folder.join(format!("by {index}")));
+    let files: Vec<_> = paths.map(|path| (File::create(&path).unwrap(), path)).collect();
+    let threads: Vec<_> =
+        files.into_iter().map(|(file, path)| thread::spawn(move || fill_file(file, &path).0)).collect();
     threads.into_iter().map(|thread| thread.join().unwrap()).sum()
 }
 
