@@ -39,7 +39,7 @@ pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
     Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
 }
 
-fn malformed(error: BinaryReaderError) -> LoadError {
+pub(super) fn malformed(error: BinaryReaderError) -> LoadError {
     LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
 }
 
