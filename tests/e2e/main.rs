@@ -20,5 +20,6 @@ mod protocol;
 mod raw;
 mod refusals;
 mod stop;
+mod storage;
 mod threads;
 mod typed;
