@@ -5,7 +5,7 @@ use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::output::Streams;
 use crate::runtime::{Health, PluginRuntime, Tasks};
-use crate::{Error, LoadError, Module, Policy, Trap};
+use crate::{Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -99,7 +99,7 @@ impl Instance {
             // Another thread ended the plugin, and this one was told to stop.
             Some(WasiError::Exit(_)) if self.health.cause().is_some() => return self.dead(),
             Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-            _ => Error::Trap(Trap::of(error, None)),
+            _ => Error::of_engine(error, None),
         };
         self.kill(cause.clone());
         cause
@@ -177,7 +177,7 @@ fn start_error(error: WasiRuntimeError, health: &Health) -> LoadError {
     match cause {
         Some(cause) => LoadError::Start(match cause.downcast_ref::<WasiError>() {
             Some(WasiError::Exit(code)) => health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() }),
-            _ => Error::Trap(Trap::of(cause, None)),
+            _ => Error::of_engine(cause, None),
         }),
         None => LoadError::Engine(error.to_string()),
     }

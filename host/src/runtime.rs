@@ -7,9 +7,8 @@ pub(crate) use health::Health;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
-use crate::Engine;
-use crate::error::Trap;
 use crate::imports::HostFunctions;
+use crate::{Engine, Error};
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -128,7 +127,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.health.die(Trap::of(&error, None).into());
+            self.health.die(Error::of_engine(&error, None));
         }
     }
 }
