@@ -9,7 +9,7 @@ use crate::module::INITIALIZE;
 use crate::network::network;
 use crate::output::Streams;
 use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks};
-use crate::{Engine, Error, LoadError, Module, Policy, Trap};
+use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -125,7 +125,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-                    _ => Error::Trap(Trap::of(error, None)),
+                    _ => Error::of_engine(error, None),
                 };
                 self.kill(cause.clone());
                 cause
@@ -214,7 +214,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
-            (None, _) => Error::Trap(Trap::of(cause, None)),
+            (None, _) => Error::of_engine(cause, None),
         }),
         None => LoadError::Engine(error.to_string()),
     }

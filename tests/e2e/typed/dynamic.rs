@@ -4,6 +4,7 @@ use super::echo::everything;
 use super::{typed, value};
 use anyhow::Result;
 use plugix_e2e::assert_matches;
+use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::typed::{Everything, Shape};
 use plugix_host::{CallError, Error, Plugin};
 use proptest::prelude::*;
@@ -23,6 +24,9 @@ fn values_by_name() -> Result<()> {
     assert_eq!(value(plugin.call::<_, f64>("fraction", &(0.5,)))?, 0.5);
     assert_eq!(value(plugin.call::<_, i64>("Typed/divide", &(7_i64, 2_i64)))?, 3);
     assert!(!value(plugin.call::<_, bool>("poison", &(false,)))?);
+    // Text and bytes are not postcard on their way back.
+    assert_eq!(value(plugin.call::<_, String>("Typed/text", &("täxt",)))?, "täxt");
+    assert_eq!(value(plugin.call::<_, Vec<u8>>("bytes", &(&b"bytes"[..],)))?, b"bytes");
     assert_eq!(value(plugin.call::<_, u32>("Extra/text", &("täxt",)))?, 4);
     assert_matches!(plugin.call::<_, i64>("divide", &(1_i64, 0_i64)), Err(CallError::Returned(error)) if error == &[0]);
     Ok(())
@@ -108,6 +112,23 @@ fn json_that_fits_no_argument_says_where() -> Result<()> {
     for (method, args, message) in cases {
         assert_eq!(wrong(&plugin, method, args)?, message);
     }
+    Ok(())
+}
+
+#[test]
+fn what_only_typed_clients_can_have() -> Result<()> {
+    let plugin = typed();
+    let stream = plugin.call_json("endless", &json!([]));
+    assert_matches!(stream, Err(CallError::Failed(Error::WrongResultType { problem, .. })) if problem.contains("stream"));
+    let message = wrong(&plugin, "sum", json!([1]))?;
+    assert!(message.contains("stream"), "{message}");
+    for method in ["endless", "points"] {
+        let refused = plugin.call::<_, u32>(method, &());
+        assert_matches!(refused, Err(CallError::Failed(Error::WrongResultType { method: found, .. })) if found == method);
+    }
+    // The plugin was not even asked, and is well.
+    drop(plugin.bind::<dyn Extra>()?.endless()?);
+    assert_eq!(value(plugin.call_json("dropped", &json!([])))?, json!(1));
     Ok(())
 }
 
