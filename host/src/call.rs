@@ -94,7 +94,7 @@ impl CallPath {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
             TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
         };
-        instance.stopper.finish();
+        instance.stopper.finish()?;
         result
     }
 
@@ -137,7 +137,7 @@ impl CallPath {
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
             Err(error) => Err(CallError::Failed(error.of(name))),
         };
-        instance.stopper.finish();
+        instance.stopper.finish()?;
         result
     }
 
@@ -212,9 +212,11 @@ impl CallPath {
         let panics = self.panics.clone();
         let read = self.decode(instance, |payload| {
             payload.read(|bytes| match status {
-                Status::Panic => match postcard::from_bytes::<PanicReport>(bytes) {
+                Status::Panic => match panic_report(bytes) {
                     Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
-                    Err(error) => DecodeError::from(error).into(),
+                    Err(problem) => {
+                        ProtocolError::Undecodable { what: "a panic report", problem: problem.to_string() }.into()
+                    }
                 },
                 Status::BadArguments => Error::BadArguments {
                     method: name.to_owned(),
@@ -240,7 +242,8 @@ impl CallPath {
         let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
         match self.make_frame(instance, larger) {
             Err(Error::Protocol(ProtocolError::NoFrame { .. })) => {
-                self.make_frame(instance, MIN_FRAME_CAPACITY)?;
+                // A plugin without any frame can't be called again.
+                self.make_frame(instance, MIN_FRAME_CAPACITY).inspect_err(|error| instance.kill(error.clone()))?;
                 Err(Error::Arguments(format!("the plugin has no memory for {capacity} bytes")))
             }
             made => made,
@@ -261,6 +264,13 @@ impl CallPath {
         })?;
         (self.frame, self.capacity) = (frame, capacity);
         Ok(())
+    }
+}
+
+fn panic_report(bytes: &[u8]) -> Result<PanicReport, DecodeError> {
+    match postcard::take_from_bytes(bytes)? {
+        (report, []) => Ok(report),
+        (_, rest) => Err(DecodeError::Trailing(rest.len())),
     }
 }
 

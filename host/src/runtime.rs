@@ -1,5 +1,7 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod bounded;
+mod closed;
 mod control;
 mod halt;
 mod health;
@@ -7,6 +9,7 @@ mod quota;
 mod stopper;
 mod tasks;
 
+pub(crate) use bounded::Bounds;
 pub(crate) use control::Control;
 pub(crate) use halt::Halt;
 use health::Health;
@@ -15,10 +18,9 @@ pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
-use crate::Engine;
-use crate::error::Trap;
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;
+use crate::{Engine, Error};
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -38,6 +40,7 @@ pub(crate) struct PluginRuntime {
     plugin: Arc<str>,
     module: Option<crate::Module>,
     functions: HostFunctions,
+    bounds: Option<Bounds>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -66,6 +69,11 @@ impl PluginRuntime {
         }
     }
 
+    /// Measures system calls before they are made.
+    pub(crate) fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
+    }
+
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let wasmer = engine.wasmer().clone();
@@ -77,6 +85,7 @@ impl PluginRuntime {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
+            bounds: None,
             engine,
             stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
@@ -127,10 +136,14 @@ impl Runtime for PluginRuntime {
 
     fn prepare_imports(
         &self,
-        _module: &Module,
+        module: &Module,
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        closed::close(module, store, imports);
+        if let Some(bounds) = &self.bounds {
+            bounds.apply(module, store, imports)?;
+        }
         if let Some(control) = &self.control {
             imports.define(CONTROL.0, CONTROL.1, control.attach(store));
         }
@@ -149,7 +162,12 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop(Trap::of(&error, None).into());
+            self.stopper.stop(Error::of_engine(&error, None));
         }
     }
+}
+
+/// Whether wasmer-wasix provides what is imported from there.
+fn is_wasi(namespace: &str) -> bool {
+    namespace.starts_with("wasi")
 }

@@ -3,14 +3,12 @@
 use anyhow::{Context, Result, bail};
 use plugix_abi::interface;
 use plugix_abi::interface::Interface;
-use plugix_e2e::{assert_matches, engine, guest, module, plugin};
+use plugix_e2e::{assert_matches, engine, guest, module, plugin, with_section};
 use plugix_e2e_contract::small::Small;
 use plugix_host::abi::UnknownStatus;
 use plugix_host::{Error, Panic, Plugin, Policy, ProtocolError};
 use serde_json::json;
-use std::borrow::Cow;
 use std::fmt::Debug;
-use wasm_encoder::{CustomSection, Section as _};
 
 const SOURCE: &str = include_str!("../guests/small/src/lib.rs");
 
@@ -133,8 +131,7 @@ trait Lies {
 
 /// A plugin that is written by hand and claims to implement `I`.
 fn by_hand<I: Interface + ?Sized>(name: &str) -> Result<Plugin> {
-    let mut wasm = module("registers", name)?;
-    CustomSection { name: "plugix.implements".into(), data: Cow::Borrowed(I::DESCRIPTOR) }.append_to(&mut wasm);
+    let wasm = with_section(module("registers", name)?, "plugix.implements", I::DESCRIPTOR);
     Ok(Plugin::new(&engine().load(wasm)?, &Policy::new())?)
 }
 

@@ -1,6 +1,8 @@
 //! The interfaces that the end-to-end tests and their plugins share.
 
 pub mod bench;
+pub mod extra;
 pub mod host;
 pub mod small;
 pub mod typed;
+pub mod versions;
