@@ -30,14 +30,16 @@ impl ScalarMethod {
         }
     }
 
+    /// Calls it. `args` is the number that it was found for: a constant, so that one arm is left of this.
     #[inline]
-    fn call(&self, store: &mut Store, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
+    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
         match self {
-            Self::Of0(function) => function.call(store),
-            Self::Of1(function) => function.call(store, a),
-            Self::Of2(function) => function.call(store, a, b),
-            Self::Of3(function) => function.call(store, a, b, c),
-            Self::Of4(function) => function.call(store, a, b, c, d),
+            Self::Of0(function) if args == 0 => function.call(store),
+            Self::Of1(function) if args == 1 => function.call(store, a),
+            Self::Of2(function) if args == 2 => function.call(store, a, b),
+            Self::Of3(function) if args == 3 => function.call(store, a, b, c),
+            Self::Of4(function) if args == 4 => function.call(store, a, b, c, d),
+            _ => unreachable!("a method has as many arguments as it was found for"),
         }
     }
 }
@@ -57,7 +59,9 @@ impl CallPath {
     {
         let mut registers = [0; 4];
         args.bits(&mut registers, 0);
-        let packed = method.call(&mut instance.store, registers).map_err(|error| instance.end(&error))?;
+        let packed = method
+            .call(&mut instance.store, I::METHODS[METHOD].args.len(), registers)
+            .map_err(|error| instance.end(&error))?;
         let (status, value) = ((packed >> 32) as u32, packed as u32);
         if status != Status::Ok as u32 {
             return Err(self.scalar_failure(instance, I::METHODS[METHOD].name, status).into());

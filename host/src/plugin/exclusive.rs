@@ -24,8 +24,9 @@ impl<T> Exclusive<T> {
     /// Takes the value, unless somebody has it.
     #[inline]
     pub(super) fn try_take(&self) -> Option<Taken<'_, T>> {
-        let free = self.taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed);
-        free.ok().map(|_| Taken { from: self })
+        // Whoever has it loses nothing when it is marked as taken once more.
+        let taken = self.taken.swap(true, Ordering::Acquire);
+        (!taken).then(|| Taken { from: self })
     }
 }
 
