@@ -1,15 +1,19 @@
 //! The engine: the compiler and the I/O threads that all plugins of a process share.
 
+mod watchdog;
+
 use crate::error::LoadError;
 use crate::module::{Module, ModuleLimits, WasiImports};
 use crate::network::Local;
+use crate::runtime::Tasks;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
+pub(crate) use watchdog::{Deadline, Watchdog};
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
@@ -27,6 +31,9 @@ struct Shared {
     io: Io,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
+    watchdog: Watchdog,
+    /// The threads of unloaded plugins that did not end in time.
+    quarantine: Mutex<Vec<Weak<Tasks>>>,
 }
 
 impl Engine {
@@ -50,7 +57,15 @@ impl Engine {
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
         let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
-        let shared = Shared { wasmer, limits, io: Io(Some(runtime)), wasi: OnceLock::new(), network: Mutex::default() };
+        let shared = Shared {
+            wasmer,
+            limits,
+            io: Io(Some(runtime)),
+            wasi: OnceLock::new(),
+            network: Mutex::default(),
+            watchdog: Watchdog::default(),
+            quarantine: Mutex::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -65,7 +80,7 @@ impl Engine {
         // A byte more than allowed is enough to be refused.
         let most = self.limits().bytes.saturating_add(1);
         File::open(path).and_then(|file| file.take(most).read_to_end(&mut wasm)).map_err(failed)?;
-        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm)
+        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true)
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -74,7 +89,32 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into())
+        Module::new(self, None, wasm.into(), true)
+    }
+
+    /// The same, with code that can't be stopped while it computes. Exists to measure what stopping costs.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`].
+    #[doc(hidden)]
+    pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
+        Module::new(self, None, wasm.into(), false)
+    }
+
+    /// How many threads of unloaded plugins are still running: each was told to end and did not in time. The host never
+    /// waits for them, and never reuses what they use.
+    pub fn quarantined(&self) -> usize {
+        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+    }
+
+    pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
+        self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(tasks));
+    }
+
+    pub(crate) fn watchdog(&self) -> &Watchdog {
+        &self.shared.watchdog
     }
 
     pub(crate) fn limits(&self) -> &ModuleLimits {

@@ -4,14 +4,17 @@ mod compilation;
 mod info;
 mod inspect;
 mod limits;
+mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use limits::ModuleLimits;
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
 use compilation::Compilation;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
@@ -26,17 +29,23 @@ struct Shared {
     name: String,
     wasm: Vec<u8>,
     info: ModuleInfo,
+    stoppable: bool,
     compilation: Compilation,
 }
 
 impl Module {
-    pub(crate) fn new(engine: &Engine, file_name: Option<&str>, wasm: Vec<u8>) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        file_name: Option<&str>,
+        wasm: Vec<u8>,
+        stoppable: bool,
+    ) -> Result<Self, LoadError> {
         engine.limits().check(&wasm)?;
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, compilation: Compilation::default() };
+        let shared = Shared { name, wasm, info, stoppable, compilation: Compilation::default() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -73,7 +82,10 @@ impl Module {
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
         self.engine.limits().check_nesting(&self.shared.wasm)?;
         inspect::validate(&self.shared.wasm)?;
-        wasmer::Module::new(self.engine.wasmer(), &self.shared.wasm)
-            .map_err(|error| LoadError::Engine(error.to_string()))
+        let wasm = match self.shared.stoppable {
+            true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
+            false => Cow::Borrowed(self.shared.wasm.as_slice()),
+        };
+        wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }
 }

@@ -11,6 +11,7 @@ pub use toml::{Place, PolicyError};
 
 use crate::Network;
 use crate::output::Forward;
+use std::time::Duration;
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
 const OUTPUT_LIMIT: usize = 1 << 20;
@@ -23,6 +24,12 @@ const MEMORY: u64 = 256 << 20;
 
 /// Entries of a table; each thread has its own tables, of 8 bytes an entry.
 const TABLE_ENTRIES: u32 = 1 << 18;
+/// How long a plugin may take to start.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Guest threads for each of the machine's processors, and the least that is allowed whatever the machine.
+const THREADS_PER_PROCESSOR: usize = 4;
+const LEAST_THREADS: usize = 64;
 
 /// What a plugin may do: nothing but compute, until it is told otherwise here.
 #[derive(Clone, Debug)]
@@ -37,6 +44,9 @@ pub struct Policy {
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
     pub(crate) network: Network,
+    pub(crate) threads: usize,
+    pub(crate) start_deadline: Option<Duration>,
+    pub(crate) call_deadline: Option<Duration>,
     config: Option<::toml::Table>,
 }
 
@@ -54,6 +64,9 @@ impl Policy {
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
             network: Network::new(),
+            threads: default_threads(),
+            start_deadline: Some(START_DEADLINE),
+            call_deadline: None,
             config: None,
         }
     }
@@ -111,6 +124,36 @@ impl Policy {
         self.table_entries = entries;
         self
     }
+
+    /// Limits how many threads of the plugin's own may live at the same time: exactly this many, and 0 for none. One
+    /// more fails to start inside of the plugin, with an ordinary error. Threads only compute, so a new policy allows
+    /// four for each processor of the machine, and 64 at least.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Limits how long the plugin may take to start, its initializer and its constructor together; 30 seconds unless
+    /// set. What takes longer is stopped. Compiling doesn't count.
+    #[must_use]
+    pub fn start_deadline(mut self, limit: Duration) -> Self {
+        self.start_deadline = Some(limit);
+        self
+    }
+
+    /// Limits how long each call may take; there is no limit unless set. A plugin that takes longer is stopped with all
+    /// its threads, within some milliseconds. [`Plugin::within`](crate::Plugin::within) sets a tighter limit.
+    #[must_use]
+    pub fn call_deadline(mut self, limit: Duration) -> Self {
+        self.call_deadline = Some(limit);
+        self
+    }
+}
+
+fn default_threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (THREADS_PER_PROCESSOR * processors).max(LEAST_THREADS)
 }
 
 impl Default for Policy {

@@ -2,21 +2,26 @@
 
 mod bounded;
 mod closed;
+mod control;
 mod halt;
 mod health;
 mod quota;
+mod stopper;
 mod tasks;
 
 pub(crate) use bounded::Bounds;
+pub(crate) use control::Control;
 pub(crate) use halt::Halt;
-pub(crate) use health::Health;
+use health::Health;
 pub(crate) use quota::Quota;
+pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
 use crate::Engine;
 use crate::error::Trap;
 use crate::imports::HostFunctions;
+use crate::module::CONTROL;
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -41,7 +46,8 @@ pub(crate) struct PluginRuntime {
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
-    health: Arc<Health>,
+    stopper: Arc<Stopper>,
+    control: Option<Arc<Control>>,
 }
 
 impl PluginRuntime {
@@ -51,15 +57,16 @@ impl PluginRuntime {
         engine: wasmer::Engine,
         network: DynVirtualNetworking,
         tasks: Arc<Tasks>,
-        health: Arc<Health>,
         functions: HostFunctions,
+        control: Arc<Control>,
     ) -> Self {
         Self {
+            control: Some(control),
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
             network,
-            ..Self::bare(engine, tasks, health)
+            ..Self::bare(engine, tasks)
         }
     }
 
@@ -70,22 +77,22 @@ impl PluginRuntime {
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
-        let health = Arc::new(Health::default());
         let wasmer = engine.wasmer().clone();
-        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, health.clone())), health)
+        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, Stopper::new(engine), 0)))
     }
 
-    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
             bounds: None,
             engine,
+            stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
-            health,
+            control: None,
         }
     }
 
@@ -138,11 +145,17 @@ impl Runtime for PluginRuntime {
         if let Some(bounds) = &self.bounds {
             bounds.apply(module, store, imports);
         }
+        if let Some(control) = &self.control {
+            imports.define(CONTROL.0, CONTROL.1, control.attach(store));
+        }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
                 Extern::Memory(memory) => Some(memory),
                 _ => None,
             });
+            if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
+                self.stopper.attach_memory(shared);
+            }
             self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())
@@ -150,7 +163,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.health.die(Trap::of(&error, None).into());
+            self.stopper.stop(Trap::of(&error, None).into());
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::call::CallPath;
 use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::{CallError, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
+use crate::runtime::Stopper;
+use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
@@ -25,6 +26,7 @@ pub struct PluginBuilder {
     services: Services,
     backtraces: bool,
     on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
+    stopper: Arc<Stopper>,
 }
 
 impl PluginBuilder {
@@ -38,6 +40,7 @@ impl PluginBuilder {
             services: Services::default(),
             backtraces: false,
             on_event: None,
+            stopper: Stopper::new(module.engine()),
         }
     }
 
@@ -95,13 +98,18 @@ impl PluginBuilder {
         self
     }
 
+    /// Stops the plugin from any other thread, and while it starts as well.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.stopper.clone())
+    }
+
     /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
     /// calls its constructor.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, name, policy, config, mut functions, services, backtraces, on_event } = self;
+        let Self { module, name, policy, config, mut functions, services, backtraces, on_event, stopper } = self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
@@ -110,12 +118,13 @@ impl PluginBuilder {
         functions.panics().want(backtraces);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
-        let mut instance = Instance::new(&name, &module, &policy, functions, Events::new(&name, on_event))?;
+        let events = Events::new(&name, on_event);
+        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
-            Ok(()) => {}
+            Ok(()) => inner.instance.started(),
             Err(CallError::Returned(message)) => {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
@@ -128,7 +137,7 @@ impl PluginBuilder {
             inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
             Exclusive::new(inner)
         });
-        Ok(Plugin { metadata, module, output, tasks, inner })
+        Ok(Plugin { metadata, module, output, tasks, stopper, inner })
     }
 }
 

@@ -6,8 +6,8 @@
 
 mod guest_thread;
 
-use super::{Halt, Health, Quota};
-use crate::Engine;
+use super::{Halt, Quota, Stopper};
+use crate::{Engine, Event, Limit};
 use futures::future::{BoxFuture, select};
 use guest_thread::{GuestThread, Spare};
 use std::collections::HashMap;
@@ -27,6 +27,9 @@ const STACK_SIZE: usize = 1 << 20;
 /// Finished threads whose store and instance are kept for each plugin.
 const MAX_SPARES: usize = 8;
 
+/// How long a new thread waits for another to end when there are as many as there may be.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// The threads of one plugin.
 #[derive(Debug)]
 pub(crate) struct Tasks {
@@ -35,7 +38,9 @@ pub(crate) struct Tasks {
     wasmer: wasmer::Engine,
     quota: Option<Quota>,
     halt: Halt,
-    health: Arc<Health>,
+    stopper: Arc<Stopper>,
+    /// How many threads may be alive at once.
+    limit: usize,
     state: Mutex<State>,
     ended: Condvar,
 }
@@ -56,7 +61,8 @@ impl Tasks {
         engine: &Engine,
         wasmer: wasmer::Engine,
         quota: Option<Quota>,
-        health: Arc<Health>,
+        stopper: Arc<Stopper>,
+        limit: usize,
     ) -> Self {
         Self {
             // A thread's name can't have zeroes.
@@ -65,7 +71,8 @@ impl Tasks {
             wasmer,
             quota,
             halt: Halt::default(),
-            health,
+            stopper,
+            limit,
             state: Mutex::default(),
             ended: Condvar::new(),
         }
@@ -74,6 +81,11 @@ impl Tasks {
     /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
     pub(crate) fn halt(&self) -> &Halt {
         &self.halt
+    }
+
+    /// What ends the plugin whose threads these are.
+    pub(crate) fn stopper(&self) -> &Arc<Stopper> {
+        &self.stopper
     }
 
     /// How many spawned guest threads are alive.
@@ -107,6 +119,24 @@ impl Tasks {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock with the state half changed.
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Waits for room for one more thread, if there will be any soon: a thread that its guest has seen end may be about
+    /// to end here.
+    fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
+        let full = |state: &mut State| {
+            state.live.len() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
+        };
+        let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        if state.closed || self.stopper.cause().is_some() {
+            return Err(WasiThreadError::Unsupported);
+        }
+        if state.live.len() >= self.limit {
+            self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
+            return Err(WasiThreadError::Unsupported);
+        }
+        Ok(state)
     }
 
     fn take_spare(&self) -> Option<Spare> {
@@ -170,10 +200,7 @@ impl VirtualTaskManager for TaskManager {
         let (tid, tasks) = (thread.tid(), self.0.clone());
         let (ready, started) = sync_channel(1);
         // Held while the thread starts, so that it can't end before it is in the registry.
-        let mut state = self.0.lock();
-        if state.closed {
-            return Err(WasiThreadError::Unsupported);
-        }
+        let mut state = self.0.admit()?;
         let done = std::mem::take(&mut state.done);
         let handle = Builder::new()
             .name(format!("{}/{tid}", self.0.plugin))

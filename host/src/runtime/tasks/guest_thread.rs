@@ -82,7 +82,7 @@ impl GuestThread {
             Ok(Ok(())) => None,
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
-                tasks.health.die(Error::Trap(Trap::of_host_panic(tid)));
+                tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
                 Some(ExitCode::from(TRAPPED))
             }
         };
@@ -98,11 +98,11 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
         Some(WasiError::ThreadExit) => None,
         Some(WasiError::Exit(code)) => {
-            tasks.health.die(Error::Exited { code: code.raw() });
+            tasks.stopper.stop(Error::Exited { code: code.raw() });
             Some(*code)
         }
         _ => {
-            tasks.health.die(Error::Trap(Trap::of(error, Some(tid))));
+            tasks.stopper.stop(Error::Trap(Trap::of(error, Some(tid))));
             Some(ExitCode::from(TRAPPED))
         }
     }
