@@ -14,7 +14,7 @@ mod space;
 mod tree;
 mod volume;
 
-pub(crate) use open_file::take_no_space;
+pub(crate) use open_file::take_unheard_error;
 pub(crate) use path::MAX_PATH;
 pub(crate) use root::make_root;
 

@@ -143,7 +143,7 @@ impl Runtime for PluginRuntime {
     ) -> anyhow::Result<InstantiationState> {
         closed::close(module, store, imports);
         if let Some(bounds) = &self.bounds {
-            bounds.apply(module, store, imports);
+            bounds.apply(module, store, imports)?;
         }
         if let Some(control) = &self.control {
             imports.define(CONTROL.0, CONTROL.1, control.attach(store));

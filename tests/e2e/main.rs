@@ -19,4 +19,5 @@ mod policy_toml;
 mod protocol;
 mod raw;
 mod refusals;
+mod storage;
 mod threads;

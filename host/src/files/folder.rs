@@ -100,6 +100,10 @@ impl Volume for Folder {
 
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let folder = self.root.open(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fs_error)?;
+        // A removed folder looks like an empty one.
+        if Stat::of(&folder).map_err(fs_error)?.links() == 0 {
+            return Err(FsError::EntryNotFound);
+        }
         let mut found = Vec::new();
         for entry in Dir::read_from(&folder).map_err(fs_error)? {
             let entry = entry.map_err(fs_error)?;
@@ -129,15 +133,6 @@ impl Volume for Folder {
     fn create_symlink(&self, target: &Path, path: &Path) -> Result<()> {
         let (folder, name) = self.root.parent(path)?;
         self.create(|| rustix::fs::symlinkat(target, folder.fd(), name))
-    }
-
-    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
-        let (from_folder, from_name) = self.root.parent(from)?;
-        let (folder, name) = self.root.parent(to)?;
-        if !Stat::of_entry(from_folder.fd(), from_name).map_err(fs_error)?.is_file() {
-            return Err(FsError::PermissionDenied);
-        }
-        self.create(|| rustix::fs::linkat(from_folder.fd(), from_name, folder.fd(), name, AtFlags::empty()))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {

@@ -10,20 +10,22 @@ use std::io::{self, ErrorKind, SeekFrom};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use virtual_fs::{AsyncRead, AsyncSeek, AsyncWrite, FsError, Metadata, ReadBuf, Result, VirtualFile};
+use wasmer_wasix::fs::fs_error_into_wasi_err;
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
 /// Bytes that one call reads or writes at most: a plugin that is to be stopped in the middle of one doesn't keep its
 /// host waiting.
 const MAX_IO: usize = 1 << 20;
 
 thread_local! {
-    /// That the calling thread's last write failed for lack of space.
-    static NO_SPACE: Cell<bool> = const { Cell::new(false) };
+    /// The last error of a file's that the calling thread met.
+    static UNHEARD: Cell<Option<Errno>> = const { Cell::new(None) };
 }
 
-/// Whether a write of the calling thread's failed for lack of space since the last time this was asked: wasmer-wasix
-/// has no way to pass it on.
-pub(crate) fn take_no_space() -> bool {
-    NO_SPACE.replace(false)
+/// Takes the last error of a file's that the calling thread met: wasmer-wasix makes another of some, and nothing of
+/// others.
+pub(crate) fn take_unheard_error() -> Option<Errno> {
+    UNHEARD.take()
 }
 
 /// A file with a position. Dropping it closes the file.
@@ -66,12 +68,13 @@ impl OpenFile {
         let bytes = &bytes[..bytes.len().min(MAX_IO)];
         // Positions in files are signed.
         if self.position > i64::MAX as u64 - bytes.len() as u64 {
+            UNHEARD.set(Some(Errno::Fbig));
             return Err(ErrorKind::FileTooLarge.into());
         }
         let written = self
             .content
             .write_at(bytes, self.position)
-            .inspect_err(|error| NO_SPACE.set(error.kind() == ErrorKind::StorageFull))?;
+            .inspect_err(|error| UNHEARD.set((error.kind() == ErrorKind::StorageFull).then_some(Errno::Nospc)))?;
         self.position += written as u64;
         Ok(written)
     }
@@ -138,8 +141,8 @@ impl VirtualFile for OpenFile {
     }
 
     fn set_times(&mut self, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
-        self.check_writable()?;
-        self.content.set_times(accessed, modified)
+        let set = self.check_writable().and_then(|()| self.content.set_times(accessed, modified));
+        set.inspect_err(|error| UNHEARD.set(Some(fs_error_into_wasi_err(*error))))
     }
 
     fn size(&self) -> u64 {

@@ -78,14 +78,6 @@ impl Volume for Scratch {
         self.add(path, || Node::Link(target.to_owned()))
     }
 
-    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
-        let file = match &self.root().get(from)?.node {
-            Node::File(file) => file.clone(),
-            _ => return Err(FsError::PermissionDenied),
-        };
-        self.add(to, || Node::File(file))
-    }
-
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         if from == to {
             return self.root().get(from).map(drop);

@@ -113,9 +113,20 @@ impl Tree {
         Metadata { ft: FileType::new_dir(), accessed: made, created: made, modified: made, len: 0 }
     }
 
+    /// What was found there, or what is to be found there because a mount is below.
+    fn or_folder<T>(&self, path: &Path, found: Result<T>, folder: impl FnOnce() -> T) -> Result<T> {
+        match found {
+            Err(FsError::EntryNotFound) if !self.mounted_below(path).is_empty() => Ok(folder()),
+            found => found,
+        }
+    }
+
     fn metadata_of(&self, path: &Path, follow: bool) -> Result<Metadata> {
-        match self.find(&plain(path)?)? {
-            Place::In(mount, inner) => mount.volume.metadata(&inner, follow),
+        let path = plain(path)?;
+        match self.find(&path)? {
+            Place::In(mount, inner) => {
+                self.or_folder(&path, mount.volume.metadata(&inner, follow), || self.folder_metadata())
+            }
             Place::Above => Ok(self.folder_metadata()),
         }
     }

@@ -32,8 +32,6 @@ pub(super) trait Volume: fmt::Debug + Send + Sync {
 
     fn create_symlink(&self, target: &Path, path: &Path) -> Result<()>;
 
-    fn hard_link(&self, from: &Path, to: &Path) -> Result<()>;
-
     /// Moves, and replaces what was there if it can be.
     fn rename(&self, from: &Path, to: &Path) -> Result<()>;
 

@@ -3,116 +3,51 @@
 //! A plugin could otherwise make the host copy paths of gigabytes, or hold descriptors without end: wasmer-wasix limits
 //! which numbers may be asked for, and not how many there are (`fs/fd_list.rs`).
 
+mod call;
 mod descriptors;
 mod rules;
 
 use super::is_wasi;
+use crate::Policy;
 use crate::events::Events;
-use crate::files::{MAX_PATH, take_no_space};
-use crate::policy::{Access, Policy, Source};
+use call::BoundedCall;
 use descriptors::Descriptors;
 use rules::{RULES, Rule};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, Imports, Module, RuntimeError, StoreMut, Value};
-use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
-
-/// Things to wait for at once: each takes some of the host's memory.
-const MAX_EVENTS: u64 = 4096;
+use wasmer::{Extern, Function, FunctionEnv, FunctionEnvMut, Imports, Module, StoreMut};
 
 /// What one plugin's system calls are measured against.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     descriptors: Arc<Descriptors>,
-    /// Whether there is a place where a plugin could run out of space.
-    writes: bool,
+    /// Whether the plugin sees any files.
+    files: bool,
 }
 
 impl Bounds {
     pub(crate) fn new(policy: &Policy, events: &Events) -> Self {
-        let writes = policy.mounts.iter().any(|mount| match mount.source {
-            Source::Folder { access, .. } => access == Access::ReadWrite,
-            Source::Scratch { .. } => true,
-        });
-        Self { descriptors: Arc::new(Descriptors::new(policy.max_open_files, events.clone())), writes }
+        let descriptors = Descriptors::new(policy.max_open_files, events.clone());
+        Self { descriptors: Arc::new(descriptors), files: !policy.mounts.is_empty() }
     }
 
     /// Puts itself before what the module imports of them.
-    pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+    pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) -> anyhow::Result<()> {
         let env = FunctionEnv::new(store, ());
         for import in module.imports().functions() {
             let rules = RULES.iter().find(|(name, _)| *name == import.name()).map(|(_, rules)| *rules);
             let rules = match rules {
-                Some([Rule::Writes]) if !self.writes => continue,
+                Some([Rule::LosesErrors { .. }]) if !self.files => continue,
                 Some(rules) if is_wasi(import.module()) => rules,
                 _ => continue,
             };
-            if let (Some(Extern::Function(original)), Some(advise)) = (
-                imports.get_export(import.module(), import.name()),
-                descriptors::advise(import.module(), store, imports),
-            ) {
-                let (bounds, signature) = (self.clone(), original.ty(store));
-                let bounded =
-                    Function::new_with_env(store, &env, signature, move |mut env: FunctionEnvMut<'_, ()>, args| {
-                        match bounds.refusal(&mut env, rules, args, &advise)? {
-                            Some(error) => Ok(answer(error)),
-                            None => call(&original, &mut env, args, rules),
-                        }
-                    });
-                imports.define(import.module(), import.name(), bounded);
+            // What isn't provided is refused when the module is linked.
+            if let Some(Extern::Function(original)) = imports.get_export(import.module(), import.name()) {
+                let signature = original.ty(store);
+                let call = BoundedCall::new(original, rules, self, import.module(), store, imports)?;
+                let run = move |mut env: FunctionEnvMut<'_, ()>, args: &[_]| call.run(&mut env, args);
+                imports.define(import.module(), import.name(), Function::new_with_env(store, &env, signature, run));
             }
         }
+        Ok(())
     }
-
-    /// Why a call isn't made.
-    fn refusal(
-        &self,
-        store: &mut FunctionEnvMut<'_, ()>,
-        rules: &[Rule],
-        args: &[Value],
-        advise: &descriptors::Advise,
-    ) -> Result<Option<Errno>, RuntimeError> {
-        let arg = |index: usize| match args.get(index) {
-            Some(Value::I32(value)) => u64::from(*value as u32),
-            Some(Value::I64(value)) => *value as u64,
-            _ => u64::MAX,
-        };
-        for rule in rules {
-            let refused = match *rule {
-                Rule::Path { len } if arg(len) > MAX_PATH as u64 => Some(Errno::Nametoolong),
-                Rule::Events { count } if arg(count) > MAX_EVENTS => Some(Errno::Inval),
-                Rule::Number { arg: index, error } if arg(index) >= self.descriptors.limit().into() => Some(error),
-                Rule::Opens if !self.descriptors.has_room(store, advise)? => Some(Errno::Mfile),
-                _ => None,
-            };
-            if refused.is_some() {
-                return Ok(refused);
-            }
-        }
-        Ok(None)
-    }
-}
-
-fn answer(error: Errno) -> Vec<Value> {
-    vec![Value::I32(error as i32)]
-}
-
-/// Makes the call. wasmer-wasix panics on some of what a plugin can ask for, such as a link below a file; that is the
-/// plugin's mistake, and an error for it.
-fn call(
-    original: &Function,
-    store: &mut FunctionEnvMut<'_, ()>,
-    args: &[Value],
-    rules: &[Rule],
-) -> Result<Vec<Value>, RuntimeError> {
-    let Ok(results) = catch_unwind(AssertUnwindSafe(|| original.call(store, args))) else {
-        return Ok(answer(Errno::Io));
-    };
-    let results = results?.into_vec();
-    // An error of the file's own has no other way through wasmer-wasix.
-    let failed = matches!(results[..], [Value::I32(error)] if error == Errno::Io as i32);
-    if failed && rules.contains(&Rule::Writes) && take_no_space() {
-        return Ok(answer(Errno::Nospc));
-    }
-    Ok(results)
 }

@@ -22,7 +22,7 @@ impl FileSystem for Tree {
     fn read_dir(&self, path: &Path) -> Result<ReadDir> {
         let path = plain(path)?;
         let mut entries = match self.find(&path)? {
-            Place::In(mount, inner) => mount.volume.read_dir(&inner)?,
+            Place::In(mount, inner) => self.or_folder(&path, mount.volume.read_dir(&inner), Vec::new)?,
             Place::Above => Vec::new(),
         };
         let mounts = self.mounted_below(&path);
@@ -47,17 +47,6 @@ impl FileSystem for Tree {
             return Err(self.denied("create the link", &path));
         }
         mount.volume.create_symlink(target, &inner)
-    }
-
-    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
-        let (from, to) = (plain(from)?, plain(to)?);
-        // The file can be changed through its new name.
-        let (from_mount, from) = self.changeable("link to", &from)?;
-        let (to_mount, to) = self.changeable("create the link", &to)?;
-        match std::ptr::eq(from_mount, to_mount) {
-            true => to_mount.volume.hard_link(&from, &to),
-            false => Err(FsError::PermissionDenied),
-        }
     }
 
     fn remove_dir(&self, path: &Path) -> Result<()> {

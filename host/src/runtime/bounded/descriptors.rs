@@ -1,9 +1,10 @@
 //! How many descriptors a plugin has open.
 
+use super::call::Advise;
 use crate::events::Events;
 use crate::{Event, Limit};
 use std::sync::atomic::{AtomicU32, Ordering};
-use wasmer::{AsStoreMut, Extern, Imports, RuntimeError, StoreMut, TypedFunction};
+use wasmer::{AsStoreMut, RuntimeError};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
 /// Fewest that there may be: the standard streams and the root are open from the beginning.
@@ -11,17 +12,6 @@ const LEAST: u32 = 8;
 
 /// Most, as wasmer-wasix has it.
 const MOST: u32 = 1 << 16;
-
-/// `fd_advise`, which does nothing and says whether a descriptor is open.
-pub(super) type Advise = TypedFunction<(i32, i64, i64, i32), i32>;
-
-/// The `fd_advise` of that module of imports.
-pub(super) fn advise(namespace: &str, store: &StoreMut<'_>, imports: &Imports) -> Option<Advise> {
-    match imports.get_export(namespace, "fd_advise") {
-        Some(Extern::Function(advise)) => advise.typed(store).ok(),
-        _ => None,
-    }
-}
 
 /// The descriptors of one plugin.
 ///
