@@ -52,6 +52,7 @@ impl Instance {
         events: Events,
         stopper: Arc<Stopper>,
     ) -> Result<Self, LoadError> {
+        stopper.report_to(&events);
         let quota = Quota::new(policy, events.clone());
         quota.check(module)?;
         let compiled = module.compiled()?;
