@@ -81,6 +81,8 @@ pub mod import {
     pub const STREAM_NEXT: &str = "stream_next";
     /// `fn(handle: u32)`: ends such a stream; one that has ended is none any more.
     pub const STREAM_DROP: &str = "stream_drop";
+    /// `fn()`: says that the calling thread panics, so that the host can look at its stack.
+    pub const PANICKING: &str = "panicking";
     /// What the name of an interface's module begins with; the interface's name follows.
     pub const INTERFACE_PREFIX: &str = "plugix:";
 }

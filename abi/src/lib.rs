@@ -13,6 +13,7 @@ mod call;
 pub mod interface;
 mod metadata;
 mod panic;
+pub mod services;
 mod slice;
 mod status;
 mod version;

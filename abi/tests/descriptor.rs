@@ -45,15 +45,42 @@ fn types_in_words() {
     let read = read_interfaces(<dyn Ask>::DESCRIPTOR).unwrap();
     let error = read[0].methods[0].returns.error.as_ref().unwrap();
     assert_eq!(error.to_string(), "No | Yes { times: u8 } | maybe(Option<bool>)");
-    let plugin = |ty| {
-        let section = write_plugin::<4096>("0", Needs::default(), ty);
-        let len = section.len();
-        read_plugin(&section.bytes()[..len]).unwrap().config.to_string()
-    };
-    assert_eq!(plugin(schema_of::<[u8; 3]>()), "[u8; 3]");
-    assert_eq!(plugin(schema_of::<(u8, bool)>()), "(u8, bool)");
-    assert_eq!(plugin(schema_of::<Result<(), String>>()), "Ok(()) | Err(String)");
-    assert_eq!(plugin(schema_of::<std::collections::HashMap<char, Vec<f64>>>()), "Map<char, Vec<f64>>");
+    assert_eq!(words(schema_of::<[u8; 3]>()), "[u8; 3]");
+    assert_eq!(words(schema_of::<(u8, bool)>()), "(u8, bool)");
+    assert_eq!(words(schema_of::<Result<(), String>>()), "Ok(()) | Err(String)");
+    assert_eq!(words(schema_of::<std::collections::HashMap<char, Vec<f64>>>()), "Map<char, Vec<f64>>");
+}
+
+#[test]
+fn names_are_those_of_serde() {
+    #[derive(Serialize, Deserialize, Schema)]
+    #[serde(rename_all = "camelCase", rename_all_fields = "SCREAMING-KEBAB-CASE")]
+    enum Change {
+        NewName(String),
+        #[serde(rename(serialize = "gone"), alias = "lost")]
+        Removed,
+        MovedTo {
+            new_place: Place,
+        },
+    }
+    #[derive(Serialize, Deserialize, Schema)]
+    #[serde(rename_all = "PascalCase", deny_unknown_fields)]
+    struct Place {
+        first_line: u32,
+        r#type: u8,
+    }
+    #[derive(Serialize, Deserialize, Schema)]
+    struct Generic<T> {
+        inner: T,
+    }
+    let expected = "{ inner: newName(String) | gone | movedTo { NEW-PLACE: { FirstLine: u32, Type: u8 } } }";
+    assert_eq!(words(schema_of::<Generic<Change>>()), expected);
+}
+
+fn words(ty: schemas::Known) -> String {
+    let section = write_plugin::<4096>("0", Needs::default(), ty);
+    let len = section.len();
+    read_plugin(&section.bytes()[..len]).unwrap().config.to_string()
 }
 
 #[test]

@@ -35,7 +35,10 @@
 //! ```
 //!
 //! Everything of `std` works in there: threads, files, sockets, time. A panic unwinds, reaches the host as an error
-//! with its message and place, and leaves the plugin usable. [`host`] calls what the host provides.
+//! with its message and place, and leaves the plugin usable. [`host`] calls what the host provides, and [`services`] what
+//! any host can give: a log, progress reports, and a flag that ends long work.
+//!
+//! A configuration is any type that derives `Deserialize` and [`Schema`](abi::Schema).
 //!
 //! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export), which know nothing of types.
 
@@ -47,6 +50,7 @@ mod metadata;
 mod panic;
 mod plugin;
 mod section;
+pub mod services;
 mod stream;
 
 pub use call::{Output, Reply, call};

@@ -18,9 +18,23 @@ pub(crate) fn install_hook() {
         set_hook(Box::new(move |info| {
             // A panic while a thread ends has no thread-local storage left; the message is still printed.
             let _ = LAST.try_with(|last| *last.borrow_mut() = Some(report(info)));
+            tell_host();
             previous(info);
         }));
     });
+}
+
+/// Lets the host see the stack while it still stands.
+fn tell_host() {
+    #[cfg(target_family = "wasm")]
+    {
+        // As the linker knows it; see `plugix_abi::import`.
+        #[link(wasm_import_module = "plugix")]
+        unsafe extern "C" {
+            safe fn panicking();
+        }
+        panicking();
+    }
 }
 
 /// What the calling thread's last panic said, given what unwinding brought.

@@ -1,6 +1,6 @@
 //! The plugin's instance: made once from its configuration, then called from any thread.
 
-use crate::{Output, call};
+use crate::{Output, call, services};
 use plugix_abi::interface::{Args, BadArguments, Output as _};
 use plugix_abi::{Schema, Status};
 use serde::de::DeserializeOwned;
@@ -54,7 +54,10 @@ pub unsafe fn start<P: Instance>(frame: u32) -> u32 {
 
 fn start_with<P: Instance>(args: &[u8], output: &mut Output<'_>) -> Status {
     let result = match config(args) {
-        Ok(config) => P::new(config),
+        Ok(config) => {
+            services::install();
+            P::new(config)
+        }
         Err(error) => return output.bad_arguments(&error),
     };
     let message = match result {

@@ -1,8 +1,9 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
-use crate::memory::{GuestMemory, GuestPayload};
-use crate::{CallError, Error, ProtocolError};
+use crate::memory::{GuestMemory, GuestPayload, OpenStream};
+use crate::{CallError, Error, Panic, ProtocolError};
 use plugix_abi::interface::{
     DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
 };
@@ -17,13 +18,17 @@ use wasmer::TypedFunction;
 const KEEP_RESULT_MAX: usize = 64 << 10;
 
 /// The guest's side of calls: its frame and the functions that the SDK exports.
-#[derive(Debug)]
 pub(crate) struct CallPath {
     frame: u32,
     capacity: u32,
     result_limit: u32,
     /// Where results are copied to that are decoded and not kept.
     scratch: Vec<u8>,
+    /// The streams that arguments offer.
+    streams: HostStreams,
+    /// Opens those that results offer.
+    open: Option<Box<OpenStream>>,
+    panics: Panics,
     frame_new: TypedFunction<u32, u32>,
     frame_free: TypedFunction<u32, ()>,
     result_free: TypedFunction<(), ()>,
@@ -34,18 +39,31 @@ pub(crate) type Method = TypedFunction<u32, u32>;
 
 impl CallPath {
     /// Asks the plugin for its frame.
-    pub(crate) fn new(instance: &mut Instance, result_limit: u32) -> Result<Self, Error> {
+    pub(crate) fn new(
+        instance: &mut Instance,
+        streams: HostStreams,
+        panics: Panics,
+        result_limit: u32,
+    ) -> Result<Self, Error> {
         let mut path = Self {
             frame: 0,
             capacity: 0,
             result_limit,
             scratch: Vec::with_capacity(MIN_FRAME_CAPACITY as usize),
+            streams,
+            open: None,
+            panics,
             frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
         };
         path.make_frame(instance, MIN_FRAME_CAPACITY)?;
         Ok(path)
+    }
+
+    /// Sets what opens the streams that results offer.
+    pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
+        self.open = Some(open);
     }
 
     /// Calls a method of an interface.
@@ -116,7 +134,8 @@ impl CallPath {
         method: &Method,
         args: &A,
     ) -> Result<(Status, ResultHeader), Error> {
-        let mut sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {
             Ok(()) => sink.position() as u32,
             Err(error) => self.encode_large(instance, args, error)?,
@@ -152,7 +171,8 @@ impl CallPath {
         args.encode(&mut measure).map_err(|error| Error::Arguments(error.to_string()))?;
         let len = u32::try_from(measure.position()).map_err(|_| too_large(measure.position()))?;
         self.grow(instance, len)?;
-        let mut sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
         args.encode(&mut sink).map_err(|error| Error::Arguments(error.to_string()))?;
         Ok(sink.position() as u32)
     }
@@ -167,7 +187,7 @@ impl CallPath {
     ) -> Result<T, Error> {
         let (limit, scratch) = (self.result_limit, &mut self.scratch);
         let value = match payload(instance, result, limit, scratch) {
-            Ok(payload) => read(payload),
+            Ok(payload) => read(payload.with_streams(self.open.as_deref())),
             Err(error) => Err(error.into()),
         };
         if result.len as usize > KEEP_RESULT_MAX {
@@ -183,10 +203,11 @@ impl CallPath {
 
     #[cold]
     fn failure(&mut self, instance: &mut Instance, name: &str, status: Status, result: ResultHeader) -> Error {
+        let panics = self.panics.clone();
         let read = self.decode(instance, result, |payload| {
             payload.read(|bytes| match status {
                 Status::Panic => match postcard::from_bytes::<PanicReport>(bytes) {
-                    Ok(report) => Error::Panic(report),
+                    Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
                     Err(error) => DecodeError::from(error).into(),
                 },
                 Status::BadArguments => Error::BadArguments {
@@ -280,4 +301,10 @@ impl EncodeArgs for Encoded<'_> {
     }
 
     fn bits(&self, _: &mut [u64; 4], _: usize) {}
+}
+
+impl std::fmt::Debug for CallPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallPath").field("frame", &self.frame).field("capacity", &self.capacity).finish_non_exhaustive()
+    }
 }

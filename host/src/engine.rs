@@ -4,9 +4,10 @@ mod watchdog;
 
 use crate::error::LoadError;
 use crate::module::{Module, WasiImports};
+use crate::network::Local;
 use crate::runtime::Tasks;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
@@ -26,6 +27,7 @@ struct Shared {
     wasmer: wasmer::Engine,
     io: Io,
     wasi: OnceLock<WasiImports>,
+    network: Mutex<Option<Arc<Local>>>,
     watchdog: Watchdog,
     /// The threads of unloaded plugins that did not end in time.
     quarantine: Mutex<Vec<Weak<Tasks>>>,
@@ -48,6 +50,7 @@ impl Engine {
             wasmer,
             io: Io(Some(runtime)),
             wasi: OnceLock::new(),
+            network: Mutex::default(),
             watchdog: Watchdog::default(),
             quarantine: Mutex::default(),
         };
@@ -62,7 +65,7 @@ impl Engine {
         let path = path.as_ref();
         let wasm = std::fs::read(path)
             .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
-        self.load(wasm)
+        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true)
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -71,7 +74,7 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, wasm.into(), true)
+        Module::new(self, None, wasm.into(), true)
     }
 
     /// The same, with code that can't be stopped while it computes. Exists to measure what stopping costs.
@@ -80,20 +83,19 @@ impl Engine {
     /// Those of [`Engine::load`].
     #[doc(hidden)]
     pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, wasm.into(), false)
+        Module::new(self, None, wasm.into(), false)
     }
 
     /// How many threads of unloaded plugins are still running: each was told to end and did not in time. The host never
     /// waits for them, and never reuses what they use.
     pub fn quarantined(&self) -> usize {
-        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
         quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
         quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
     }
 
     pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
-        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        quarantine.push(Arc::downgrade(tasks));
+        self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(tasks));
     }
 
     pub(crate) fn watchdog(&self) -> &Watchdog {
@@ -107,6 +109,16 @@ impl Engine {
     /// The functions that wasmer-wasix provides, read from it once.
     pub(crate) fn wasi_imports(&self) -> &WasiImports {
         self.shared.wasi.get_or_init(|| WasiImports::collect(self))
+    }
+
+    /// The host's network, from the first plugin on that may use it.
+    pub(crate) fn network(&self) -> Result<Arc<Local>, LoadError> {
+        let mut network = self.shared.network.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(local) = &*network {
+            return Ok(local.clone());
+        }
+        let local = Arc::new(futures::executor::block_on(Local::start(self.io()))?);
+        Ok(network.insert(local).clone())
     }
 
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {

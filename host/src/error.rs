@@ -5,7 +5,7 @@ mod interface;
 mod load;
 mod stop;
 
-pub use call::{CallError, Error, Frame, ProtocolError, Trap};
+pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;
 pub use stop::StopReason;

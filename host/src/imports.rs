@@ -4,8 +4,13 @@
 //! plugin.
 
 mod frame;
+mod panics;
 mod results;
 mod scalar;
+mod streams;
+
+pub(crate) use panics::Panics;
+pub(crate) use streams::HostStreams;
 
 use crate::module::{Import, ModuleInfo};
 use crate::{InterfaceError, LoadError, interface};
@@ -20,6 +25,8 @@ use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, StoreMut, Typ
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostFunctions {
     provided: Vec<Arc<dyn Provided>>,
+    streams: HostStreams,
+    panics: Panics,
 }
 
 /// One interface of the host's, with its type erased.
@@ -48,13 +55,27 @@ impl HostFunctions {
     /// Checks that everything is there that a plugin wants.
     pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
         for wanted in &module.uses {
-            let provided = self.find(&wanted.name).ok_or_else(|| InterfaceError::NotProvided {
-                interface: wanted.name.clone(),
-                provided: self.provided.iter().map(|provided| provided.info().name.to_owned()).collect(),
-            })?;
-            interface::check_provided(wanted, provided.info())?;
+            match self.find(&wanted.name) {
+                Some(provided) => interface::check_provided(wanted, provided.info())?,
+                // The plugin gets along without it.
+                None if wanted.methods.iter().all(|method| method.optional) => {}
+                None => Err(InterfaceError::NotProvided {
+                    interface: wanted.name.clone(),
+                    provided: self.provided.iter().map(|provided| provided.info().name.to_owned()).collect(),
+                })?,
+            }
         }
         Ok(())
+    }
+
+    /// The streams that the host offers to the plugin.
+    pub(crate) fn streams(&self) -> &HostStreams {
+        &self.streams
+    }
+
+    /// The stacks of the plugin's panics.
+    pub(crate) fn panics(&mut self) -> &mut Panics {
+        &mut self.panics
     }
 
     fn find(&self, interface: &str) -> Option<&Arc<dyn Provided>> {
@@ -77,9 +98,21 @@ impl HostFunctions {
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
                 Some(interface) => self.method(store, &context, interface, import),
-                None => context.results.take_function(store, &context.memory),
+                None => self.own(store, &context, import),
             };
             imports.define(&import.module, &import.name, function);
+        }
+    }
+
+    /// A function of the host's own.
+    fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
+        let Context { plugin, results, memory } = context;
+        match import.name.as_str() {
+            import::TAKE_RESULT => results.take_function(store, memory),
+            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
+            import::PANICKING => self.panics.function(store),
+            import::STREAM_DROP => self.streams.drop_function(store),
+            _ => not_provided(store, import),
         }
     }
 

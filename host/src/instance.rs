@@ -1,19 +1,21 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
 use crate::engine::Deadline;
+use crate::events::Events;
 use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
-use crate::output::Stream;
-use crate::runtime::{Control, PluginRuntime, Stopper, Tasks};
-use crate::{Engine, Error, LoadError, Module, Output, Policy, Trap};
+use crate::module::INITIALIZE;
+use crate::network::network;
+use crate::output::Streams;
+use crate::runtime::{Control, PluginRuntime, Quota, Stopper, Tasks};
+use crate::{Engine, Error, LoadError, Module, Policy, Trap};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
-use wasmer::{Memory, RuntimeError, Store, TypedFunction, WasmTypeList};
+use wasmer::{RuntimeError, Store, TypedFunction, WasmTypeList};
 use wasmer_wasix::capabilities::Capabilities;
-use wasmer_wasix::runtime::task_manager::SpawnMemoryTypeOrStore;
-use wasmer_wasix::{WasiEnv, WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
+use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
 
 /// How long an unloaded plugin's threads get to end.
 const UNLOAD_BUDGET: Duration = Duration::from_secs(1);
@@ -27,12 +29,11 @@ pub(crate) struct Instance {
     pub(crate) memory: GuestMemory,
     pub(crate) stopper: Arc<Stopper>,
     instance: wasmer::Instance,
-    tasks: Arc<Tasks>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) output: Streams,
     /// The deadline of the start, and then that of each call.
     deadline: Option<Deadline>,
     call_deadline: Option<Duration>,
-    stdout: Stream,
-    stderr: Stream,
 }
 
 // SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
@@ -48,35 +49,42 @@ impl Instance {
         module: &Module,
         policy: &Policy,
         functions: HostFunctions,
+        events: Events,
         stopper: Arc<Stopper>,
     ) -> Result<Self, LoadError> {
+        let quota = Quota::new(policy, events.clone());
+        quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
+        let wasmer = quota.engine(engine.wasmer());
         let _io = engine.io().enter();
         let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&stopper, limit));
-        let tasks = Arc::new(Tasks::new(name, engine, stopper.clone(), policy.threads));
+        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota), stopper.clone(), policy.threads);
+        let tasks = Arc::new(tasks);
         let control = Control::new(engine.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
         let control = Arc::new(control);
-        let (stdout, stderr) = (Stream::new(policy.output_limit), Stream::new(policy.output_limit));
-        let builder = environment(name, policy, engine.io(), &stdout, &stderr)?.runtime(Arc::new(PluginRuntime::new(
+        let network = network(policy, engine, &events, tasks.halt())?;
+        let output = Streams::new(policy.output_limit);
+        let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
+            wasmer.clone(),
+            network,
             tasks.clone(),
             functions,
             control.clone(),
         )));
 
+        let mut store = Store::new(wasmer);
         stopper.begin().map_err(not_started)?;
-        let started = builder.build().and_then(|env| {
-            stopper.attach(control, env.clone(), &tasks);
-            instantiate(compiled, env, engine)
-        });
+        stopper.attach(control, &tasks);
+        let started = instantiate(builder, compiled, &mut store, &stopper);
         let started = started.map_err(|error| start_error(error, &stopper));
-        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(env, store, instance)| {
+        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
-            Ok((memory.ok_or(LoadError::NoMemory)?, store, instance))
+            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
         });
-        let (memory, store, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
+        let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         Ok(Self {
             name: name.to_owned(),
             engine: engine.clone(),
@@ -85,10 +93,9 @@ impl Instance {
             stopper,
             instance,
             tasks,
+            output,
             deadline,
             call_deadline: policy.call_deadline,
-            stdout,
-            stderr,
         })
     }
 
@@ -106,16 +113,6 @@ impl Instance {
     pub(crate) fn constant(&mut self, name: &str) -> Option<u32> {
         let global = self.instance.exports.get_global(name).ok()?.clone();
         global.get(&mut self.store).i32().map(|value| value as u32)
-    }
-
-    pub(crate) fn live_threads(&self) -> usize {
-        self.tasks.live()
-    }
-
-    pub(crate) fn take_output(&self) -> Output {
-        let (stdout, dropped_out) = self.stdout.take();
-        let (stderr, dropped_err) = self.stderr.take();
-        Output { stdout, stderr, dropped: dropped_out + dropped_err }
     }
 
     /// The start is over: its deadline ends, and that of each call begins.
@@ -165,24 +162,20 @@ fn end_threads(plugin: &str, engine: &Engine, tasks: &Arc<Tasks>) {
     stopper.detach();
 }
 
-/// Makes the instance in a store of its own and runs its initializer.
+/// Makes the instance and runs its initializer, which has another name in a module that can be stopped: wasmer-wasix
+/// would run it before anybody knows the process that has to be stopped with it.
 fn instantiate(
+    builder: WasiEnvBuilder,
     module: wasmer::Module,
-    env: WasiEnv,
-    engine: &Engine,
-) -> Result<(WasiFunctionEnv, Store, wasmer::Instance), WasiRuntimeError> {
-    let memory = module.imports().memories().next().map(|memory| *memory.ty());
-    let memory = match memory {
-        Some(ty) => {
-            let mut store = Store::new(engine.wasmer().clone());
-            let memory = Memory::new(&mut store, ty).map_err(WasiThreadError::MemoryCreateFailed)?;
-            SpawnMemoryTypeOrStore::StoreAndMemory(store, memory)
-        }
-        None => SpawnMemoryTypeOrStore::New,
-    };
-    let (env, store) = WasiFunctionEnv::new_with_store(module, env, None, memory, true, true, None)?;
-    let instance = PluginRuntime::take_newest_instance().ok_or(WasiThreadError::InvalidWasmContext)?;
-    Ok((env, store, instance))
+    store: &mut Store,
+    stopper: &Stopper,
+) -> Result<(wasmer::Instance, WasiFunctionEnv), WasiRuntimeError> {
+    let (instance, env) = builder.instantiate(module, store)?;
+    stopper.adopt(env.data(store).clone());
+    if let Ok(initialize) = instance.exports.get_typed_function::<(), ()>(store, INITIALIZE) {
+        initialize.call(store)?;
+    }
+    Ok((instance, env))
 }
 
 /// The environment that a policy describes.
@@ -190,8 +183,7 @@ fn environment(
     name: &str,
     policy: &Policy,
     io: &tokio::runtime::Handle,
-    stdout: &Stream,
-    stderr: &Stream,
+    output: &Streams,
 ) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
     // The alternative keeps guest threads waiting in a way that can't be ended.
@@ -200,8 +192,8 @@ fn environment(
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
-        .stdout(Box::new(stdout.clone()))
-        .stderr(Box::new(stderr.clone()))
+        .stdout(Box::new(output.stdout.clone()))
+        .stderr(Box::new(output.stderr.clone()))
         .capabilities(capabilities)
         .disable_default_builtins(true)
         .sandbox_fs(file_system(&policy.mounts, io)?);
@@ -228,6 +220,7 @@ pub(crate) fn not_started(error: Error) -> LoadError {
 /// Tells an initializer that failed from a module that doesn't fit.
 fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
     let cause = match &error {
+        WasiRuntimeError::Runtime(cause) => Some(cause),
         WasiRuntimeError::Thread(WasiThreadError::InitFailed(cause)) => cause.downcast_ref::<RuntimeError>(),
         WasiRuntimeError::Thread(WasiThreadError::InstanceCreateFailed(cause)) => match &**cause {
             wasmer::InstantiationError::Start(cause) => Some(cause),

@@ -19,26 +19,33 @@
 mod call;
 mod engine;
 mod error;
+mod events;
 mod files;
 mod imports;
 mod instance;
 mod interface;
+mod json;
 mod memory;
 mod metadata;
 mod module;
+mod network;
 mod output;
 mod plugin;
 mod policy;
 mod raw;
 mod runtime;
+mod services;
 
 pub use engine::Engine;
-pub use error::{CallError, Error, Frame, InterfaceError, LoadError, ProtocolError, StopReason, Trap};
+pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason, Trap};
+pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
+pub use network::{Network, NetworkRuleError};
 pub use output::Output;
 pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
 pub use policy::{Access, Policy};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
+pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;

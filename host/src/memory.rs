@@ -7,7 +7,7 @@ mod copy;
 mod payload;
 mod sink;
 
-pub(crate) use payload::GuestPayload;
+pub(crate) use payload::{GuestPayload, OpenStream};
 pub(crate) use sink::GuestSink;
 
 use crate::ProtocolError;

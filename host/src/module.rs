@@ -6,7 +6,7 @@ mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
@@ -22,6 +22,7 @@ pub struct Module {
 
 #[derive(Debug)]
 struct Shared {
+    name: String,
     wasm: Vec<u8>,
     info: ModuleInfo,
     stoppable: bool,
@@ -29,12 +30,23 @@ struct Shared {
 }
 
 impl Module {
-    pub(crate) fn new(engine: &Engine, wasm: Vec<u8>, stoppable: bool) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        file_name: Option<&str>,
+        wasm: Vec<u8>,
+        stoppable: bool,
+    ) -> Result<Self, LoadError> {
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        let shared = Shared { wasm, info, stoppable, compiled: Mutex::new(None) };
+        let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
+        let shared = Shared { name, wasm, info, stoppable, compiled: Mutex::new(None) };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
+    }
+
+    /// What the module is called: by its file, or else by its own section of names.
+    pub fn name(&self) -> &str {
+        &self.shared.name
     }
 
     /// What the module is, wants and offers.

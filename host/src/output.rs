@@ -17,6 +17,26 @@ pub struct Output {
     pub dropped: u64,
 }
 
+/// Both streams of a plugin; clones are the same streams.
+#[derive(Clone, Debug)]
+pub(crate) struct Streams {
+    pub(crate) stdout: Stream,
+    pub(crate) stderr: Stream,
+}
+
+impl Streams {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { stdout: Stream::new(limit), stderr: Stream::new(limit) }
+    }
+
+    /// Takes what was written since the last time.
+    pub(crate) fn take(&self) -> Output {
+        let (stdout, dropped_out) = self.stdout.take();
+        let (stderr, dropped_err) = self.stderr.take();
+        Output { stdout, stderr, dropped: dropped_out + dropped_err }
+    }
+}
+
 /// One of the two streams; clones write to the same place.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
@@ -31,12 +51,12 @@ struct Kept {
 }
 
 impl Stream {
-    pub(crate) fn new(limit: usize) -> Self {
+    fn new(limit: usize) -> Self {
         Self { kept: Arc::default(), limit }
     }
 
     /// Takes what was written since the last time, and how many bytes were dropped.
-    pub(crate) fn take(&self) -> (Vec<u8>, u64) {
+    fn take(&self) -> (Vec<u8>, u64) {
         let Kept { bytes, dropped } = std::mem::take(&mut *self.lock());
         (bytes, dropped)
     }

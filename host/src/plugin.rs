@@ -3,6 +3,9 @@
 mod bound;
 mod builder;
 mod cancel;
+mod dynamic;
+mod exclusive;
+mod stream;
 mod within;
 
 pub use bound::Bound;
@@ -14,26 +17,30 @@ use crate::call::CallPath;
 use crate::engine::Deadline;
 use crate::instance::Instance;
 use crate::memory::GuestPayload;
-use crate::runtime::Stopper;
+use crate::output::Streams;
+use crate::runtime::{Stopper, Tasks};
 use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
+use exclusive::{Exclusive, Taken};
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::{Interface, Payload};
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a plugin's unload hook may take, unless the limit of each call is tighter.
 const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
-/// A running plugin. It can be sent to another thread, but not be used by two at once.
+/// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
+/// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
 ///
 /// Dropping it tells the plugin so, and ends its threads.
 #[derive(Debug)]
 pub struct Plugin {
     metadata: Metadata,
     module: Module,
+    output: Streams,
+    tasks: Arc<Tasks>,
     stopper: Arc<Stopper>,
-    inner: RefCell<Inner>,
+    inner: Arc<Exclusive<Inner>>,
 }
 
 #[derive(Debug)]
@@ -87,11 +94,15 @@ impl Plugin {
     /// # Errors
     /// [`CallError::Returned`] with the bytes of the method's own error; [`CallError::Failed`] if the call failed.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
-        let mut inner = self.inner.try_borrow_mut().map_err(|_| Error::Busy)?;
+        let mut inner = self.take()?;
         let Inner { instance, path } = &mut *inner;
         let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
         path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+    }
+
+    fn take(&self) -> Result<Taken<'_, Inner>, Error> {
+        self.inner.try_take().ok_or(Error::Busy)
     }
 
     /// The plugin with a tighter limit for each call: `plugin.within(limit).bind::<dyn WordCount>()`.
@@ -111,12 +122,12 @@ impl Plugin {
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.inner.try_borrow().map(|inner| inner.instance.take_output()).unwrap_or_default()
+        self.output.take()
     }
 
     /// How many threads of the plugin's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.inner.try_borrow().map(|inner| inner.instance.live_threads()).unwrap_or_default()
+        self.tasks.live()
     }
 }
 
@@ -126,8 +137,11 @@ fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, Error> {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        let _deadline = self.deadline(UNLOAD_LIMIT);
-        self.inner.get_mut().unload();
+        // Nobody has it but a stream that is being pulled: then the plugin isn't asked, and ends with that pull.
+        if let Some(mut inner) = self.inner.try_take() {
+            let _deadline = self.deadline(UNLOAD_LIMIT);
+            inner.unload();
+        }
     }
 }
 

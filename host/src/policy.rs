@@ -1,5 +1,6 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+use crate::Network;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,11 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// Bytes that one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
 
+/// Bytes of memory that all threads of a plugin share.
+const MEMORY: u64 = 256 << 20;
+
+/// Entries of a table; each thread has its own tables, of 8 bytes an entry.
+const TABLE_ENTRIES: u32 = 1 << 18;
 /// How long a plugin may take to start.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -24,6 +30,9 @@ pub struct Policy {
     pub(crate) args: Vec<String>,
     pub(crate) output_limit: usize,
     pub(crate) result_limit: u32,
+    pub(crate) memory: u64,
+    pub(crate) table_entries: u32,
+    pub(crate) network: Network,
     pub(crate) threads: usize,
     pub(crate) start_deadline: Option<Duration>,
     pub(crate) call_deadline: Option<Duration>,
@@ -55,6 +64,9 @@ impl Policy {
             args: Vec::new(),
             output_limit: OUTPUT_LIMIT,
             result_limit: RESULT_LIMIT,
+            memory: MEMORY,
+            table_entries: TABLE_ENTRIES,
+            network: Network::new(),
             threads: default_threads(),
             start_deadline: Some(START_DEADLINE),
             call_deadline: None,
@@ -94,6 +106,31 @@ impl Policy {
     #[must_use]
     pub fn result_limit(mut self, bytes: u32) -> Self {
         self.result_limit = bytes;
+        self
+    }
+
+    /// Limits the memory that all threads of the plugin share, stacks and code's data included; 256 MiB unless set.
+    /// Whole pages of 64 KiB count. Growth past it fails in the plugin as any allocation fails that finds no memory,
+    /// and is reported as an event.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets what the plugin may reach over the network; nothing unless set. What it tries beyond that fails with a
+    /// permission error, and is reported as an event.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
+        self
+    }
+
+    /// Limits the entries of each table, of which each thread has its own; 262,144 unless set. An entry takes 8 bytes
+    /// of the host's memory. Growth past it fails in the plugin.
+    #[must_use]
+    pub fn table_entries(mut self, entries: u32) -> Self {
+        self.table_entries = entries;
         self
     }
 

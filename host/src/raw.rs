@@ -4,6 +4,7 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
@@ -26,8 +27,8 @@ impl RawPlugin {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
             Form::Reactor | Form::Bare => {
-                let stopper = Stopper::new(module.engine());
-                let mut instance = Instance::new("raw", module, policy, HostFunctions::default(), stopper)?;
+                let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
+                let mut instance = Instance::new("raw", module, policy, HostFunctions::default(), events, stopper)?;
                 instance.started();
                 Ok(Self { instance })
             }
@@ -67,7 +68,7 @@ impl RawPlugin {
 
     /// Takes what the module wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.instance.take_output()
+        self.instance.output.take()
     }
 
     /// Stops the module from any other thread.
@@ -77,7 +78,7 @@ impl RawPlugin {
 
     /// How many threads of the module's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.instance.live_threads()
+        self.instance.tasks.live()
     }
 }
 
@@ -114,8 +115,9 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let stopper = Stopper::new(self.module.engine());
-        let mut instance = Instance::new("command", &self.module, &self.policy, HostFunctions::default(), stopper)?;
+        let (stopper, events) = (Stopper::new(self.module.engine()), Events::new("command", None));
+        let functions = HostFunctions::default();
+        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper)?;
         instance.started();
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.stopper.begin().map_err(LoadError::Start)?;
@@ -128,6 +130,6 @@ impl Command {
                 other => return Err(LoadError::Start(other)),
             },
         };
-        Ok(Exit { code, output: instance.take_output() })
+        Ok(Exit { code, output: instance.output.take() })
     }
 }

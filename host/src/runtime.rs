@@ -1,12 +1,16 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
 mod control;
+mod halt;
 mod health;
+mod quota;
 mod stopper;
 mod tasks;
 
 pub(crate) use control::Control;
+pub(crate) use halt::Halt;
 use health::Health;
+pub(crate) use quota::Quota;
 pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
@@ -46,6 +50,8 @@ impl PluginRuntime {
     pub(crate) fn new(
         plugin: &str,
         module: &crate::Module,
+        engine: wasmer::Engine,
+        network: DynVirtualNetworking,
         tasks: Arc<Tasks>,
         functions: HostFunctions,
         control: Arc<Control>,
@@ -55,21 +61,23 @@ impl PluginRuntime {
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
-            ..Self::bare(module.engine(), tasks)
+            network,
+            ..Self::bare(engine, tasks)
         }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
-        Self::bare(engine, Arc::new(Tasks::new("idle", engine, Stopper::new(engine), 0)))
+        let wasmer = engine.wasmer().clone();
+        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, Stopper::new(engine), 0)))
     }
 
-    fn bare(engine: &Engine, tasks: Arc<Tasks>) -> Self {
+    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
-            engine: engine.wasmer().clone(),
+            engine,
             stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
@@ -131,6 +139,9 @@ impl Runtime for PluginRuntime {
                 Extern::Memory(memory) => Some(memory),
                 _ => None,
             });
+            if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
+                self.stopper.attach_memory(shared);
+            }
             self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())

@@ -13,7 +13,7 @@ fn panics() -> Plugin {
 
 fn report(plugin: &Plugin, method: &str, args: &str) -> Result<PanicReport> {
     match failure(plugin, method, args)? {
-        Error::Panic(report) => Ok(report),
+        Error::Panic(panic) => Ok(panic.report),
         other => bail!("{method}: {other:?}"),
     }
 }

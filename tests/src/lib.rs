@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: fixtures, built once, and processes of their own for tests that count.
 
+pub mod bench;
 mod guests;
 mod isolated;
 mod process;

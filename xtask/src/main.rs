@@ -1,5 +1,8 @@
 //! The project's chores: one command, one module.
 
+mod bench;
+mod demo;
+mod engine_linked;
 mod toolchain;
 
 use clap::Parser;
@@ -7,12 +10,18 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(about = "The project's chores")]
 enum Command {
+    /// Measure, against bare wasmer in the same run, and write `target/bench/results.json`.
+    Bench(bench::Args),
+    /// Build the example plugins, and a host that runs each on one thread and on all.
+    Demo,
     /// Show, make or remove the toolchain that compiles plugins.
     Toolchain(toolchain::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
+        Command::Bench(args) => bench::run(&args),
+        Command::Demo => demo::run(),
         Command::Toolchain(args) => toolchain::run(&args),
     }
 }

@@ -32,9 +32,11 @@ use proc_macro::TokenStream;
 /// - `crate = path`: where `plugix_abi` is found, if not there.
 ///
 /// # Types
-/// Arguments and results are `Serialize`, `Deserialize` and [`Schema`](macro@Schema). Arguments may be borrowed. In the
-/// names that choose a quicker way (`Vec<u8>`, `&[u8]`, `String`, `PodSlice`, `PodVec`, numbers), it is the written
-/// name that counts: a type alias is encoded by serde. A default body sees the other methods through the client; it
+/// Arguments and results are `Serialize`, `Deserialize` and [`Schema`](macro@Schema). Arguments may be borrowed. Of the
+/// types that travel in a way of their own (`Vec<u8>`, `&[u8]`, `String`, `PodSlice`, `PodVec`, `Stream`, numbers) it
+/// is the written name that counts: a type alias is encoded by serde. Elements of a `PodSlice` derive `Pod`, `Zeroable`
+/// and `Schema`; a crate without bytemuck adds `#[bytemuck(crate = "plugix_abi::bytemuck")]`. There is no `usize`,
+/// which has another size in a plugin, and no type that contains itself. A default body sees the other methods through the client; it
 /// panics when one of those calls fails.
 #[proc_macro_attribute]
 pub fn interface(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -45,6 +47,8 @@ pub fn interface(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Reads `#[serde(rename = "…")]` and `#[serde(rename_all = "…")]`. Serde attributes that postcard can't encode, such
 /// as `skip_serializing_if` or `untagged`, are errors.
+///
+/// In a crate that doesn't depend on `plugix-abi`, `#[schema(crate = plugix_guest::abi)]` says where it is.
 #[proc_macro_derive(Schema, attributes(serde, schema))]
 pub fn schema(item: TokenStream) -> TokenStream {
     schema::expand(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()

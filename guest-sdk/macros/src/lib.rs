@@ -11,11 +11,15 @@ use proc_macro::TokenStream;
 /// #[plugix_guest::plugin(description = "Counts words", threads = 2, memory = "64 MiB")]
 /// impl Plugin for Counter {
 ///     type Config = Settings;
-///     fn new(settings: Settings) -> Result<Self, Box<dyn Error>> { … }
+///     fn new(settings: Settings) -> Result<Self, Box<dyn Error>> {
+///         Ok(Counter { settings })
+///     }
 /// }
 ///
 /// #[plugix_guest::plugin]
-/// impl WordCount for Counter { … }
+/// impl WordCount for Counter {
+///     // …
+/// }
 /// ```
 ///
 /// On `impl Plugin`, exactly once in a plugin: says who the plugin is (its name and version are those of its Cargo

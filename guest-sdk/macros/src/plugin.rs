@@ -61,6 +61,7 @@ fn register_plugin(options: &Options, plugin: &Type) -> Result<TokenStream> {
         };
 
         ::plugix_guest::__plugin_section!(#plugin, #threads, #memory);
+        ::plugix_guest::uses!(::plugix_guest::abi::services::Services);
     })
 }
 

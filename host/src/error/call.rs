@@ -20,6 +20,12 @@ pub enum Error {
         /// The name that was asked for.
         method: String,
     },
+    /// The caller's fault: several interfaces of the plugin have a method of that name.
+    #[error("several interfaces have a method `{method}`: write `interface/{method}`")]
+    AmbiguousMethod {
+        /// The name that was asked for.
+        method: String,
+    },
     /// The caller's fault: the arguments can't be encoded, or are too large for any plugin.
     #[error("the arguments can't be passed: {0}")]
     Arguments(String),
@@ -49,8 +55,8 @@ pub enum Error {
     #[error("the plugin is already running a call of this handle")]
     Busy,
     /// The plugin's fault: a method panicked. The plugin stays usable.
-    #[error("the plugin panicked: {}{}", .0.message, place(.0))]
-    Panic(PanicReport),
+    #[error("the plugin panicked: {0}")]
+    Panic(Panic),
     /// The plugin's fault: it trapped, and is dead now.
     #[error("the plugin trapped: {0}")]
     Trap(Trap),
@@ -148,6 +154,27 @@ pub enum ProtocolError {
     },
 }
 
+/// A panic of a plugin's code, which the SDK caught.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Panic {
+    /// What the plugin tells of it.
+    pub report: PanicReport,
+    /// The wasm functions that were running, innermost first, if the host asked for backtraces with
+    /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
+    pub frames: Vec<Frame>,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PanicReport { message, file, line, column, .. } = &self.report;
+        f.write_str(message)?;
+        if *line > 0 {
+            write!(f, " at {file}:{line}:{column}")?;
+        }
+        self.frames.iter().try_for_each(|frame| write!(f, "\n  in {} at {:#x}", frame.function, frame.offset))
+    }
+}
+
 /// Where and why a plugin's code was ended by the engine.
 #[derive(Debug, Clone)]
 pub struct Trap {
@@ -181,13 +208,6 @@ impl fmt::Display for Trap {
     }
 }
 
-fn place(report: &PanicReport) -> String {
-    match report.line {
-        0 => String::new(),
-        line => format!(" at {}:{line}:{}", report.file, report.column),
-    }
-}
-
 impl Trap {
     /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
     pub(crate) fn of(error: &RuntimeError, thread: Option<u32>) -> Self {
@@ -196,7 +216,7 @@ impl Trap {
             .iter()
             .map(|frame| Frame {
                 function: match frame.function_name() {
-                    Some(name) => name.to_owned(),
+                    Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
                     None => format!("wasm function {}", frame.func_index()),
                 },
                 offset: frame.module_offset() as u64,

@@ -2,23 +2,32 @@
 
 use super::copy;
 use crate::Error;
-use plugix_abi::interface::Payload;
+use plugix_abi::interface::{DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
 /// A result in guest memory. The guest may change it until it is copied.
-#[derive(Debug)]
 pub(crate) struct GuestPayload<'a> {
     from: *const u8,
     len: usize,
     scratch: &'a mut Vec<u8>,
+    open: Option<&'a OpenStream>,
 }
+
+/// Makes the puller for a stream that the plugin offers under a handle.
+pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
 
 impl<'a> GuestPayload<'a> {
     /// # Safety
     /// `from` is valid for reads of `len` bytes for as long as the payload lives; other threads may write them.
     #[inline]
     pub(super) unsafe fn new(from: *const u8, len: usize, scratch: &'a mut Vec<u8>) -> Self {
-        Self { from, len, scratch }
+        Self { from, len, scratch, open: None }
+    }
+
+    /// Opens streams with `open`.
+    #[inline]
+    pub(crate) fn with_streams(self, open: Option<&'a OpenStream>) -> Self {
+        Self { open, ..self }
     }
 }
 
@@ -50,5 +59,11 @@ unsafe impl Payload for GuestPayload<'_> {
             self.scratch.set_len(self.len);
         }
         Ok(read(self.scratch))
+    }
+
+    fn open(self) -> Result<Box<dyn Pull>, Error> {
+        let open = self.open.ok_or(DecodeError::NoStreams)?;
+        let handle = self.read(|bytes| bytes.try_into().map(u32::from_le_bytes))?;
+        Ok(open(handle.map_err(|_| DecodeError::Truncated)?))
     }
 }

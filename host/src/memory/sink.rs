@@ -1,7 +1,8 @@
 //! Writes encoded arguments straight into guest memory.
 
 use super::copy;
-use plugix_abi::interface::{Full, Sink};
+use crate::imports::HostStreams;
+use plugix_abi::interface::{EncodeError, Full, Produce, Sink};
 use std::marker::PhantomData;
 
 /// A part of guest memory that takes bytes in order.
@@ -10,15 +11,23 @@ pub(crate) struct GuestSink<'a> {
     to: *mut u8,
     room: usize,
     position: usize,
+    /// Where streams are kept that the bytes refer to.
+    streams: Option<&'a HostStreams>,
     memory: PhantomData<&'a mut ()>,
 }
 
-impl GuestSink<'_> {
+impl<'a> GuestSink<'a> {
     /// # Safety
     /// `to` is valid for writes of `room` bytes for as long as the sink lives; other threads may write them as well.
     #[inline]
     pub(super) unsafe fn new(to: *mut u8, room: usize) -> Self {
-        Self { to, room, position: 0, memory: PhantomData }
+        Self { to, room, position: 0, streams: None, memory: PhantomData }
+    }
+
+    /// Offers streams from `streams`.
+    #[inline]
+    pub(crate) fn with_streams(self, streams: &'a HostStreams) -> Self {
+        Self { streams: Some(streams), ..self }
     }
 }
 
@@ -37,5 +46,10 @@ impl Sink for GuestSink<'_> {
     #[inline]
     fn position(&self) -> usize {
         self.position
+    }
+
+    fn offer(&mut self, items: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
+        let streams = self.streams.ok_or(EncodeError::NoStreams)?;
+        Ok(items.take().map_or(0, |items| streams.offer(items)))
     }
 }

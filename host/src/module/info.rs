@@ -22,6 +22,8 @@ pub struct ModuleInfo {
     pub imports: Vec<Import>,
     /// The names of everything that it exports, in the module's order.
     pub exports: Vec<String>,
+    /// The module's name in its own section of names.
+    pub name: Option<String>,
     /// What the plugin says of itself, if it is one that `#[plugix_guest::plugin]` registered.
     pub plugin: Option<PluginDescriptor>,
     /// The interfaces that it implements.
@@ -30,6 +32,8 @@ pub struct ModuleInfo {
     pub uses: Vec<Descriptor>,
     /// The module's size in bytes.
     pub size: usize,
+    /// The entries of its largest table to begin with.
+    pub(crate) table_entries: u64,
     pub(super) memories: usize,
     pub(super) dynamic: bool,
 }

@@ -4,8 +4,8 @@ use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Was
 use crate::LoadError;
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Parser, Payload, TypeRef, Validator,
-    WasmFeatures,
+    BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
+    Parser, Payload, TypeRef, Validator, WasmFeatures,
 };
 
 /// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
@@ -43,13 +43,27 @@ pub(super) fn malformed(error: BinaryReaderError) -> LoadError {
     LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
 }
 
+/// The module's own name. It is only for people: a section that can't be read has none.
+fn module_name(section: &[u8], offset: u64) -> Option<String> {
+    const LEN_MAX: usize = 64;
+    let names = NameSectionReader::new(BinaryReader::new(section, offset));
+    names.into_iter().find_map(|name| match name {
+        Ok(Name::Module { name, .. }) => {
+            Some(name.trim_end_matches(".wasm").chars().filter(|char| !char.is_control()).take(LEN_MAX).collect())
+        }
+        _ => None,
+    })
+}
+
 #[derive(Default)]
 struct Sections {
     types: Vec<Option<FuncType>>,
     imports: Vec<Import>,
     exports: Vec<(String, ExternalKind)>,
     memories: Vec<(MemoryType, bool)>,
+    table_entries: u64,
     dynamic: bool,
+    name: Option<String>,
     /// The contents of the custom sections; those of one name count as one.
     plugin: Vec<u8>,
     implements: Vec<u8>,
@@ -81,6 +95,11 @@ impl Sections {
                         sections.memories.push((memory?, false));
                     }
                 }
+                Payload::TableSection(reader) => {
+                    for table in reader {
+                        sections.table_entries = sections.table_entries.max(table?.ty.initial);
+                    }
+                }
                 Payload::ExportSection(reader) => {
                     for export in reader {
                         let export = export?;
@@ -89,6 +108,7 @@ impl Sections {
                 }
                 Payload::CustomSection(reader) => match reader.name() {
                     "dylink.0" | "dylink" => sections.dynamic = true,
+                    "name" => sections.name = module_name(reader.data(), reader.data_offset()),
                     section::PLUGIN => sections.plugin.extend_from_slice(reader.data()),
                     section::IMPLEMENTS => sections.implements.extend_from_slice(reader.data()),
                     section::USES => sections.uses.extend_from_slice(reader.data()),
@@ -146,10 +166,12 @@ impl Sections {
             form,
             memory,
             threads,
+            table_entries: self.table_entries,
             memories: self.memories.len(),
             dynamic: self.dynamic,
             imports: self.imports,
             exports: self.exports.into_iter().map(|(name, _)| name).collect(),
+            name: self.name,
             plugin: None,
             implements: Vec::new(),
             uses: Vec::new(),

@@ -15,11 +15,18 @@ use super::inspect::malformed;
 use crate::LoadError;
 use bounded::bounded_functions;
 use std::ops::Range;
-use wasm_encoder::{CodeSection, EntityType, ImportSection, MemoryType, Module, RawSection, SectionId};
-use wasmparser::{BinaryReaderError, FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
+};
+use wasmparser::{
+    BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
+};
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
+
+/// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
+pub(crate) const INITIALIZE: &str = "plugix-initialize";
 
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
@@ -51,13 +58,32 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         {
             module.section(&imports);
         }
-        if id == SectionId::Code as u8 {
+        if let Payload::ExportSection(exports) = payload {
+            module.section(&rename_initializer(exports).map_err(malformed)?);
+        } else if id == SectionId::Code as u8 {
             module.section(&code(wasm, &parts.bodies, &bounded).map_err(malformed)?);
         } else if id != SectionId::Import as u8 && id != SectionId::Memory as u8 {
             module.section(&RawSection { id, data: slice(wasm, range) });
         }
     }
     Ok(module.finish())
+}
+
+fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection, BinaryReaderError> {
+    let mut section = ExportSection::new();
+    for export in exports {
+        let export = export?;
+        let name = if export.name == "_initialize" { INITIALIZE } else { export.name };
+        let kind = match export.kind {
+            ExternalKind::Func | ExternalKind::FuncExact => ExportKind::Func,
+            ExternalKind::Table => ExportKind::Table,
+            ExternalKind::Memory => ExportKind::Memory,
+            ExternalKind::Global => ExportKind::Global,
+            ExternalKind::Tag => ExportKind::Tag,
+        };
+        section.export(name, kind, export.index);
+    }
+    Ok(section)
 }
 
 /// What of a module has to be known before it is written anew.

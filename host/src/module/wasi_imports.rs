@@ -64,7 +64,13 @@ impl WasiImports {
 /// doesn't describe it.
 fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
     if import.module == abi::HOST {
-        return (import.name == abi::TAKE_RESULT).then(|| FunctionType::new([Type::I32; 2], [Type::I32]));
+        return match import.name.as_str() {
+            abi::TAKE_RESULT => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
+            abi::STREAM_NEXT => Some(FunctionType::new([Type::I32; 3], [Type::I64])),
+            abi::PANICKING => Some(FunctionType::new([], [])),
+            abi::STREAM_DROP => Some(FunctionType::new([Type::I32], [])),
+            _ => None,
+        };
     }
     let interface = import.module.strip_prefix(abi::INTERFACE_PREFIX)?;
     let interface = info.uses.iter().find(|uses| uses.name == interface)?;

@@ -22,7 +22,7 @@ impl<P: Borrow<Plugin>> Bound<P> {
     pub(super) fn new<I: Interface + ?Sized>(plugin: P, limit: Option<Duration>) -> Result<Self, InterfaceError> {
         let it: &Plugin = plugin.borrow();
         let there = interface::find(I::INFO, &it.module.info().implements)?;
-        let inner = it.inner.borrow();
+        let inner = it.take().map_err(|_| InterfaceError::Busy)?;
         let methods = I::METHODS
             .iter()
             .zip(there)
@@ -55,7 +55,7 @@ impl<P: Borrow<Plugin>> Caller for Bound<P> {
             return Err(Error::NotProvided { method: I::METHODS[METHOD].name }.into());
         };
         let plugin: &Plugin = self.plugin.borrow();
-        let mut inner = plugin.inner.try_borrow_mut().map_err(|_| Error::Busy)?;
+        let mut inner = plugin.take()?;
         let Inner { instance, path } = &mut *inner;
         let _deadline = self.limit.and_then(|limit| plugin.deadline(limit));
         path.call::<I, METHOD, A>(instance, method, args)

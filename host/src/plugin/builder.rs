@@ -1,23 +1,31 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
+use super::exclusive::Exclusive;
+use super::stream::GuestStream;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
 use crate::runtime::Stopper;
-use crate::{CallError, CancelHandle, LoadError, Metadata, Module, Policy, ProtocolError};
+use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
+use plugix_abi::services as abi;
 use serde::Serialize;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Weak};
 
 /// A plugin that is about to be started.
-#[derive(Debug)]
 pub struct PluginBuilder {
     module: Module,
+    name: Option<String>,
     policy: Policy,
     config: Result<Vec<u8>, String>,
     functions: HostFunctions,
+    services: Services,
+    backtraces: bool,
+    on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
     stopper: Arc<Stopper>,
 }
 
@@ -25,11 +33,36 @@ impl PluginBuilder {
     pub(super) fn new(module: &Module) -> Self {
         Self {
             module: module.clone(),
+            name: None,
             policy: Policy::new(),
             config: Ok(Vec::new()),
             functions: HostFunctions::default(),
+            services: Services::default(),
+            backtraces: false,
+            on_event: None,
             stopper: Stopper::new(module.engine()),
         }
+    }
+
+    /// Sets the name by which the host's logs and threads know the plugin; without this, it is the module's.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Gives services to the plugin; without this, it has none.
+    #[must_use]
+    pub fn services(mut self, services: Services) -> Self {
+        self.services = services;
+        self
+    }
+
+    /// Makes panics carry the wasm functions that they came through; not unless this is set, for it takes time.
+    #[must_use]
+    pub fn backtraces(mut self, wanted: bool) -> Self {
+        self.backtraces = wanted;
+        self
     }
 
     /// Sets what the plugin may do; without this, it may compute.
@@ -54,6 +87,17 @@ impl PluginBuilder {
         self
     }
 
+    /// Sets what is called with the plugin's name when something happens to it: a limit was reached, an operation was
+    /// denied, a thread died. All of that goes to `tracing` as well.
+    ///
+    /// The callback runs where the event happened, often on a thread of the plugin's in the middle of a call: it must
+    /// be quick, and can't call the plugin.
+    #[must_use]
+    pub fn on_event(mut self, callback: impl Fn(&str, &Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(callback));
+        self
+    }
+
     /// Stops the plugin from any other thread, and while it starts as well.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.stopper.clone())
@@ -65,15 +109,19 @@ impl PluginBuilder {
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, policy, config, functions, stopper } = self;
+        let Self { module, name, policy, config, mut functions, services, backtraces, on_event, stopper } = self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;
-        let mut instance = Instance::new("plugin", &module, &policy, functions, stopper.clone())?;
+        let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
+        functions.panics().want(backtraces);
+        functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
+        let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
+        let events = Events::new(&name, on_event);
+        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
-        instance.name.clone_from(&metadata.name);
-        let path = CallPath::new(&mut instance, policy.result_limit).map_err(not_started)?;
+        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),
@@ -83,7 +131,22 @@ impl PluginBuilder {
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
-        Ok(Plugin { metadata, module, stopper, inner: inner.into() })
+        let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
+        let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
+            let plugin = plugin.clone();
+            inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
+            Exclusive::new(inner)
+        });
+        Ok(Plugin { metadata, module, output, tasks, stopper, inner })
+    }
+}
+
+impl fmt::Debug for PluginBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginBuilder")
+            .field("module", &self.module)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 

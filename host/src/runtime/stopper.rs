@@ -5,6 +5,7 @@ use crate::{Engine, Error, StopReason};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use wasmer::SharedMemory;
 use wasmer_wasix::WasiEnv;
 use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
 
@@ -24,6 +25,8 @@ pub(crate) struct Stopper {
 #[derive(Default)]
 struct Targets {
     control: Option<Arc<Control>>,
+    /// The plugin's memory, in which its threads may be waiting.
+    memory: Option<SharedMemory>,
     /// A copy of the plugin's environment, by which its process is reached.
     env: Option<WasiEnv>,
     tasks: Weak<Tasks>,
@@ -72,10 +75,24 @@ impl Stopper {
         self.health.cause()
     }
 
-    /// Names what ends the plugin's code and its system calls. A plugin that was stopped before is stopped now.
-    pub(crate) fn attach(&self, control: Arc<Control>, env: WasiEnv, tasks: &Arc<Tasks>) {
-        *self.targets() =
-            Targets { control: Some(control), env: Some(env), tasks: Arc::downgrade(tasks), files_closed: false };
+    /// Names what ends the plugin's code, before any of it runs.
+    pub(crate) fn attach(&self, control: Arc<Control>, tasks: &Arc<Tasks>) {
+        self.add(|targets| (targets.control, targets.tasks) = (Some(control), Arc::downgrade(tasks)));
+    }
+
+    /// Names the memory in which the plugin's threads wait for each other.
+    pub(crate) fn attach_memory(&self, memory: SharedMemory) {
+        self.add(|targets| targets.memory = Some(memory));
+    }
+
+    /// Names what ends the plugin's system calls.
+    pub(crate) fn adopt(&self, env: WasiEnv) {
+        self.add(|targets| targets.env = Some(env));
+    }
+
+    /// A plugin that was stopped before is stopped now.
+    fn add(&self, add: impl FnOnce(&mut Targets)) {
+        add(&mut self.targets());
         if self.cause().is_some() {
             self.kill();
         }
@@ -107,6 +124,14 @@ impl Stopper {
         let mut targets = self.targets();
         if let Some(control) = targets.control.take() {
             control.stop();
+        }
+        if let Some(tasks) = targets.tasks.upgrade() {
+            tasks.halt().stop();
+        }
+        if let Some(memory) = targets.memory.as_ref()
+            && let Err(error) = memory.disable_atomics()
+        {
+            tracing::error!(%error, "the plugin's waits can't be ended");
         }
         let Targets { env: Some(env), files_closed, .. } = &mut *targets else { return };
         // Terminating comes first: a guest that handles signals could ignore the kill.

@@ -6,12 +6,12 @@
 
 mod guest_thread;
 
-use super::Stopper;
+use super::{Halt, Quota, Stopper};
 use crate::Engine;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, select};
 use guest_thread::{GuestThread, Spare};
 use std::collections::HashMap;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{Builder, JoinHandle};
@@ -36,6 +36,8 @@ pub(crate) struct Tasks {
     plugin: String,
     io: Handle,
     wasmer: wasmer::Engine,
+    quota: Option<Quota>,
+    halt: Halt,
     stopper: Arc<Stopper>,
     /// How many threads may be alive at once.
     limit: usize,
@@ -54,16 +56,31 @@ struct State {
 }
 
 impl Tasks {
-    pub(crate) fn new(plugin: &str, engine: &Engine, stopper: Arc<Stopper>, limit: usize) -> Self {
+    pub(crate) fn new(
+        plugin: &str,
+        engine: &Engine,
+        wasmer: wasmer::Engine,
+        quota: Option<Quota>,
+        stopper: Arc<Stopper>,
+        limit: usize,
+    ) -> Self {
         Self {
-            plugin: plugin.to_owned(),
+            // A thread's name can't have zeroes.
+            plugin: plugin.replace('\0', ""),
             io: engine.io().clone(),
-            wasmer: engine.wasmer().clone(),
+            wasmer,
+            quota,
+            halt: Halt::default(),
             stopper,
             limit,
             state: Mutex::default(),
             ended: Condvar::new(),
         }
+    }
+
+    /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
+    pub(crate) fn halt(&self) -> &Halt {
+        &self.halt
     }
 
     /// What ends the plugin whose threads these are.
@@ -83,6 +100,7 @@ impl Tasks {
         let deadline = Instant::now() + budget;
         let mut state = self.lock();
         state.closed = true;
+        self.halt.stop();
         while !state.live.is_empty() && Instant::now() < deadline {
             drop(state);
             kill();
@@ -158,8 +176,15 @@ pub(crate) struct TaskManager(pub(crate) Arc<Tasks>);
 
 impl VirtualTaskManager for TaskManager {
     fn sleep_now(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync + 'static>> {
+        if time.is_zero() {
+            return Box::pin(tokio::task::yield_now());
+        }
         let _guard = self.0.io.enter();
-        if time.is_zero() { Box::pin(tokio::task::yield_now()) } else { Box::pin(tokio::time::sleep(time)) }
+        let (sleep, halt) = (tokio::time::sleep(time), self.0.halt.clone());
+        // Every wait for a socket is a race against a sleep, its timeout; a stopped plugin's waits time out at once.
+        Box::pin(async move {
+            select(pin!(sleep), pin!(halt.stopped())).await;
+        })
     }
 
     fn task_shared(

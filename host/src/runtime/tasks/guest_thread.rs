@@ -111,7 +111,10 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
 impl Spare {
     fn new(tasks: &Tasks, module: Module, memory: SharedMemory, env: WasiEnv) -> Result<Self, WasiThreadError> {
         let mut store = Store::new(tasks.wasmer.clone());
-        let memory = memory.attach(&mut store);
+        let memory = match &tasks.quota {
+            Some(quota) => quota.attach(memory, &mut store),
+            None => memory.attach(&mut store),
+        };
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
         let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
         let instance = PluginRuntime::take_newest_instance().ok_or(WasiThreadError::InvalidWasmContext)?;

@@ -1,0 +1,46 @@
+//! What any host can give to a plugin: a log, progress reports, and a flag that ends long work.
+//!
+//! The records of the `log` crate go to the host by themselves (feature `log`, on unless switched off), and so do the
+//! events of the `tracing` crate with the feature `tracing`. On a host that gives none of this, nothing happens.
+
+#[cfg(feature = "log")]
+mod log;
+#[cfg(feature = "tracing")]
+mod tracing;
+
+use plugix_abi::services::{Services, ServicesClient};
+
+use crate::{HostCaller, host};
+
+/// Tells the host how far the plugin is; `total` is 0 when nobody knows.
+pub fn progress(done: u64, total: u64, message: &str) {
+    // A host that can't take it doesn't stop the work.
+    let _ = services().progress(done, total, message);
+}
+
+/// Whether the host wants the plugin to end what it is doing. Long work asks this now and then: it is as quick as a
+/// function call.
+pub fn is_cancelled() -> bool {
+    services().is_cancelled().unwrap_or(false)
+}
+
+/// Makes the host take the plugin's log, as far as it wants it.
+pub(crate) fn install() {
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    if let Ok(level @ 1..) = services().max_level() {
+        #[cfg(feature = "log")]
+        log::install(level);
+        #[cfg(feature = "tracing")]
+        tracing::install(level);
+    }
+}
+
+fn services() -> ServicesClient<HostCaller> {
+    host::<dyn Services>()
+}
+
+/// The calling thread's name.
+#[cfg(any(feature = "log", feature = "tracing"))]
+fn thread_name() -> Option<String> {
+    std::thread::current().name().map(str::to_owned)
+}

@@ -1,0 +1,48 @@
+//! JSON in and out, by the types that a plugin's descriptor states: for callers that know a method at run time only.
+//!
+//! The JSON is what serde makes of the types: structs are objects, enums are externally tagged, an absent option is
+//! `null`.
+
+mod decode;
+mod encode;
+mod pod;
+
+pub(crate) use decode::{decode, decode_shape};
+pub(crate) use encode::encode_args;
+
+use plugix_abi::interface::descriptor::Type;
+use serde_json::Value;
+
+/// What is wrong with a value, and where in it.
+#[derive(Debug)]
+struct Mismatch {
+    /// The way to the wrong part, outermost last.
+    path: Vec<String>,
+    problem: String,
+}
+
+impl Mismatch {
+    fn new(expected: &Type, found: &Value) -> Self {
+        let mut found = found.to_string();
+        if found.chars().count() > 40 {
+            found = found.chars().take(40).collect::<String>() + "…";
+        }
+        Self { path: Vec::new(), problem: format!("expected {expected}, found {found}") }
+    }
+
+    fn inside(mut self, step: impl Into<String>) -> Self {
+        self.path.push(step.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, step) in self.path.iter().rev().enumerate() {
+            f.write_str(if i == 0 { "" } else { "." })?;
+            f.write_str(step)?;
+        }
+        f.write_str(if self.path.is_empty() { "" } else { ": " })?;
+        f.write_str(&self.problem)
+    }
+}

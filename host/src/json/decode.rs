@@ -1,0 +1,172 @@
+//! Postcard to JSON. The bytes are a plugin's: they may be anything.
+
+use super::pod;
+use plugix_abi::interface::Shape;
+use plugix_abi::interface::descriptor::{Primitive, Type};
+use serde_json::{Map, Value};
+
+/// Values that one result may have. Types without bytes, such as `Vec<()>`, could have any number otherwise.
+const MAX_VALUES: usize = 1 << 24;
+
+/// Decodes a result by how it travels.
+///
+/// # Errors
+/// What is wrong with the bytes, in words.
+pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, String> {
+    match shape {
+        Shape::Value(ty) => decode(ty, bytes),
+        Shape::Bytes => Ok(bytes.into()),
+        Shape::Text => Ok(String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?.into()),
+        Shape::Pod { element, size, .. } => pod::decode(element, *size, bytes),
+        Shape::Stream(_) => Err("a stream has no form in JSON".into()),
+    }
+}
+
+/// Decodes a value of a type, which takes all of the bytes.
+///
+/// # Errors
+/// What is wrong with the bytes, in words.
+pub(crate) fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, String> {
+    let mut reader = Reader { bytes, values: 0 };
+    let value = reader.value(ty).ok_or_else(|| format!("not a value of {ty}"))?;
+    match reader.bytes.len() {
+        0 => Ok(value),
+        rest => Err(format!("{rest} bytes too many")),
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    values: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, ty: &Type) -> Option<Value> {
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return None;
+        }
+        Some(match ty {
+            Type::Primitive(primitive) => self.primitive(*primitive)?,
+            Type::Option(inner) => match self.byte()? {
+                0 => Value::Null,
+                1 => self.value(inner)?,
+                _ => return None,
+            },
+            Type::Seq(element) => {
+                let len = self.len()?;
+                (0..len).map(|_| self.value(element)).collect::<Option<Vec<_>>>()?.into()
+            }
+            Type::Tuple(types) => types.iter().map(|ty| self.value(ty)).collect::<Option<Vec<_>>>()?.into(),
+            Type::Map(key, element) => {
+                let len = self.len()?;
+                let entry = |_| Some((key_text(self.value(key)?), self.value(element)?));
+                (0..len).map(entry).collect::<Option<Map<_, _>>>()?.into()
+            }
+            Type::Struct(fields) => {
+                let field = |field: &plugix_abi::interface::descriptor::Field| {
+                    Some((field.name.clone(), self.value(&field.ty)?))
+                };
+                fields.iter().map(field).collect::<Option<Map<_, _>>>()?.into()
+            }
+            Type::Enum(variants) => {
+                let index = usize::try_from(self.varint(32)?).ok()?;
+                let variant = variants.get(index)?;
+                match &variant.data {
+                    None => variant.name.clone().into(),
+                    Some(ty) => Map::from_iter([(variant.name.clone(), self.value(ty)?)]).into(),
+                }
+            }
+        })
+    }
+
+    fn primitive(&mut self, primitive: Primitive) -> Option<Value> {
+        use Primitive::*;
+        Some(match primitive {
+            Bool => match self.byte()? {
+                0 => false.into(),
+                1 => true.into(),
+                _ => return None,
+            },
+            U8 => self.byte()?.into(),
+            U16 => (self.varint(16)? as u64).into(),
+            U32 => (self.varint(32)? as u64).into(),
+            U64 | Usize => (self.varint(64)? as u64).into(),
+            U128 => wide(self.varint(128)?),
+            I8 => (self.byte()? as i8).into(),
+            I16 => (unzigzag(self.varint(16)?) as i64).into(),
+            I32 => (unzigzag(self.varint(32)?) as i64).into(),
+            I64 | Isize => (unzigzag(self.varint(64)?) as i64).into(),
+            I128 => {
+                let value = unzigzag(self.varint(128)?);
+                i64::try_from(value).map_or_else(|_| value.to_string().into(), Value::from)
+            }
+            F32 => f32::from_le_bytes(self.array()?).into(),
+            F64 => f64::from_le_bytes(self.array()?).into(),
+            Char => self.text().filter(|text| text.chars().count() == 1)?.into(),
+            String => self.text()?.into(),
+            Bytes => {
+                let len = self.len()?;
+                self.take(len)?.into()
+            }
+            Unit => Value::Null,
+        })
+    }
+
+    fn text(&mut self) -> Option<std::string::String> {
+        let len = self.len()?;
+        std::string::String::from_utf8(self.take(len)?.to_vec()).ok()
+    }
+
+    fn len(&mut self) -> Option<usize> {
+        usize::try_from(self.varint(32)?).ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        Some(self.take(1)?[0])
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    fn take(&mut self, len: usize) -> Option<&[u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(len)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    /// A number of at most `bits` bits, seven to a byte, the lowest first.
+    fn varint(&mut self, bits: u32) -> Option<u128> {
+        let mut value = 0_u128;
+        for shift in (0..bits).step_by(7) {
+            let byte = self.byte()?;
+            let part = u128::from(byte & 0x7f);
+            // The last byte may have bits that no number of this size has.
+            if shift + 7 > bits && part >> (bits - shift) != 0 {
+                return None;
+            }
+            value |= part << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
+
+fn unzigzag(value: u128) -> i128 {
+    (value >> 1) as i128 ^ -((value & 1) as i128)
+}
+
+/// JSON's numbers have 64 bits; a larger one is given as text.
+fn wide(value: u128) -> Value {
+    u64::try_from(value).map_or_else(|_| value.to_string().into(), Value::from)
+}
+
+fn key_text(key: Value) -> String {
+    match key {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,40 @@
+//! What the benches call.
+
+use plugix_abi::{Pod, PodVec, Schema, Zeroable, interface};
+
+/// A struct of 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable, Schema)]
+#[bytemuck(crate = "plugix_abi::bytemuck")]
+#[repr(C)]
+pub struct Point {
+    /// East.
+    pub x: f32,
+    /// North.
+    pub y: f32,
+    /// Up.
+    pub z: f32,
+    /// Scale.
+    pub w: f32,
+}
+
+/// Calls that do as little as can be, so that what is measured is the way there and back.
+#[interface(version = "1.0")]
+pub trait Bench {
+    /// Nothing.
+    fn nothing(&self);
+
+    /// The sum.
+    fn add(&self, a: u32, b: u32) -> u32;
+
+    /// The same bytes.
+    fn echo(&self, bytes: &[u8]) -> Vec<u8>;
+
+    /// Elements that the plugin has, copied.
+    fn points(&self, count: u32) -> PodVec<Point>;
+
+    /// Makes the same elements as `points`, and returns how many.
+    fn make_points(&self, count: u32) -> u32;
+
+    /// Calls [`Adder`](super::host::Adder) `count` times and returns the last sum.
+    fn call_host(&self, count: u32) -> u32;
+}

@@ -1,0 +1,158 @@
+//! Measures two things in turn and writes down how they compare.
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+use std::path::Path;
+use std::time::Instant;
+
+/// Rounds in which the two are measured alternately; the median counts.
+const ROUNDS: usize = 21;
+
+/// Seconds that each of two things took, once.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// What is measured.
+    pub ours: f64,
+    /// What it is compared with.
+    pub baseline: f64,
+}
+
+impl Pair {
+    /// The same for a part of what was done.
+    #[must_use]
+    pub fn per(self, parts: u32) -> Self {
+        Self { ours: self.ours / f64::from(parts), baseline: self.baseline / f64::from(parts) }
+    }
+
+    /// The same without what both have in common.
+    #[must_use]
+    pub fn less(self, seconds: f64) -> Self {
+        Self { ours: self.ours - seconds, baseline: self.baseline - seconds }
+    }
+}
+
+/// Measures both, `count` times a round, in turn. Returns the medians.
+pub fn compare<A, B>(count: u32, mut ours: impl FnMut() -> A, mut baseline: impl FnMut() -> B) -> Pair {
+    let (mut all_ours, mut all_baseline) = (Vec::new(), Vec::new());
+    // The first round warms both up.
+    for round in 0..=ROUNDS {
+        let pair = Pair { ours: once(count, &mut ours), baseline: once(count, &mut baseline) };
+        if round > 0 {
+            all_ours.push(pair.ours);
+            all_baseline.push(pair.baseline);
+        }
+    }
+    Pair { ours: median(all_ours), baseline: median(all_baseline) }
+}
+
+/// The median of the seconds that something takes.
+pub fn seconds<A>(count: u32, run: impl FnMut() -> A) -> f64 {
+    compare(count, run, || ()).ours
+}
+
+fn once<A>(count: u32, run: &mut impl FnMut() -> A) -> f64 {
+    let start = Instant::now();
+    for _ in 0..count {
+        run();
+    }
+    start.elapsed().as_secs_f64() / f64::from(count)
+}
+
+/// The value in the middle.
+///
+/// # Panics
+/// If there is none.
+pub fn median(values: Vec<f64>) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// The value below which a part of the others lies: 0.5 for the median, 0.99 for the slowest in a hundred.
+///
+/// # Panics
+/// If there is none.
+pub fn quantile(mut values: Vec<f64>, part: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[((values.len() - 1) as f64 * part).round() as usize]
+}
+
+/// What a row's numbers count.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub enum Unit {
+    /// Billionths of a second.
+    #[serde(rename = "ns")]
+    Nanoseconds,
+    /// Millionths of a second.
+    #[serde(rename = "µs")]
+    Microseconds,
+    /// Thousandths of a second.
+    #[serde(rename = "ms")]
+    Milliseconds,
+}
+
+impl Unit {
+    fn of(self, seconds: f64) -> f64 {
+        seconds
+            * match self {
+                Self::Nanoseconds => 1e9,
+                Self::Microseconds => 1e6,
+                Self::Milliseconds => 1e3,
+            }
+    }
+}
+
+/// The rows of one bench.
+#[derive(Debug)]
+pub struct Report {
+    bench: &'static str,
+    rows: Vec<Row>,
+}
+
+/// A row of the table. The goal is for the ratio, or for `ours` where there is none: at most this.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    unit: Unit,
+    ours: f64,
+    baseline: Option<f64>,
+    ratio: Option<f64>,
+    goal: f64,
+}
+
+impl Report {
+    /// Begins a report.
+    pub fn new(bench: &'static str) -> Self {
+        Self { bench, rows: Vec::new() }
+    }
+
+    /// Adds a comparison, with the ratio that is wanted at the most.
+    pub fn ratio(&mut self, name: &str, unit: Unit, pair: Pair, goal: f64) {
+        let (ours, baseline) = (unit.of(pair.ours), unit.of(pair.baseline));
+        let (baseline, ratio) = (Some(baseline), Some(ours / baseline));
+        self.rows.push(Row { name: name.into(), unit, ours, baseline, ratio, goal });
+    }
+
+    /// Adds a time that is compared with nothing, with the time that is wanted at the most.
+    pub fn time(&mut self, name: &str, unit: Unit, seconds: f64, goal: f64) {
+        let ours = unit.of(seconds);
+        self.rows.push(Row { name: name.into(), unit, ours, baseline: None, ratio: None, goal });
+    }
+
+    /// Writes the rows where `cargo xtask bench` collects them: into the folder that `PLUGIX_BENCH_DIR` names, or to
+    /// standard output.
+    ///
+    /// # Errors
+    /// If the file can't be written.
+    pub fn finish(self) -> Result<()> {
+        let json = serde_json::to_string_pretty(&self.rows)?;
+        match std::env::var_os("PLUGIX_BENCH_DIR") {
+            Some(folder) => {
+                let path = Path::new(&folder).join(format!("{}.json", self.bench));
+                std::fs::write(&path, json).with_context(|| format!("can't write {}", path.display()))
+            }
+            None => {
+                println!("{json}");
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! `cargo xtask bench`: runs the benches and shows one table.
+
+use crate::engine_linked;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run only the benches whose name contains this.
+    filter: Option<String>,
+}
+
+/// A row of the table. The goal is for the ratio, or for `ours` where there is none: at most this.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    name: String,
+    unit: String,
+    ours: f64,
+    baseline: Option<f64>,
+    ratio: Option<f64>,
+    goal: f64,
+}
+
+impl Row {
+    fn is_met(&self) -> bool {
+        self.ratio.unwrap_or(self.ours) <= self.goal
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let programs = engine_linked::build(&["--all-targets"])?;
+    let benches = programs.iter().filter(|program| program.kind == "bench");
+    let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
+    let benches: Vec<_> = benches.filter(|bench| chosen(&bench.name)).collect();
+    let first = benches.first().context("no bench has such a name")?;
+    // A bench lies in `release/deps` of the target folder.
+    let folder = first.path.ancestors().nth(3).context("cargo named no target folder")?.join("bench");
+    std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    let mut rows = Vec::new();
+    for bench in benches {
+        eprintln!("bench: {}", bench.name);
+        let status = Command::new(&bench.path).env("PLUGIX_BENCH_DIR", &folder).status()?;
+        ensure!(status.success(), "the bench {} failed", bench.name);
+        rows.extend(read(&folder.join(format!("{}.json", bench.name)))?);
+    }
+    show(&rows);
+    let results = folder.join("results.json");
+    std::fs::write(&results, serde_json::to_string_pretty(&rows)?)?;
+    eprintln!("written to {}", results.display());
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<Row>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("the bench wrote no {}", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn show(rows: &[Row]) {
+    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
+    println!("{:width$}  {:>12}  {:>12}  {:>7}  {:>9}", "", "ours", "baseline", "ratio", "goal");
+    for row in rows {
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.1} {}", row.unit));
+        let ratio = row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        let goal = match row.ratio {
+            Some(_) => format!("≤ {}", row.goal),
+            None => format!("≤ {} {}", row.goal, row.unit),
+        };
+        let (ours, baseline) = (number(Some(row.ours)), number(row.baseline));
+        let met = if row.is_met() { "" } else { "  missed" };
+        println!("{:width$}  {ours:>12}  {baseline:>12}  {ratio:>7}  {goal:>9}{met}", row.name);
+    }
+}

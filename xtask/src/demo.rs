@@ -1,0 +1,35 @@
+//! `cargo xtask demo`: builds the example plugins and the program that shows them, and runs it.
+
+use crate::engine_linked;
+use anyhow::{Context as _, Result, ensure};
+use plugix_toolchain::{Build, Progress, Toolchain};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The plugins that the demo shows.
+const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
+
+pub(crate) fn run() -> Result<()> {
+    let modules = build_plugins()?;
+    let programs = engine_linked::build(&["--example", "demo"])?;
+    let host = &programs.iter().find(|program| program.name == "demo").context("cargo built no demo")?.path;
+    // The program lies in `release/examples` of the target folder.
+    let results = host.ancestors().nth(3).context("cargo named no target folder")?.join("demo");
+
+    let status = Command::new(host).arg(modules).arg(&results).stdin(Stdio::null()).status();
+    let status = status.with_context(|| format!("can't run {}", host.display()))?;
+    ensure!(status.success(), "the demo failed: {status}");
+    println!("The picture is {}", results.join("mandelbrot.png").display());
+    Ok(())
+}
+
+/// Builds the plugins and returns the folder of their modules.
+fn build_plugins() -> Result<PathBuf> {
+    eprintln!("building the toolchain for plugins, and the plugins (some minutes the first time)");
+    let toolchain = Toolchain::ensure(Progress::stderr())?;
+    let manifest = engine_linked::root().join("Cargo.toml");
+    let request = PLUGINS.into_iter().fold(Build::new(manifest), Build::package);
+    let modules = toolchain.build(&request, Progress::stderr())?;
+    let folder = modules.first().and_then(|module| module.path.parent());
+    Ok(folder.context("no module was built")?.to_owned())
+}

@@ -1,0 +1,76 @@
+//! Builds what is linked with the WebAssembly engine, in a way that compiles the engine once for all commands.
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Every command takes the same packages and profile: another choice gives dependencies other features, and then the
+/// engine would be compiled once more.
+pub(crate) const SELECTION: [&str; 3] = ["--release", "--package=plugix-host", "--package=plugix-e2e"];
+
+/// A program that cargo built.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Program {
+    /// `example`, `bench` or `test`.
+    pub(crate) kind: String,
+    /// The target's name.
+    pub(crate) name: String,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+}
+
+/// The workspace's folder.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
+
+/// Builds the targets that cargo's arguments choose, with cargo's own progress on standard error.
+pub(crate) fn build(targets: &[&str]) -> Result<Vec<Program>> {
+    eprintln!("building the host (about 10 minutes the first time, most of it for the WebAssembly engine)");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut child = Command::new(cargo)
+        .arg("build")
+        .args(SELECTION)
+        .args(targets)
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("can't run cargo")?;
+    let mut programs = Vec::new();
+    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        let message = serde_json::from_str(&line?).context("cargo's messages")?;
+        programs.extend(program(&message));
+    }
+    let status = child.wait()?;
+    ensure!(status.success(), "the host doesn't build: {status}");
+    Ok(programs)
+}
+
+/// The program that a message of cargo's names, if it does.
+fn program(message: &Value) -> Option<Program> {
+    let target = &message["target"];
+    Some(Program {
+        path: message["executable"].as_str()?.into(),
+        kind: target["kind"][0].as_str()?.to_owned(),
+        name: target["name"].as_str()?.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn programs_are_told_from_other_messages() {
+        let message = json!({ "target": { "name": "demo", "kind": ["example"] }, "executable": "/t/demo" });
+        let demo = Program { kind: "example".into(), name: "demo".into(), path: "/t/demo".into() };
+        assert_eq!(program(&message), Some(demo));
+        assert_eq!(program(&json!({ "target": { "name": "host", "kind": ["lib"] }, "executable": null })), None);
+        assert_eq!(program(&json!({ "reason": "build-finished" })), None);
+    }
+}
