@@ -9,6 +9,7 @@ mod ends;
 mod environment;
 mod files;
 mod leaks;
+mod lies;
 mod output;
 mod panics;
 mod protocol;
