@@ -13,6 +13,7 @@ mod files;
 mod leaks;
 mod memory;
 mod net;
+mod lies;
 mod output;
 mod panics;
 mod policy_toml;

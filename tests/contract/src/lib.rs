@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod extra;
 pub mod host;
+pub mod lies;
 pub mod typed;
 pub mod versions;
