@@ -4,6 +4,7 @@ mod control;
 mod halt;
 mod health;
 mod quota;
+mod refused;
 mod stopper;
 mod tasks;
 
@@ -142,6 +143,7 @@ impl Runtime for PluginRuntime {
             if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
                 self.stopper.attach_memory(shared);
             }
+            refused::refuse(&module.info().imports, store, imports);
             self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())
