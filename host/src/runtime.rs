@@ -7,7 +7,6 @@ mod control;
 mod halt;
 mod health;
 mod quota;
-mod refused;
 mod stopper;
 mod tasks;
 
@@ -158,7 +157,6 @@ impl Runtime for PluginRuntime {
             if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
                 self.stopper.attach_memory(shared);
             }
-            refused::refuse(&module.info().imports, store, imports);
             self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())

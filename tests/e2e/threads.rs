@@ -79,7 +79,6 @@ fn what_threads_wait_with() -> Result<()> {
 /// A thread that ends wakes the one that joins it, which frees its stack; the last byte that the thread writes to its
 /// stack must come before that, or it ends up in what the memory is used for next: another thread's.
 #[test]
-#[ignore = "wasix-libc's `__tl_unlock` has `futex_wake` write its result to a stack that the woken thread has freed"]
 fn a_joined_thread_writes_nothing_more() -> Result<()> {
     std::thread::scope(|scope| {
         let calls = || {
