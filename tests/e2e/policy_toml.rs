@@ -2,12 +2,11 @@
 
 use crate::events::Recorder;
 use anyhow::Result;
-use plugix_e2e::{assert_matches, call, guest};
+use plugix_e2e::{assert_matches, call, guest, wait_until};
 use plugix_host::{Plugin, Policy, PolicyError};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../host/examples/plugix.toml");
 
@@ -55,14 +54,12 @@ fn what_is_written_takes_effect() -> Result<()> {
 
 #[test]
 fn deadlines_and_threads_take_effect() -> Result<()> {
-    let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"100ms\"";
+    let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"1s\"";
     let (policy, recorder) = (Policy::from_toml_str(text, "")?, Recorder::default());
     let plugin = Plugin::builder(&guest("net")).policy(policy).on_event(recorder.callback()).start()?;
-    let slow = Instant::now();
     assert!(call(&plugin, "block_threads", "2").is_err());
-    assert!(slow.elapsed() < Duration::from_secs(5), "{:?}", slow.elapsed());
-    assert!(recorder.saw("reached its limit of 1 threads"), "{recorder:?}");
-    assert!(recorder.saw("was stopped: it took longer than 100ms"), "{recorder:?}");
+    wait_until("the report of the limit", || recorder.saw("reached its limit of 1 threads"));
+    wait_until("the report of the end", || recorder.saw("was stopped: it took longer than 1s"));
     Ok(())
 }
 
