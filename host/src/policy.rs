@@ -1,10 +1,13 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+mod everything;
 mod files;
 mod output;
+mod toml;
 
 pub use files::Access;
 pub(crate) use files::{Mount, Source};
+pub use toml::{Place, PolicyError};
 
 use crate::Network;
 use crate::output::Forward;
@@ -44,6 +47,7 @@ pub struct Policy {
     pub(crate) threads: usize,
     pub(crate) start_deadline: Option<Duration>,
     pub(crate) call_deadline: Option<Duration>,
+    config: Option<::toml::Table>,
 }
 
 impl Policy {
@@ -63,6 +67,7 @@ impl Policy {
             threads: default_threads(),
             start_deadline: Some(START_DEADLINE),
             call_deadline: None,
+            config: None,
         }
     }
 
