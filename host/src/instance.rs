@@ -9,7 +9,7 @@ use crate::module::INITIALIZE;
 use crate::network::network;
 use crate::output::Streams;
 use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks};
-use crate::{Engine, Error, LoadError, Module, Policy, Trap};
+use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -72,23 +72,15 @@ impl Instance {
         let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);
-        stopper.begin().map_err(LoadError::Start)?;
+        stopper.begin().map_err(not_started)?;
         stopper.attach(control, &tasks);
         let started = instantiate(builder, compiled, &mut store, &stopper);
-        stopper.finish();
-        let (instance, env) = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let error = start_error(error, &stopper);
-                end_threads(name, engine, &tasks);
-                return Err(error);
-            }
-        };
-        let memory = env
-            .data(&store)
-            .try_memory()
-            .map(|memory| GuestMemory::new(memory.clone(), &store))
-            .ok_or(LoadError::NoMemory)?;
+        let started = started.map_err(|error| start_error(error, &stopper));
+        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
+            let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
+            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+        });
+        let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         Ok(Self {
             name: name.to_owned(),
             engine: engine.clone(),
@@ -134,7 +126,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-                    _ => Error::Trap(Trap::of(error, None)),
+                    _ => Error::of_engine(error, None),
                 };
                 self.kill(cause.clone());
                 cause
@@ -200,6 +192,14 @@ fn environment(name: &str, policy: &Policy, output: &Streams, events: &Events) -
         .setup_fs(Box::new(make_root)))
 }
 
+/// What ended a plugin before it had started, rather than that it was ended before.
+pub(crate) fn not_started(error: Error) -> LoadError {
+    LoadError::Start(match error {
+        Error::Dead(cause) => *cause,
+        other => other,
+    })
+}
+
 /// Tells an initializer that failed from a module that doesn't fit.
 fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
     let cause = match &error {
@@ -215,7 +215,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
-            (None, _) => Error::Trap(Trap::of(cause, None)),
+            (None, _) => Error::of_engine(cause, None),
         }),
         None => LoadError::Engine(error.to_string()),
     }

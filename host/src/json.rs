@@ -3,6 +3,7 @@
 //! The JSON is what serde makes of the types: structs are objects, enums are externally tagged, an absent option is
 //! `null`.
 
+mod budget;
 mod decode;
 mod encode;
 mod pod;
@@ -12,6 +13,15 @@ pub(crate) use encode::encode_args;
 
 use plugix_abi::interface::descriptor::Type;
 use serde_json::Value;
+
+/// Why bytes don't become JSON.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DecodeFailure {
+    /// They are no value of the type: the fault of who wrote them.
+    Wrong(String),
+    /// They are, but it would take too much memory.
+    TooLarge,
+}
 
 /// What is wrong with a value, and where in it.
 #[derive(Debug)]

@@ -18,10 +18,9 @@ pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
-use crate::Engine;
-use crate::error::Trap;
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;
+use crate::{Engine, Error};
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -163,7 +162,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop(Trap::of(&error, None).into());
+            self.stopper.stop(Error::of_engine(&error, None));
         }
     }
 }

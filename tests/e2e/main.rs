@@ -19,5 +19,7 @@ mod policy_toml;
 mod protocol;
 mod raw;
 mod refusals;
+mod stop;
 mod storage;
 mod threads;
+mod typed;

@@ -20,10 +20,18 @@ pub fn guest(name: &str) -> Module {
     static LOADED: Mutex<Option<HashMap<String, Module>>> = Mutex::new(None);
     let mut loaded = LOADED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let module = loaded.get_or_insert_default().entry(name.to_owned()).or_insert_with(|| {
-        let path = BUILT.get(&format!("guest-{name}")).unwrap_or_else(|| panic!("there is no tests/guests/{name}"));
+        let path = guest_path(name);
         engine().load_file(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     });
     module.clone()
+}
+
+/// The file of the crate `guests/<name>`.
+///
+/// # Panics
+/// If there is none.
+pub fn guest_path(name: &str) -> &'static Path {
+    BUILT.get(&format!("guest-{name}")).unwrap_or_else(|| panic!("there is no tests/guests/{name}"))
 }
 
 /// A plugin of the crate `guests/<name>`.

@@ -4,10 +4,12 @@ pub mod bench;
 mod guests;
 mod isolated;
 mod process;
+mod sections;
 
-pub use guests::{engine, guest, module, plugin};
+pub use guests::{engine, guest, guest_path, module, plugin};
 pub use isolated::isolated;
-pub use process::{resident_kib, threads, wait_until};
+pub use process::{peak_kib, resident_kib, threads, wait_until};
+pub use sections::{with_invalid_code, with_section};
 
 use anyhow::{Result, anyhow, bail};
 use plugix_host::{CallError, Error, Plugin};

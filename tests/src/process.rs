@@ -20,9 +20,21 @@ pub fn threads() -> Result<Vec<String>> {
 /// # Errors
 /// Where there is no `/proc/self/status`.
 pub fn resident_kib() -> Result<u64> {
+    status("VmRSS:")
+}
+
+/// The most memory that this process ever occupied, in KiB.
+///
+/// # Errors
+/// Where there is no `/proc/self/status`.
+pub fn peak_kib() -> Result<u64> {
+    status("VmHWM:")
+}
+
+fn status(name: &str) -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
-    Ok(value.context("no VmRSS")?.parse()?)
+    let value = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+    Ok(value.with_context(|| format!("no {name}"))?.parse()?)
 }
 
 /// Waits for something that happens on another thread and can't be waited for otherwise.

@@ -87,6 +87,16 @@ impl Error {
         }
     }
 
+    /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
+    /// spawned guest thread `thread`.
+    pub(crate) fn of_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
+        match error.downcast_ref::<Self>() {
+            // A host function found that the plugin broke the protocol.
+            Some(own) => own.clone(),
+            None => Self::Trap(Trap::of(error, thread)),
+        }
+    }
+
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Stopped(_) | Self::Dead(_))

@@ -1,51 +1,53 @@
 //! Postcard to JSON. The bytes are a plugin's: they may be anything.
 
-use super::pod;
+use super::budget::Budget;
+use super::{DecodeFailure, pod};
 use plugix_abi::interface::Shape;
-use plugix_abi::interface::descriptor::{Primitive, Type};
+use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
-
-/// Values that one result may have. Types without bytes, such as `Vec<()>`, could have any number otherwise.
-const MAX_VALUES: usize = 1 << 24;
 
 /// Decodes a result by how it travels.
 ///
 /// # Errors
-/// What is wrong with the bytes, in words.
-pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, String> {
+/// When the bytes are no such value, or make one that is too large.
+pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, DecodeFailure> {
     match shape {
         Shape::Value(ty) => decode(ty, bytes),
-        Shape::Bytes => Ok(bytes.into()),
-        Shape::Text => Ok(String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())?.into()),
+        Shape::Bytes => {
+            Budget::new().spend(bytes.len(), 0).ok_or(DecodeFailure::TooLarge)?;
+            Ok(bytes.into())
+        }
+        Shape::Text => match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text.into()),
+            Err(error) => Err(DecodeFailure::Wrong(error.to_string())),
+        },
         Shape::Pod { element, size, .. } => pod::decode(element, *size, bytes),
-        Shape::Stream(_) => Err("a stream has no form in JSON".into()),
+        Shape::Stream(_) => Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
     }
 }
 
 /// Decodes a value of a type, which takes all of the bytes.
 ///
 /// # Errors
-/// What is wrong with the bytes, in words.
-pub(crate) fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, String> {
-    let mut reader = Reader { bytes, values: 0 };
-    let value = reader.value(ty).ok_or_else(|| format!("not a value of {ty}"))?;
-    match reader.bytes.len() {
-        0 => Ok(value),
-        rest => Err(format!("{rest} bytes too many")),
+/// When the bytes are no such value, or make one that is too large.
+pub(crate) fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, DecodeFailure> {
+    let mut reader = Reader { bytes, budget: Budget::new() };
+    match (reader.value(ty), reader.bytes.len()) {
+        (Some(value), 0) => Ok(value),
+        (Some(_), rest) => Err(DecodeFailure::Wrong(format!("{rest} bytes too many"))),
+        (None, _) if reader.budget.is_spent() => Err(DecodeFailure::TooLarge),
+        (None, _) => Err(DecodeFailure::Wrong(format!("not a value of {ty}"))),
     }
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
-    values: usize,
+    budget: Budget,
 }
 
 impl Reader<'_> {
     fn value(&mut self, ty: &Type) -> Option<Value> {
-        self.values += 1;
-        if self.values > MAX_VALUES {
-            return None;
-        }
+        self.budget.spend(1, 0)?;
         Some(match ty {
             Type::Primitive(primitive) => self.primitive(*primitive)?,
             Type::Option(inner) => match self.byte()? {
@@ -64,7 +66,8 @@ impl Reader<'_> {
                 (0..len).map(entry).collect::<Option<Map<_, _>>>()?.into()
             }
             Type::Struct(fields) => {
-                let field = |field: &plugix_abi::interface::descriptor::Field| {
+                let field = |field: &Field| {
+                    self.budget.spend(0, field.name.len())?;
                     Some((field.name.clone(), self.value(&field.ty)?))
                 };
                 fields.iter().map(field).collect::<Option<Map<_, _>>>()?.into()
@@ -72,6 +75,7 @@ impl Reader<'_> {
             Type::Enum(variants) => {
                 let index = usize::try_from(self.varint(32)?).ok()?;
                 let variant = variants.get(index)?;
+                self.budget.spend(0, variant.name.len())?;
                 match &variant.data {
                     None => variant.name.clone().into(),
                     Some(ty) => Map::from_iter([(variant.name.clone(), self.value(ty)?)]).into(),
@@ -107,6 +111,9 @@ impl Reader<'_> {
             String => self.text()?.into(),
             Bytes => {
                 let len = self.len()?;
+                if len <= self.bytes.len() {
+                    self.budget.spend(len, 0)?;
+                }
                 self.take(len)?.into()
             }
             Unit => Value::Null,
@@ -168,5 +175,39 @@ fn key_text(key: Value) -> String {
     match key {
         Value::String(text) => text,
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A struct with one field, whose name is as long as a descriptor allows.
+    fn with_long_name(ty: Primitive) -> Type {
+        Type::Struct(vec![Field { name: "n".repeat(1 << 20), ty: Type::Primitive(ty) }])
+    }
+
+    #[test]
+    fn few_bytes_that_mean_many_values_are_too_large() {
+        let four_billion = [0xff, 0xff, 0xff, 0xff, 0x0f];
+        let too_large = |element| decode(&Type::Seq(Box::new(element)), &four_billion);
+        assert_eq!(too_large(Type::Primitive(Primitive::Unit)), Err(DecodeFailure::TooLarge));
+        assert_eq!(too_large(Type::Tuple(Vec::new())), Err(DecodeFailure::TooLarge));
+        assert_eq!(too_large(with_long_name(Primitive::Unit)), Err(DecodeFailure::TooLarge));
+        // Where each value has a byte, the bytes end first.
+        let bools = too_large(Type::Primitive(Primitive::Bool));
+        assert_eq!(bools, Err(DecodeFailure::Wrong("not a value of Vec<bool>".into())));
+    }
+
+    #[test]
+    fn elements_with_long_names_are_too_large() {
+        let shape = Shape::Pod { element: with_long_name(Primitive::U8), size: 1, align: 1 };
+        assert_eq!(decode_shape(&shape, &[0; 2000]), Err(DecodeFailure::TooLarge));
+        assert!(decode_shape(&shape, &[0; 2]).is_ok());
+    }
+
+    #[test]
+    fn bytes_are_too_large_before_they_are_values() {
+        assert_eq!(decode_shape(&Shape::Bytes, &vec![0; (4 << 20) + 1]), Err(DecodeFailure::TooLarge));
     }
 }

@@ -1,7 +1,8 @@
 //! Elements as they lie in memory: numbers one after the other, without gaps, the lowest byte first.
 
-use super::Mismatch;
+use super::budget::Budget;
 use super::encode::{signed, unsigned, varint};
+use super::{DecodeFailure, Mismatch};
 use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
 
@@ -32,22 +33,31 @@ fn write(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
 }
 
 /// Decodes the memory of elements of `size` bytes each.
-pub(super) fn decode(element: &Type, size: u32, bytes: &[u8]) -> Result<Value, String> {
+pub(super) fn decode(element: &Type, size: u32, bytes: &[u8]) -> Result<Value, DecodeFailure> {
     let size = size as usize;
     if size == 0 || !bytes.len().is_multiple_of(size) {
-        return Err(format!("{} bytes are no whole number of elements of {size} bytes", bytes.len()));
+        let problem = format!("{} bytes are no whole number of elements of {size} bytes", bytes.len());
+        return Err(DecodeFailure::Wrong(problem));
     }
-    let element = |mut bytes: &[u8]| read(element, &mut bytes).filter(|_| bytes.is_empty());
-    let values = bytes.chunks_exact(size).map(element).collect::<Option<Vec<_>>>();
-    values.map(Value::from).ok_or_else(|| format!("elements of {size} bytes don't have the declared fields"))
+    let mut budget = Budget::new();
+    let read_all = |mut bytes: &[u8]| read(element, &mut bytes, &mut budget).filter(|_| bytes.is_empty());
+    match bytes.chunks_exact(size).map(read_all).collect::<Option<Vec<_>>>() {
+        Some(values) => Ok(values.into()),
+        None if budget.is_spent() => Err(DecodeFailure::TooLarge),
+        None => Err(DecodeFailure::Wrong(format!("elements of {size} bytes don't have the declared fields"))),
+    }
 }
 
-fn read(ty: &Type, bytes: &mut &[u8]) -> Option<Value> {
+fn read(ty: &Type, bytes: &mut &[u8], budget: &mut Budget) -> Option<Value> {
+    budget.spend(1, 0)?;
     Some(match ty {
         Type::Primitive(primitive) => read_number(*primitive, bytes)?,
-        Type::Tuple(types) => types.iter().map(|ty| read(ty, bytes)).collect::<Option<Vec<_>>>()?.into(),
+        Type::Tuple(types) => types.iter().map(|ty| read(ty, bytes, budget)).collect::<Option<Vec<_>>>()?.into(),
         Type::Struct(fields) => {
-            let field = |Field { name, ty }: &Field| Some((name.clone(), read(ty, bytes)?));
+            let field = |Field { name, ty }: &Field| {
+                budget.spend(0, name.len())?;
+                Some((name.clone(), read(ty, bytes, budget)?))
+            };
             fields.iter().map(field).collect::<Option<Map<_, _>>>()?.into()
         }
         _ => return None,

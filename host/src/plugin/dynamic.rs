@@ -1,10 +1,11 @@
 //! Calls for callers that know the method at run time only.
 
 use super::{Inner, Plugin};
-use crate::{CallError, Error, ProtocolError, json};
+use crate::json::{self, DecodeFailure};
+use crate::{CallError, Error, ProtocolError};
 use plugix_abi::export::METHOD_PREFIX;
-use plugix_abi::interface::Payload;
 use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
+use plugix_abi::interface::{self as abi, Payload, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,9 +18,13 @@ impl Plugin {
     /// [`CallError::Returned`] with the method's own error as JSON; [`CallError::Failed`] if the call failed.
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         let (interface, found) = self.find_method(method)?;
+        check_result(found, matches!(found.returns.value, Shape::Stream(_)), "a stream has no form in JSON")?;
         let args = json::encode_args(&found.args, args)
             .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
-        let undecodable = |problem| Error::from(ProtocolError::Undecodable { what: "the result", problem });
+        let undecodable = |failure| match failure {
+            DecodeFailure::Wrong(problem) => ProtocolError::Undecodable { what: "the result", problem }.into(),
+            DecodeFailure::TooLarge => wrong_result(found, "it is too large to be JSON".to_owned()),
+        };
         self.call_found(
             interface,
             found,
@@ -27,7 +32,7 @@ impl Plugin {
             |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
             |bytes| match &found.returns.error {
                 Some(error) => json::decode(error, bytes).map_err(undecodable),
-                None => Err(undecodable("an error from a method that returns none".into())),
+                None => Err(abi::DecodeError::UnexpectedError.into()),
             },
         )
     }
@@ -36,7 +41,7 @@ impl Plugin {
     /// The caller vouches for the types: `plugin.call::<_, u32>("add", &(1u32, 2u32))`.
     ///
     /// # Errors
-    /// [`Error::WrongResultType`] if the result is not an `R`; the bytes of the method's own error in
+    /// [`Error::WrongResultType`] if the result is not an `R`, or a stream or a `PodVec`; the bytes of the method's own error in
     /// [`CallError::Returned`].
     pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         &self,
@@ -44,13 +49,23 @@ impl Plugin {
         args: &A,
     ) -> Result<R, CallError<Vec<u8>>> {
         let (interface, found) = self.find_method(method)?;
+        let shape = &found.returns.value;
+        let typed_only = matches!(shape, Shape::Stream(_) | Shape::Pod { .. });
+        check_result(found, typed_only, "streams and elements are for typed clients")?;
         let args = postcard::to_allocvec(args)
             .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
-        let wrong = |problem: String| Error::WrongResultType { method: method.to_owned(), problem };
-        let value = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
+        let decode = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
             Ok((value, [])) => Ok(value),
-            Ok((_, rest)) => Err(wrong(format!("{} bytes too many", rest.len()))),
-            Err(error) => Err(wrong(error.to_string())),
+            Ok((_, rest)) => Err(wrong_result(found, format!("{} bytes too many", rest.len()))),
+            Err(error) => Err(wrong_result(found, error.to_string())),
+        };
+        let value = |bytes: &[u8]| match shape {
+            // These come as they are, and serde's form has their length in front.
+            Shape::Bytes | Shape::Text => {
+                let framed = postcard::to_allocvec(bytes).map_err(|error| wrong_result(found, error.to_string()))?;
+                decode(&framed)
+            }
+            _ => decode(bytes),
         };
         self.call_found(interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
     }
@@ -95,4 +110,13 @@ impl Plugin {
             |payload| payload.read(error)?,
         )
     }
+}
+
+/// Refuses, before the plugin is asked, a method whose result this kind of call can't have.
+fn check_result(method: &MethodDescriptor, refused: bool, problem: &str) -> Result<(), Error> {
+    if refused { Err(wrong_result(method, problem.to_owned())) } else { Ok(()) }
+}
+
+fn wrong_result(method: &MethodDescriptor, problem: String) -> Error {
+    Error::WrongResultType { method: method.name.clone(), problem }
 }

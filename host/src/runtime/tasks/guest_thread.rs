@@ -102,7 +102,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop(Error::Trap(Trap::of(error, Some(tid))));
+            tasks.stopper.stop(Error::of_engine(error, Some(tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }

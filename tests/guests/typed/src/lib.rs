@@ -1,5 +1,7 @@
 //! Every kind of argument and result, there and back.
 
+mod extra;
+
 use plugix_e2e_contract::bench::Point;
 use plugix_e2e_contract::host::Store;
 use plugix_e2e_contract::typed::{DivideError, Everything, Typed};
@@ -30,7 +32,8 @@ impl Plugin for Echo {
     }
 
     fn unload(&self) {
-        println!("unloaded");
+        // A host that doesn't take it can't be told.
+        let _ = host::<dyn Store>().put("unloaded", Vec::new());
     }
 }
 

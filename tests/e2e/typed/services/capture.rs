@@ -1,0 +1,56 @@
+//! Keeps what plugins log, from whichever thread.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{LazyLock, Mutex};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+/// What was logged in this process. The subscriber is that of all threads, since a plugin's threads log, too.
+static RECORDS: LazyLock<&'static Mutex<Vec<Record>>> = LazyLock::new(|| {
+    let records: &Mutex<Vec<Record>> = Box::leak(Box::default());
+    let subscriber = tracing_subscriber::registry().with(Capture(records));
+    tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
+    records
+});
+
+/// Starts to listen.
+pub(super) fn listen() {
+    LazyLock::force(&RECORDS);
+}
+
+/// What the plugin of that name logged.
+pub(super) fn records_of(plugin: &str) -> Vec<Record> {
+    let records = RECORDS.lock().expect("no panic");
+    records.iter().filter(|record| record.fields.get("plugin").is_some_and(|name| name == plugin)).cloned().collect()
+}
+
+/// One record, with its fields as text.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) level: Level,
+    pub(super) fields: BTreeMap<&'static str, String>,
+}
+
+struct Capture(&'static Mutex<Vec<Record>>);
+
+impl<S: Subscriber> Layer<S> for Capture {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "plugix::log" {
+            let mut record = Record { level: *event.metadata().level(), fields: BTreeMap::new() };
+            event.record(&mut record);
+            self.0.lock().expect("no panic").push(record);
+        }
+    }
+}
+
+impl Visit for Record {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.fields.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), value.to_owned());
+    }
+}

@@ -1,0 +1,60 @@
+//! How a plugin starts and ends: its configuration, its constructor and its last hook.
+
+use super::store::TestStore;
+use super::{builder, typed};
+use anyhow::Result;
+use plugix_e2e::assert_matches;
+use plugix_e2e_contract::typed::Typed;
+use plugix_host::{Error, LoadError};
+
+fn start_with<C: serde::Serialize>(config: &C) -> Result<(), LoadError> {
+    builder(&TestStore::default()).config(config).start().map(drop)
+}
+
+#[test]
+fn a_constructor_can_refuse() {
+    let refused = start_with(&Some("not today"));
+    assert_matches!(refused, Err(LoadError::Refused { message }) if message == "not today");
+}
+
+#[test]
+fn a_constructor_that_panics() {
+    let panicked = start_with(&Some("panic"));
+    assert_matches!(panicked, Err(LoadError::Start(Error::Panic(panic))) if panic.report.message == "the constructor panics");
+}
+
+#[test]
+fn a_configuration_of_another_type() {
+    for wrong in [start_with(&7_u8), start_with(&()), start_with(&(None::<String>, 1_u8))] {
+        assert_matches!(wrong, Err(LoadError::Policy { what, problem }) if what == "configuration" && problem.contains("`config`") || problem.contains("`…`"));
+    }
+}
+
+#[test]
+fn the_descriptor_says_what_it_wants() {
+    let plugin = typed();
+    let described =
+        plugin.module().info().plugin.as_ref().map(|plugin| (plugin.config.to_string(), plugin.needs.threads));
+    assert_eq!(described, Some(("Option<String>".to_owned(), 8)));
+}
+
+#[test]
+fn the_last_hook_runs_when_the_plugin_is_dropped() -> Result<()> {
+    let store = TestStore::default();
+    let plugin = builder(&store).start()?;
+    plugin.bind::<dyn Typed>()?.text("used")?;
+    assert!(store.values.lock().expect("no panic").is_empty());
+    drop(plugin);
+    assert!(store.values.lock().expect("no panic").contains_key("unloaded"));
+    Ok(())
+}
+
+#[test]
+fn the_last_hook_runs_after_a_panic_too() -> Result<()> {
+    let store = TestStore::default();
+    let plugin = builder(&store).start()?;
+    assert_matches!(plugin.bind::<dyn Typed>()?.panic("early"), Err(Error::Panic(_)));
+    drop(plugin);
+    assert!(store.values.lock().expect("no panic").contains_key("unloaded"));
+    Ok(())
+}
