@@ -4,7 +4,7 @@ use super::exclusive::Exclusive;
 use super::stream::GuestStream;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
-use crate::events::Events;
+use crate::events::{Callback, Events};
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
 use crate::runtime::Stopper;
@@ -25,7 +25,7 @@ pub struct PluginBuilder {
     functions: HostFunctions,
     services: Services,
     backtraces: bool,
-    on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
+    on_event: Option<Callback>,
     stopper: Arc<Stopper>,
 }
 
