@@ -78,6 +78,23 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
+        instance.stopper.begin()?;
+        let result = self.call_method::<I, METHOD, A>(instance, method, args);
+        instance.stopper.finish();
+        result
+    }
+
+    #[inline]
+    fn call_method<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: plugix_abi::interface::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
         let (status, result) = self.run(instance, method, args).map_err(|error| error.of(I::METHODS[METHOD].name))?;
         match status {
             Status::Ok => Ok(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::value(payload))?),
@@ -96,12 +113,18 @@ impl CallPath {
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        let (status, result) = self.run(instance, method, &Encoded(args)).map_err(|error| error.of(name))?;
-        match status {
-            Status::Ok => Ok(self.decode(instance, result, read_value)?),
-            Status::Error => Err(CallError::Returned(self.decode(instance, result, read_error)?)),
-            status => Err(self.failure(instance, name, status, result).into()),
-        }
+        instance.stopper.begin()?;
+        let result = match self.run(instance, method, &Encoded(args)) {
+            Ok((Status::Ok, result)) => self.decode(instance, result, read_value).map_err(CallError::Failed),
+            Ok((Status::Error, result)) => Err(match self.decode(instance, result, read_error) {
+                Ok(error) => CallError::Returned(error),
+                Err(error) => CallError::Failed(error),
+            }),
+            Ok((status, result)) => Err(CallError::Failed(self.failure(instance, name, status, result))),
+            Err(error) => Err(CallError::Failed(error.of(name))),
+        };
+        instance.stopper.finish();
+        result
     }
 
     #[inline]
@@ -111,7 +134,6 @@ impl CallPath {
         method: &Method,
         args: &A,
     ) -> Result<(Status, ResultHeader), Error> {
-        instance.health.check()?;
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {

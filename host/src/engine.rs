@@ -1,12 +1,17 @@
 //! The engine: the compiler and the I/O threads that all plugins of a process share.
 
+mod watchdog;
+
 use crate::error::LoadError;
 use crate::module::{Module, WasiImports};
+use crate::network::Local;
+use crate::runtime::Tasks;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
+pub(crate) use watchdog::{Deadline, Watchdog};
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
@@ -22,6 +27,10 @@ struct Shared {
     wasmer: wasmer::Engine,
     io: Io,
     wasi: OnceLock<WasiImports>,
+    network: Mutex<Option<Arc<Local>>>,
+    watchdog: Watchdog,
+    /// The threads of unloaded plugins that did not end in time.
+    quarantine: Mutex<Vec<Weak<Tasks>>>,
 }
 
 impl Engine {
@@ -37,7 +46,14 @@ impl Engine {
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
         let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
-        let shared = Shared { wasmer, io: Io(Some(runtime)), wasi: OnceLock::new() };
+        let shared = Shared {
+            wasmer,
+            io: Io(Some(runtime)),
+            wasi: OnceLock::new(),
+            network: Mutex::default(),
+            watchdog: Watchdog::default(),
+            quarantine: Mutex::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -49,7 +65,7 @@ impl Engine {
         let path = path.as_ref();
         let wasm = std::fs::read(path)
             .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
-        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm)
+        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true)
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -58,7 +74,32 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into())
+        Module::new(self, None, wasm.into(), true)
+    }
+
+    /// The same, with code that can't be stopped while it computes. Exists to measure what stopping costs.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load`].
+    #[doc(hidden)]
+    pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
+        Module::new(self, None, wasm.into(), false)
+    }
+
+    /// How many threads of unloaded plugins are still running: each was told to end and did not in time. The host never
+    /// waits for them, and never reuses what they use.
+    pub fn quarantined(&self) -> usize {
+        let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+    }
+
+    pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
+        self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(tasks));
+    }
+
+    pub(crate) fn watchdog(&self) -> &Watchdog {
+        &self.shared.watchdog
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
@@ -68,6 +109,16 @@ impl Engine {
     /// The functions that wasmer-wasix provides, read from it once.
     pub(crate) fn wasi_imports(&self) -> &WasiImports {
         self.shared.wasi.get_or_init(|| WasiImports::collect(self))
+    }
+
+    /// The host's network, from the first plugin on that may use it.
+    pub(crate) fn network(&self) -> Result<Arc<Local>, LoadError> {
+        let mut network = self.shared.network.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(local) = &*network {
+            return Ok(local.clone());
+        }
+        let local = Arc::new(futures::executor::block_on(Local::start(self.io()))?);
+        Ok(network.insert(local).clone())
     }
 
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {

@@ -3,7 +3,9 @@
 mod call;
 mod interface;
 mod load;
+mod stop;
 
 pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;
+pub use stop::StopReason;

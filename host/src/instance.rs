@@ -1,36 +1,39 @@
 //! One running module: its store, its memory, its threads, and what ends them.
 
+use crate::engine::Deadline;
+use crate::events::Events;
 use crate::files::file_system;
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
+use crate::module::INITIALIZE;
+use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Health, PluginRuntime, Tasks};
-use crate::{Error, LoadError, Module, Policy};
+use crate::runtime::{Control, PluginRuntime, Quota, Stopper, Tasks};
+use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
 use wasmer::{RuntimeError, Store, TypedFunction, WasmTypeList};
 use wasmer_wasix::capabilities::Capabilities;
-use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
-use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError};
+use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
 
 /// How long an unloaded plugin's threads get to end.
 const UNLOAD_BUDGET: Duration = Duration::from_secs(1);
-
-/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
-const KILLED: i32 = 137;
 
 /// One running module. Dropping it ends its threads.
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub(crate) name: String,
+    engine: Engine,
     pub(crate) store: Store,
     pub(crate) memory: GuestMemory,
-    pub(crate) health: Arc<Health>,
+    pub(crate) stopper: Arc<Stopper>,
     instance: wasmer::Instance,
-    env: WasiFunctionEnv,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) output: Streams,
+    /// The deadline of the start, and then that of each call.
+    deadline: Option<Deadline>,
+    call_deadline: Option<Duration>,
 }
 
 // SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
@@ -46,27 +49,43 @@ impl Instance {
         module: &Module,
         policy: &Policy,
         functions: HostFunctions,
+        events: Events,
+        stopper: Arc<Stopper>,
     ) -> Result<Self, LoadError> {
+        let quota = Quota::new(policy, events.clone());
+        quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
+        let wasmer = quota.engine(engine.wasmer());
         let _io = engine.io().enter();
-        let health = Arc::new(Health::default());
-        let tasks = Arc::new(Tasks::new(name, engine, health.clone()));
+        let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&stopper, limit));
+        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota), stopper.clone(), policy.threads);
+        let tasks = Arc::new(tasks);
+        let control = Control::new(engine.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
+        let control = Arc::new(control);
+        let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit);
         let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
             name,
             module,
+            wasmer.clone(),
+            network,
             tasks.clone(),
-            health.clone(),
             functions,
+            control.clone(),
         )));
 
-        let mut store = Store::new(engine.wasmer().clone());
-        let (instance, env) = match builder.instantiate(compiled, &mut store) {
-            Ok(instance) => instance,
+        let mut store = Store::new(wasmer);
+        stopper.begin().map_err(LoadError::Start)?;
+        stopper.attach(control, &tasks);
+        let started = instantiate(builder, compiled, &mut store, &stopper);
+        stopper.finish();
+        let (instance, env) = match started {
+            Ok(started) => started,
             Err(error) => {
-                tasks.close(UNLOAD_BUDGET, || ());
-                return Err(start_error(error, &health));
+                let error = start_error(error, &stopper);
+                end_threads(name, engine, &tasks);
+                return Err(error);
             }
         };
         let memory = env
@@ -74,7 +93,18 @@ impl Instance {
             .try_memory()
             .map(|memory| GuestMemory::new(memory.clone(), &store))
             .ok_or(LoadError::NoMemory)?;
-        Ok(Self { name: name.to_owned(), store, memory, health, instance, env, tasks, output })
+        Ok(Self {
+            name: name.to_owned(),
+            engine: engine.clone(),
+            store,
+            memory,
+            stopper,
+            instance,
+            tasks,
+            output,
+            deadline,
+            call_deadline: policy.call_deadline,
+        })
     }
 
     /// The exported function of that name and type.
@@ -93,43 +123,67 @@ impl Instance {
         global.get(&mut self.store).i32().map(|value| value as u32)
     }
 
+    /// The start is over: its deadline ends, and that of each call begins.
+    pub(crate) fn started(&mut self) {
+        let watchdog = self.engine.watchdog();
+        self.deadline = self.call_deadline.map(|limit| watchdog.limit_each_call(&self.stopper, limit));
+    }
+
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
     pub(crate) fn end(&self, error: &RuntimeError) -> Error {
-        let cause = match error.downcast_ref::<WasiError>() {
-            // Another thread ended the plugin, and this one was told to stop.
-            Some(WasiError::Exit(_)) if self.health.cause().is_some() => return self.dead(),
-            Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-            _ => Error::of_engine(error, None),
-        };
-        self.kill(cause.clone());
-        cause
+        match self.stopper.cause() {
+            // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
+            Some(Error::Stopped(reason)) => Error::Stopped(*reason),
+            Some(cause) => Error::Dead(Box::new(cause.clone())),
+            None => {
+                let cause = match error.downcast_ref::<WasiError>() {
+                    Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
+                    _ => Error::of_engine(error, None),
+                };
+                self.kill(cause.clone());
+                cause
+            }
+        }
     }
 
     /// Ends the plugin: nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
-        self.health.die(cause);
-        terminate(&self.env, &self.store);
-    }
-
-    fn dead(&self) -> Error {
-        self.health.check().err().unwrap_or(Error::Exited { code: KILLED })
+        self.stopper.stop(cause);
     }
 }
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        let left = self.tasks.close(UNLOAD_BUDGET, || terminate(&self.env, &self.store));
-        if left > 0 {
-            tracing::warn!(plugin = self.name, threads = left, "threads did not end when their plugin was unloaded");
-        }
+        end_threads(&self.name, &self.engine, &self.tasks);
     }
 }
 
-/// Tells all threads of a plugin to end. Terminating comes first: a guest that handles signals could ignore the kill.
-fn terminate(env: &WasiFunctionEnv, store: &Store) {
-    let process = &env.data(store).process;
-    process.terminate(ExitCode::from(KILLED));
-    process.signal_process(Signal::Sigkill);
+/// Ends the threads of a plugin that is being unloaded. Those that don't end in time are left alone.
+fn end_threads(plugin: &str, engine: &Engine, tasks: &Arc<Tasks>) {
+    let stopper = tasks.stopper();
+    stopper.unload();
+    let left = tasks.close(UNLOAD_BUDGET, || stopper.kill());
+    if left > 0 {
+        tracing::warn!(target: "plugix::stop", plugin, threads = left, "threads of an unloaded plugin did not end");
+        engine.quarantine(tasks);
+    }
+    stopper.detach();
+}
+
+/// Makes the instance and runs its initializer, which has another name in a module that can be stopped: wasmer-wasix
+/// would run it before anybody knows the process that has to be stopped with it.
+fn instantiate(
+    builder: WasiEnvBuilder,
+    module: wasmer::Module,
+    store: &mut Store,
+    stopper: &Stopper,
+) -> Result<(wasmer::Instance, WasiFunctionEnv), WasiRuntimeError> {
+    let (instance, env) = builder.instantiate(module, store)?;
+    stopper.adopt(env.data(store).clone());
+    if let Ok(initialize) = instance.exports.get_typed_function::<(), ()>(store, INITIALIZE) {
+        initialize.call(store)?;
+    }
+    Ok((instance, env))
 }
 
 /// The environment that a policy describes.
@@ -164,9 +218,9 @@ fn environment(
 }
 
 /// Tells an initializer that failed from a module that doesn't fit.
-fn start_error(error: WasiRuntimeError, health: &Health) -> LoadError {
-    use wasmer_wasix::WasiThreadError;
+fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
     let cause = match &error {
+        WasiRuntimeError::Runtime(cause) => Some(cause),
         WasiRuntimeError::Thread(WasiThreadError::InitFailed(cause)) => cause.downcast_ref::<RuntimeError>(),
         WasiRuntimeError::Thread(WasiThreadError::InstanceCreateFailed(cause)) => match &**cause {
             wasmer::InstantiationError::Start(cause) => Some(cause),
@@ -175,9 +229,10 @@ fn start_error(error: WasiRuntimeError, health: &Health) -> LoadError {
         _ => None,
     };
     match cause {
-        Some(cause) => LoadError::Start(match cause.downcast_ref::<WasiError>() {
-            Some(WasiError::Exit(code)) => health.cause().cloned().unwrap_or(Error::Exited { code: code.raw() }),
-            _ => Error::of_engine(cause, None),
+        Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
+            (Some(cause), _) => cause.clone(),
+            (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
+            (None, _) => Error::of_engine(cause, None),
         }),
         None => LoadError::Engine(error.to_string()),
     }

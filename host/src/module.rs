@@ -2,12 +2,15 @@
 
 mod info;
 mod inspect;
+mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
@@ -22,16 +25,22 @@ struct Shared {
     name: String,
     wasm: Vec<u8>,
     info: ModuleInfo,
+    stoppable: bool,
     compiled: Mutex<Option<wasmer::Module>>,
 }
 
 impl Module {
-    pub(crate) fn new(engine: &Engine, file_name: Option<&str>, wasm: Vec<u8>) -> Result<Self, LoadError> {
+    pub(crate) fn new(
+        engine: &Engine,
+        file_name: Option<&str>,
+        wasm: Vec<u8>,
+        stoppable: bool,
+    ) -> Result<Self, LoadError> {
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, compiled: Mutex::new(None) };
+        let shared = Shared { name, wasm, info, stoppable, compiled: Mutex::new(None) };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -65,8 +74,12 @@ impl Module {
             return Ok(module.clone());
         }
         inspect::validate(&self.shared.wasm)?;
-        let module = wasmer::Module::new(self.engine.wasmer(), &self.shared.wasm)
-            .map_err(|error| LoadError::Engine(error.to_string()))?;
+        let wasm = match self.shared.stoppable {
+            true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
+            false => Cow::Borrowed(self.shared.wasm.as_slice()),
+        };
+        let module =
+            wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))?;
         *compiled = Some(module.clone());
         Ok(module)
     }

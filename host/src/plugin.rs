@@ -2,23 +2,32 @@
 
 mod bound;
 mod builder;
+mod cancel;
 mod dynamic;
 mod exclusive;
 mod stream;
+mod within;
 
 pub use bound::Bound;
 pub use builder::PluginBuilder;
+pub use cancel::CancelHandle;
+pub use within::Within;
 
 use crate::call::CallPath;
+use crate::engine::Deadline;
 use crate::instance::Instance;
 use crate::memory::GuestPayload;
 use crate::output::Streams;
-use crate::runtime::Tasks;
+use crate::runtime::{Stopper, Tasks};
 use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
 use exclusive::{Exclusive, Taken};
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a plugin's unload hook may take, unless the limit of each call is tighter.
+const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
 /// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
 /// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
@@ -30,6 +39,7 @@ pub struct Plugin {
     module: Module,
     output: Streams,
     tasks: Arc<Tasks>,
+    stopper: Arc<Stopper>,
     inner: Arc<Exclusive<Inner>>,
 }
 
@@ -68,7 +78,7 @@ impl Plugin {
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, InterfaceError> {
-        Ok(I::client(Bound::new::<I>(self)?))
+        Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// A client that owns the plugin.
@@ -76,7 +86,7 @@ impl Plugin {
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
     pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, InterfaceError> {
-        Ok(I::client(Bound::new::<I>(self)?))
+        Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// Calls a method that was exported with `plugix_guest::export!`, which takes bytes and returns bytes.
@@ -93,6 +103,21 @@ impl Plugin {
 
     fn take(&self) -> Result<Taken<'_, Inner>, Error> {
         self.inner.try_take().ok_or(Error::Busy)
+    }
+
+    /// The plugin with a tighter limit for each call: `plugin.within(limit).bind::<dyn WordCount>()`.
+    pub fn within(&self, limit: Duration) -> Within<'_> {
+        Within { plugin: self, limit }
+    }
+
+    /// Stops the plugin from any other thread.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.stopper.clone())
+    }
+
+    /// Stops the plugin after `limit`, unless the deadline is dropped before.
+    fn deadline(&self, limit: Duration) -> Option<Deadline> {
+        self.module.engine().watchdog().limit(&self.stopper, limit)
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
@@ -114,6 +139,7 @@ impl Drop for Plugin {
     fn drop(&mut self) {
         // Nobody has it but a stream that is being pulled: then the plugin isn't asked, and ends with that pull.
         if let Some(mut inner) = self.inner.try_take() {
+            let _deadline = self.deadline(UNLOAD_LIMIT);
             inner.unload();
         }
     }

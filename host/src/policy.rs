@@ -1,12 +1,26 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+use crate::Network;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
 /// Bytes that one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
+
+/// Bytes of memory that all threads of a plugin share.
+const MEMORY: u64 = 256 << 20;
+
+/// Entries of a table; each thread has its own tables, of 8 bytes an entry.
+const TABLE_ENTRIES: u32 = 1 << 18;
+/// How long a plugin may take to start.
+const START_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Guest threads for each of the machine's processors, and the least that is allowed whatever the machine.
+const THREADS_PER_PROCESSOR: usize = 4;
+const LEAST_THREADS: usize = 64;
 
 /// What a plugin may do: nothing but compute, until it is told otherwise here.
 #[derive(Clone, Debug)]
@@ -16,6 +30,12 @@ pub struct Policy {
     pub(crate) args: Vec<String>,
     pub(crate) output_limit: usize,
     pub(crate) result_limit: u32,
+    pub(crate) memory: u64,
+    pub(crate) table_entries: u32,
+    pub(crate) network: Network,
+    pub(crate) threads: usize,
+    pub(crate) start_deadline: Option<Duration>,
+    pub(crate) call_deadline: Option<Duration>,
 }
 
 /// A folder of the host's and the name by which the plugin knows it.
@@ -44,6 +64,12 @@ impl Policy {
             args: Vec::new(),
             output_limit: OUTPUT_LIMIT,
             result_limit: RESULT_LIMIT,
+            memory: MEMORY,
+            table_entries: TABLE_ENTRIES,
+            network: Network::new(),
+            threads: default_threads(),
+            start_deadline: Some(START_DEADLINE),
+            call_deadline: None,
         }
     }
 
@@ -82,6 +108,61 @@ impl Policy {
         self.result_limit = bytes;
         self
     }
+
+    /// Limits the memory that all threads of the plugin share, stacks and code's data included; 256 MiB unless set.
+    /// Whole pages of 64 KiB count. Growth past it fails in the plugin as any allocation fails that finds no memory,
+    /// and is reported as an event.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets what the plugin may reach over the network; nothing unless set. What it tries beyond that fails with a
+    /// permission error, and is reported as an event.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
+        self
+    }
+
+    /// Limits the entries of each table, of which each thread has its own; 262,144 unless set. An entry takes 8 bytes
+    /// of the host's memory. Growth past it fails in the plugin.
+    #[must_use]
+    pub fn table_entries(mut self, entries: u32) -> Self {
+        self.table_entries = entries;
+        self
+    }
+
+    /// Limits how many threads of the plugin's own may live at the same time: exactly this many, and 0 for none. One
+    /// more fails to start inside of the plugin, with an ordinary error. Threads only compute, so a new policy allows
+    /// four for each processor of the machine, and 64 at least.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Limits how long the plugin may take to start, its initializer and its constructor together; 30 seconds unless
+    /// set. What takes longer is stopped. Compiling doesn't count.
+    #[must_use]
+    pub fn start_deadline(mut self, limit: Duration) -> Self {
+        self.start_deadline = Some(limit);
+        self
+    }
+
+    /// Limits how long each call may take; there is no limit unless set. A plugin that takes longer is stopped with all
+    /// its threads, within some milliseconds. [`Plugin::within`](crate::Plugin::within) sets a tighter limit.
+    #[must_use]
+    pub fn call_deadline(mut self, limit: Duration) -> Self {
+        self.call_deadline = Some(limit);
+        self
+    }
+}
+
+fn default_threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (THREADS_PER_PROCESSOR * processors).max(LEAST_THREADS)
 }
 
 impl Default for Policy {

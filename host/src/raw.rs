@@ -4,10 +4,12 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
-use crate::{Error, LoadError, Module, Output, Policy};
+use crate::runtime::Stopper;
+use crate::{CancelHandle, Error, LoadError, Module, Output, Policy};
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -25,7 +27,10 @@ impl RawPlugin {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
             Form::Reactor | Form::Bare => {
-                Ok(Self { instance: Instance::new("raw", module, policy, HostFunctions::default())? })
+                let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
+                let mut instance = Instance::new("raw", module, policy, HostFunctions::default(), events, stopper)?;
+                instance.started();
+                Ok(Self { instance })
             }
         }
     }
@@ -35,10 +40,12 @@ impl RawPlugin {
     /// # Errors
     /// [`Error::NoSuchMethod`] if there is no export of that name and type, and whatever ended the call otherwise.
     pub fn call<A: RawArgs, R: WasmTypeList>(&mut self, name: &str, args: A) -> Result<R, Error> {
-        self.instance.health.check()?;
         let function = self.instance.function::<A::Types, R>(name);
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
-        args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error))
+        self.instance.stopper.begin()?;
+        let result = args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error));
+        self.instance.stopper.finish();
+        result
     }
 
     /// Copies `len` bytes out of the module's memory.
@@ -62,6 +69,11 @@ impl RawPlugin {
     /// Takes what the module wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
         self.instance.output.take()
+    }
+
+    /// Stops the module from any other thread.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.instance.stopper.clone())
     }
 
     /// How many threads of the module's own are alive.
@@ -103,9 +115,15 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let mut instance = Instance::new("command", &self.module, &self.policy, HostFunctions::default())?;
+        let (stopper, events) = (Stopper::new(self.module.engine()), Events::new("command", None));
+        let functions = HostFunctions::default();
+        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper)?;
+        instance.started();
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
-        let code = match start.call(&mut instance.store) {
+        instance.stopper.begin().map_err(LoadError::Start)?;
+        let ended = start.call(&mut instance.store);
+        instance.stopper.finish();
+        let code = match ended {
             Ok(()) => 0,
             Err(error) => match instance.end(&error) {
                 Error::Exited { code } => code,

@@ -1,13 +1,22 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod control;
+mod halt;
 mod health;
+mod quota;
+mod stopper;
 mod tasks;
 
-pub(crate) use health::Health;
+pub(crate) use control::Control;
+pub(crate) use halt::Halt;
+use health::Health;
+pub(crate) use quota::Quota;
+pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::Tasks;
 
 use crate::imports::HostFunctions;
+use crate::module::CONTROL;
 use crate::{Engine, Error};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -32,41 +41,47 @@ pub(crate) struct PluginRuntime {
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
-    health: Arc<Health>,
+    stopper: Arc<Stopper>,
+    control: Option<Arc<Control>>,
 }
 
 impl PluginRuntime {
     pub(crate) fn new(
         plugin: &str,
         module: &crate::Module,
+        engine: wasmer::Engine,
+        network: DynVirtualNetworking,
         tasks: Arc<Tasks>,
-        health: Arc<Health>,
         functions: HostFunctions,
+        control: Arc<Control>,
     ) -> Self {
         Self {
+            control: Some(control),
             plugin: plugin.into(),
             module: Some(module.clone()),
             functions,
-            ..Self::bare(module.engine(), tasks, health)
+            network,
+            ..Self::bare(engine, tasks)
         }
     }
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
-        let health = Arc::new(Health::default());
-        Self::bare(engine, Arc::new(Tasks::new("idle", engine, health.clone())), health)
+        let wasmer = engine.wasmer().clone();
+        Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, Stopper::new(engine), 0)))
     }
 
-    fn bare(engine: &Engine, tasks: Arc<Tasks>, health: Arc<Health>) -> Self {
+    fn bare(engine: wasmer::Engine, tasks: Arc<Tasks>) -> Self {
         Self {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
-            engine: engine.wasmer().clone(),
+            engine,
+            stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
-            health,
+            control: None,
         }
     }
 
@@ -115,11 +130,17 @@ impl Runtime for PluginRuntime {
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        if let Some(control) = &self.control {
+            imports.define(CONTROL.0, CONTROL.1, control.attach(store));
+        }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
                 Extern::Memory(memory) => Some(memory),
                 _ => None,
             });
+            if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
+                self.stopper.attach_memory(shared);
+            }
             self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())
@@ -127,7 +148,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.health.die(Error::of_engine(&error, None));
+            self.stopper.stop(Error::of_engine(&error, None));
         }
     }
 }

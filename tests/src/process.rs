@@ -1,32 +1,40 @@
 //! What the operating system says of this process.
 
 use anyhow::{Context, Result};
+use std::fs;
 use std::time::{Duration, Instant};
 
-/// Threads and memory of this process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProcessStatus {
-    /// Operating system threads.
-    pub threads: u64,
-    /// Resident memory in KiB.
-    pub resident: u64,
-    /// The most resident memory that it ever had, in KiB.
-    pub peak: u64,
+/// The names of this process's operating system threads.
+///
+/// # Errors
+/// Where there is no `/proc/self/task`.
+pub fn threads() -> Result<Vec<String>> {
+    let tasks = fs::read_dir("/proc/self/task")?;
+    // A thread that ends while it is looked at has no name any more.
+    let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());
+    Ok(names.map(|name| name.trim().to_owned()).collect())
 }
 
-impl ProcessStatus {
-    /// As they are now.
-    ///
-    /// # Errors
-    /// Where there is no `/proc/self/status`.
-    pub fn now() -> Result<Self> {
-        let status = std::fs::read_to_string("/proc/self/status")?;
-        let field = |name: &str| {
-            let value = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
-            value.with_context(|| format!("no {name}"))?.parse::<u64>().with_context(|| name.to_owned())
-        };
-        Ok(Self { threads: field("Threads:")?, resident: field("VmRSS:")?, peak: field("VmHWM:")? })
-    }
+/// The memory that this process occupies, in KiB.
+///
+/// # Errors
+/// Where there is no `/proc/self/status`.
+pub fn resident_kib() -> Result<u64> {
+    status("VmRSS:")
+}
+
+/// The most memory that this process ever occupied, in KiB.
+///
+/// # Errors
+/// Where there is no `/proc/self/status`.
+pub fn peak_kib() -> Result<u64> {
+    status("VmHWM:")
+}
+
+fn status(field: &str) -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let value = status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next());
+    Ok(value.with_context(|| format!("no {field}"))?.parse()?)
 }
 
 /// Waits for something that happens on another thread and can't be waited for otherwise.
@@ -36,7 +44,7 @@ impl ProcessStatus {
 pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(60);
     while !happened() {
-        assert!(Instant::now() < patience, "{what} didn't happen");
+        assert!(Instant::now() < patience, "{what} didn't happen; the threads are {:?}", threads());
         std::thread::yield_now();
     }
 }

@@ -1,5 +1,6 @@
 //! How a call into a plugin can fail.
 
+use super::StopReason;
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
@@ -68,6 +69,9 @@ pub enum Error {
     /// The plugin's fault: it broke the protocol between it and the host, and is dead now.
     #[error("the plugin broke the protocol: {0}")]
     Protocol(#[from] ProtocolError),
+    /// The host stopped the plugin in the middle of this call, and it is dead now.
+    #[error("the plugin was stopped: {0}")]
+    Stopped(StopReason),
     /// An earlier call, or another thread of the plugin's, ended the plugin.
     #[error("the plugin is dead: {0}")]
     Dead(Box<Error>),
@@ -95,7 +99,7 @@ impl Error {
 
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Dead(_))
+        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Stopped(_) | Self::Dead(_))
     }
 }
 

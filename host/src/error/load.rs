@@ -55,6 +55,22 @@ pub enum LoadError {
         /// How many.
         count: usize,
     },
+    /// The module needs more memory to begin with than the policy gives it.
+    #[error("the module needs {needed} bytes of memory to begin with, and the policy allows {allowed}")]
+    NeedsMemory {
+        /// What the module declares, in bytes.
+        needed: u64,
+        /// The policy's limit, in bytes.
+        allowed: u64,
+    },
+    /// The module needs a larger table to begin with than the policy gives it.
+    #[error("the module needs a table of {needed} entries to begin with, and the policy allows {allowed}")]
+    NeedsTable {
+        /// What the module declares, in entries.
+        needed: u64,
+        /// The policy's limit, in entries.
+        allowed: u32,
+    },
     /// The memory has 64-bit addresses.
     #[error("the module has a 64-bit memory, which the Cranelift compiler doesn't support")]
     Memory64,

@@ -32,6 +32,8 @@ pub struct ModuleInfo {
     pub uses: Vec<Descriptor>,
     /// The module's size in bytes.
     pub size: usize,
+    /// The entries of its largest table to begin with.
+    pub(crate) table_entries: u64,
     pub(super) memories: usize,
     pub(super) dynamic: bool,
 }

@@ -39,7 +39,7 @@ pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
     Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
 }
 
-fn malformed(error: BinaryReaderError) -> LoadError {
+pub(super) fn malformed(error: BinaryReaderError) -> LoadError {
     LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
 }
 
@@ -61,6 +61,7 @@ struct Sections {
     imports: Vec<Import>,
     exports: Vec<(String, ExternalKind)>,
     memories: Vec<(MemoryType, bool)>,
+    table_entries: u64,
     dynamic: bool,
     name: Option<String>,
     /// The contents of the custom sections; those of one name count as one.
@@ -92,6 +93,11 @@ impl Sections {
                 Payload::MemorySection(reader) => {
                     for memory in reader {
                         sections.memories.push((memory?, false));
+                    }
+                }
+                Payload::TableSection(reader) => {
+                    for table in reader {
+                        sections.table_entries = sections.table_entries.max(table?.ty.initial);
                     }
                 }
                 Payload::ExportSection(reader) => {
@@ -160,6 +166,7 @@ impl Sections {
             form,
             memory,
             threads,
+            table_entries: self.table_entries,
             memories: self.memories.len(),
             dynamic: self.dynamic,
             imports: self.imports,

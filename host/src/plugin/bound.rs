@@ -6,17 +6,20 @@ use crate::{Error, InterfaceError, interface};
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::borrow::Borrow;
+use std::time::Duration;
 
 /// A plugin and the exports of one of its interfaces, looked up once.
 #[derive(Debug)]
 pub struct Bound<P> {
     plugin: P,
+    /// The limit of each call, if it is tighter than the policy's.
+    limit: Option<Duration>,
     /// By the method's index; none where the plugin lacks an optional method.
     methods: Box<[Option<Method>]>,
 }
 
 impl<P: Borrow<Plugin>> Bound<P> {
-    pub(super) fn new<I: Interface + ?Sized>(plugin: P) -> Result<Self, InterfaceError> {
+    pub(super) fn new<I: Interface + ?Sized>(plugin: P, limit: Option<Duration>) -> Result<Self, InterfaceError> {
         let it: &Plugin = plugin.borrow();
         let there = interface::find(I::INFO, &it.module.info().implements)?;
         let inner = it.take().map_err(|_| InterfaceError::Busy)?;
@@ -35,7 +38,7 @@ impl<P: Borrow<Plugin>> Bound<P> {
             })
             .collect::<Result<_, _>>()?;
         drop(inner);
-        Ok(Self { plugin, methods })
+        Ok(Self { plugin, limit, methods })
     }
 }
 
@@ -54,6 +57,7 @@ impl<P: Borrow<Plugin>> Caller for Bound<P> {
         let plugin: &Plugin = self.plugin.borrow();
         let mut inner = plugin.take()?;
         let Inner { instance, path } = &mut *inner;
+        let _deadline = self.limit.and_then(|limit| plugin.deadline(limit));
         path.call::<I, METHOD, A>(instance, method, args)
     }
 

@@ -4,17 +4,19 @@ use super::exclusive::Exclusive;
 use super::stream::GuestStream;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
+use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::{CallError, LoadError, Metadata, Module, Policy, ProtocolError, Services};
+use crate::runtime::Stopper;
+use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
 use serde::Serialize;
+use std::fmt;
 use std::sync::{Arc, Weak};
 
 /// A plugin that is about to be started.
-#[derive(Debug)]
 pub struct PluginBuilder {
     module: Module,
     name: Option<String>,
@@ -23,6 +25,8 @@ pub struct PluginBuilder {
     functions: HostFunctions,
     services: Services,
     backtraces: bool,
+    on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
+    stopper: Arc<Stopper>,
 }
 
 impl PluginBuilder {
@@ -35,6 +39,8 @@ impl PluginBuilder {
             functions: HostFunctions::default(),
             services: Services::default(),
             backtraces: false,
+            on_event: None,
+            stopper: Stopper::new(module.engine()),
         }
     }
 
@@ -81,13 +87,29 @@ impl PluginBuilder {
         self
     }
 
+    /// Sets what is called with the plugin's name when something happens to it: a limit was reached, an operation was
+    /// denied, a thread died. All of that goes to `tracing` as well.
+    ///
+    /// The callback runs where the event happened, often on a thread of the plugin's in the middle of a call: it must
+    /// be quick, and can't call the plugin.
+    #[must_use]
+    pub fn on_event(mut self, callback: impl Fn(&str, &Event) + Send + Sync + 'static) -> Self {
+        self.on_event = Some(Arc::new(callback));
+        self
+    }
+
+    /// Stops the plugin from any other thread, and while it starts as well.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(self.stopper.clone())
+    }
+
     /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
     /// calls its constructor.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, name, policy, config, mut functions, services, backtraces } = self;
+        let Self { module, name, policy, config, mut functions, services, backtraces, on_event, stopper } = self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
@@ -96,12 +118,13 @@ impl PluginBuilder {
         functions.panics().want(backtraces);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
-        let mut instance = Instance::new(&name, &module, &policy, functions)?;
+        let events = Events::new(&name, on_event);
+        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(LoadError::Start)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
-            Ok(()) => {}
+            Ok(()) => inner.instance.started(),
             Err(CallError::Returned(message)) => {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
@@ -114,7 +137,16 @@ impl PluginBuilder {
             inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
             Exclusive::new(inner)
         });
-        Ok(Plugin { metadata, module, output, tasks, inner })
+        Ok(Plugin { metadata, module, output, tasks, stopper, inner })
+    }
+}
+
+impl fmt::Debug for PluginBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PluginBuilder")
+            .field("module", &self.module)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,12 +6,12 @@
 
 mod guest_thread;
 
-use super::Health;
+use super::{Halt, Quota, Stopper};
 use crate::Engine;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, select};
 use guest_thread::{GuestThread, Spare};
 use std::collections::HashMap;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{Builder, JoinHandle};
@@ -27,13 +27,20 @@ const STACK_SIZE: usize = 1 << 20;
 /// Finished threads whose store and instance are kept for each plugin.
 const MAX_SPARES: usize = 8;
 
+/// How long a new thread waits for another to end when there are as many as there may be.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// The threads of one plugin.
 #[derive(Debug)]
 pub(crate) struct Tasks {
     plugin: String,
     io: Handle,
     wasmer: wasmer::Engine,
-    health: Arc<Health>,
+    quota: Option<Quota>,
+    halt: Halt,
+    stopper: Arc<Stopper>,
+    /// How many threads may be alive at once.
+    limit: usize,
     state: Mutex<State>,
     ended: Condvar,
 }
@@ -49,16 +56,36 @@ struct State {
 }
 
 impl Tasks {
-    pub(crate) fn new(plugin: &str, engine: &Engine, health: Arc<Health>) -> Self {
+    pub(crate) fn new(
+        plugin: &str,
+        engine: &Engine,
+        wasmer: wasmer::Engine,
+        quota: Option<Quota>,
+        stopper: Arc<Stopper>,
+        limit: usize,
+    ) -> Self {
         Self {
             // A thread's name can't have zeroes.
             plugin: plugin.replace('\0', ""),
             io: engine.io().clone(),
-            wasmer: engine.wasmer().clone(),
-            health,
+            wasmer,
+            quota,
+            halt: Halt::default(),
+            stopper,
+            limit,
             state: Mutex::default(),
             ended: Condvar::new(),
         }
+    }
+
+    /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
+    pub(crate) fn halt(&self) -> &Halt {
+        &self.halt
+    }
+
+    /// What ends the plugin whose threads these are.
+    pub(crate) fn stopper(&self) -> &Arc<Stopper> {
+        &self.stopper
     }
 
     /// How many spawned guest threads are alive.
@@ -73,6 +100,7 @@ impl Tasks {
         let deadline = Instant::now() + budget;
         let mut state = self.lock();
         state.closed = true;
+        self.halt.stop();
         while !state.live.is_empty() && Instant::now() < deadline {
             drop(state);
             kill();
@@ -91,6 +119,24 @@ impl Tasks {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock with the state half changed.
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Waits for room for one more thread, if there will be any soon: a thread that its guest has seen end may be about
+    /// to end here.
+    fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
+        let full = |state: &mut State| {
+            state.live.len() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
+        };
+        let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        if state.closed || self.stopper.cause().is_some() {
+            return Err(WasiThreadError::Unsupported);
+        }
+        if state.live.len() >= self.limit {
+            tracing::warn!(target: "plugix::limit", plugin = self.plugin, threads = self.limit, "no more threads");
+            return Err(WasiThreadError::Unsupported);
+        }
+        Ok(state)
     }
 
     fn take_spare(&self) -> Option<Spare> {
@@ -130,8 +176,15 @@ pub(crate) struct TaskManager(pub(crate) Arc<Tasks>);
 
 impl VirtualTaskManager for TaskManager {
     fn sleep_now(&self, time: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync + 'static>> {
+        if time.is_zero() {
+            return Box::pin(tokio::task::yield_now());
+        }
         let _guard = self.0.io.enter();
-        if time.is_zero() { Box::pin(tokio::task::yield_now()) } else { Box::pin(tokio::time::sleep(time)) }
+        let (sleep, halt) = (tokio::time::sleep(time), self.0.halt.clone());
+        // Every wait for a socket is a race against a sleep, its timeout; a stopped plugin's waits time out at once.
+        Box::pin(async move {
+            select(pin!(sleep), pin!(halt.stopped())).await;
+        })
     }
 
     fn task_shared(
@@ -147,10 +200,7 @@ impl VirtualTaskManager for TaskManager {
         let (tid, tasks) = (thread.tid(), self.0.clone());
         let (ready, started) = sync_channel(1);
         // Held while the thread starts, so that it can't end before it is in the registry.
-        let mut state = self.0.lock();
-        if state.closed {
-            return Err(WasiThreadError::Unsupported);
-        }
+        let mut state = self.0.admit()?;
         let done = std::mem::take(&mut state.done);
         let handle = Builder::new()
             .name(format!("{}/{tid}", self.0.plugin))

@@ -82,7 +82,7 @@ impl GuestThread {
             Ok(Ok(())) => None,
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
-                tasks.health.die(Error::Trap(Trap::of_host_panic(tid)));
+                tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
                 Some(ExitCode::from(TRAPPED))
             }
         };
@@ -98,11 +98,11 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
         Some(WasiError::ThreadExit) => None,
         Some(WasiError::Exit(code)) => {
-            tasks.health.die(Error::Exited { code: code.raw() });
+            tasks.stopper.stop(Error::Exited { code: code.raw() });
             Some(*code)
         }
         _ => {
-            tasks.health.die(Error::of_engine(error, Some(tid)));
+            tasks.stopper.stop(Error::of_engine(error, Some(tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }
@@ -111,7 +111,10 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
 impl Spare {
     fn new(tasks: &Tasks, module: Module, memory: SharedMemory, env: WasiEnv) -> Result<Self, WasiThreadError> {
         let mut store = Store::new(tasks.wasmer.clone());
-        let memory = memory.attach(&mut store);
+        let memory = match &tasks.quota {
+            Some(quota) => quota.attach(memory, &mut store),
+            None => memory.attach(&mut store),
+        };
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
         let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
         let instance = PluginRuntime::take_newest_instance().ok_or(WasiThreadError::InvalidWasmContext)?;

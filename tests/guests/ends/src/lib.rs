@@ -6,14 +6,6 @@ use std::thread;
 
 plugix_guest::metadata!("Ends itself");
 
-struct Fragile;
-
-impl Drop for Fragile {
-    fn drop(&mut self) {
-        panic!("while unwinding");
-    }
-}
-
 /// Runs the instruction that always traps.
 #[inline(never)]
 fn trap_here() {
@@ -40,11 +32,6 @@ plugix_guest::export! {
 
     fn abort(_args: &[u8]) {
         process::abort();
-    }
-
-    fn panic_twice(_args: &[u8]) {
-        let _fragile = Fragile;
-        panic!("first");
     }
 
     fn exit(code: &[u8]) {

@@ -1,0 +1,22 @@
+//! Why the host stopped a plugin.
+
+use std::time::Duration;
+use thiserror::Error as ThisError;
+
+/// Why the host stopped a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// It took longer than it may.
+    #[error("it took longer than {limit:?}")]
+    Deadline {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The host cancelled it.
+    #[error("it was cancelled")]
+    Cancelled,
+    /// The host unloaded it.
+    #[error("it was unloaded")]
+    Unloaded,
+}

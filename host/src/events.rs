@@ -1,0 +1,100 @@
+//! What happens to a plugin without its host's doing: limits reached, operations denied, threads that died.
+
+mod event;
+mod flood;
+
+pub use event::{Event, Limit};
+
+use flood::Flood;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+type Callback = Arc<dyn Fn(&str, &Event) + Send + Sync>;
+
+/// Where the events of one plugin go: to `tracing`, and to the host's callback if it has one. Cheap to clone.
+///
+/// A plugin can make an event happen as often as it likes. What comes too fast is counted and not reported.
+#[derive(Clone)]
+pub(crate) struct Events(Arc<Shared>);
+
+struct Shared {
+    plugin: Arc<str>,
+    callback: Option<Callback>,
+    flood: Mutex<Flood>,
+}
+
+impl Events {
+    /// Events of the plugin of that name.
+    pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
+        let flood = Mutex::new(Flood::new(Instant::now()));
+        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood }))
+    }
+
+    /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
+    /// a function that a plugin called.
+    pub(crate) fn report(&self, event: Event) {
+        if event.is_repeatable() {
+            let admitted = lock(&self.0.flood).admit(Instant::now());
+            let Some(suppressed) = admitted else { return };
+            if suppressed > 0 {
+                self.pass_on(&Event::Suppressed { count: suppressed });
+            }
+        }
+        self.pass_on(&event);
+    }
+
+    fn pass_on(&self, event: &Event) {
+        let plugin = &*self.0.plugin;
+        tracing::warn!(target: "plugix::events", plugin, "{event}");
+        if let Some(callback) = &self.0.callback
+            && catch_unwind(AssertUnwindSafe(|| callback(plugin, event))).is_err()
+        {
+            tracing::error!(plugin, "the host's callback for events panicked");
+        }
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Events").field(&self.0.plugin).finish()
+    }
+}
+
+/// Nothing panics while it holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied() -> Event {
+        Event::Denied { operation: "connect to", target: "10.0.0.1:80".into() }
+    }
+
+    #[test]
+    fn a_flood_is_counted_and_what_the_host_does_always_passes() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let sink = seen.clone();
+        let events = Events::new(
+            "test",
+            Some(Arc::new(move |plugin: &str, event: &Event| {
+                lock(&sink).push((plugin.to_owned(), event.to_string()));
+            })),
+        );
+        (0..1_000).for_each(|_| events.report(denied()));
+        let reported = lock(&seen).len();
+        assert!((64..80).contains(&reported), "{reported}");
+        events.report(Event::Stopped { cause: "deadline".into() });
+        assert_eq!(lock(&seen).last(), Some(&("test".to_owned(), "was stopped: deadline".to_owned())));
+    }
+
+    #[test]
+    fn a_callback_that_panics_is_caught() {
+        let events = Events::new("plugin", Some(Arc::new(|_: &str, _: &Event| panic!("by the host"))));
+        events.report(denied());
+    }
+}

@@ -1,0 +1,96 @@
+//! The kinds of events.
+
+use std::fmt;
+
+/// Something that happened to a plugin without its host's doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The plugin wanted more of something than its policy gives it, and was refused.
+    LimitReached {
+        /// What there was too little of.
+        limit: Limit,
+        /// What the policy gives, in the limit's unit.
+        allowed: u64,
+    },
+    /// The plugin tried what its policy doesn't allow.
+    Denied {
+        /// What it tried: a verb that fits before the target, such as `connect to`.
+        operation: &'static str,
+        /// On what, as the plugin asked for it.
+        target: String,
+    },
+    /// The host stopped the plugin.
+    Stopped {
+        /// Why.
+        cause: String,
+    },
+    /// A thread of the plugin's ended the plugin.
+    ThreadDied {
+        /// The thread's id, as the plugin knows it.
+        thread: u32,
+        /// How.
+        cause: String,
+    },
+    /// Output was dropped because nobody took what had come before.
+    OutputDropped {
+        /// How many bytes were dropped since the plugin started.
+        bytes: u64,
+    },
+    /// Events that a plugin caused came too fast to be reported one by one.
+    Suppressed {
+        /// How many were left out since the last event.
+        count: u64,
+    },
+}
+
+/// What a plugin can have too little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Memory, in bytes.
+    Memory,
+    /// Threads.
+    Threads,
+    /// Open sockets.
+    Sockets,
+    /// Host names that were looked up.
+    Names,
+    /// Open files.
+    Files,
+    /// Bytes in a mounted folder.
+    Storage,
+}
+
+impl Event {
+    /// Whether a plugin can make it happen as often as it likes.
+    pub(super) fn is_repeatable(&self) -> bool {
+        matches!(self, Self::LimitReached { .. } | Self::Denied { .. } | Self::OutputDropped { .. })
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LimitReached { limit, allowed } => write!(f, "reached its limit of {allowed} {limit}"),
+            Self::Denied { operation, target } => write!(f, "may not {operation} {target:?}"),
+            Self::Stopped { cause } => write!(f, "was stopped: {cause}"),
+            Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
+            Self::OutputDropped { bytes } => write!(f, "lost {bytes} bytes of its output"),
+            Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Memory => "bytes of memory",
+            Self::Threads => "threads",
+            Self::Sockets => "open sockets",
+            Self::Names => "host names",
+            Self::Files => "open files",
+            Self::Storage => "bytes of storage",
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! Rewrites a module so that the host can stop it at any moment, whatever it is doing and on whichever thread.
+//!
+//! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
+//! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions whose work
+//! is not bounded, and before instructions that move memory in bulk. To stop a plugin, the host takes the page's access
+//! rights away, and the next such read traps (see `runtime::control`). A read is all that a check costs: it needs no
+//! branch.
+//!
+//! Nothing else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
+//! module defined itself is imported instead, because the control memory has to come second.
+
+mod bounded;
+
+use super::inspect::malformed;
+use crate::LoadError;
+use bounded::bounded_functions;
+use std::ops::Range;
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
+};
+use wasmparser::{
+    BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
+};
+
+/// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
+pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
+
+/// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
+pub(crate) const INITIALIZE: &str = "plugix-initialize";
+
+/// Where wasmer-wasix puts the memory that it makes.
+const GUEST_MEMORY: (&str, &str) = ("env", "memory");
+
+/// The control memory's size in pages of 64 KiB, at the start and at the most.
+pub(crate) const CONTROL_PAGES: u32 = 1;
+
+/// A read of the control memory's first byte. It is atomic, so that the compiler neither hoists nor merges it; one byte
+/// has no alignment to check.
+const CHECK: [u8; 8] = [
+    0x41, 0x00, // i32.const 0
+    0xfe, 0x12, 0x40, 0x01, 0x00, // i32.atomic.load8_u (memory 1) align=1 offset=0
+    0x1a, // drop
+];
+
+fn check() -> Vec<u8> {
+    let load = [0x41, 0x00, 0xfe, 0x12, 0x40, 0x01, 0x00];
+    match std::env::var("PLUGIX_CHECK").as_deref() {
+        Ok("branch") => [&load[..], &[0x04, 0x40, 0x00, 0x0b]].concat(),
+        Ok("word") => [0x41, 0x00, 0xfe, 0x10, 0x42, 0x01, 0x00, 0x04, 0x40, 0x00, 0x0b].to_vec(),
+        Ok("none") => Vec::new(),
+        _ => CHECK.to_vec(),
+    }
+}
+
+/// The module with checks. It must have been validated, and import nothing but functions and its one memory.
+pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let parts = Parts::read(wasm)?;
+    let bounded = bounded_functions(parts.imported_functions, &parts.bodies).map_err(malformed)?;
+    let mut imports = Some(parts.imports);
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(malformed)?;
+        let Some((id, range)) = payload.as_section() else { continue };
+        let custom = id == SectionId::Custom as u8;
+        if !custom
+            && id > SectionId::Type as u8
+            && let Some(imports) = imports.take()
+        {
+            module.section(&imports);
+        }
+        if let Payload::ExportSection(exports) = payload {
+            module.section(&rename_initializer(exports).map_err(malformed)?);
+        } else if id == SectionId::Code as u8 {
+            module.section(&code(wasm, &parts.bodies, &bounded).map_err(malformed)?);
+        } else if id != SectionId::Import as u8 && id != SectionId::Memory as u8 {
+            module.section(&RawSection { id, data: slice(wasm, range) });
+        }
+    }
+    Ok(module.finish())
+}
+
+fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection, BinaryReaderError> {
+    let mut section = ExportSection::new();
+    for export in exports {
+        let export = export?;
+        let name = if export.name == "_initialize" { INITIALIZE } else { export.name };
+        let kind = match export.kind {
+            ExternalKind::Func | ExternalKind::FuncExact => ExportKind::Func,
+            ExternalKind::Table => ExportKind::Table,
+            ExternalKind::Memory => ExportKind::Memory,
+            ExternalKind::Global => ExportKind::Global,
+            ExternalKind::Tag => ExportKind::Tag,
+        };
+        section.export(name, kind, export.index);
+    }
+    Ok(section)
+}
+
+/// What of a module has to be known before it is written anew.
+struct Parts<'a> {
+    imports: ImportSection,
+    imported_functions: u32,
+    bodies: Vec<FunctionBody<'a>>,
+}
+
+impl<'a> Parts<'a> {
+    fn read(wasm: &'a [u8]) -> Result<Self, LoadError> {
+        let mut parts = Self { imports: ImportSection::new(), imported_functions: 0, bodies: Vec::new() };
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload.map_err(malformed)? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let import = import.map_err(malformed)?;
+                        match import.ty {
+                            TypeRef::Memory(memory) => parts.import_memory(memory),
+                            TypeRef::Func(ty) => {
+                                parts.imports.import(import.module, import.name, EntityType::Function(ty));
+                                parts.imported_functions += 1;
+                            }
+                            _ => {
+                                let (module, name) = (import.module.to_owned(), import.name.to_owned());
+                                return Err(LoadError::UnknownImport { module, name });
+                            }
+                        }
+                    }
+                }
+                Payload::MemorySection(memories) => {
+                    for memory in memories {
+                        parts.import_memory(memory.map_err(malformed)?);
+                    }
+                }
+                Payload::CodeSectionEntry(body) => parts.bodies.push(body),
+                _ => {}
+            }
+        }
+        let control = MemoryType {
+            minimum: CONTROL_PAGES.into(),
+            maximum: Some(CONTROL_PAGES.into()),
+            memory64: false,
+            shared: true,
+            page_size_log2: None,
+        };
+        parts.imports.import(CONTROL.0, CONTROL.1, control);
+        Ok(parts)
+    }
+
+    fn import_memory(&mut self, memory: wasmparser::MemoryType) {
+        let memory = MemoryType {
+            minimum: memory.initial,
+            maximum: memory.maximum,
+            memory64: memory.memory64,
+            shared: memory.shared,
+            page_size_log2: memory.page_size_log2,
+        };
+        self.imports.import(GUEST_MEMORY.0, GUEST_MEMORY.1, memory);
+    }
+}
+
+fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<CodeSection, BinaryReaderError> {
+    let mut code = CodeSection::new();
+    for (body, bounded) in bodies.iter().zip(bounded) {
+        let checks = if *bounded { Vec::new() } else { check_places(body)? };
+        let mut checked = Vec::with_capacity(body.as_bytes().len() + checks.len() * CHECK.len());
+        let mut copied = body.range().start;
+        for at in checks {
+            checked.extend_from_slice(slice(wasm, copied..at));
+            checked.extend_from_slice(&check());
+            copied = at;
+        }
+        checked.extend_from_slice(slice(wasm, copied..body.range().end));
+        code.raw(&checked);
+    }
+    Ok(code)
+}
+
+/// Where in the module a function's checks go, in order.
+fn check_places(body: &FunctionBody<'_>) -> Result<Vec<u64>, BinaryReaderError> {
+    let mut operators = body.get_operators_reader()?;
+    let mut places = vec![operators.original_position()];
+    while !operators.eof() {
+        let (operator, at) = operators.read_with_offset()?;
+        match operator {
+            Operator::Loop { .. } => places.push(operators.original_position()),
+            ref operator if moves_much(operator) => places.push(at),
+            _ => {}
+        }
+    }
+    places.dedup();
+    Ok(places)
+}
+
+/// Whether one instruction can take long.
+fn moves_much(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::MemoryCopy { .. }
+            | Operator::MemoryFill { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::MemoryGrow { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableInit { .. }
+            | Operator::TableGrow { .. }
+    )
+}
+
+fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {
+    &wasm[range.start as usize..range.end as usize]
+}

@@ -1,0 +1,165 @@
+//! The network as a plugin has it: its policy's rules between its sockets and the host's.
+
+mod address;
+mod datagram;
+mod gate;
+mod listener;
+mod local;
+mod names;
+mod rule;
+mod rules;
+mod stream;
+
+pub(crate) use local::Local;
+pub use rule::NetworkRuleError;
+pub use rules::Network;
+
+use crate::events::Events;
+use crate::runtime::Halt;
+use crate::{Engine, Policy};
+use crate::{Event, LoadError};
+use async_trait::async_trait;
+use datagram::Datagram;
+use gate::Gate;
+use listener::Bound;
+use rules::Protocol;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use stream::Stream;
+use virtual_net::{
+    DynVirtualNetworking, Result, VirtualNetworking, VirtualTcpBoundSocket, VirtualTcpListener, VirtualTcpSocket,
+    VirtualUdpSocket,
+};
+
+/// The network that a policy describes.
+pub(crate) fn network(
+    policy: &Policy,
+    engine: &Engine,
+    events: &Events,
+    halt: &Halt,
+) -> std::result::Result<DynVirtualNetworking, LoadError> {
+    let rules = policy.network.clone();
+    if rules.is_nothing() {
+        return Ok(Arc::new(NoNetwork { events: events.clone() }));
+    }
+    let gate = Gate::new(rules, engine.network()?, events.clone(), halt.clone());
+    Ok(Arc::new(RuledNetwork { gate: Arc::new(gate) }))
+}
+
+/// Reports what is tried, and refuses it.
+#[derive(Debug)]
+struct NoNetwork {
+    events: Events,
+}
+
+impl NoNetwork {
+    fn deny<T>(&self, operation: &'static str, target: impl ToString) -> Result<T> {
+        let target = target.to_string().chars().take(rule::MAX_NAME).collect();
+        self.events.report(Event::Denied { operation, target });
+        Err(virtual_net::NetworkError::PermissionDenied)
+    }
+}
+
+#[async_trait]
+impl VirtualNetworking for NoNetwork {
+    async fn listen_tcp(
+        &self,
+        at: SocketAddr,
+        _: bool,
+        _: bool,
+        _: bool,
+    ) -> Result<Box<dyn VirtualTcpListener + Sync>> {
+        self.deny(Protocol::Tcp.listening(), at)
+    }
+
+    async fn bind_tcp(
+        &self,
+        at: SocketAddr,
+        _: bool,
+        _: bool,
+        _: bool,
+    ) -> Result<Box<dyn VirtualTcpBoundSocket + Sync>> {
+        self.deny(Protocol::Tcp.listening(), at)
+    }
+
+    async fn bind_udp(&self, at: SocketAddr, _: bool, _: bool) -> Result<Box<dyn VirtualUdpSocket + Sync>> {
+        self.deny(Protocol::Udp.listening(), at)
+    }
+
+    async fn connect_tcp(&self, _: SocketAddr, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
+        self.deny(Protocol::Tcp.connecting(), peer)
+    }
+
+    async fn resolve(&self, host: &str, _: Option<u16>, _: Option<IpAddr>) -> Result<Vec<IpAddr>> {
+        self.deny("look up", host)
+    }
+}
+
+/// The host's network behind a plugin's rules. What isn't here, such as raw sockets and routes, no plugin has.
+#[derive(Debug)]
+struct RuledNetwork {
+    gate: Arc<Gate>,
+}
+
+#[async_trait]
+impl VirtualNetworking for RuledNetwork {
+    async fn listen_tcp(
+        &self,
+        at: SocketAddr,
+        only_v6: bool,
+        reuse_port: bool,
+        reuse_addr: bool,
+    ) -> Result<Box<dyn VirtualTcpListener + Sync>> {
+        self.bind_tcp(at, only_v6, reuse_port, reuse_addr).await?.listen()
+    }
+
+    async fn bind_tcp(
+        &self,
+        at: SocketAddr,
+        only_v6: bool,
+        _reuse_port: bool,
+        reuse_addr: bool,
+    ) -> Result<Box<dyn VirtualTcpBoundSocket + Sync>> {
+        let gate = &self.gate;
+        let may_listen = gate.rules.allows_listen(Protocol::Tcp, at);
+        if !may_listen && !gate.rules.allows_ephemeral(Protocol::Tcp, at) {
+            return Err(gate.deny(Protocol::Tcp.listening(), at));
+        }
+        let slot = gate.slot()?;
+        let only_v6 = only_v6 || !gate.rules.allows_dual_stack(Protocol::Tcp, at.port());
+        // Sharing a port would take connections from other programs of the host's.
+        let socket = gate.local.net.bind_tcp(at, only_v6, false, reuse_addr).await?;
+        Ok(Box::new(Bound::new(socket, slot, at, may_listen)))
+    }
+
+    async fn bind_udp(
+        &self,
+        at: SocketAddr,
+        _reuse_port: bool,
+        _reuse_addr: bool,
+    ) -> Result<Box<dyn VirtualUdpSocket + Sync>> {
+        let gate = &self.gate;
+        // A socket at all IPv6 addresses receives at the IPv4 ones as well.
+        let dual_stack = at.ip().is_ipv6() && at.ip().is_unspecified();
+        let listening = gate.rules.allows_listen(Protocol::Udp, at)
+            && (!dual_stack || gate.rules.allows_dual_stack(Protocol::Udp, at.port()));
+        if !listening && !gate.rules.allows_ephemeral(Protocol::Udp, at) {
+            return Err(gate.deny(Protocol::Udp.listening(), at));
+        }
+        let slot = gate.slot()?;
+        let socket = gate.local.net.bind_udp(at, false, false).await?;
+        Ok(Box::new(Datagram::new(socket, slot, listening)))
+    }
+
+    async fn connect_tcp(&self, own: SocketAddr, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
+        self.gate.check_connect(Protocol::Tcp, peer)?;
+        let slot = self.gate.slot()?;
+        let socket = self.gate.local.net.connect_tcp(own, address::canonical(peer)).await?;
+        Ok(Box::new(Stream::connecting(socket, slot)))
+    }
+
+    async fn resolve(&self, host: &str, _: Option<u16>, _: Option<IpAddr>) -> Result<Vec<IpAddr>> {
+        let Gate { names, rules, events, halt, .. } = &*self.gate;
+        names.resolve(host, rules, events, halt).await
+    }
+}

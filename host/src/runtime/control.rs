@@ -1,0 +1,51 @@
+//! The memory through which the host stops a plugin's code.
+
+use crate::module::CONTROL_PAGES;
+use region::Protection;
+use std::fmt;
+use wasmer::{AsStoreMut, Memory, MemoryType, SharedMemory, Store};
+
+/// Memory of one plugin's that its code reads every so often, and that only the host can name (see
+/// `module::stoppable`).
+pub(crate) struct Control {
+    memory: SharedMemory,
+    base: *const u8,
+    len: usize,
+}
+
+// SAFETY: the address is that of a mapping which `memory` keeps alive; only its access rights are changed through it.
+unsafe impl Send for Control {}
+// SAFETY: as above; changing the rights of a mapping is one system call, which threads may make at the same time.
+unsafe impl Sync for Control {}
+
+impl Control {
+    pub(crate) fn new(engine: &wasmer::Engine) -> Result<Self, wasmer::MemoryError> {
+        let mut store = Store::new(engine.clone());
+        let memory = Memory::new(&mut store, MemoryType::new(CONTROL_PAGES, Some(CONTROL_PAGES), true))?;
+        let view = memory.view(&store);
+        let (base, len) = (view.data_ptr().cast_const(), view.data_size() as usize);
+        let memory = memory.as_shared(&store).expect("a memory that was made to be shared is");
+        Ok(Self { memory, base, len })
+    }
+
+    /// The memory as an instance in `store` imports it.
+    pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Memory {
+        self.memory.clone().attach(store)
+    }
+
+    /// Makes all code of the plugin's trap at its next check. There is no way back.
+    pub(crate) fn stop(&self) {
+        // SAFETY: the range is the mapping of a memory that nothing but the checks of guest code reads, and a fault in
+        // guest code is a trap.
+        let protected = unsafe { region::protect(self.base, self.len, Protection::NONE) };
+        if let Err(error) = protected {
+            tracing::error!(%error, "the plugin's code can't be stopped");
+        }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").finish_non_exhaustive()
+    }
+}

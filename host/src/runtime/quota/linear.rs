@@ -1,0 +1,96 @@
+//! A memory that reports when it can't grow.
+
+use super::Quota;
+use crate::{Event, Limit};
+use std::ptr::NonNull;
+use std::time::Duration;
+use wasmer::sys::vm::{
+    ExpectedValue, LinearMemory, ThreadConditions, Trap, VMMemory, VMMemoryDefinition, VMSharedMemory, WaiterError,
+};
+use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages};
+
+/// A memory as one store knows it. All but growth is the inner memory's.
+#[derive(Debug)]
+pub(super) struct Linear<M> {
+    memory: M,
+    quota: Quota,
+}
+
+impl<M> Linear<M> {
+    pub(super) fn new(memory: M, quota: &Quota) -> Self {
+        Self { memory, quota: quota.clone() }
+    }
+}
+
+impl<M: LinearMemory + Sync + 'static> From<Linear<M>> for VMMemory {
+    fn from(memory: Linear<M>) -> Self {
+        Self(Box::new(memory))
+    }
+}
+
+impl<M: LinearMemory> LinearMemory for Linear<M> {
+    fn grow(&mut self, delta: Pages) -> Result<Pages, MemoryError> {
+        self.memory.grow(delta).inspect_err(|_| {
+            self.quota.0.events.report(Event::LimitReached { limit: Limit::Memory, allowed: self.quota.allowed() });
+        })
+    }
+
+    fn ty(&self) -> MemoryType {
+        self.memory.ty()
+    }
+
+    fn size(&self) -> Pages {
+        self.memory.size()
+    }
+
+    fn style(&self) -> MemoryStyle {
+        self.memory.style()
+    }
+
+    fn grow_at_least(&mut self, min_size: u64) -> Result<(), MemoryError> {
+        self.memory.grow_at_least(min_size)
+    }
+
+    fn reset(&mut self) -> Result<(), MemoryError> {
+        self.memory.reset()
+    }
+
+    fn vmmemory(&self) -> NonNull<VMMemoryDefinition> {
+        self.memory.vmmemory()
+    }
+
+    fn try_clone(&self) -> Result<Box<dyn LinearMemory + Send + Sync + 'static>, MemoryError> {
+        self.memory.try_clone()
+    }
+
+    unsafe fn initialize_with_data(&self, start: usize, data: &[u8]) -> Result<(), Trap> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.memory.initialize_with_data(start, data) }
+    }
+
+    fn copy(&self) -> Result<Box<dyn LinearMemory + Send + Sync + 'static>, MemoryError> {
+        self.memory.copy()
+    }
+
+    fn as_shared(&self) -> Result<VMSharedMemory, MemoryError> {
+        self.memory.as_shared()
+    }
+
+    unsafe fn do_wait(
+        &mut self,
+        dst: u32,
+        expected: ExpectedValue,
+        timeout: Option<Duration>,
+    ) -> Result<u32, WaiterError> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.memory.do_wait(dst, expected, timeout) }
+    }
+
+    fn do_notify(&mut self, dst: u32, count: u32) -> u32 {
+        self.memory.do_notify(dst, count)
+    }
+
+    fn thread_conditions(&self) -> Option<&ThreadConditions> {
+        self.memory.thread_conditions()
+    }
+}

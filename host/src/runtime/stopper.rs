@@ -1,0 +1,160 @@
+//! Ends one plugin: all its threads, in whatever state, from whichever thread of the host.
+
+use super::{Control, Health, Tasks};
+use crate::{Engine, Error, StopReason};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use wasmer::SharedMemory;
+use wasmer_wasix::WasiEnv;
+use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
+
+/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
+const KILLED: i32 = 137;
+
+/// What ends a plugin. It exists before the plugin does, and may be kept for longer.
+pub(crate) struct Stopper {
+    engine: Engine,
+    health: Health,
+    /// Odd while a call runs. Only the thread that calls writes it.
+    calls: AtomicU64,
+    targets: Mutex<Targets>,
+}
+
+/// What has to be told that the plugin is over.
+#[derive(Default)]
+struct Targets {
+    control: Option<Arc<Control>>,
+    /// The plugin's memory, in which its threads may be waiting.
+    memory: Option<SharedMemory>,
+    /// A copy of the plugin's environment, by which its process is reached.
+    env: Option<WasiEnv>,
+    tasks: Weak<Tasks>,
+    files_closed: bool,
+}
+
+impl Stopper {
+    pub(crate) fn new(engine: &Engine) -> Arc<Self> {
+        Arc::new(Self {
+            engine: engine.clone(),
+            health: Health::default(),
+            calls: AtomicU64::new(0),
+            targets: Mutex::default(),
+        })
+    }
+
+    /// Marks the begin of a call. Fails when the plugin is dead.
+    #[inline]
+    pub(crate) fn begin(&self) -> Result<(), Error> {
+        self.health.check()?;
+        // Odd, and another number than before even if the last call ended in a panic of the host's.
+        let calls = self.calls.load(Ordering::Relaxed);
+        self.calls.store(calls.wrapping_add(1) | 1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Marks the end of a call.
+    #[inline]
+    pub(crate) fn finish(&self) {
+        let calls = self.calls.load(Ordering::Relaxed);
+        self.calls.store(calls.wrapping_add(1) & !1, Ordering::Relaxed);
+    }
+
+    /// The number of the call that is running, if one is.
+    pub(crate) fn running_call(&self) -> Option<u64> {
+        Some(self.calls.load(Ordering::Relaxed)).filter(|calls| calls % 2 == 1)
+    }
+
+    /// What ended the plugin, if anything has.
+    pub(crate) fn cause(&self) -> Option<&Error> {
+        self.health.cause()
+    }
+
+    /// Names what ends the plugin's code, before any of it runs.
+    pub(crate) fn attach(&self, control: Arc<Control>, tasks: &Arc<Tasks>) {
+        self.add(|targets| (targets.control, targets.tasks) = (Some(control), Arc::downgrade(tasks)));
+    }
+
+    /// Names the memory in which the plugin's threads wait for each other.
+    pub(crate) fn attach_memory(&self, memory: SharedMemory) {
+        self.add(|targets| targets.memory = Some(memory));
+    }
+
+    /// Names what ends the plugin's system calls.
+    pub(crate) fn adopt(&self, env: WasiEnv) {
+        self.add(|targets| targets.env = Some(env));
+    }
+
+    /// A plugin that was stopped before is stopped now.
+    fn add(&self, add: impl FnOnce(&mut Targets)) {
+        add(&mut self.targets());
+        if self.cause().is_some() {
+            self.kill();
+        }
+    }
+
+    /// Forgets the plugin, which is gone.
+    pub(crate) fn detach(&self) {
+        let targets = std::mem::take(&mut *self.targets());
+        drop(targets);
+    }
+
+    /// Ends the plugin, unless something else did before. Returns at once; threads that need another push get it.
+    pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
+        self.health.die(cause);
+        self.kill();
+        if !self.is_quiet() {
+            self.engine.watchdog().chase(self.clone());
+        }
+    }
+
+    /// Names the cause for what is left of a plugin that the host unloads.
+    pub(crate) fn unload(&self) {
+        self.health.die(Error::Stopped(StopReason::Unloaded));
+        self.kill();
+    }
+
+    /// Tells all threads to end. Some have to be told again: those that were just about to wait.
+    pub(crate) fn kill(&self) {
+        let mut targets = self.targets();
+        if let Some(control) = targets.control.take() {
+            control.stop();
+        }
+        if let Some(tasks) = targets.tasks.upgrade() {
+            tasks.halt().stop();
+        }
+        if let Some(memory) = targets.memory.as_ref()
+            && let Err(error) = memory.disable_atomics()
+        {
+            tracing::error!(%error, "the plugin's waits can't be ended");
+        }
+        let Targets { env: Some(env), files_closed, .. } = &mut *targets else { return };
+        // Terminating comes first: a guest that handles signals could ignore the kill.
+        env.process.terminate(ExitCode::from(KILLED));
+        env.process.signal_process(Signal::Sigkill);
+        if !std::mem::replace(files_closed, true) {
+            // A read of an empty pipe ends when the other end is closed, and not otherwise.
+            self.engine.io().spawn(env.on_exit(Some(ExitCode::from(KILLED))));
+        }
+    }
+
+    /// Whether nothing of the plugin's runs.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.running_call().is_none() && self.live_threads() == 0
+    }
+
+    fn live_threads(&self) -> usize {
+        let tasks = self.targets().tasks.upgrade();
+        tasks.map_or(0, |tasks| tasks.live())
+    }
+
+    fn targets(&self) -> MutexGuard<'_, Targets> {
+        self.targets.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stopper").field("cause", &self.cause()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,150 @@
+//! Real work for the processor, to measure what stopping costs: each function does a fixed amount of it and returns a
+//! checksum.
+
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+
+/// Bytes that look like text with repetitions.
+fn text(len: usize) -> Vec<u8> {
+    const WORDS: [&str; 12] = [
+        "plugin",
+        "host",
+        "memory",
+        "the",
+        "a",
+        "of",
+        "thread",
+        "stops",
+        "2026-11-22",
+        "user@example.org",
+        "and",
+        "in",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut text = Vec::with_capacity(len + 32);
+    while text.len() < len {
+        text.extend_from_slice(WORDS[(random(&mut state) % 12) as usize].as_bytes());
+        text.push(if random(&mut state) % 9 == 0 { b'\n' } else { b' ' });
+    }
+    text.truncate(len);
+    text
+}
+
+fn random(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+fn sum(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(7, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)))
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn compress() -> u64 {
+    sum(&miniz_oxide::deflate::compress_to_vec(&text(400_000), 6))
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn decompress() -> u64 {
+    let packed = miniz_oxide::deflate::compress_to_vec(&text(400_000), 1);
+    (0..8).map(|_| miniz_oxide::inflate::decompress_to_vec(&packed).map_or(0, |bytes| bytes.len() as u64)).sum()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sha256() -> u64 {
+    let data = text(1_000_000);
+    let mut hash = Sha256::new();
+    for _ in 0..8 {
+        hash.update(&data);
+    }
+    sum(&hash.finalize())
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn regex() -> u64 {
+    let text = String::from_utf8(text(300_000)).unwrap();
+    let mail = regex::Regex::new(r"[a-z0-9.]+@[a-z]+\.(org|com)").unwrap();
+    let date = regex::Regex::new(r"(\d{4})-(\d{2})-(\d{2})").unwrap();
+    let mails = mail.find_iter(&text).count();
+    let dates: u64 = date.captures_iter(&text).filter_map(|date| date[3].parse::<u64>().ok()).sum();
+    mails as u64 + dates
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn blur() -> u64 {
+    const SIDE: usize = 512;
+    let image: Vec<[f32; 4]> = text(SIDE * SIDE * 4)
+        .chunks_exact(4)
+        .map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[3]].map(f32::from))
+        .collect();
+    let mut blurred = image.clone();
+    for _ in 0..2 {
+        let source = std::mem::take(&mut blurred);
+        blurred = (0..SIDE * SIDE)
+            .map(|at| {
+                let (x, y) = ((at % SIDE) as isize, (at / SIDE) as isize);
+                let mut sum = [0.0; 4];
+                let mut count = 0.0;
+                for dy in -2..=2 {
+                    for dx in -2..=2 {
+                        let (x, y) = (x + dx, y + dy);
+                        if (0..SIDE as isize).contains(&x) && (0..SIDE as isize).contains(&y) {
+                            let pixel = source[y as usize * SIDE + x as usize];
+                            (0..4).for_each(|channel| sum[channel] += pixel[channel]);
+                            count += 1.0;
+                        }
+                    }
+                }
+                sum.map(|channel| channel / count)
+            })
+            .collect();
+    }
+    blurred.iter().map(|pixel| pixel[0] as u64).sum()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn sort() -> u64 {
+    let mut state = 88_172_645_463_325_252;
+    let mut numbers: Vec<u64> = (0..600_000).map(|_| random(&mut state)).collect();
+    numbers.sort_unstable();
+    let mut words: Vec<String> = numbers.iter().step_by(6).map(|number| (number ^ 0x5555).to_string()).collect();
+    words.sort();
+    numbers[1000] ^ words[1000].len() as u64
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn maps() -> u64 {
+    let text = String::from_utf8(text(300_000)).unwrap();
+    let mut counts: HashMap<&str, u64> = HashMap::new();
+    let mut ordered: BTreeMap<String, u64> = BTreeMap::new();
+    for (at, word) in text.split_whitespace().enumerate() {
+        *counts.entry(word).or_default() += 1;
+        *ordered.entry(format!("{word}{}", at % 5000)).or_default() += 1;
+    }
+    counts.values().sum::<u64>() + ordered.len() as u64
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn matrix() -> u64 {
+    const SIDE: usize = 200;
+    let of = |seed: usize| -> Vec<f64> { (0..SIDE * SIDE).map(|at| ((at * seed) % 97) as f64).collect() };
+    let (a, b) = (of(7), of(13));
+    let mut product = vec![0.0; SIDE * SIDE];
+    for row in 0..SIDE {
+        for column in 0..SIDE {
+            product[row * SIDE + column] = (0..SIDE).map(|at| a[row * SIDE + at] * b[at * SIDE + column]).sum();
+        }
+    }
+    product.iter().sum::<f64>() as u64
+}
+
+/// Nothing but function calls.
+#[unsafe(no_mangle)]
+pub extern "C" fn fibonacci() -> u64 {
+    fn fibonacci(n: u64) -> u64 {
+        if std::hint::black_box(n) < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
+    }
+    fibonacci(30)
+}
