@@ -67,6 +67,16 @@ pub mod export {
     pub const STREAM_DROP: &str = "plugix_stream_drop";
     /// What the name of each method's export begins with; interface, `/` and method follow.
     pub const METHOD_PREFIX: &str = "plugix:";
+    /// What the name of a second export begins with that a method has whose arguments and result are all scalars
+    /// ([`ImportKind::Scalar`](crate::interface::ImportKind::Scalar)); interface, `/` and method follow.
+    ///
+    /// `fn(u64, …) -> u64`: takes each argument in a register, as [`Scalar`](crate::interface::Scalar) has it, and
+    /// returns `status << 32 | value`. With any status but [`Status::Ok`](crate::Status::Ok) the value means nothing,
+    /// and [`FAILURE`] tells more. Optional: where it is missing, the host calls the method by its frame.
+    pub const SCALAR_PREFIX: &str = "plugix_scalar:";
+    /// `fn(frame: u32) -> u32`: how the calling thread's last call in registers failed, with the status and the payload
+    /// that the same call by a frame would have had. No arguments; tells it once.
+    pub const FAILURE: &str = "plugix_failure";
 }
 
 /// Names of what a plugin imports.

@@ -18,8 +18,9 @@ thread_local! {
 /// Where a method puts its result: into the frame if it fits, else it stays in the heap.
 #[derive(Debug)]
 pub struct Output<'f> {
+    /// In the frame as well: what is written here is not copied once more.
+    header: &'f mut ResultHeader,
     room: &'f mut [u8],
-    header: ResultHeader,
 }
 
 impl plugix_abi::interface::Output for Output<'_> {
@@ -63,9 +64,11 @@ impl plugix_abi::interface::Output for Output<'_> {
 }
 
 impl Output<'_> {
+    #[inline]
     fn point_at(&mut self, start: *const u8, len: usize) {
         // A guest's addresses and lengths are 32 bits wide.
-        self.header = ResultHeader { ptr: start as usize as u32, len: len as u32, ..ResultHeader::default() };
+        self.header.ptr = start as usize as u32;
+        self.header.len = len as u32;
     }
 }
 
@@ -116,19 +119,26 @@ pub unsafe fn call(frame: u32, method: impl FnOnce(&[u8], &mut Output<'_>) -> St
     let start = frame as usize as *mut u8;
     // SAFETY: by 1 a frame begins with its headers.
     let header = unsafe { start.cast::<CallHeader>().read() };
+    // SAFETY: by 1 the result header follows the call header, and belongs to this call alone.
+    let result = unsafe { &mut *start.add(size_of::<CallHeader>()).cast::<ResultHeader>() };
     // SAFETY: by 1 and 2 these bytes belong to the frame, and to this call alone.
     let body =
         unsafe { std::slice::from_raw_parts_mut(start.add(FRAME_HEADER_LEN as usize), header.capacity as usize) };
+    *result = ResultHeader::default();
     let (args, room) = body.split_at_mut(header.args_len as usize);
-    let mut output = Output { room, header: ResultHeader::default() };
-    let status = catch_unwind(AssertUnwindSafe(|| method(args, &mut output))).unwrap_or_else(|payload| {
-        output.encode(&take_report(&*payload));
-        drop_payload(payload);
-        Status::Panic
-    });
-    // SAFETY: by 1 the result header follows the call header.
-    unsafe { start.add(size_of::<CallHeader>()).cast::<ResultHeader>().write(output.header) };
+    let mut output = Output { header: result, room };
+    let status = match catch_unwind(AssertUnwindSafe(|| method(args, &mut output))) {
+        Ok(status) => status,
+        Err(payload) => panicked(payload, &mut output),
+    };
     status as u32
+}
+
+#[cold]
+fn panicked(payload: Box<dyn Any + Send>, output: &mut Output<'_>) -> Status {
+    output.encode(&take_report(&*payload));
+    drop_payload(payload);
+    Status::Panic
 }
 
 /// [`plugix_abi::export::RESULT_FREE`].

@@ -49,6 +49,7 @@ mod host;
 mod metadata;
 mod panic;
 mod plugin;
+mod scalar;
 mod section;
 pub mod services;
 mod stream;
@@ -64,5 +65,6 @@ pub use plugix_guest_macros::plugin;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::plugin::{Instance, instance, start, unload};
+    pub use crate::scalar::call_scalar;
     pub use crate::section::array;
 }

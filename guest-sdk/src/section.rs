@@ -17,7 +17,10 @@ macro_rules! uses {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __implement {
-    (($plugin:ty) ($interface:path) $(($index:literal $export:literal))*) => {
+    (
+        ($plugin:ty) ($interface:path)
+        $(($index:literal $export:literal $({ $scalar:literal ($($register:ident)*) $registers:expr })?))*
+    ) => {
         $(
             const _: () = {
                 #[unsafe(export_name = $export)]
@@ -29,6 +32,16 @@ macro_rules! __implement {
                     // SAFETY: the host calls this export with a frame that it has from `plugix_frame_new`.
                     unsafe { $crate::call(frame, method) }
                 }
+
+                $(
+                    #[unsafe(export_name = $scalar)]
+                    extern "C" fn scalar($($register: u64),*) -> u64 {
+                        $crate::__private::call_scalar(|plugin: &'static $plugin| {
+                            let method = <dyn $interface as $crate::abi::Interface>::scalar_fn($index);
+                            method.expect("the method takes registers")(plugin, $registers)
+                        })
+                    }
+                )?
             };
         )*
         $crate::__section!("plugix.implements", <dyn $interface as $crate::abi::Interface>::DESCRIPTOR);

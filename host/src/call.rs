@@ -1,5 +1,9 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+mod scalar;
+
+pub(crate) use scalar::ScalarMethod;
+
 use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
 use crate::memory::{GuestMemory, GuestPayload, OpenStream};
@@ -37,6 +41,13 @@ pub(crate) struct CallPath {
 /// A method of a plugin, looked up once.
 pub(crate) type Method = TypedFunction<u32, u32>;
 
+/// A method of an interface, by the quickest of its exports.
+#[derive(Debug)]
+pub(crate) enum TypedMethod {
+    Scalar(ScalarMethod),
+    Frame(Method),
+}
+
 impl CallPath {
     /// Asks the plugin for its frame.
     pub(crate) fn new(
@@ -71,7 +82,7 @@ impl CallPath {
     pub(crate) fn call<I, const METHOD: usize, A>(
         &mut self,
         instance: &mut Instance,
-        method: &Method,
+        method: &TypedMethod,
         args: &A,
     ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
     where
@@ -79,13 +90,16 @@ impl CallPath {
         A: EncodeArgs,
     {
         instance.stopper.begin()?;
-        let result = self.call_method::<I, METHOD, A>(instance, method, args);
-        instance.stopper.finish();
+        let result = match method {
+            TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
+            TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
+        };
+        instance.stopper.finish()?;
         result
     }
 
     #[inline]
-    fn call_method<I, const METHOD: usize, A>(
+    fn call_frame<I, const METHOD: usize, A>(
         &mut self,
         instance: &mut Instance,
         method: &Method,
@@ -95,11 +109,11 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let (status, result) = self.run(instance, method, args).map_err(|error| error.of(I::METHODS[METHOD].name))?;
-        match status {
-            Status::Ok => Ok(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::value(payload))?),
-            Status::Error => Err(self.decode(instance, result, |payload| ReturnOf::<I, METHOD>::error(payload))?),
-            status => Err(self.failure(instance, I::METHODS[METHOD].name, status, result).into()),
+        let name = I::METHODS[METHOD].name;
+        match self.run(instance, method, args).map_err(|error| error.of(name))? {
+            Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
+            Status::Error => Err(self.decode(instance, |payload| ReturnOf::<I, METHOD>::error(payload))?),
+            status => Err(self.failure(instance, name, status).into()),
         }
     }
 
@@ -115,25 +129,21 @@ impl CallPath {
     ) -> Result<T, CallError<E>> {
         instance.stopper.begin()?;
         let result = match self.run(instance, method, &Encoded(args)) {
-            Ok((Status::Ok, result)) => self.decode(instance, result, read_value).map_err(CallError::Failed),
-            Ok((Status::Error, result)) => Err(match self.decode(instance, result, read_error) {
+            Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
+            Ok(Status::Error) => Err(match self.decode(instance, read_error) {
                 Ok(error) => CallError::Returned(error),
                 Err(error) => CallError::Failed(error),
             }),
-            Ok((status, result)) => Err(CallError::Failed(self.failure(instance, name, status, result))),
+            Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
             Err(error) => Err(CallError::Failed(error.of(name))),
         };
-        instance.stopper.finish();
+        instance.stopper.finish()?;
         result
     }
 
+    /// Runs a method; its result is in the guest's memory then.
     #[inline]
-    fn run<A: EncodeArgs>(
-        &mut self,
-        instance: &mut Instance,
-        method: &Method,
-        args: &A,
-    ) -> Result<(Status, ResultHeader), Error> {
+    fn run<A: EncodeArgs>(&mut self, instance: &mut Instance, method: &Method, args: &A) -> Result<Status, Error> {
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {
@@ -146,13 +156,7 @@ impl CallPath {
         let _ = headers.write(bytemuck::bytes_of(&header));
 
         let status = method.call(&mut instance.store, self.frame).map_err(|error| instance.end(&error))?;
-
-        let result_at = self.frame + size_of::<CallHeader>() as u32;
-        guard(instance, |memory, store| {
-            let status = Status::try_from(status)?;
-            let result: ResultHeader = memory.read_pod(store, "the result header", result_at)?;
-            Ok((status, result))
-        })
+        guard(instance, |_, _| Ok(Status::try_from(status)?))
     }
 
     /// Makes the frame large enough and encodes again.
@@ -182,9 +186,11 @@ impl CallPath {
     fn decode<T>(
         &mut self,
         instance: &mut Instance,
-        result: ResultHeader,
         read: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let header_at = self.frame + size_of::<CallHeader>() as u32;
+        let result: ResultHeader =
+            guard(instance, |memory, store| memory.read_pod(store, "the result header", header_at))?;
         let (limit, scratch) = (self.result_limit, &mut self.scratch);
         let value = match payload(instance, result, limit, scratch) {
             Ok(payload) => read(payload.with_streams(self.open.as_deref())),
@@ -202,9 +208,9 @@ impl CallPath {
     }
 
     #[cold]
-    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status, result: ResultHeader) -> Error {
+    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status) -> Error {
         let panics = self.panics.clone();
-        let read = self.decode(instance, result, |payload| {
+        let read = self.decode(instance, |payload| {
             payload.read(|bytes| match status {
                 Status::Panic => match panic_report(bytes) {
                     Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),

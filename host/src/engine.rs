@@ -3,9 +3,11 @@
 mod watchdog;
 
 use crate::error::LoadError;
-use crate::module::{Module, WasiImports};
+use crate::module::{Module, ModuleLimits, WasiImports};
 use crate::network::Local;
 use crate::runtime::Tasks;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
@@ -25,6 +27,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Shared {
     wasmer: wasmer::Engine,
+    limits: ModuleLimits,
     io: Io,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
@@ -39,6 +42,14 @@ impl Engine {
     /// # Errors
     /// [`LoadError::Io`] if the operating system refuses the I/O thread.
     pub fn new() -> Result<Self, LoadError> {
+        Self::with_limits(ModuleLimits::default())
+    }
+
+    /// Makes an engine that takes modules of other sizes than usual.
+    ///
+    /// # Errors
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    pub fn with_limits(limits: ModuleLimits) -> Result<Self, LoadError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("plugix-io")
@@ -48,6 +59,7 @@ impl Engine {
         let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
         let shared = Shared {
             wasmer,
+            limits,
             io: Io(Some(runtime)),
             wasi: OnceLock::new(),
             network: Mutex::default(),
@@ -63,8 +75,11 @@ impl Engine {
     /// Those of [`Engine::load`], and [`LoadError::Io`] if the file can't be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Module, LoadError> {
         let path = path.as_ref();
-        let wasm = std::fs::read(path)
-            .map_err(|source| LoadError::Io { what: format!("read the module {}", path.display()), source })?;
+        let failed = |source| LoadError::Io { what: format!("read the module {}", path.display()), source };
+        let mut wasm = Vec::new();
+        // A byte more than allowed is enough to be refused.
+        let most = self.limits().bytes.saturating_add(1);
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut wasm)).map_err(failed)?;
         Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true)
     }
 
@@ -100,6 +115,10 @@ impl Engine {
 
     pub(crate) fn watchdog(&self) -> &Watchdog {
         &self.shared.watchdog
+    }
+
+    pub(crate) fn limits(&self) -> &ModuleLimits {
+        &self.shared.limits
     }
 
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {

@@ -32,6 +32,11 @@ impl Events {
         Self(Arc::new(Shared { plugin: plugin.into(), callback, flood }))
     }
 
+    /// The plugin's name.
+    pub(crate) fn plugin(&self) -> &str {
+        &self.0.plugin
+    }
+
     /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
     /// a function that a plugin called.
     pub(crate) fn report(&self, event: Event) {
@@ -46,7 +51,7 @@ impl Events {
     }
 
     fn pass_on(&self, event: &Event) {
-        let plugin = &*self.0.plugin;
+        let plugin = self.plugin();
         tracing::warn!(target: "plugix::events", plugin, "{event}");
         if let Some(callback) = &self.0.callback
             && catch_unwind(AssertUnwindSafe(|| callback(plugin, event))).is_err()

@@ -1,42 +1,74 @@
-//! The file system that a plugin sees: the folders that its policy mounts, and nothing else.
+//! The file system that a plugin sees: what its policy mounts, and nothing else.
+//!
+//! wasmer-wasix checks the rights of a preopened folder only for paths that are relative to it; an absolute path goes
+//! straight to the file system (`syscalls/wasix/path_open2.rs`). So all rules are kept here: [`Tree`] finds the mount
+//! that a path is in and keeps its rules, and the mounts are volumes: folders of the host's and scratch folders.
 
-mod read_only;
+mod content;
+mod folder;
+mod open_file;
+mod path;
+mod root;
+mod scratch;
+mod space;
+mod tree;
+mod volume;
 
-use crate::policy::Mount;
-use crate::{Access, LoadError};
-use read_only::ReadOnly;
-use std::path::{Component, Path};
+pub(crate) use open_file::take_unheard_error;
+pub(crate) use path::MAX_PATH;
+pub(crate) use root::make_root;
+
+use crate::events::Events;
+use crate::policy::{Mount, Source};
+use crate::{Access, LoadError, Policy};
+use folder::Folder;
+use path::plain;
+use scratch::Scratch;
+use space::Space;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
-use tokio::runtime::Handle;
-use virtual_fs::{FileSystem, MountFileSystem, host_fs};
+use tree::{Mounted, Tree};
+use virtual_fs::MountFileSystem;
+use volume::Volume;
 
-/// Mounts each folder at its place.
-pub(crate) fn file_system(mounts: &[Mount], io: &Handle) -> Result<MountFileSystem, LoadError> {
-    let root = MountFileSystem::new();
-    for mount in mounts {
-        let wrong = |problem: String| LoadError::Policy {
-            what: format!("mount {} at {}", mount.host.display(), mount.guest),
-            problem,
-        };
-        check_guest_path(&mount.guest).map_err(wrong)?;
-        let folder = std::fs::metadata(&mount.host).map_err(|error| wrong(error.to_string()))?;
-        if !folder.is_dir() {
-            return Err(wrong("not a folder".into()));
+/// What a policy mounts, each at its place.
+pub(crate) fn file_system(policy: &Policy, events: &Events) -> Result<MountFileSystem, LoadError> {
+    let mut mounts: Vec<Mounted> = Vec::new();
+    for mount in &policy.mounts {
+        let wrong = |problem: String| LoadError::Policy { what: mount.to_string(), problem };
+        let at = guest_path(&mount.guest).map_err(wrong)?;
+        if mounts.iter().any(|other| other.at == at) {
+            return Err(wrong("something else is mounted there".into()));
         }
-        let folder = host_fs::FileSystem::new(io.clone(), &mount.host).map_err(|error| wrong(error.to_string()))?;
-        let folder: Arc<dyn FileSystem + Send + Sync> = match mount.access {
-            Access::ReadOnly => Arc::new(ReadOnly(folder)),
-            Access::ReadWrite => Arc::new(folder),
-        };
-        root.mount(&mount.guest, folder).map_err(|error| wrong(error.to_string()))?;
+        let (volume, access) = volume(mount, events).map_err(wrong)?;
+        mounts.push(Mounted { at, access, volume });
     }
+    let root = MountFileSystem::new();
+    root.mount("/", Arc::new(Tree::new(mounts, events.clone())))
+        .map_err(|error| LoadError::Policy { what: "the mounts".into(), problem: error.to_string() })?;
     Ok(root)
 }
 
-fn check_guest_path(path: &str) -> Result<(), String> {
-    let plain = Path::new(path).components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-    match path.starts_with('/') && plain && !path.contains('\0') {
-        true => Ok(()),
-        false => Err("the plugin's side of a mount is an absolute path without `.` and `..`".into()),
+fn volume(mount: &Mount, events: &Events) -> Result<(Box<dyn Volume>, Access), String> {
+    let space = |bytes: u64| Space::new(bytes, events.clone());
+    match &mount.source {
+        Source::Folder { host, access, limit } => {
+            let folder = Folder::open(host, limit.map(space)).map_err(|error| match error {
+                rustix::io::Errno::NOSYS => "needs Linux 5.6 or later, which has openat2".into(),
+                other => std::io::Error::from(other).to_string(),
+            })?;
+            Ok((Box::new(folder), *access))
+        }
+        Source::Scratch { limit } => Ok((Box::new(Scratch::new(space(*limit))), Access::ReadWrite)),
+    }
+}
+
+fn guest_path(path: &str) -> Result<PathBuf, String> {
+    const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`, and not the root";
+    let parts = || Path::new(path).components();
+    let normal = parts().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+    match path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
+        true => plain(Path::new(path)).map_err(|_| "the path is too long".into()),
+        false => Err(RULE.into()),
     }
 }

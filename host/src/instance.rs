@@ -2,13 +2,13 @@
 
 use crate::engine::Deadline;
 use crate::events::Events;
-use crate::files::file_system;
+use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
 use crate::module::INITIALIZE;
 use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Control, PluginRuntime, Quota, Stopper, Tasks};
+use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks};
 use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,35 +64,22 @@ impl Instance {
         let control = Control::new(engine.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
         let control = Arc::new(control);
         let network = network(policy, engine, &events, tasks.halt())?;
-        let output = Streams::new(policy.output_limit);
-        let builder = environment(name, policy, engine.io(), &output)?.runtime(Arc::new(PluginRuntime::new(
-            name,
-            module,
-            wasmer.clone(),
-            network,
-            tasks.clone(),
-            functions,
-            control.clone(),
-        )));
+        let output = Streams::new(policy.output_limit, &policy.forward, &events);
+        let runtime =
+            PluginRuntime::new(name, module, wasmer.clone(), network, tasks.clone(), functions, control.clone());
+        let runtime = runtime.bounded(Bounds::new(policy, &events));
+        let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);
-        stopper.begin().map_err(LoadError::Start)?;
+        stopper.begin().map_err(not_started)?;
         stopper.attach(control, &tasks);
         let started = instantiate(builder, compiled, &mut store, &stopper);
-        stopper.finish();
-        let (instance, env) = match started {
-            Ok(started) => started,
-            Err(error) => {
-                let error = start_error(error, &stopper);
-                end_threads(name, engine, &tasks);
-                return Err(error);
-            }
-        };
-        let memory = env
-            .data(&store)
-            .try_memory()
-            .map(|memory| GuestMemory::new(memory.clone(), &store))
-            .ok_or(LoadError::NoMemory)?;
+        let started = started.map_err(|error| start_error(error, &stopper));
+        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
+            let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
+            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+        });
+        let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         Ok(Self {
             name: name.to_owned(),
             engine: engine.clone(),
@@ -155,6 +142,7 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         end_threads(&self.name, &self.engine, &self.tasks);
+        self.output.finish();
     }
 }
 
@@ -187,16 +175,11 @@ fn instantiate(
 }
 
 /// The environment that a policy describes.
-fn environment(
-    name: &str,
-    policy: &Policy,
-    io: &tokio::runtime::Handle,
-    output: &Streams,
-) -> Result<WasiEnvBuilder, LoadError> {
+fn environment(name: &str, policy: &Policy, output: &Streams, events: &Events) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
     // The alternative keeps guest threads waiting in a way that can't be ended.
     capabilities.threading.enable_asynchronous_threading = false;
-    let mut builder = WasiEnvBuilder::new(name)
+    Ok(WasiEnvBuilder::new(name)
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
@@ -204,17 +187,16 @@ fn environment(
         .stderr(Box::new(output.stderr.clone()))
         .capabilities(capabilities)
         .disable_default_builtins(true)
-        .sandbox_fs(file_system(&policy.mounts, io)?);
-    for mount in &policy.mounts {
-        let writable = mount.access == crate::Access::ReadWrite;
-        builder
-            .add_preopen_build(|preopen| preopen.directory(&mount.guest).read(true).write(writable).create(writable))
-            .map_err(|error| LoadError::Policy {
-                what: format!("mount {} at {}", mount.host.display(), mount.guest),
-                problem: error.to_string(),
-            })?;
-    }
-    Ok(builder)
+        .sandbox_fs(file_system(policy, events)?)
+        .setup_fs(Box::new(make_root)))
+}
+
+/// What ended a plugin before it had started, rather than that it was ended before.
+pub(crate) fn not_started(error: Error) -> LoadError {
+    LoadError::Start(match error {
+        Error::Dead(cause) => *cause,
+        other => other,
+    })
 }
 
 /// Tells an initializer that failed from a module that doesn't fit.

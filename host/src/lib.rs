@@ -40,11 +40,11 @@ pub use engine::Engine;
 pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason, Trap};
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
-pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, Threads, Wasi};
+pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
 pub use network::{Network, NetworkRuleError};
-pub use output::Output;
+pub use output::{Output, Stream};
 pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
-pub use policy::{Access, Policy};
+pub use policy::{Access, Place, Policy, PolicyError};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
 pub use services::{Cancellation, Progress, Services};
 

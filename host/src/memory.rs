@@ -77,6 +77,7 @@ impl GuestMemory {
     }
 
     /// Copies one struct out.
+    #[inline]
     pub(crate) fn read_pod<T: Pod>(
         &mut self,
         store: &impl AsStoreRef,
@@ -84,12 +85,8 @@ impl GuestMemory {
         ptr: u32,
     ) -> Result<T, ProtocolError> {
         let from = self.locate(store, what, ptr, size_of::<T>() as u32)?;
-        let mut value = T::zeroed();
-        let to = bytemuck::bytes_of_mut(&mut value);
-        // SAFETY: `locate` has shown that the source lies in the memory; the destination is a value of that size, of
-        // which every bit pattern is valid.
-        unsafe { copy::from_guest(from, to.as_mut_ptr(), to.len()) };
-        Ok(value)
+        // SAFETY: `locate` has shown that the source lies in the memory.
+        Ok(unsafe { copy::pod_from_guest(from) })
     }
 
     /// Copies bytes in.

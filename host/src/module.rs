@@ -1,17 +1,21 @@
 //! A module: what it is, and its compiled code.
 
+mod compilation;
 mod info;
 mod inspect;
+mod limits;
 mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub use limits::ModuleLimits;
 pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
+use compilation::Compilation;
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
 #[derive(Clone, Debug)]
@@ -26,7 +30,7 @@ struct Shared {
     wasm: Vec<u8>,
     info: ModuleInfo,
     stoppable: bool,
-    compiled: Mutex<Option<wasmer::Module>>,
+    compilation: Compilation,
 }
 
 impl Module {
@@ -36,11 +40,12 @@ impl Module {
         wasm: Vec<u8>,
         stoppable: bool,
     ) -> Result<Self, LoadError> {
+        engine.limits().check(&wasm)?;
         let info = inspect::inspect(&wasm)?;
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, stoppable, compiled: Mutex::new(None) };
+        let shared = Shared { name, wasm, info, stoppable, compilation: Compilation::default() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -62,25 +67,25 @@ impl Module {
     /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::Engine`] if the compiler gives up.
+    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::TooLarge`] if one nests too deep,
+    /// [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
+    /// gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
     }
 
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
-        // A compiler that panicked left no module behind, so the next caller may try again.
-        let mut compiled = self.shared.compiled.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(module) = &*compiled {
-            return Ok(module.clone());
-        }
+        let module = self.clone();
+        self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
+    }
+
+    fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
+        self.engine.limits().check_nesting(&self.shared.wasm)?;
         inspect::validate(&self.shared.wasm)?;
         let wasm = match self.shared.stoppable {
             true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
             false => Cow::Borrowed(self.shared.wasm.as_slice()),
         };
-        let module =
-            wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))?;
-        *compiled = Some(module.clone());
-        Ok(module)
+        wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }
 }

@@ -9,6 +9,7 @@ mod names;
 mod rule;
 mod rules;
 mod stream;
+mod waiters;
 
 pub(crate) use local::Local;
 pub use rule::NetworkRuleError;
@@ -21,11 +22,10 @@ use crate::{Event, LoadError};
 use async_trait::async_trait;
 use datagram::Datagram;
 use gate::Gate;
-use listener::Bound;
+use listener::{Bind, Bound};
 use rules::Protocol;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use stream::Stream;
 use virtual_net::{
     DynVirtualNetworking, Result, VirtualNetworking, VirtualTcpBoundSocket, VirtualTcpListener, VirtualTcpSocket,
     VirtualUdpSocket,
@@ -120,16 +120,8 @@ impl VirtualNetworking for RuledNetwork {
         _reuse_port: bool,
         reuse_addr: bool,
     ) -> Result<Box<dyn VirtualTcpBoundSocket + Sync>> {
-        let gate = &self.gate;
-        let may_listen = gate.rules.allows_listen(Protocol::Tcp, at);
-        if !may_listen && !gate.rules.allows_ephemeral(Protocol::Tcp, at) {
-            return Err(gate.deny(Protocol::Tcp.listening(), at));
-        }
-        let slot = gate.slot()?;
-        let only_v6 = only_v6 || !gate.rules.allows_dual_stack(Protocol::Tcp, at.port());
-        // Sharing a port would take connections from other programs of the host's.
-        let socket = gate.local.net.bind_tcp(at, only_v6, false, reuse_addr).await?;
-        Ok(Box::new(Bound::new(socket, slot, at, may_listen)))
+        // Sharing a port, which is not passed on, would take connections from other programs of the host's.
+        Ok(Box::new(Bound::new(self.gate.clone(), Bind { at, only_v6, reuse_addr })?))
     }
 
     async fn bind_udp(
@@ -143,7 +135,7 @@ impl VirtualNetworking for RuledNetwork {
         let dual_stack = at.ip().is_ipv6() && at.ip().is_unspecified();
         let listening = gate.rules.allows_listen(Protocol::Udp, at)
             && (!dual_stack || gate.rules.allows_dual_stack(Protocol::Udp, at.port()));
-        if !listening && !gate.rules.allows_ephemeral(Protocol::Udp, at) {
+        if !listening && !gate.rules.allows_ephemeral(at) {
             return Err(gate.deny(Protocol::Udp.listening(), at));
         }
         let slot = gate.slot()?;
@@ -152,10 +144,7 @@ impl VirtualNetworking for RuledNetwork {
     }
 
     async fn connect_tcp(&self, own: SocketAddr, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
-        self.gate.check_connect(Protocol::Tcp, peer)?;
-        let slot = self.gate.slot()?;
-        let socket = self.gate.local.net.connect_tcp(own, address::canonical(peer)).await?;
-        Ok(Box::new(Stream::connecting(socket, slot)))
+        listener::connect(&self.gate, own, peer).await
     }
 
     async fn resolve(&self, host: &str, _: Option<u16>, _: Option<IpAddr>) -> Result<Vec<IpAddr>> {

@@ -101,8 +101,12 @@ impl Plugin {
         path.call_encoded(instance, method, &export, args, to_vec, to_vec)
     }
 
+    #[inline]
     fn take(&self) -> Result<Taken<'_, Inner>, Error> {
-        self.inner.try_take().ok_or(Error::Busy)
+        match self.inner.try_take() {
+            Some(inner) => Ok(inner),
+            None => Err(Error::Busy),
+        }
     }
 
     /// The plugin with a tighter limit for each call: `plugin.within(limit).bind::<dyn WordCount>()`.

@@ -1,7 +1,16 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
 
+mod everything;
+mod files;
+mod output;
+mod toml;
+
+pub use files::Access;
+pub(crate) use files::{Mount, Source};
+pub use toml::{Place, PolicyError};
+
 use crate::Network;
-use std::path::{Path, PathBuf};
+use crate::output::Forward;
 use std::time::Duration;
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
@@ -26,9 +35,11 @@ const LEAST_THREADS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) mounts: Vec<Mount>,
+    pub(crate) max_open_files: u32,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) args: Vec<String>,
     pub(crate) output_limit: usize,
+    pub(crate) forward: Forward,
     pub(crate) result_limit: u32,
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
@@ -36,23 +47,7 @@ pub struct Policy {
     pub(crate) threads: usize,
     pub(crate) start_deadline: Option<Duration>,
     pub(crate) call_deadline: Option<Duration>,
-}
-
-/// A folder of the host's and the name by which the plugin knows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Mount {
-    pub(crate) host: PathBuf,
-    pub(crate) guest: String,
-    pub(crate) access: Access,
-}
-
-/// What a plugin may do in a mounted folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// List and read.
-    ReadOnly,
-    /// Also create, write, rename and remove.
-    ReadWrite,
+    config: Option<::toml::Table>,
 }
 
 impl Policy {
@@ -60,9 +55,11 @@ impl Policy {
     pub fn new() -> Self {
         Self {
             mounts: Vec::new(),
+            max_open_files: files::OPEN_FILES,
             env: Vec::new(),
             args: Vec::new(),
             output_limit: OUTPUT_LIMIT,
+            forward: Forward::default(),
             result_limit: RESULT_LIMIT,
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
@@ -70,14 +67,8 @@ impl Policy {
             threads: default_threads(),
             start_deadline: Some(START_DEADLINE),
             call_deadline: None,
+            config: None,
         }
-    }
-
-    /// Shows the folder `host` to the plugin as the absolute path `guest`.
-    #[must_use]
-    pub fn mount(mut self, host: impl AsRef<Path>, guest: impl Into<String>, access: Access) -> Self {
-        self.mounts.push(Mount { host: host.as_ref().to_owned(), guest: guest.into(), access });
-        self
     }
 
     /// Sets an environment variable. The host's own are never passed on.

@@ -44,7 +44,7 @@ impl RawPlugin {
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
         self.instance.stopper.begin()?;
         let result = args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error));
-        self.instance.stopper.finish();
+        self.instance.stopper.finish()?;
         result
     }
 
@@ -122,7 +122,7 @@ impl Command {
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.stopper.begin().map_err(LoadError::Start)?;
         let ended = start.call(&mut instance.store);
-        instance.stopper.finish();
+        instance.stopper.finish().map_err(LoadError::Start)?;
         let code = match ended {
             Ok(()) => 0,
             Err(error) => match instance.end(&error) {

@@ -1,5 +1,7 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
+mod bounded;
+mod closed;
 mod control;
 mod halt;
 mod health;
@@ -7,6 +9,7 @@ mod quota;
 mod stopper;
 mod tasks;
 
+pub(crate) use bounded::Bounds;
 pub(crate) use control::Control;
 pub(crate) use halt::Halt;
 use health::Health;
@@ -37,6 +40,7 @@ pub(crate) struct PluginRuntime {
     plugin: Arc<str>,
     module: Option<crate::Module>,
     functions: HostFunctions,
+    bounds: Option<Bounds>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -65,6 +69,11 @@ impl PluginRuntime {
         }
     }
 
+    /// Measures system calls before they are made.
+    pub(crate) fn bounded(self, bounds: Bounds) -> Self {
+        Self { bounds: Some(bounds), ..self }
+    }
+
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let wasmer = engine.wasmer().clone();
@@ -76,6 +85,7 @@ impl PluginRuntime {
             plugin: "idle".into(),
             module: None,
             functions: HostFunctions::default(),
+            bounds: None,
             engine,
             stopper: tasks.stopper().clone(),
             tasks: Arc::new(TaskManager(tasks)),
@@ -126,10 +136,14 @@ impl Runtime for PluginRuntime {
 
     fn prepare_imports(
         &self,
-        _module: &Module,
+        module: &Module,
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
+        closed::close(module, store, imports);
+        if let Some(bounds) = &self.bounds {
+            bounds.apply(module, store, imports)?;
+        }
         if let Some(control) = &self.control {
             imports.define(CONTROL.0, CONTROL.1, control.attach(store));
         }
@@ -151,4 +165,9 @@ impl Runtime for PluginRuntime {
             self.stopper.stop(Error::of_engine(&error, None));
         }
     }
+}
+
+/// Whether wasmer-wasix provides what is imported from there.
+fn is_wasi(namespace: &str) -> bool {
+    namespace.starts_with("wasi")
 }

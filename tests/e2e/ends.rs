@@ -86,7 +86,8 @@ fn a_trap_in_a_thread_ends_the_plugin() -> Result<()> {
 #[test]
 fn a_trap_in_a_thread_is_told_to_the_next_call() -> Result<()> {
     let plugin = ends();
-    call(&plugin, "trap_later", "")?;
+    // The thread may trap before the call that started it has returned, and ends that call then.
+    let _ = call(&plugin, "trap_later", "");
     wait_until("the end of the thread", || plugin.live_threads() == 0);
     let error = failure(&plugin, "live", "")?;
     assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.thread.is_some()));

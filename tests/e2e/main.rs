@@ -1,6 +1,7 @@
 //! Real modules in a real host: one module here for each topic, with fixtures of the same name in `../guests` (plugins
 //! and programs) or `../modules` (WebAssembly text).
 
+mod admission;
 mod calls;
 mod clock;
 mod command;
@@ -15,8 +16,11 @@ mod memory;
 mod net;
 mod output;
 mod panics;
+mod policy_toml;
 mod protocol;
 mod raw;
 mod refusals;
+mod stop;
+mod storage;
 mod threads;
 mod typed;

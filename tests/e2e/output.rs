@@ -1,8 +1,9 @@
-//! What plugins print is kept for the host, up to a limit.
+//! What plugins print is kept for the host, up to a limit, and passed on by line.
 
 use anyhow::Result;
-use plugix_e2e::{call, plugin};
-use plugix_host::{Output, Policy};
+use plugix_e2e::{call, isolated, plugin};
+use plugix_host::{Output, Policy, Stream};
+use std::sync::{Arc, Mutex};
 
 #[test]
 fn both_streams_are_kept_until_they_are_taken() -> Result<()> {
@@ -37,5 +38,77 @@ fn plugins_print_to_themselves() -> Result<()> {
     let (one, other) = (plugin("output", &Policy::new()), plugin("output", &Policy::new()));
     call(&one, "print", "one")?;
     assert_eq!((other.take_output().stdout, one.take_output().stdout), (Vec::new(), b"one".to_vec()));
+    Ok(())
+}
+
+#[test]
+fn a_callback_gets_lines() -> Result<()> {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let sink = lines.clone();
+    let policy = Policy::new().on_output(move |stream, line| {
+        sink.lock().expect("nothing panics").push((stream, line.to_owned()));
+    });
+    let plugin = plugin("output", &policy);
+    call(&plugin, "print", "one\nand a")?;
+    call(&plugin, "complain", "oh\n")?;
+    call(&plugin, "print", " half\nthe ")?;
+    call(&plugin, "print", "end")?;
+    let expected = [(Stream::Stdout, "one"), (Stream::Stderr, "oh"), (Stream::Stdout, "and a half")];
+    let expected = expected.map(|(stream, line)| (stream, line.to_owned()));
+    assert_eq!(*lines.lock().expect("nothing panics"), expected);
+    assert_eq!(plugin.take_output().stdout, b"one\nand a half\nthe end");
+    drop(plugin);
+    assert_eq!(lines.lock().expect("nothing panics").pop(), Some((Stream::Stdout, "the end".to_owned())));
+    Ok(())
+}
+
+#[test]
+fn a_callback_that_panics_harms_nobody() -> Result<()> {
+    let plugin = plugin("output", &Policy::new().on_output(|_, line| panic!("a line came: {line}")));
+    call(&plugin, "print", "one\n")?;
+    call(&plugin, "print", "two\n")?;
+    assert_eq!(plugin.take_output().stdout, b"one\ntwo\n");
+    Ok(())
+}
+
+/// Of the lines of a plugin that never stops printing, some are left out.
+#[test]
+fn a_flood_of_lines_is_cut_short() -> Result<()> {
+    let passed = Arc::new(Mutex::new((0_u64, 0_u64, String::new())));
+    let sink = passed.clone();
+    let policy = Policy::new().on_output(move |_, line| {
+        let mut passed = sink.lock().expect("nothing panics");
+        passed.0 += 1;
+        passed.1 += line.len() as u64;
+        line.clone_into(&mut passed.2);
+    });
+    let plugin = plugin("output", &policy);
+    let text = format!("{}\n", "flood".repeat(5_000)).repeat(1_000);
+    call(&plugin, "print", &text)?;
+    drop(plugin);
+    let (lines, bytes, last) = passed.lock().expect("nothing panics").clone();
+    assert!(lines > 10 && bytes < text.len() as u64 / 2, "{lines} lines of {bytes} bytes");
+    assert!(last.ends_with("more lines were left out]"), "{last}");
+    Ok(())
+}
+
+/// A process of its own, whose output is read.
+#[test]
+fn nothing_is_printed_unless_the_policy_says_so() -> Result<()> {
+    let printed = isolated("output::nothing_is_printed_unless_the_policy_says_so", || {
+        let quiet = plugin("output", &Policy::new());
+        call(&quiet, "print", "quiet words\n")?;
+        call(&quiet, "complain", "quiet complaints\n")?;
+        let loud = plugin("output", &Policy::new().inherit_output());
+        call(&loud, "print", "loud words\n")?;
+        call(&loud, "complain", "loud complaints\n")?;
+        assert_eq!(loud.take_output().stdout, b"loud words\n");
+        Ok(())
+    })?;
+    if let Some(printed) = printed {
+        let (stdout, stderr) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
+        assert!(stdout.contains("loud words") && stderr.contains("loud complaints"), "{stdout}{stderr}");
+        assert!(!stdout.contains("quiet") && !stderr.contains("quiet"), "{stdout}{stderr}");
+    }
     Ok(())
 }

@@ -31,10 +31,10 @@ pub fn peak_kib() -> Result<u64> {
     status("VmHWM:")
 }
 
-fn status(field: &str) -> Result<u64> {
+fn status(name: &str) -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let value = status.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next());
-    Ok(value.with_context(|| format!("no {field}"))?.parse()?)
+    let value = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+    Ok(value.with_context(|| format!("no {name}"))?.parse()?)
 }
 
 /// Waits for something that happens on another thread and can't be waited for otherwise.

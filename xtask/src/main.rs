@@ -3,7 +3,10 @@
 mod bench;
 mod demo;
 mod engine_linked;
+mod test;
+mod tidy;
 mod toolchain;
+mod workspace;
 
 use clap::Parser;
 
@@ -14,6 +17,10 @@ enum Command {
     Bench(bench::Args),
     /// Build the example plugins, and a host that runs each on one thread and on all.
     Demo,
+    /// Run every test.
+    Test(test::Args),
+    /// Check formatting, lints and the rules of the repository.
+    Tidy(tidy::Args),
     /// Show, make or remove the toolchain that compiles plugins.
     Toolchain(toolchain::Args),
 }
@@ -22,6 +29,8 @@ fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(args) => bench::run(&args),
         Command::Demo => demo::run(),
+        Command::Test(args) => test::run(&args),
+        Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),
     }
 }

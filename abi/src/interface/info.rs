@@ -44,7 +44,7 @@ pub struct MethodInfo {
     pub signature: &'static str,
     /// Whether the trait has a default body: the other side may lack the method.
     pub optional: bool,
-    /// How a plugin calls it when the host implements it.
+    /// How arguments and result cross the boundary.
     pub import: ImportKind,
     /// Its arguments.
     pub args: &'static [ArgInfo],
@@ -52,7 +52,7 @@ pub struct MethodInfo {
     pub returns: ReturnInfo<&'static NamedType>,
 }
 
-/// How a plugin calls a method that the host implements.
+/// How a plugin calls a method that the host implements, and how a host can call it that a plugin implements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportKind {
     /// Arguments and result stand in memory.

@@ -1,6 +1,6 @@
 //! Watches over calls that have a deadline, and over plugins that were told to stop and have not ended yet.
 //!
-//! One thread for all plugins of an engine, and none while there is nothing to watch. A call tells it nothing: it looks
+//! One thread for all plugins of an engine, and none when there has been nothing to watch for a second. A call tells it nothing: it looks
 //! every few milliseconds at a number that each plugin counts up when a call begins and when it ends.
 
 mod watched;
@@ -14,6 +14,9 @@ use watched::Watched;
 
 /// How often calls are looked at: the most by which one may exceed its deadline.
 const TICK: Duration = Duration::from_millis(5);
+
+/// How long the thread sleeps at the most: it ends when it wakes up and has nothing to watch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How often a plugin that has not ended yet is told again.
 const RETRY: Duration = Duration::from_millis(1);
@@ -116,7 +119,7 @@ impl Watchdog {
                     state.awake = false;
                     return;
                 };
-                let pause = next.saturating_duration_since(now);
+                let pause = next.saturating_duration_since(now).min(LONGEST_PAUSE);
                 state = self.0.changed.wait_timeout(state, pause).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
                 continue;
             }

@@ -3,6 +3,7 @@
 use super::{Error, InterfaceError};
 use plugix_abi::interface::descriptor::DescriptorError;
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
+use std::time::Duration;
 use thiserror::Error as ThisError;
 
 /// Why a module can't be loaded or a plugin can't be made of it.
@@ -26,6 +27,25 @@ pub enum LoadError {
         /// Where in the file, in bytes.
         offset: u64,
     },
+    /// The module, or a part of it, is larger than the engine takes.
+    #[error("the module has {found} {what}, and this host takes {allowed} at most")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there is, as far as it was counted.
+        found: u64,
+        /// The engine's limit.
+        allowed: u64,
+    },
+    /// Compiling takes too long. It goes on, and a later attempt finds the module ready if it ever ends.
+    #[error("the module is not compiled yet after {limit:?}")]
+    CompileTime {
+        /// The engine's limit.
+        limit: Duration,
+    },
+    /// The compiler panicked.
+    #[error("the compiler failed: {0}")]
+    Compiler(String),
     /// The module wants something that neither WASIX nor the host provides.
     #[error("unknown import `{module}` `{name}`: neither WASIX nor this host provides it")]
     UnknownImport {

@@ -3,6 +3,8 @@
 //! A plain `memcpy` would be a data race in Rust's eyes. The copies here are volatile accesses or one machine
 //! instruction that the compiler can't look into: each byte arrives as some thread wrote it, and nothing is read twice.
 
+use bytemuck::Pod;
+
 /// From this many bytes on, the string instruction is faster than a loop of words.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 const STRING_COPY_MIN: usize = 256;
@@ -29,6 +31,28 @@ pub(super) unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
         // SAFETY: `i < len`.
         unsafe { to.add(i).write(from.add(i).read_volatile()) };
     }
+}
+
+/// Copies a struct out of guest memory, in words of the struct's alignment: its writer has just written it field by
+/// field, and the processor passes on what it is writing to reads that are no wider.
+///
+/// # Safety
+/// `from` is valid for reads of a `T`; other threads may write it meanwhile.
+#[inline]
+pub(super) unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
+    let mut value = T::zeroed();
+    let bytes = bytemuck::bytes_of_mut(&mut value);
+    if align_of::<T>() == 4 {
+        for (i, word) in bytes.chunks_exact_mut(4).enumerate() {
+            // SAFETY: a struct of that alignment is a whole number of words long.
+            let copy = unsafe { from.cast::<Unaligned<u32>>().add(i).read_volatile().0 };
+            word.copy_from_slice(&copy.to_ne_bytes());
+        }
+    } else {
+        // SAFETY: the caller's promise; the destination is a value of that length.
+        unsafe { from_guest(from, bytes.as_mut_ptr(), bytes.len()) };
+    }
+    value
 }
 
 /// Copies `len` bytes into guest memory.
@@ -61,11 +85,8 @@ pub(super) unsafe fn to_guest(from: *const u8, to: *mut u8, len: usize) {
 /// `from` is valid for reads of eight bytes.
 #[inline]
 unsafe fn volatile_word(from: *const u8) -> u64 {
-    #[repr(C, packed)]
-    #[derive(Clone, Copy)]
-    struct Word(u64);
     // SAFETY: the caller's promise; a packed struct needs no alignment.
-    unsafe { from.cast::<Word>().read_volatile().0 }
+    unsafe { from.cast::<Unaligned<u64>>().read_volatile().0 }
 }
 
 /// Eight bytes at any alignment.
@@ -74,11 +95,14 @@ unsafe fn volatile_word(from: *const u8) -> u64 {
 /// `to` is valid for writes of eight bytes.
 #[inline]
 unsafe fn write_volatile_word(to: *mut u8, word: u64) {
-    #[repr(C, packed)]
-    struct Word(u64);
     // SAFETY: the caller's promise; a packed struct needs no alignment.
-    unsafe { to.cast::<Word>().write_volatile(Word(word)) }
+    unsafe { to.cast::<Unaligned<u64>>().write_volatile(Unaligned(word)) }
 }
+
+/// A word at any address.
+#[repr(C, packed)]
+#[derive(Clone, Copy)]
+struct Unaligned<T>(T);
 
 /// `rep movsb`: as fast as `memcpy` on every processor of the last ten years (Intel 64 and IA-32 Optimization
 /// Reference Manual, "Enhanced REP MOVSB and STOSB operation").

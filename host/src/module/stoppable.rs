@@ -42,16 +42,6 @@ const CHECK: [u8; 8] = [
     0x1a, // drop
 ];
 
-fn check() -> Vec<u8> {
-    let load = [0x41, 0x00, 0xfe, 0x12, 0x40, 0x01, 0x00];
-    match std::env::var("PLUGIX_CHECK").as_deref() {
-        Ok("branch") => [&load[..], &[0x04, 0x40, 0x00, 0x0b]].concat(),
-        Ok("word") => [0x41, 0x00, 0xfe, 0x10, 0x42, 0x01, 0x00, 0x04, 0x40, 0x00, 0x0b].to_vec(),
-        Ok("none") => Vec::new(),
-        _ => CHECK.to_vec(),
-    }
-}
-
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
     let parts = Parts::read(wasm)?;
@@ -164,7 +154,7 @@ fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<Co
         let mut copied = body.range().start;
         for at in checks {
             checked.extend_from_slice(slice(wasm, copied..at));
-            checked.extend_from_slice(&check());
+            checked.extend_from_slice(&CHECK);
             copied = at;
         }
         checked.extend_from_slice(slice(wasm, copied..body.range().end));
@@ -207,3 +197,6 @@ fn moves_much(operator: &Operator<'_>) -> bool {
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {
     &wasm[range.start as usize..range.end as usize]
 }
+
+#[cfg(test)]
+mod tests;

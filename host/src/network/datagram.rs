@@ -3,6 +3,7 @@
 use super::address::canonical;
 use super::gate::Slot;
 use super::rules::Protocol;
+use super::waiters::Waiters;
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,6 +20,7 @@ const MAX_SENDERS: usize = 256;
 #[derive(Debug)]
 pub(super) struct Datagram {
     socket: Box<dyn VirtualUdpSocket + Sync>,
+    waiters: Waiters,
     slot: Slot,
     listening: bool,
     senders: VecDeque<SocketAddr>,
@@ -26,7 +28,7 @@ pub(super) struct Datagram {
 
 impl Datagram {
     pub(super) fn new(socket: Box<dyn VirtualUdpSocket + Sync>, slot: Slot, listening: bool) -> Self {
-        Self { socket, slot, listening, senders: VecDeque::new() }
+        Self { socket, waiters: Waiters::default(), slot, listening, senders: VecDeque::new() }
     }
 
     /// Whether a datagram from an address is for the plugin.
@@ -89,7 +91,9 @@ impl VirtualConnectionlessSocket for Datagram {
 
 impl VirtualIoSource for Datagram {
     fn remove_handler(&mut self) {
-        self.socket.remove_handler();
+        if self.waiters.remove() {
+            self.socket.remove_handler();
+        }
         self.slot.0.local.registered();
     }
 
@@ -97,7 +101,14 @@ impl VirtualIoSource for Datagram {
         loop {
             self.slot.0.check_running()?;
             self.slot.0.local.registered();
-            let Poll::Ready(ready) = self.socket.poll_read_ready(cx) else { return Poll::Pending };
+            let Poll::Ready(ready) = self.waiters.poll(
+                cx,
+                &mut *self.socket,
+                |socket, cx| socket.poll_read_ready(cx),
+                |socket, all| socket.set_handler(all),
+            ) else {
+                return Poll::Pending;
+            };
             match self.drop_strangers() {
                 // What came was not for the plugin: wait on.
                 Err(NetworkError::WouldBlock) => {}
@@ -109,7 +120,12 @@ impl VirtualIoSource for Datagram {
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_write_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_write_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 }
 
@@ -137,7 +153,7 @@ impl VirtualSocket for Datagram {
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.set_handler(handler)
+        self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 }
 

@@ -1,68 +1,103 @@
 //! A plugin's TCP sockets before there is a connection: bound ones and listening ones.
 
+use super::address::canonical;
 use super::gate::{Gate, Slot};
 use super::rules::Protocol;
 use super::stream::Stream;
-use std::net::SocketAddr;
+use super::waiters::Waiters;
+use futures::FutureExt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use virtual_net::{
-    InterestHandler, NetworkError, Result, VirtualIoSource, VirtualTcpBoundSocket, VirtualTcpListener, VirtualTcpSocket,
+    InterestHandler, NetworkError, Result, VirtualIoSource, VirtualNetworking, VirtualTcpBoundSocket,
+    VirtualTcpListener, VirtualTcpSocket,
 };
 
-/// A socket that has an address of its own and nothing else.
+/// What wasix-libc binds for a moment in every program, to find out how the host writes ports. A bind that failed, even
+/// because another plugin is at it, would make it read all ports the wrong way round.
+const LIBC_PROBE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 10275);
+
+/// What a plugin asks for when it binds a socket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bind {
+    pub(super) at: SocketAddr,
+    pub(super) only_v6: bool,
+    pub(super) reuse_addr: bool,
+}
+
+/// A socket that has an address of its own and nothing else. It is the system's only if the plugin may listen there:
+/// without that, a bound socket can do nothing that an unbound one can't.
 #[derive(Debug)]
 pub(super) struct Bound {
-    socket: Box<dyn VirtualTcpBoundSocket + Sync>,
-    /// Given to the listener or the connection that this becomes.
-    slot: Option<Slot>,
     gate: Arc<Gate>,
-    /// The address that the plugin asked for, and whether it may listen there.
-    asked: SocketAddr,
-    may_listen: bool,
+    bind: Bind,
+    socket: Option<(Box<dyn VirtualTcpBoundSocket + Sync>, Slot)>,
+}
+
+/// Begins a connection that the rules allow.
+pub(super) async fn connect(
+    gate: &Arc<Gate>,
+    own: SocketAddr,
+    peer: SocketAddr,
+) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
+    gate.check_connect(Protocol::Tcp, peer)?;
+    let slot = gate.slot()?;
+    let socket = gate.local.net.connect_tcp(own, canonical(peer)).await?;
+    Ok(Box::new(Stream::connecting(socket, slot)))
 }
 
 impl Bound {
-    pub(super) fn new(
-        socket: Box<dyn VirtualTcpBoundSocket + Sync>,
-        slot: Slot,
-        asked: SocketAddr,
-        may_listen: bool,
-    ) -> Self {
-        Self { socket, gate: slot.0.clone(), slot: Some(slot), asked, may_listen }
+    pub(super) fn new(gate: Arc<Gate>, bind: Bind) -> Result<Self> {
+        let mut bound = Self { gate, bind, socket: None };
+        if bound.bind.at != LIBC_PROBE && bound.gate.rules.allows_listen(Protocol::Tcp, bound.bind.at) {
+            bound.socket = Some(bound.open()?);
+        }
+        Ok(bound)
     }
 
-    fn take_slot(&mut self) -> Result<Slot> {
-        self.slot.take().ok_or(NetworkError::InvalidFd)
+    /// Makes it the system's.
+    fn open(&self) -> Result<(Box<dyn VirtualTcpBoundSocket + Sync>, Slot)> {
+        let Bind { at, only_v6, reuse_addr } = self.bind;
+        if !self.gate.rules.allows_listen(Protocol::Tcp, at) {
+            return Err(self.gate.deny(Protocol::Tcp.listening(), at));
+        }
+        let slot = self.gate.slot()?;
+        let only_v6 = only_v6 || !self.gate.rules.allows_dual_stack(Protocol::Tcp, at.port());
+        let binding = self.gate.local.net.bind_tcp(at, only_v6, false, reuse_addr);
+        // It never waits.
+        Ok((binding.now_or_never().ok_or(NetworkError::IOError)??, slot))
     }
 }
 
 impl VirtualTcpBoundSocket for Bound {
     fn addr_local(&self) -> Result<SocketAddr> {
-        self.socket.addr_local()
+        self.socket.as_ref().map_or(Ok(self.bind.at), |(socket, _)| socket.addr_local())
     }
 
     fn listen(&mut self) -> Result<Box<dyn VirtualTcpListener + Sync>> {
         self.gate.check_running()?;
-        if !self.may_listen {
-            return Err(self.gate.deny(Protocol::Tcp.listening(), self.asked));
-        }
-        let socket = self.socket.listen()?;
-        Ok(Box::new(Listener { socket, slot: self.take_slot()? }))
+        let (mut socket, slot) = self.socket.take().map_or_else(|| self.open(), Ok)?;
+        Ok(Box::new(Listener { socket: socket.listen()?, waiters: Waiters::default(), slot }))
     }
 
     fn connect(&mut self, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
         self.gate.check_connect(Protocol::Tcp, peer)?;
-        let socket = self.socket.connect(peer)?;
-        Ok(Box::new(Stream::connecting(socket, self.take_slot()?)))
+        match self.socket.take() {
+            Some((mut socket, slot)) => Ok(Box::new(Stream::connecting(socket.connect(peer)?, slot))),
+            None if self.bind.at.port() == 0 => {
+                connect(&self.gate, self.bind.at, peer).now_or_never().ok_or(NetworkError::IOError)?
+            }
+            None => Err(self.gate.deny("connect from", self.bind.at)),
+        }
     }
 
     fn set_ttl(&mut self, ttl: u32) -> Result<()> {
-        self.socket.set_ttl(ttl)
+        self.socket.as_mut().map_or(Err(NetworkError::Unsupported), |(socket, _)| socket.set_ttl(ttl))
     }
 
     fn ttl(&self) -> Result<u32> {
-        self.socket.ttl()
+        self.socket.as_ref().map_or(Err(NetworkError::Unsupported), |(socket, _)| socket.ttl())
     }
 }
 
@@ -70,6 +105,7 @@ impl VirtualTcpBoundSocket for Bound {
 #[derive(Debug)]
 struct Listener {
     socket: Box<dyn VirtualTcpListener + Sync>,
+    waiters: Waiters,
     slot: Slot,
 }
 
@@ -83,7 +119,7 @@ impl VirtualTcpListener for Listener {
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.set_handler(handler)
+        self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 
     fn addr_local(&self) -> Result<SocketAddr> {
@@ -101,19 +137,31 @@ impl VirtualTcpListener for Listener {
 
 impl VirtualIoSource for Listener {
     fn remove_handler(&mut self) {
-        self.socket.remove_handler();
+        if self.waiters.remove() {
+            self.socket.remove_handler();
+        }
         self.slot.0.local.registered();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_read_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_read_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_write_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_write_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 }

@@ -149,13 +149,11 @@ impl Network {
         self.allows_listen(protocol, (Ipv4Addr::UNSPECIFIED, port).into())
     }
 
-    /// Whether a socket may be bound that only ever sends: at a port of the system's choice, if there is anywhere to
-    /// send to.
-    pub(super) fn allows_ephemeral(&self, protocol: Protocol, at: SocketAddr) -> bool {
+    /// Whether a UDP socket may be bound that hears nobody but those that it may send to. wasix-libc does so with each
+    /// address of a name, to sort them.
+    pub(super) fn allows_ephemeral(&self, at: SocketAddr) -> bool {
         let ip = canonical(at).ip();
-        at.port() == 0
-            && (ip.is_unspecified() || ip.is_loopback())
-            && (self.unrestricted || !self.connect[protocol as usize].is_empty())
+        at.port() == 0 && (ip.is_unspecified() || ip.is_loopback())
     }
 
     /// Whether a plugin may look a name up.
@@ -192,7 +190,7 @@ mod tests {
         assert!(network.is_nothing());
         assert!(!network.allows_connect(Protocol::Tcp, at("1.1.1.1:80"), &[]));
         assert!(!network.allows_listen(Protocol::Tcp, at("127.0.0.1:0")));
-        assert!(!network.allows_ephemeral(Protocol::Udp, at("0.0.0.0:0")));
+        assert!(network.allows_ephemeral(at("0.0.0.0:0")) && !network.allows_ephemeral(at("0.0.0.0:53")));
         assert!(!network.allows_name("example.com"));
     }
 

@@ -1,6 +1,7 @@
 //! A plugin's TCP connections.
 
 use super::gate::Slot;
+use super::waiters::Waiters;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::task::{Context, Poll, ready};
@@ -14,6 +15,7 @@ use virtual_net::{
 #[derive(Debug)]
 pub(super) struct Stream {
     socket: Box<dyn VirtualTcpSocket + Sync>,
+    waiters: Waiters,
     slot: Slot,
     connected: bool,
 }
@@ -21,35 +23,50 @@ pub(super) struct Stream {
 impl Stream {
     /// A connection that may be on its way still.
     pub(super) fn connecting(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
-        Self { socket, slot, connected: false }
+        Self { socket, waiters: Waiters::default(), slot, connected: false }
     }
 
     /// A connection that somebody else made.
     pub(super) fn accepted(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
-        Self { socket, slot, connected: true }
+        Self { socket, waiters: Waiters::default(), slot, connected: true }
     }
 }
 
 impl VirtualIoSource for Stream {
     fn remove_handler(&mut self) {
-        self.socket.remove_handler();
+        if self.waiters.remove() {
+            self.socket.remove_handler();
+        }
         self.slot.0.local.registered();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.poll_read_ready(cx)
+        self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_read_ready(cx),
+            |socket, all| socket.set_handler(all),
+        )
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        let room = ready!(self.socket.poll_write_ready(cx))?;
+        let room = ready!(self.waiters.poll(
+            cx,
+            &mut *self.socket,
+            |socket, cx| socket.poll_write_ready(cx),
+            |socket, all| socket.set_handler(all)
+        ))?;
         if !self.connected {
             // The socket says that it is ready when its connection failed as well.
             match self.socket.status()? {
-                SocketStatus::Opening => return Poll::Pending,
+                SocketStatus::Opening => {
+                    self.waiters.add(cx.waker().into(), |all| self.socket.set_handler(all))?;
+                    return Poll::Pending;
+                }
                 SocketStatus::Failed => {
                     return Poll::Ready(Err(self.socket.last_error()?.unwrap_or(NetworkError::ConnectionRefused)));
                 }
@@ -84,7 +101,7 @@ impl VirtualSocket for Stream {
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
         self.slot.0.check_running()?;
         self.slot.0.local.registered();
-        self.socket.set_handler(handler)
+        self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 }
 

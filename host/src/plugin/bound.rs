@@ -1,10 +1,11 @@
 //! Carries a typed client's calls to a plugin.
 
 use super::{Inner, Plugin};
-use crate::call::Method;
+use crate::call::{ScalarMethod, TypedMethod};
+use crate::instance::Instance;
 use crate::{Error, InterfaceError, interface};
-use plugix_abi::export::METHOD_PREFIX;
-use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
+use plugix_abi::export::{METHOD_PREFIX, SCALAR_PREFIX};
+use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, ImportKind, Interface, MethodInfo, ValueOf};
 use std::borrow::Borrow;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ pub struct Bound<P> {
     /// The limit of each call, if it is tighter than the policy's.
     limit: Option<Duration>,
     /// By the method's index; none where the plugin lacks an optional method.
-    methods: Box<[Option<Method>]>,
+    methods: Box<[Option<TypedMethod>]>,
 }
 
 impl<P: Borrow<Plugin>> Bound<P> {
@@ -28,17 +29,28 @@ impl<P: Borrow<Plugin>> Bound<P> {
             .zip(there)
             .map(|(method, there)| match there {
                 false => Ok(None),
-                true => match inner.instance.function(&format!("{METHOD_PREFIX}{}/{}", I::NAME, method.name)) {
-                    Some(export) => Ok(Some(export)),
-                    None => Err(InterfaceError::NotExported {
-                        interface: I::NAME.to_owned(),
-                        method: method.name.to_owned(),
-                    }),
-                },
+                true => find(&inner.instance, I::NAME, method).map(Some),
             })
             .collect::<Result<_, _>>()?;
         drop(inner);
         Ok(Self { plugin, limit, methods })
+    }
+}
+
+/// Finds the quickest export of a method. All have one that takes a frame.
+fn find(instance: &Instance, interface: &str, method: &MethodInfo) -> Result<TypedMethod, InterfaceError> {
+    let name = method.name;
+    let scalar = match method.import {
+        ImportKind::Scalar => {
+            ScalarMethod::find(instance, &format!("{SCALAR_PREFIX}{interface}/{name}"), method.args.len())
+        }
+        ImportKind::Frame => None,
+    };
+    let frame = instance.function(&format!("{METHOD_PREFIX}{interface}/{name}"));
+    match (scalar, frame) {
+        (Some(scalar), Some(_)) => Ok(TypedMethod::Scalar(scalar)),
+        (None, Some(frame)) => Ok(TypedMethod::Frame(frame)),
+        (_, None) => Err(InterfaceError::NotExported { interface: interface.to_owned(), method: name.to_owned() }),
     }
 }
 

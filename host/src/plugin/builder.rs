@@ -6,7 +6,7 @@ use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
 use crate::events::Events;
 use crate::imports::HostFunctions;
-use crate::instance::Instance;
+use crate::instance::{Instance, not_started};
 use crate::runtime::Stopper;
 use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
@@ -121,7 +121,7 @@ impl PluginBuilder {
         let events = Events::new(&name, on_event);
         let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
         let metadata = Metadata::read(&mut instance)?;
-        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(LoadError::Start)?;
+        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
         let mut inner = Inner { instance, path };
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),
@@ -129,7 +129,7 @@ impl PluginBuilder {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
-            Err(CallError::Failed(error)) => return Err(LoadError::Start(error)),
+            Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
         let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {

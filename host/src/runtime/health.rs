@@ -14,6 +14,7 @@ impl Health {
     }
 
     /// Fails when the plugin is dead.
+    #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.0.get() {
             None => Ok(()),

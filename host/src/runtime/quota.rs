@@ -18,6 +18,9 @@ use wasmer::{
     Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType, WASM_PAGE_SIZE,
 };
 
+/// Entries of the largest table that the engine makes.
+const MAX_TABLE_ENTRIES: u32 = 128 << 20;
+
 thread_local! {
     /// Whether the memory that the calling thread asks for is the one that the plugin has already.
     static ATTACHING: Cell<bool> = const { Cell::new(false) };
@@ -41,7 +44,7 @@ impl Quota {
         let pages = (policy.memory / WASM_PAGE_SIZE as u64).min(u64::from(wasmer::WASM_MAX_PAGES)) as u32;
         Self(Arc::new(Shared {
             pages: Pages(pages),
-            table_entries: policy.table_entries,
+            table_entries: policy.table_entries.min(MAX_TABLE_ENTRIES),
             events,
             memory: OnceLock::new(),
         }))

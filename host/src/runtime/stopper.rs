@@ -53,11 +53,16 @@ impl Stopper {
         Ok(())
     }
 
-    /// Marks the end of a call.
+    /// Marks the end of a call. Fails when the host stopped the plugin meanwhile: what the guest made of that doesn't
+    /// count, even if it returned.
     #[inline]
-    pub(crate) fn finish(&self) {
+    pub(crate) fn finish(&self) -> Result<(), Error> {
         let calls = self.calls.load(Ordering::Relaxed);
         self.calls.store(calls.wrapping_add(1) & !1, Ordering::Relaxed);
+        match self.health.cause() {
+            Some(Error::Stopped(reason)) => Err(Error::Stopped(*reason)),
+            _ => Ok(()),
+        }
     }
 
     /// The number of the call that is running, if one is.

@@ -1,6 +1,7 @@
 //! The hidden macro that shares the trait's name and path: it lists the methods for `#[plugix_guest::plugin]`.
 
 use super::Contract;
+use super::method::Method;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ItemTrait;
@@ -11,7 +12,8 @@ pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     let unique = format_ident!("__plugix_{}_{:016x}", ident, fnv1a(&item.to_token_stream().to_string()));
     let methods = contract.methods.iter().map(|method| {
         let (index, export) = (method.index, format!("plugix:{name}/{}", method.ident));
-        quote!((#index #export))
+        let scalar = method.is_scalar().then(|| scalar(name, method));
+        quote!((#index #export #scalar))
     });
     quote! {
         #[doc(hidden)]
@@ -26,6 +28,14 @@ pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
         #[allow(unused_imports)]
         #vis use #unique as #ident;
     }
+}
+
+/// The export that takes registers: its name, its parameters, and all four registers that these fill.
+fn scalar(name: &str, method: &Method) -> TokenStream {
+    let export = format!("plugix_scalar:{name}/{}", method.ident);
+    let parameters: Vec<_> = (0..method.args.len()).map(|i| format_ident!("register{i}")).collect();
+    let zeros = (parameters.len()..4).map(|_| quote!(0));
+    quote!({ #export (#(#parameters)*) [#(#parameters,)* #(#zeros),*] })
 }
 
 fn fnv1a(text: &str) -> u64 {

@@ -6,8 +6,8 @@ use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 /// The most instructions that a function may run, with all that it calls, to be left without a check.
 const MAX_WORK: u32 = 256;
 
-/// How deep functions without a check may call each other.
-const MAX_DEPTH: usize = 4;
+/// How often the functions are gone through. More rounds find more of those that come before what they call.
+const ROUNDS: usize = 4;
 
 /// What one call of a function costs at the most.
 struct Work {
@@ -21,7 +21,7 @@ pub(super) fn bounded_functions(imported: u32, bodies: &[FunctionBody<'_>]) -> R
     let works = bodies.iter().map(|body| Work::of(body, imported)).collect::<Result<Vec<_>, _>>()?;
     let mut total: Vec<Option<u32>> = vec![None; bodies.len()];
     // Each round settles functions whose callees are settled. Those that call in a circle never are.
-    for _ in 0..MAX_DEPTH {
+    for _ in 0..ROUNDS {
         for (at, work) in works.iter().enumerate() {
             if let (None, Some(work)) = (total[at], work) {
                 total[at] = work.total(&total);

@@ -41,17 +41,20 @@ fn sum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(7, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)))
 }
 
+/// Deflates text.
 #[unsafe(no_mangle)]
 pub extern "C" fn compress() -> u64 {
     sum(&miniz_oxide::deflate::compress_to_vec(&text(400_000), 6))
 }
 
+/// Inflates text.
 #[unsafe(no_mangle)]
 pub extern "C" fn decompress() -> u64 {
     let packed = miniz_oxide::deflate::compress_to_vec(&text(400_000), 1);
     (0..8).map(|_| miniz_oxide::inflate::decompress_to_vec(&packed).map_or(0, |bytes| bytes.len() as u64)).sum()
 }
 
+/// Hashes text.
 #[unsafe(no_mangle)]
 pub extern "C" fn sha256() -> u64 {
     let data = text(1_000_000);
@@ -62,6 +65,7 @@ pub extern "C" fn sha256() -> u64 {
     sum(&hash.finalize())
 }
 
+/// Finds addresses and dates in text.
 #[unsafe(no_mangle)]
 pub extern "C" fn regex() -> u64 {
     let text = String::from_utf8(text(300_000)).unwrap();
@@ -72,6 +76,7 @@ pub extern "C" fn regex() -> u64 {
     mails as u64 + dates
 }
 
+/// Blurs an image.
 #[unsafe(no_mangle)]
 pub extern "C" fn blur() -> u64 {
     const SIDE: usize = 512;
@@ -104,6 +109,7 @@ pub extern "C" fn blur() -> u64 {
     blurred.iter().map(|pixel| pixel[0] as u64).sum()
 }
 
+/// Sorts numbers and strings.
 #[unsafe(no_mangle)]
 pub extern "C" fn sort() -> u64 {
     let mut state = 88_172_645_463_325_252;
@@ -114,6 +120,7 @@ pub extern "C" fn sort() -> u64 {
     numbers[1000] ^ words[1000].len() as u64
 }
 
+/// Counts words in a hash map and in a B-tree.
 #[unsafe(no_mangle)]
 pub extern "C" fn maps() -> u64 {
     let text = String::from_utf8(text(300_000)).unwrap();
@@ -126,6 +133,7 @@ pub extern "C" fn maps() -> u64 {
     counts.values().sum::<u64>() + ordered.len() as u64
 }
 
+/// Multiplies matrices.
 #[unsafe(no_mangle)]
 pub extern "C" fn matrix() -> u64 {
     const SIDE: usize = 200;

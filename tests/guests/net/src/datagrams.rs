@@ -1,8 +1,10 @@
 //! UDP.
 
 use crate::{describe, text};
-use std::net::UdpSocket;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Mutex;
+use std::thread::sleep;
 use std::time::Duration;
 
 static SOCKET: Mutex<Option<UdpSocket>> = Mutex::new(None);
@@ -11,7 +13,8 @@ plugix_guest::export! {
     /// Binds the socket that the other calls use, and returns its address.
     fn udp_bind(at: &[u8]) -> Result<String, String> {
         let socket = UdpSocket::bind(text(at)).map_err(describe)?;
-        socket.set_read_timeout(Some(Duration::from_millis(300))).map_err(describe)?;
+        // The system has no timeouts for datagrams.
+        socket.set_nonblocking(true).map_err(describe)?;
         let at = socket.local_addr().map_err(describe)?;
         *SOCKET.lock().unwrap() = Some(socket);
         Ok(at.to_string())
@@ -36,7 +39,7 @@ plugix_guest::export! {
     fn udp_receive(_args: &[u8]) -> Result<String, String> {
         let mut buffer = [0; 64];
         let socket = SOCKET.lock().unwrap();
-        let (len, from) = socket.as_ref().unwrap().recv_from(&mut buffer).map_err(describe)?;
+        let (len, from) = receive(socket.as_ref().unwrap(), &mut buffer)?;
         Ok(format!("{} {from}", String::from_utf8_lossy(&buffer[..len])))
     }
 
@@ -45,8 +48,19 @@ plugix_guest::export! {
         let mut buffer = [0; 64];
         let socket = SOCKET.lock().unwrap();
         let socket = socket.as_ref().unwrap();
-        let (len, from) = socket.recv_from(&mut buffer).map_err(describe)?;
+        let (len, from) = receive(socket, &mut buffer)?;
         socket.send_to(&buffer[..len].to_ascii_uppercase(), from).map_err(describe)?;
         Ok(from.to_string())
     }
+}
+
+/// Waits a while.
+fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> Result<(usize, SocketAddr), String> {
+    for _ in 0..50 {
+        match socket.recv_from(buffer) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(Duration::from_millis(10)),
+            outcome => return outcome.map_err(describe),
+        }
+    }
+    Err("nothing came".into())
 }

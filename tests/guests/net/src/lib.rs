@@ -109,5 +109,9 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn describe(error: io::Error) -> String {
-    format!("{:?}", error.kind())
+    match error.kind() {
+        // What `std` has no kind for is told by the system's number.
+        kind if format!("{kind:?}") == "Uncategorized" => error.to_string(),
+        kind => format!("{kind:?}"),
+    }
 }

@@ -65,7 +65,7 @@ plugix_guest::export! {
         let mut threads = Vec::new();
         let problem = loop {
             let held = held.clone();
-            let hold = move || drop(held.lock().unwrap().recv());
+            let hold = move || held.lock().unwrap().recv().is_err();
             match thread::Builder::new().spawn(hold) {
                 Ok(thread) if threads.len() < 64 => threads.push(thread),
                 Ok(_) => break "none".to_owned(),
@@ -74,7 +74,7 @@ plugix_guest::export! {
         };
         let most = threads.len();
         drop(release);
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        threads.into_iter().for_each(|thread| assert!(thread.join().unwrap()));
         format!("{most} {problem}")
     }
 

@@ -17,8 +17,8 @@ pub(crate) fn by_name(name: &str) -> Option<fn()> {
         "spin" => || loop {
             black_box(());
         },
-        "recursion" => || drop(black_box(recursion(0))),
-        "exponential" => || drop(black_box(exponential(0))),
+        "recursion" => || _ = black_box(recursion(0)),
+        "exponential" => || _ = black_box(exponential(0)),
         "bulk" => bulk,
         "system-calls" => || loop {
             black_box(Instant::now());

@@ -1,0 +1,52 @@
+//! An open folder, and what is beneath it.
+
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use rustix::io::{Errno, Result as OsResult};
+use std::ffi::OsStr;
+use std::path::Path;
+use virtual_fs::{FsError, Result};
+
+/// How often a path is resolved again that somebody keeps renaming: the kernel gives up when it can't tell whether `..`
+/// still leads to where it should.
+const ATTEMPTS: usize = 16;
+
+/// An open folder from which no path leads away.
+#[derive(Debug)]
+pub(super) struct Beneath(OwnedFd);
+
+impl Beneath {
+    pub(super) fn new(folder: OwnedFd) -> Self {
+        Self(folder)
+    }
+
+    pub(super) fn fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// Opens what is there; the empty path is the folder itself. Files are made for all that the host's umask allows.
+    pub(super) fn open(&self, path: &Path, flags: OFlags) -> OsResult<OwnedFd> {
+        const BENEATH: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        let mode = match flags.contains(OFlags::CREATE) {
+            true => Mode::from_raw_mode(0o666),
+            false => Mode::empty(),
+        };
+        for _ in 0..ATTEMPTS {
+            match openat2(&self.0, path, flags | OFlags::CLOEXEC, mode, BENEATH) {
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                done => return done,
+            }
+        }
+        Err(Errno::AGAIN)
+    }
+
+    /// Opens the folder that `path` is in, and returns it with the entry's name.
+    pub(super) fn parent<'a>(&self, path: &'a Path) -> Result<(Self, &'a OsStr)> {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(FsError::PermissionDenied);
+        };
+        let parent = self.open(parent, OFlags::PATH | OFlags::DIRECTORY).map_err(super::fs_error)?;
+        Ok((Self(parent), name))
+    }
+}

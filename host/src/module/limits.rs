@@ -1,0 +1,131 @@
+//! What a module may be before any of it is compiled.
+
+use super::inspect::malformed;
+use crate::LoadError;
+use std::time::Duration;
+use wasmparser::{FunctionBody, Operator, Parser, Payload};
+
+/// How large a module and its parts may be. Compiling takes time and memory that grow with all of these, some of them
+/// faster than the module, and can't be interrupted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModuleLimits {
+    /// Bytes of the whole module; 64 MiB by default.
+    pub bytes: u64,
+    /// Types; 20,000 by default.
+    pub types: u64,
+    /// Imports; 2,000 by default.
+    pub imports: u64,
+    /// Exports; 20,000 by default.
+    pub exports: u64,
+    /// Functions, without the imported ones; 200,000 by default.
+    pub functions: u64,
+    /// Bytes of one function; 4 MiB by default.
+    pub function_bytes: u64,
+    /// Local variables of one function; 20,000 by default.
+    pub locals: u64,
+    /// Blocks within blocks of one function; 1,000 by default.
+    pub nesting: u64,
+    /// Globals; 20,000 by default.
+    pub globals: u64,
+    /// Tables; 16 by default.
+    pub tables: u64,
+    /// Element segments; 20,000 by default.
+    pub elements: u64,
+    /// Data segments; 20,000 by default.
+    pub data: u64,
+    /// Exception tags; 1,000 by default.
+    pub tags: u64,
+    /// How long a caller waits for a module to be compiled; two minutes by default. The compiler can't be interrupted:
+    /// its thread goes on, and the module is ready if that ever ends.
+    pub compile_time: Duration,
+}
+
+impl Default for ModuleLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 64 << 20,
+            types: 20_000,
+            imports: 2_000,
+            exports: 20_000,
+            functions: 200_000,
+            function_bytes: 4 << 20,
+            locals: 20_000,
+            nesting: 1_000,
+            globals: 20_000,
+            tables: 16,
+            elements: 20_000,
+            data: 20_000,
+            tags: 1_000,
+            compile_time: Duration::from_secs(120),
+        }
+    }
+}
+
+impl ModuleLimits {
+    /// Checks the module's size and what its sections announce. Reads each function's locals and no code.
+    pub(super) fn check(&self, wasm: &[u8]) -> Result<(), LoadError> {
+        within("bytes", wasm.len() as u64, self.bytes)?;
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload.map_err(malformed)? {
+                Payload::TypeSection(types) => {
+                    let mut count = 0;
+                    for group in types {
+                        count += group.map_err(malformed)?.into_types().len() as u64;
+                        within("types", count, self.types)?;
+                    }
+                }
+                Payload::ImportSection(imports) => within("imports", imports.count().into(), self.imports)?,
+                Payload::ExportSection(exports) => within("exports", exports.count().into(), self.exports)?,
+                Payload::FunctionSection(functions) => within("functions", functions.count().into(), self.functions)?,
+                Payload::GlobalSection(globals) => within("globals", globals.count().into(), self.globals)?,
+                Payload::TableSection(tables) => within("tables", tables.count().into(), self.tables)?,
+                Payload::ElementSection(elements) => {
+                    within("element segments", elements.count().into(), self.elements)?;
+                }
+                Payload::DataSection(data) => within("data segments", data.count().into(), self.data)?,
+                Payload::TagSection(tags) => within("exception tags", tags.count().into(), self.tags)?,
+                Payload::CodeSectionEntry(body) => self.check_body(&body)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_body(&self, body: &FunctionBody<'_>) -> Result<(), LoadError> {
+        within("bytes in one function", body.as_bytes().len() as u64, self.function_bytes)?;
+        let mut count = 0;
+        for locals in body.get_locals_reader().map_err(malformed)? {
+            count += u64::from(locals.map_err(malformed)?.0);
+            within("local variables in one function", count, self.locals)?;
+        }
+        Ok(())
+    }
+
+    /// Checks how deep blocks lie in each other. Reads all code.
+    pub(super) fn check_nesting(&self, wasm: &[u8]) -> Result<(), LoadError> {
+        for payload in Parser::new(0).parse_all(wasm) {
+            let Payload::CodeSectionEntry(body) = payload.map_err(malformed)? else { continue };
+            let mut depth: u64 = 0;
+            for operator in body.get_operators_reader().map_err(malformed)? {
+                match operator.map_err(malformed)? {
+                    Operator::Block { .. }
+                    | Operator::Loop { .. }
+                    | Operator::If { .. }
+                    | Operator::Try { .. }
+                    | Operator::TryTable { .. } => {
+                        depth += 1;
+                        within("blocks within blocks", depth, self.nesting)?;
+                    }
+                    Operator::End | Operator::Delegate { .. } => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn within(what: &'static str, found: u64, allowed: u64) -> Result<(), LoadError> {
+    if found > allowed { Err(LoadError::TooLarge { what, found, allowed }) } else { Ok(()) }
+}

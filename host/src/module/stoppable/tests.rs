@@ -1,0 +1,83 @@
+//! What the rewriting leaves behind, of modules as text.
+
+use super::super::inspect::validate;
+use super::{CHECK, stoppable};
+use wasmparser::{Parser, Payload, TypeRef, Validator, WasmFeatures};
+
+/// Rewrites a module and checks that the result is valid. Returns it with the number of its checks.
+fn rewrite(wat: &str) -> (Vec<u8>, usize) {
+    let wasm = wat::parse_str(wat).expect("the text is a module");
+    validate(&wasm).expect("the module is valid");
+    let rewritten = stoppable(&wasm).expect("the module can be rewritten");
+    assert_eq!(rewritten, stoppable(&wasm).expect("it can be done again"), "it is the same each time");
+    let features = WasmFeatures::default() | WasmFeatures::THREADS | WasmFeatures::MULTI_MEMORY;
+    Validator::new_with_features(features).validate_all(&rewritten).expect("the result is valid");
+    let checks = rewritten.windows(CHECK.len()).filter(|window| *window == CHECK).count();
+    (rewritten, checks)
+}
+
+fn memory_imports(wasm: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ImportSection(imports) = payload.expect("it was validated") {
+            let imports = imports.into_imports().map(|import| import.expect("it was validated"));
+            let memories = imports.filter(|import| matches!(import.ty, TypeRef::Memory(_)));
+            names.extend(memories.map(|import| format!("{}.{}", import.module, import.name)));
+        }
+    }
+    names
+}
+
+#[test]
+fn the_guests_memory_comes_first() {
+    let both = ["env.memory", "plugix-control.memory"];
+    for guest in [
+        r#"(memory (export "memory") 1)"#,
+        r#"(import "env" "memory" (memory 1 4 shared))"#,
+        // A guest that asks for the control memory gets its own.
+        r#"(import "plugix-control" "memory" (memory 1 1 shared))"#,
+        r#"(import "env" "f" (func)) (memory (export "memory") 1) (data (i32.const 0) "data") (func (call 0))"#,
+    ] {
+        assert_eq!(memory_imports(&rewrite(&format!("(module {guest})")).0), both, "{guest}");
+    }
+}
+
+#[test]
+fn where_checks_are() {
+    for (function, checks) in [
+        // The entry and the head of each loop.
+        ("(func (loop (br 0)))", 2),
+        ("(func (loop (loop (br 1))))", 3),
+        // Straight-line code is over soon, and so is what calls a little of it.
+        ("(func (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))", 0),
+        ("(func $f) (func (call $f) (call $f))", 0),
+        // Functions that call in a circle, unknown functions, and the host's.
+        ("(func $f (call $f))", 1),
+        ("(func $f (call $g)) (func $g (call $f))", 2),
+        ("(func $f (return_call $f))", 1),
+        ("(table 1 funcref) (func (call_indirect (i32.const 0)))", 1),
+        // Instructions that can take long, besides the entry.
+        ("(func (nop) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))", 2),
+    ] {
+        let (_, found) = rewrite(&format!(r#"(module (memory (export "memory") 1) {function})"#));
+        assert_eq!(found, checks, "{function}");
+    }
+}
+
+#[test]
+fn work_that_doubles_with_each_call() {
+    // Over a million instructions without a loop: all have checks but the innermost seven, who run up to 190.
+    let functions: String = (1..20).map(|n| format!("(func $f{n} (call $f{0}) (call $f{0}))", n - 1)).collect();
+    let (_, checks) = rewrite(&format!(r#"(module (memory (export "memory") 1) (func $f0) {functions})"#));
+    assert_eq!(checks, 20 - 7);
+}
+
+#[test]
+fn the_rest_stays_as_it_was() {
+    let (rewritten, _) = rewrite(
+        r#"(module $named (@custom "mine" "content") (memory (export "memory") 1)
+            (func $spin (export "spin") (loop (br 0))) (start $spin))"#,
+    );
+    let text = String::from_utf8_lossy(&rewritten);
+    assert!(text.contains("mine") && text.contains("content") && text.contains("named"));
+}

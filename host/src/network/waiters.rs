@@ -1,0 +1,135 @@
+//! The threads that wait for one socket.
+//!
+//! A socket of virtual-net's has room for one who waits, so that a thread that sends and a thread that receives put
+//! each other to sleep (virtual-net 0.704.2, `host.rs`). Here, what happens to a socket wakes all of them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread::{self, ThreadId};
+use virtual_net::{InterestHandler, InterestType, NetworkError, Result};
+
+type Handler = Box<dyn InterestHandler + Send + Sync>;
+
+/// Threads that can wait for one socket. Each is there once, and goes when its wait is over.
+const MAX_WAITERS: usize = 1024;
+
+/// Those who wait, and whether the socket knows.
+#[derive(Debug, Default)]
+pub(super) struct Waiters {
+    all: All,
+    registered: bool,
+}
+
+/// A thread waits for one thing at a time, and begins and ends its wait itself.
+#[derive(Clone, Debug, Default)]
+struct All(Arc<Mutex<HashMap<ThreadId, Arc<Mutex<Handler>>>>>);
+
+impl Waiters {
+    /// Adds the calling thread; `register` makes the socket tell all.
+    pub(super) fn add(&mut self, handler: Handler, register: impl FnOnce(Handler) -> Result<()>) -> Result<()> {
+        let mut all = self.all.lock();
+        if all.len() >= MAX_WAITERS {
+            return Err(NetworkError::InsufficientMemory);
+        }
+        all.insert(thread::current().id(), Arc::new(Mutex::new(handler)));
+        drop(all);
+        self.register(register)
+    }
+
+    /// Removes the calling thread, and says whether nobody waits any more.
+    pub(super) fn remove(&mut self) -> bool {
+        let mut all = self.all.lock();
+        all.remove(&thread::current().id());
+        self.registered &= !all.is_empty();
+        all.is_empty()
+    }
+
+    /// Polls a socket, which makes it forget whom to tell, and tells it again. The calling thread waits if it has to.
+    pub(super) fn poll<S: ?Sized>(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut S,
+        poll: impl FnOnce(&mut S, &mut Context<'_>) -> Poll<Result<usize>>,
+        register: impl FnOnce(&mut S, Handler) -> Result<()>,
+    ) -> Poll<Result<usize>> {
+        let ready = poll(socket, &mut Context::from_waker(Waker::noop()));
+        self.registered = false;
+        if ready.is_pending() {
+            self.add(cx.waker().into(), |all| register(socket, all))?;
+        } else if !self.all.lock().is_empty() {
+            self.register(|all| register(socket, all))?;
+        }
+        ready
+    }
+
+    fn register(&mut self, register: impl FnOnce(Handler) -> Result<()>) -> Result<()> {
+        if !self.registered {
+            register(Box::new(self.all.clone()))?;
+            self.registered = true;
+        }
+        Ok(())
+    }
+}
+
+impl All {
+    fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, Arc<Mutex<Handler>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InterestHandler for All {
+    fn push_interest(&mut self, interest: InterestType) {
+        // A handler may take locks that are held where a wait begins, so that no lock of this list's is held here.
+        let handlers: Vec<_> = self.lock().values().cloned().collect();
+        for handler in handlers {
+            handler.lock().unwrap_or_else(PoisonError::into_inner).push_interest(interest);
+        }
+    }
+
+    fn pop_interest(&mut self, _: InterestType) -> bool {
+        false
+    }
+
+    fn has_interest(&self, _: InterestType) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[derive(Debug, Default)]
+    struct Count(Arc<AtomicUsize>);
+
+    impl InterestHandler for Count {
+        fn push_interest(&mut self, _: InterestType) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+
+        fn pop_interest(&mut self, _: InterestType) -> bool {
+            false
+        }
+
+        fn has_interest(&self, _: InterestType) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn all_are_woken_and_each_leaves_for_itself() {
+        let (woken, mut waiters, mut socket) = (Arc::new(AtomicUsize::new(0)), Waiters::default(), None);
+        let count = || Box::new(Count(woken.clone()));
+        waiters.add(count(), |all| Ok(socket = Some(all))).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| waiters.add(count(), |_| panic!("registered twice")).unwrap());
+        });
+        socket.as_mut().unwrap().push_interest(InterestType::Readable);
+        assert_eq!(woken.load(Ordering::SeqCst), 2);
+        assert!(!waiters.remove());
+        socket.as_mut().unwrap().push_interest(InterestType::Readable);
+        assert_eq!(woken.load(Ordering::SeqCst), 3);
+    }
+}

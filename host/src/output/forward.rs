@@ -1,0 +1,108 @@
+//! Where lines go.
+
+use super::Stream;
+use super::lines::Printer;
+use crate::events::Events;
+use std::fmt;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// Where a plugin's output goes besides the host's buffer.
+#[derive(Clone, Default)]
+pub(crate) enum Forward {
+    /// To `tracing`, by line.
+    #[default]
+    Tracing,
+    /// To the host application, by line.
+    Callback(Arc<dyn Fn(Stream, &str) + Send + Sync>),
+    /// To the host's own streams, as it comes.
+    Inherit,
+}
+
+impl Forward {
+    pub(super) fn line_printer(&self, stream: Stream, events: &Events) -> Printer {
+        Printer::new(Destination { stream, forward: self.clone(), events: events.clone() })
+    }
+}
+
+impl fmt::Debug for Forward {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tracing => "Tracing",
+            Self::Callback(_) => "Callback",
+            Self::Inherit => "Inherit",
+        })
+    }
+}
+
+/// Where one stream goes.
+#[derive(Debug)]
+pub(super) struct Destination {
+    stream: Stream,
+    forward: Forward,
+    events: Events,
+}
+
+impl Destination {
+    /// Passes bytes on as they are, if that is what is wanted.
+    pub(super) fn pass_raw(&self, bytes: &[u8]) -> bool {
+        if !matches!(self.forward, Forward::Inherit) {
+            return false;
+        }
+        // A host whose streams are closed prints nothing.
+        let _ = match self.stream {
+            Stream::Stdout => std::io::stdout().lock().write_all(bytes),
+            Stream::Stderr => std::io::stderr().lock().write_all(bytes),
+        };
+        true
+    }
+
+    /// Passes on a line without its line feed.
+    pub(super) fn pass_line(&self, line: &[u8]) {
+        let line = String::from_utf8_lossy(line);
+        match &self.forward {
+            Forward::Tracing => self.trace(&printable(&line)),
+            Forward::Callback(callback) => {
+                if catch_unwind(AssertUnwindSafe(|| callback(self.stream, &line))).is_err() {
+                    let plugin = self.events.plugin();
+                    tracing::error!(plugin, "the host's callback for output panicked");
+                }
+            }
+            Forward::Inherit => {}
+        }
+    }
+
+    fn trace(&self, line: &str) {
+        let plugin = self.events.plugin();
+        match self.stream {
+            Stream::Stdout => tracing::info!(target: "plugix::stdout", plugin, "{line}"),
+            Stream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
+        }
+    }
+}
+
+/// The line without what would move the cursor of whoever reads the log, or look like a line of the host's own.
+fn printable(line: &str) -> String {
+    let mut printable = String::with_capacity(line.len());
+    for character in line.chars() {
+        match character {
+            '\t' => printable.push(character),
+            _ if character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                printable.extend(character.escape_default());
+            }
+            _ => printable.push(character),
+        }
+    }
+    printable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_are_shown() {
+        assert_eq!(printable("a\tb\u{1b}[2J\r\u{7f}ü\u{202e}"), "a\tb\\u{1b}[2J\\r\\u{7f}ü\\u{202e}");
+    }
+}

@@ -1,0 +1,84 @@
+//! The files of a policy.
+
+use super::Policy;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Descriptors that a plugin may have open at once: files, folders, sockets and others together.
+pub(super) const OPEN_FILES: u32 = 256;
+
+/// Something that a plugin sees as a folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Mount {
+    /// Where the plugin sees it.
+    pub(crate) guest: String,
+    pub(crate) source: Source,
+}
+
+/// What is mounted.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A folder of the host's; by how many bytes it may grow.
+    Folder { host: PathBuf, access: Access, limit: Option<u64> },
+    /// A folder in memory; how many bytes it may have.
+    Scratch { limit: u64 },
+}
+
+/// What a plugin may do in a mounted folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// List and read.
+    ReadOnly,
+    /// Also create, write, rename and remove.
+    ReadWrite,
+}
+
+impl Policy {
+    /// Shows the folder `host` to the plugin as the absolute path `guest`.
+    ///
+    /// Nothing outside of the folder is reached through it, whatever links there are. Only files, folders and links are
+    /// of use to the plugin; it can't open a device, a pipe or a socket. The links that it may make lead to what is in
+    /// the same folder or below.
+    #[must_use]
+    pub fn mount(self, host: impl AsRef<Path>, guest: impl Into<String>, access: Access) -> Self {
+        self.mounted(guest, Source::Folder { host: host.as_ref().to_owned(), access, limit: None })
+    }
+
+    /// Shows the folder `host` to the plugin as the absolute path `guest`, to be read and changed. By all that the
+    /// plugin does there, the folder may grow by `max_bytes`: what it writes counts, and 4,096 bytes for each file,
+    /// folder or link; what it removes it may add again. Past that it finds no space left.
+    #[must_use]
+    pub fn mount_limited(self, host: impl AsRef<Path>, guest: impl Into<String>, max_bytes: u64) -> Self {
+        let (host, access, limit) = (host.as_ref().to_owned(), Access::ReadWrite, Some(max_bytes));
+        self.mounted(guest, Source::Folder { host, access, limit })
+    }
+
+    /// Gives the plugin an empty folder in memory, as the absolute path `guest`. It is gone when the plugin is. It holds
+    /// at most `max_bytes`: files count in steps of 4,096 bytes, and each file, folder or link counts for 4,096 more.
+    #[must_use]
+    pub fn scratch(self, guest: impl Into<String>, max_bytes: u64) -> Self {
+        self.mounted(guest, Source::Scratch { limit: max_bytes })
+    }
+
+    /// Limits how many descriptors the plugin may have open at once, its standard streams and its root included; 256
+    /// unless set, and 64 at least. Past that it finds too many open files.
+    #[must_use]
+    pub fn max_open_files(mut self, count: u32) -> Self {
+        self.max_open_files = count;
+        self
+    }
+
+    fn mounted(mut self, guest: impl Into<String>, source: Source) -> Self {
+        self.mounts.push(Mount { guest: guest.into(), source });
+        self
+    }
+}
+
+impl fmt::Display for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::Folder { host, .. } => write!(f, "mount {} at {}", host.display(), self.guest),
+            Source::Scratch { .. } => write!(f, "scratch folder at {}", self.guest),
+        }
+    }
+}

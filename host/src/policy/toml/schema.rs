@@ -1,0 +1,144 @@
+//! The keys of `plugix.toml`.
+
+use super::error::PolicyError;
+use super::section::{Document, Entry, Section};
+use crate::network::{Network, NetworkRuleError};
+use crate::{Access, Policy};
+use std::net::IpAddr;
+
+const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "network", "output", "config"];
+const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
+const SCRATCH: &[&str] = &["guest", "limit"];
+const LIMITS: &[&str] = &["memory", "table-entries", "open-files", "kept-output", "result"];
+const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "sockets", "hosts"];
+const OUTPUT: &[&str] = &["inherit"];
+
+/// Bytes of a 32-bit memory.
+const MAX_MEMORY: u64 = 1 << 32;
+
+/// Reads a policy.
+pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
+    let table = document.parse()?;
+    let top = Section::top(document, &table, TOP)?;
+    let mut policy = Policy::new();
+    if let Some(args) = top.get("args") {
+        policy = args.strings()?.into_iter().fold(policy, |policy, (arg, _)| policy.arg(arg));
+    }
+    if let Some(env) = top.get("env") {
+        policy = environment(policy, &env.free_table()?)?;
+    }
+    if let Some(mounts) = top.get("mounts") {
+        policy = mounts.tables(MOUNT)?.iter().try_fold(policy, mount)?;
+    }
+    if let Some(scratch) = top.get("scratch") {
+        for folder in scratch.tables(SCRATCH)? {
+            policy = policy.scratch(folder.need("guest")?.string()?, folder.need("limit")?.size(u64::MAX)?);
+        }
+    }
+    if let Some(limits) = top.get("limits") {
+        policy = self::limits(policy, &limits.table(LIMITS)?)?;
+    }
+    if let Some(network) = top.get("network") {
+        policy = policy.network(self::network(&network.table(NETWORK)?)?);
+    }
+    if let Some(output) = top.get("output")
+        && let Some(inherit) = output.table(OUTPUT)?.get("inherit")
+        && inherit.boolean()?
+    {
+        policy = policy.inherit_output();
+    }
+    if let Some(config) = top.get("config") {
+        config.free_table()?;
+        policy.config = config_of(document);
+    }
+    Ok(policy)
+}
+
+fn environment(mut policy: Policy, env: &Section<'_>) -> Result<Policy, PolicyError> {
+    for (name, value) in env.entries() {
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return Err(value.wrong("is no name of an environment variable"));
+        }
+        policy = policy.env(name, value.string()?);
+    }
+    Ok(policy)
+}
+
+fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, PolicyError> {
+    let (host, guest) = (mount.need("host")?.path()?, mount.need("guest")?.string()?);
+    let access = match mount.get("access") {
+        None => Access::ReadOnly,
+        Some(access) => match access.string()? {
+            "read-only" => Access::ReadOnly,
+            "read-write" => Access::ReadWrite,
+            other => return Err(access.wrong(format!("is {other:?}; write \"read-only\" or \"read-write\""))),
+        },
+    };
+    match (mount.get("limit"), access) {
+        (None, access) => Ok(policy.mount(host, guest, access)),
+        (Some(limit), Access::ReadWrite) => Ok(policy.mount_limited(host, guest, limit.size(u64::MAX)?)),
+        (Some(limit), Access::ReadOnly) => Err(limit.wrong("is for mounts with `access = \"read-write\"`")),
+    }
+}
+
+fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyError> {
+    if let Some(memory) = limits.get("memory") {
+        policy = policy.memory(memory.size(MAX_MEMORY)?);
+    }
+    if let Some(entries) = limits.get("table-entries") {
+        policy = policy.table_entries(entries.number(0, u32::MAX.into())? as u32);
+    }
+    if let Some(files) = limits.get("open-files") {
+        policy = policy.max_open_files(files.number(64, u32::MAX.into())? as u32);
+    }
+    if let Some(output) = limits.get("kept-output") {
+        policy = policy.output_limit(output.size(isize::MAX as u64)? as usize);
+    }
+    if let Some(result) = limits.get("result") {
+        policy = policy.result_limit(result.size(u32::MAX.into())? as u32);
+    }
+    Ok(policy)
+}
+
+fn network(section: &Section<'_>) -> Result<Network, PolicyError> {
+    type Add = fn(Network, &str) -> Result<Network, NetworkRuleError>;
+    let kinds: [(&str, Add); 4] = [
+        ("connect-tcp", Network::connect_tcp),
+        ("connect-udp", Network::connect_udp),
+        ("listen-tcp", Network::listen_tcp),
+        ("listen-udp", Network::listen_udp),
+    ];
+    let mut network = Network::new();
+    for (key, add) in kinds {
+        let Some(rules) = section.get(key) else { continue };
+        for (rule, entry) in rules.strings()? {
+            network = add(network, rule).map_err(|error| rule_error(&entry, &error))?;
+        }
+    }
+    if let Some(sockets) = section.get("sockets") {
+        network = network.sockets(sockets.number(0, u32::MAX.into())? as usize);
+    }
+    if let Some(hosts) = section.get("hosts") {
+        for (name, entry) in hosts.free_table()?.entries() {
+            let parse = |(text, entry): (&str, Entry<'_>)| {
+                text.parse::<IpAddr>().map_err(|_| entry.wrong(format!("has {text:?}, which is no address")))
+            };
+            let addresses = entry.strings()?.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+            network = network.host(name, addresses).map_err(|error| rule_error(&entry, &error))?;
+        }
+    }
+    Ok(network)
+}
+
+fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> PolicyError {
+    entry.wrong(format!("has {:?}, which is no rule: {}", error.rule, error.problem))
+}
+
+/// The plugin's configuration, which is of any form.
+fn config_of(document: &Document<'_>) -> Option<toml::Table> {
+    let mut table: toml::Table = toml::from_str(document.text).ok()?;
+    match table.remove("config") {
+        Some(toml::Value::Table(config)) => Some(config),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+//! Sizes such as `64 MiB` and times such as `250ms`.
+
+use std::time::Duration;
+
+const SIZES: [(&str, u64); 5] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)];
+
+const TIMES: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)];
+
+/// Bytes of `64 MiB`, or why it is none.
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
+    number_and_unit(text, &SIZES)
+        .ok_or_else(|| format!("is {text:?}, and a size is a whole number with B, KiB, MiB or GiB: \"64 MiB\""))
+}
+
+/// The time of `250ms`, or why it is none.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    number_and_unit(text, &TIMES)
+        .map(Duration::from_millis)
+        .ok_or_else(|| format!("is {text:?}, and a time is a whole number with ms, s, min or h: \"250ms\""))
+}
+
+fn number_and_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(end);
+    let factor = units.iter().find(|(name, _)| *name == unit.trim_start())?.1;
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_read() {
+        assert_eq!(bytes("64 MiB"), Ok(64 << 20));
+        assert_eq!(bytes(" 1GiB"), Ok(1 << 30));
+        assert_eq!(bytes("0 B"), Ok(0));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2 min"), Ok(Duration::from_secs(120)));
+    }
+
+    #[test]
+    fn others_are_not() {
+        for text in ["", "64", "MiB", "64 MB", "64 mib", "-1 B", "1.5 GiB", "99999999999 TiB", "64 MiB x", "６４ B"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
+        for text in ["", "5", "s", "1.5s", "5 m", "99999999999999999999h"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What is measured of which system call. Arguments are counted from 0.
+
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
+
+/// Something to measure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Rule {
+    /// It opens a descriptor.
+    Opens,
+    /// It opens a file, and writes the descriptor to where this argument points.
+    OpensFile { at: usize },
+    /// This argument is the length of a path.
+    Path { len: usize },
+    /// This argument is a number of things to wait for.
+    Events { count: usize },
+    /// This argument is a descriptor that is to be: the numbers from the limit on don't exist.
+    Number { arg: usize, error: Errno },
+    /// It works on a file, and makes this of some errors.
+    LosesErrors { into: Errno },
+}
+
+/// All of them, by name.
+pub(super) const RULES: &[(&str, &[Rule])] = &[
+    ("chdir", &[Rule::Path { len: 1 }]),
+    ("epoll_create", &[Rule::Opens]),
+    ("epoll_wait", &[Rule::Events { count: 2 }]),
+    ("fd_dup", &[Rule::Opens]),
+    ("fd_dup2", &[Rule::Number { arg: 1, error: Errno::Inval }, Rule::Opens]),
+    ("fd_event", &[Rule::Opens]),
+    ("fd_filestat_set_times", &[Rule::LosesErrors { into: Errno::Success }]),
+    ("fd_pwrite", &[Rule::LosesErrors { into: Errno::Io }]),
+    ("fd_renumber", &[Rule::Number { arg: 1, error: Errno::Badf }]),
+    ("fd_write", &[Rule::LosesErrors { into: Errno::Io }]),
+    ("path_create_directory", &[Rule::Path { len: 2 }]),
+    ("path_filestat_get", &[Rule::Path { len: 3 }]),
+    ("path_filestat_set_times", &[Rule::Path { len: 3 }]),
+    ("path_open", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 8 }]),
+    ("path_open2", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 9 }]),
+    ("path_readlink", &[Rule::Path { len: 2 }]),
+    ("path_remove_directory", &[Rule::Path { len: 2 }]),
+    ("path_rename", &[Rule::Path { len: 2 }, Rule::Path { len: 5 }]),
+    ("path_symlink", &[Rule::Path { len: 1 }, Rule::Path { len: 4 }]),
+    ("path_unlink_file", &[Rule::Path { len: 2 }]),
+    ("poll_oneoff", &[Rule::Events { count: 2 }]),
+    ("sock_accept", &[Rule::Opens]),
+    ("sock_accept_v2", &[Rule::Opens]),
+    ("sock_open", &[Rule::Opens]),
+];

@@ -1,0 +1,68 @@
+//! The system calls that no plugin gets: each answers that it isn't supported.
+
+use super::is_wasi;
+use wasmer::{Extern, Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
+
+/// Why, and which.
+const CLOSED: &[(&str, &[&str])] = &[
+    (
+        "a plugin is one process: it would start any module that it can read, with limits of its own",
+        &[
+            "proc_spawn",
+            "proc_spawn2",
+            "proc_spawn3",
+            "proc_exec",
+            "proc_exec2",
+            "proc_exec3",
+            "proc_exec4",
+            "proc_fork",
+            "proc_fork_env",
+            "proc_snapshot",
+        ],
+    ),
+    (
+        "all code of a plugin is there and was checked before it is compiled",
+        &[
+            "dlopen",
+            "dlsym",
+            "dl_invalid_handle",
+            "closure_allocate",
+            "closure_prepare",
+            "closure_free",
+            "call_dynamic",
+            "reflect_signature",
+        ],
+    ),
+    ("their stacks are the host's memory, without a limit", &["context_create", "context_switch", "context_destroy"]),
+    ("it makes a second name that nobody else sees, in the place of a link that stays", &["path_link"]),
+    ("they keep what is written in the host's memory, without a limit", &["fd_pipe", "sock_pair"]),
+];
+
+/// Whether a system call is closed.
+fn is_closed(name: &str) -> bool {
+    CLOSED.iter().any(|(_reason, names)| names.contains(&name))
+}
+
+/// Replaces what the module imports of them.
+pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+    for import in module.imports().functions() {
+        if !is_wasi(import.module()) || !is_closed(import.name()) {
+            continue;
+        }
+        if let Some(Extern::Function(open)) = imports.get_export(import.module(), import.name()) {
+            let signature = open.ty(store);
+            let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
+            let closed = Function::new(store, signature, move |_| Ok::<_, RuntimeError>(answer.clone()));
+            imports.define(import.module(), import.name(), closed);
+        }
+    }
+}
+
+/// System calls return an error number, or nothing.
+fn unsupported(result: &Type) -> Value {
+    match result {
+        Type::I64 => Value::I64(Errno::Notsup as i64),
+        _ => Value::I32(Errno::Notsup as i32),
+    }
+}

@@ -1,0 +1,148 @@
+//! `plugix.toml`: what is in it takes effect, and mistakes say what to write instead.
+
+use anyhow::Result;
+use plugix_e2e::{assert_matches, call, guest};
+use plugix_host::{Plugin, Policy, PolicyError};
+use proptest::prelude::*;
+use serde::Deserialize;
+use std::path::Path;
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../host/examples/plugix.toml");
+
+fn problem(text: &str) -> String {
+    Policy::from_toml_str(text, "").unwrap_err().to_string()
+}
+
+#[test]
+fn the_example_is_a_policy() -> Result<()> {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Settings {
+        greeting: String,
+        depth: u8,
+    }
+    let policy = Policy::from_toml_file(EXAMPLE)?;
+    assert_eq!(policy.config()?, Some(Settings { greeting: "hello".into(), depth: 3 }));
+    let shown = format!("{policy:?}");
+    let folder = Path::new(EXAMPLE).parent().unwrap();
+    for part in ["--verbose", "C.UTF-8", "ReadOnly", "ReadWrite", "api.example.com", "10.0.0.5", "67108864"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(shown.contains(&format!("{:?}", folder.join("books"))), "{shown}");
+    Ok(())
+}
+
+#[test]
+fn an_empty_policy_allows_nothing() -> Result<()> {
+    let policy = Policy::from_toml_str("", "")?;
+    assert_eq!(format!("{policy:?}"), format!("{:?}", Policy::new()));
+    Ok(())
+}
+
+#[test]
+fn what_is_written_takes_effect() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("plugix.toml");
+    std::fs::write(&file, "[limits]\nmemory = \"64 MiB\"\n[network]\nlisten-tcp = [\"127.0.0.1:0\"]\nsockets = 3")?;
+    let policy = Policy::from_toml_file(&file)?;
+    let memory = Plugin::new(&guest("memory"), &policy)?;
+    assert_eq!(call(&memory, "try_reserve", "100")?, "false");
+    let net = Plugin::new(&guest("net"), &policy)?;
+    assert!(call(&net, "hoard", "127.0.0.1:0")?.starts_with("3 "));
+    Ok(())
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_closest_one() {
+    assert_eq!(
+        problem("[limits]\nmemroy = \"1 MiB\""),
+        "line 2, column 1: there is no `limits.memroy` here; did you mean `memory`?"
+    );
+    assert_eq!(
+        problem("[[mounts]]\nhost = \"a\"\n  acess = \"read-only\""),
+        "line 3, column 3: there is no `mounts.acess` here; did you mean `access`?"
+    );
+    assert_eq!(problem("[netwrok]"), "line 1, column 2: there is no `netwrok` here; did you mean `network`?");
+    assert_eq!(
+        problem("[output]\ncolour = 1"),
+        "line 2, column 1: there is no `output.colour` here; there are `inherit`"
+    );
+}
+
+#[test]
+fn wrong_values_are_refused_with_what_to_write() {
+    for (text, expected) in [
+        ("[limits]\nmemory = \"64 MB\"", "`limits.memory` is \"64 MB\", and a size is a whole number with"),
+        ("[limits]\nmemory = 64", "`limits.memory` should be a size such as \"64 MiB\", and is of type integer"),
+        ("[limits]\nmemory = \"5 GiB\"", "more than the largest size that is possible, 4294967296 bytes"),
+        ("[limits]\nopen-files = 3", "`limits.open-files` should be a whole number from 64 to"),
+        ("[limits]\nopen-files = -3", "`limits.open-files` should be a whole number from 64 to"),
+        ("args = \"x\"", "`args` should be a list of strings, and is of type string"),
+        ("args = [1]", "`args` should be a string, and is of type integer"),
+        ("env = { A = 1 }", "`env.A` should be a string"),
+        ("env = { \"A=B\" = \"1\" }", "`env.A=B` is no name of an environment variable"),
+        ("[mounts]", "`mounts` should be a list of tables, each headed `[[mounts]]`, and is of type table"),
+        ("[[mounts]]\nhost = \".\"", "`mounts.guest` is missing"),
+        ("[[mounts]]\nhost = \"\"\nguest = \"/a\"", "`mounts.host` is empty; write `.`"),
+        ("[[mounts]]\nhost=\".\"\nguest=\"/a\"\naccess=\"rw\"", "write \"read-only\" or \"read-write\""),
+        ("[[mounts]]\nhost=\".\"\nguest=\"/a\"\nlimit=\"1 B\"", "is for mounts with `access = \"read-write\"`"),
+        ("[network]\nconnect-tcp = [\"example.com\"]", "has \"example.com\", which is no rule: say which ports"),
+        ("[network]\nlisten-tcp = [\"localhost:80\"]", "a plugin listens on an address"),
+        ("[network]\nhosts = { a = [\"b\"] }", "`network.hosts.a` has \"b\", which is no address"),
+        ("config = 3", "`config` should be a table"),
+        ("a = ", "line 1, column 5: "),
+        ("args = []\nargs = []", "duplicate key"),
+    ] {
+        let problem = problem(text);
+        assert!(problem.contains(expected), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn places_are_in_characters_and_name_the_file() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("plugix.toml");
+    std::fs::write(&file, "args = [\"ä\", 1]")?;
+    let error = Policy::from_toml_file(&file).unwrap_err();
+    assert_matches!(error, PolicyError::Value { place, .. } if (place.line, place.column) == (1, 14));
+    assert!(error.to_string().starts_with(&format!("{}:1:14: ", file.display())), "{error}");
+    assert_matches!(Policy::from_toml_file(folder.path().join("none")).unwrap_err(), PolicyError::Read { .. });
+    Ok(())
+}
+
+#[test]
+fn configuration_of_another_type_is_an_error() -> Result<()> {
+    let policy = Policy::from_toml_str("[config]\na = 1", "")?;
+    assert_matches!(policy.config::<Vec<u8>>(), Err(PolicyError::Config(_)));
+    assert_eq!(Policy::new().config::<Vec<u8>>()?, None);
+    Ok(())
+}
+
+/// Text that looks like a policy in places.
+fn almost() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        Just("[limits]\n".to_owned()),
+        Just("[network]\n".to_owned()),
+        Just("[[mounts]]\n".to_owned()),
+        Just("memory = ".to_owned()),
+        Just("connect-tcp = [".to_owned()),
+        Just("\"64 MiB\"\n".to_owned()),
+        Just("\"[::1]:*\"]\n".to_owned()),
+        "[a-z]{1,6} = ",
+        "\"[^\"\\\\]{0,12}\"\n",
+        "[0-9_xb+-]{1,8}\n",
+        "\\PC{0,8}",
+    ];
+    prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        let _ = Policy::from_toml_str(&text, "").map_err(|error| error.to_string());
+    }
+
+    #[test]
+    fn no_text_that_looks_like_a_policy_panics(text in almost()) {
+        let _ = Policy::from_toml_str(&text, "").map_err(|error| error.to_string());
+    }
+}

@@ -1,0 +1,135 @@
+//! Folders, used by a plugin that wants out of them or more than it may have.
+
+mod limits;
+mod links;
+mod races;
+mod system;
+
+use anyhow::Result;
+use plugix_e2e::{call, plugin};
+use plugix_host::{Access, Plugin, Policy};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use tempfile::tempdir;
+
+fn storage(policy: &Policy) -> Plugin {
+    plugin("storage", policy)
+}
+
+fn mounted(folder: &Path, access: Access) -> Plugin {
+    storage(&Policy::new().mount(folder, "/data", access))
+}
+
+/// Everything below a folder: what it is, what is in it, when it changed, and which file it is.
+fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let metadata = fs::symlink_metadata(&path)?;
+        let content = if metadata.is_file() { fs::read(&path)? } else { Vec::new() };
+        let (kind, inode, links) = (metadata.mode(), metadata.ino(), metadata.nlink());
+        let what = format!("{kind:o} {inode} {links} {:?} {content:?}", metadata.modified()?);
+        found.insert(path.display().to_string(), what);
+        if metadata.is_dir() {
+            found.append(&mut snapshot(&path)?);
+        }
+    }
+    Ok(found)
+}
+
+#[test]
+fn std_fs_works_in_a_folder_of_the_hosts() -> Result<()> {
+    let folder = tempdir()?;
+    call(&mounted(folder.path(), Access::ReadWrite), "exercise", "/data")?;
+    assert_eq!(fs::read_dir(folder.path())?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn std_fs_works_in_a_limited_folder() -> Result<()> {
+    let folder = tempdir()?;
+    let plugin = storage(&Policy::new().mount_limited(folder.path(), "/data", 20_000_000));
+    // What was removed can be written again.
+    (0..10).try_for_each(|_| call(&plugin, "exercise", "/data").map(drop))
+}
+
+#[test]
+fn std_fs_works_in_a_scratch_folder() -> Result<()> {
+    let plugin = storage(&Policy::new().scratch("/tmp", 20_000_000));
+    (0..10).try_for_each(|_| call(&plugin, "exercise", "/tmp").map(drop))
+}
+
+#[test]
+fn each_change_of_a_read_only_folder_is_refused() -> Result<()> {
+    let folder = tempdir()?;
+    fs::write(folder.path().join("file"), "as it was")?;
+    fs::create_dir_all(folder.path().join("folder/below"))?;
+    std::os::unix::fs::symlink("file", folder.path().join("link"))?;
+    let before = snapshot(folder.path())?;
+    let policy = Policy::new().mount(folder.path(), "/data", Access::ReadOnly).scratch("/tmp", 1 << 20);
+    let plugin = storage(&policy);
+    call(&plugin, "attempt", "write /tmp/mine")?;
+    for data in ["/data", "data", "/tmp/../data", "/data/folder/.."] {
+        for words in [
+            "write DATA/file",
+            "write DATA/new",
+            "write DATA/link",
+            "make DATA/new",
+            "remove DATA/file",
+            "remove DATA/link",
+            "remove-folder DATA/folder/below",
+            "remove-folder DATA",
+            "rename DATA/file DATA/renamed",
+            "rename DATA/folder DATA/renamed",
+            "rename DATA/file /tmp/stolen",
+            "rename /tmp/mine DATA/new",
+            "rename DATA /tmp/data",
+            "link DATA/file DATA/linked",
+            "link DATA/file /tmp/linked",
+            "link /tmp/mine DATA/linked",
+            "symlink file DATA/linked",
+        ] {
+            let words = words.replace("DATA", data);
+            assert!(call(&plugin, "attempt", &words).is_err(), "{words}");
+            assert_eq!(snapshot(folder.path())?, before, "{words}");
+        }
+    }
+    assert_eq!(call(&plugin, "attempt", "read /tmp/mine")?, "changed");
+    assert_eq!(call(&plugin, "attempt", "read /data/link")?, "as it was");
+    assert_eq!(call(&plugin, "attempt", "list /data")?, "file folder link");
+    Ok(())
+}
+
+#[test]
+fn folders_inside_of_each_other() -> Result<()> {
+    let (outer, inner) = (tempdir()?, tempdir()?);
+    fs::write(outer.path().join("file"), "outer")?;
+    fs::write(inner.path().join("file"), "inner")?;
+    let policy = Policy::new().mount(outer.path(), "/srv/outer", Access::ReadWrite).mount(
+        inner.path(),
+        "/srv/outer/in/ner",
+        Access::ReadOnly,
+    );
+    let plugin = storage(&policy);
+    assert_eq!(call(&plugin, "attempt", "list /")?, "srv");
+    assert_eq!(call(&plugin, "attempt", "list /srv")?, "outer");
+    assert_eq!(call(&plugin, "attempt", "list /srv/outer")?, "file in");
+    assert_eq!(call(&plugin, "attempt", "list /srv/outer/in/ner")?, "file");
+    assert_eq!(call(&plugin, "attempt", "read /srv/outer/in/ner/../../file")?, "outer");
+    assert_eq!(call(&plugin, "attempt", "read /srv/outer/in/ner/file")?, "inner");
+    for words in [
+        "write /srv/outer/in/ner/file",
+        "rename /srv/outer/in /srv/outer/out",
+        "rename /srv/outer /srv/other",
+        "remove-folder /srv/outer/in",
+        "make /srv/new",
+        "make /new",
+        "write /new",
+    ] {
+        assert!(call(&plugin, "attempt", words).is_err(), "{words}");
+    }
+    assert_eq!(snapshot(outer.path())?.len(), 1);
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask test`: every test there is, in as few builds as possible.
+
+mod outcome;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use outcome::Outcome;
+use plugix_toolchain::{Build, Progress, Toolchain};
+
+use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::workspace::{self, LIGHT};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What test binaries take: a part of a test's name, `--nocapture`, …
+    #[arg(last = true)]
+    filter: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let mut summary = Vec::new();
+    let mut stage = |name: &'static str, work: &dyn Fn() -> Result<Outcome>| {
+        eprintln!("\n=== {name} ===");
+        let start = Instant::now();
+        // The other stages are of use even if this one can't be run.
+        let outcome = work().unwrap_or_else(|error| Outcome::broken(format!("{error:#}")));
+        summary.push((name, outcome, start.elapsed()));
+    };
+    stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
+    stage("guest fixtures", &guests);
+    stage("host, end to end", &|| tests(&ENGINE, &args.filter));
+
+    eprintln!();
+    for (name, outcome, time) in &summary {
+        println!("{name:35} {outcome} in {:.1} s", time.as_secs_f64());
+    }
+    let failures: Vec<_> = summary.iter().flat_map(|(_, outcome, _)| &outcome.failures).collect();
+    if failures.is_empty() {
+        return Ok(());
+    }
+    for failure in &failures {
+        println!("FAILED: {failure}");
+    }
+    bail!("{} failed", failures.len())
+}
+
+/// Runs the tests of some packages, and lets what they print through.
+fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
+    let mut command = workspace::cargo();
+    command.arg("test").args(packages).arg("--no-fail-fast").arg("--").args(filter).stdout(Stdio::piped());
+    let mut child = command.spawn().context("cargo doesn't start")?;
+    let mut outcome = Outcome::default();
+    for line in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        let line = line?;
+        println!("{line}");
+        outcome.read(&line);
+    }
+    if !child.wait()?.success() && outcome.failures.is_empty() {
+        outcome.failures.push(format!("cargo test {}", packages.join(" ")));
+    }
+    Ok(outcome)
+}
+
+/// Builds the fixtures, so that the time of the tests is that of the tests.
+fn guests() -> Result<Outcome> {
+    let packages = workspace::guests()?.into_iter().map(|name| format!("guest-{name}")).collect();
+    let request = Build { bins: true, packages, ..Build::new(root().join("Cargo.toml")) };
+    let modules = Toolchain::ensure(Progress::stderr())?.build(&request, Progress::stderr())?;
+    Ok(Outcome::built(modules.len()))
+}

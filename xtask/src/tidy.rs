@@ -1,0 +1,69 @@
+//! `cargo xtask tidy`: what a reviewer should not have to look for.
+
+mod boundaries;
+mod fixtures;
+mod headers;
+mod manifests;
+
+use anyhow::{Result, bail};
+
+use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::workspace::{self, LIGHT};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {}
+
+/// A check: what is wrong, a line for each place, that says what to do.
+type Check = fn() -> Result<Vec<String>>;
+
+const CHECKS: [(&str, Check); 6] = [
+    ("formatting", formatting),
+    ("file headers", headers::check),
+    ("manifests", manifests::check),
+    ("dependency boundaries", boundaries::check),
+    ("fixtures", fixtures::check),
+    ("clippy", clippy),
+];
+
+pub(crate) fn run(_: &Args) -> Result<()> {
+    let mut count = 0;
+    for (name, check) in CHECKS {
+        let problems = check()?;
+        println!("{name}: {}", if problems.is_empty() { "tidy" } else { "NOT TIDY" });
+        problems.iter().for_each(|problem| println!("  {problem}"));
+        count += problems.len();
+    }
+    if count > 0 {
+        bail!("{count} to do");
+    }
+    Ok(())
+}
+
+fn formatting() -> Result<Vec<String>> {
+    let unformatted = output(&["fmt", "--all", "--check", "--", "-l"])?;
+    let relative = |line: &str| line.strip_prefix(&format!("{}/", root().display())).unwrap_or(line).to_owned();
+    Ok(unformatted.lines().map(|line| format!("{}: run `cargo fmt`", relative(line))).collect())
+}
+
+fn clippy() -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for packages in [&LIGHT[..], &ENGINE[..]] {
+        let mut command = workspace::cargo();
+        command.arg("clippy").args(packages).args(["--all-targets", "--quiet", "--", "-D", "warnings"]);
+        if !command.status()?.success() {
+            problems.push(format!("clippy {}: see above", packages.join(" ")));
+        }
+    }
+    Ok(problems)
+}
+
+/// What cargo prints to standard output, whether it succeeds or not.
+fn output(args: &[&str]) -> Result<String> {
+    let output = workspace::cargo().args(args).stderr(std::process::Stdio::inherit()).output()?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// A path as it is to be shown.
+fn relative(path: &std::path::Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}

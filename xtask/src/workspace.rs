@@ -1,0 +1,47 @@
+//! The workspace: what lies where in it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::engine_linked::root;
+use anyhow::{Context, Result};
+
+/// The packages that don't link the engine: of plugins, what can be tried on the host is.
+pub(crate) const LIGHT: [&str; 5] = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
+
+/// The cargo that runs us, in the workspace's folder.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// The names of the fixtures in `tests/guests`.
+pub(crate) fn guests() -> Result<Vec<String>> {
+    let folders = entries(&root().join("tests/guests"))?;
+    Ok(folders.iter().filter_map(|folder| folder.file_name()).map(|name| name.display().to_string()).collect())
+}
+
+/// What is in a folder, sorted.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files below a folder whose names end like this, sorted; what is built and what is hidden is left out.
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in entries(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            found.extend(files(&path, extension)?);
+        } else if path.extension() == Some(OsStr::new(extension)) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
