@@ -4,6 +4,7 @@
 mod descriptors;
 mod frames;
 mod host_functions;
+mod registers;
 mod results;
 mod rewriting;
 mod streams;

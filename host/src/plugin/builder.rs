@@ -1,7 +1,7 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
 use super::exclusive::Exclusive;
-use super::stream::GuestStream;
+use super::stream::GuestStreams;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
 use crate::events::{Callback, Events};
@@ -133,8 +133,8 @@ impl PluginBuilder {
         }
         let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
-            let plugin = plugin.clone();
-            inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
+            let streams = GuestStreams::new(plugin.clone());
+            inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
             Exclusive::new(inner)
         });
         Ok(Plugin { metadata, module, output, tasks, stopper, inner })
