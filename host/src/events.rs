@@ -11,7 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-type Callback = Arc<dyn Fn(&str, &Event) + Send + Sync>;
+/// What is called with the plugin's name.
+pub(crate) type Callback = Arc<dyn Fn(&str, &Event) + Send + Sync>;
 
 /// Where the events of one plugin go: to `tracing`, and to the host's callback if it has one. Cheap to clone.
 ///

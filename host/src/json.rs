@@ -11,7 +11,8 @@ mod pod;
 pub(crate) use decode::{decode, decode_shape};
 pub(crate) use encode::encode_args;
 
-use plugix_abi::interface::descriptor::Type;
+use plugix_abi::interface::Shape;
+use plugix_abi::interface::descriptor::{ArgDescriptor, Type};
 use serde_json::Value;
 
 /// Why bytes don't become JSON.
@@ -55,4 +56,12 @@ impl std::fmt::Display for Mismatch {
         f.write_str(if self.path.is_empty() { "" } else { ": " })?;
         f.write_str(&self.problem)
     }
+}
+
+/// Decodes a result, and encodes it as an argument again: what the fuzz targets compare.
+pub fn there_and_back(shape: &Shape<Type>, bytes: &[u8]) -> Option<(Value, Result<Vec<u8>, String>)> {
+    let value = decode_shape(shape, bytes).ok()?;
+    let arg = ArgDescriptor { name: "value".into(), shape: shape.clone() };
+    let encoded = encode_args(&[arg], &Value::Array(vec![value.clone()]));
+    Some((value, encoded))
 }

@@ -49,3 +49,9 @@ pub use raw::{Command, Exit, RawArgs, RawPlugin};
 pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;
+
+/// What the project's own fuzz targets call; not for others.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::json::there_and_back;
+}

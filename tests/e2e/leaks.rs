@@ -74,8 +74,9 @@ fn dropping_a_plugin_ends_its_threads() -> Result<()> {
         wait_for_threads(idle());
         let plugin = plugin("threads", &Policy::new());
         call(&plugin, "start_worker", "")?;
-        assert_eq!((plugin.live_threads(), threads()?.len()), (1, idle() + 1));
+        assert_eq!(plugin.live_threads(), 1);
         drop(plugin);
+        // The thread that watches deadlines ends some time after there are none.
         wait_for_threads(idle());
         Ok(())
     })

@@ -12,6 +12,7 @@ mod environment;
 mod events;
 mod files;
 mod leaks;
+mod lies;
 mod memory;
 mod net;
 mod output;

@@ -88,6 +88,17 @@ fn names_that_the_policy_knows() -> Result<()> {
 }
 
 #[test]
+fn everything_is_allowed_under_that_name_only() -> Result<()> {
+    let port = echo_server()?;
+    let plugin = Plugin::new(&guest("net"), &Policy::insecure_allow_all())?;
+    assert_eq!(call(&plugin, "echo", format!("127.0.0.1:{port}"))?, "hello");
+    assert_eq!(call(&plugin, "both_ends", "127.0.0.1:0")?, "HELLO");
+    let files = Plugin::new(&guest("files"), &Policy::insecure_allow_all())?;
+    assert!(call(&files, "list", "/host")?.contains("tmp/"));
+    Ok(())
+}
+
+#[test]
 fn datagrams_to_the_host_and_back() -> Result<()> {
     let host = UdpSocket::bind("127.0.0.1:0")?;
     host.set_read_timeout(Some(Duration::from_secs(5)))?;

@@ -1,7 +1,8 @@
 //! `plugix.toml`: what is in it takes effect, and mistakes say what to write instead.
 
+use crate::events::Recorder;
 use anyhow::Result;
-use plugix_e2e::{assert_matches, call, guest};
+use plugix_e2e::{assert_matches, call, guest, wait_until};
 use plugix_host::{Plugin, Policy, PolicyError};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -52,6 +53,17 @@ fn what_is_written_takes_effect() -> Result<()> {
 }
 
 #[test]
+fn deadlines_and_threads_take_effect() -> Result<()> {
+    let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"1s\"";
+    let (policy, recorder) = (Policy::from_toml_str(text, "")?, Recorder::default());
+    let plugin = Plugin::builder(&guest("net")).policy(policy).on_event(recorder.callback()).start()?;
+    assert!(call(&plugin, "block_threads", "2").is_err());
+    wait_until("the report of the limit", || recorder.saw("reached its limit of 1 threads"));
+    wait_until("the report of the end", || recorder.saw("was stopped: it took longer than 1s"));
+    Ok(())
+}
+
+#[test]
 fn unknown_keys_are_refused_with_the_closest_one() {
     assert_eq!(
         problem("[limits]\nmemroy = \"1 MiB\""),
@@ -76,6 +88,7 @@ fn wrong_values_are_refused_with_what_to_write() {
         ("[limits]\nmemory = \"5 GiB\"", "more than the largest size that is possible, 4294967296 bytes"),
         ("[limits]\nopen-files = 3", "`limits.open-files` should be a whole number from 64 to"),
         ("[limits]\nopen-files = -3", "`limits.open-files` should be a whole number from 64 to"),
+        ("[deadlines]\ncall = \"1.5s\"", "`deadlines.call` is \"1.5s\", and a time is a whole number with ms, s"),
         ("args = \"x\"", "`args` should be a list of strings, and is of type string"),
         ("args = [1]", "`args` should be a string, and is of type integer"),
         ("env = { A = 1 }", "`env.A` should be a string"),

@@ -11,14 +11,18 @@ pub fn with_section(mut wasm: Vec<u8>, name: &str, data: &[u8]) -> Vec<u8> {
     wasm
 }
 
-/// A module whose functions' bodies are no code, so that whoever compiles it fails.
+/// A module whose functions have instructions that break the rules, so that whoever compiles it fails. Whoever only
+/// reads it doesn't notice.
 ///
 /// # Errors
 /// If it is no module.
 pub fn with_invalid_code(wasm: &[u8]) -> Result<Vec<u8>> {
     const MAGIC_LEN: usize = 8;
     const CODE: u8 = 10;
-    const NO_INSTRUCTION: u8 = 0xff;
+    const NO_LOCALS: u8 = 0;
+    const NOP: u8 = 0x01;
+    const DROP: u8 = 0x1a;
+    const END: u8 = 0x0b;
 
     let mut broken = wasm.to_vec();
     let mut at = MAGIC_LEN;
@@ -32,7 +36,12 @@ pub fn with_invalid_code(wasm: &[u8]) -> Result<Vec<u8>> {
         for _ in 0..count {
             let (len, start) = number(wasm, body)?;
             body = start + len;
-            broken.get_mut(start..body).context("a body ends too late")?.fill(NO_INSTRUCTION);
+            let body = broken.get_mut(start..body).context("a body ends too late")?;
+            // A shorter one has no instruction.
+            if let [locals, instructions @ .., drop, end] = body {
+                instructions.fill(NOP);
+                (*locals, *drop, *end) = (NO_LOCALS, DROP, END);
+            }
         }
     }
     Ok(broken)

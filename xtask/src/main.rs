@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod engine_linked;
+mod fuzz;
 mod test;
 mod tidy;
 mod toolchain;
@@ -17,6 +18,8 @@ enum Command {
     Bench(bench::Args),
     /// Build the example plugins, and a host that runs each on one thread and on all.
     Demo,
+    /// Feed changed bytes to everything that reads a plugin's.
+    Fuzz(fuzz::Args),
     /// Run every test.
     Test(test::Args),
     /// Check formatting, lints and the rules of the repository.
@@ -29,6 +32,7 @@ fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Bench(args) => bench::run(&args),
         Command::Demo => demo::run(),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),

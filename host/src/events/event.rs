@@ -1,5 +1,6 @@
 //! The kinds of events.
 
+use crate::{Error, Trap};
 use std::fmt;
 
 /// Something that happened to a plugin without its host's doing.
@@ -25,7 +26,12 @@ pub enum Event {
         /// Why.
         cause: String,
     },
-    /// A thread of the plugin's ended the plugin.
+    /// The plugin ended itself: it trapped, broke the protocol or exited.
+    Died {
+        /// How.
+        cause: String,
+    },
+    /// A thread of the plugin's trapped, which ended the plugin.
     ThreadDied {
         /// The thread's id, as the plugin knows it.
         thread: u32,
@@ -63,6 +69,17 @@ pub enum Limit {
 }
 
 impl Event {
+    /// What is reported of a plugin's end.
+    pub(crate) fn of_end(cause: &Error) -> Self {
+        match cause {
+            Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
+            Error::Trap(Trap { thread: Some(thread), message, .. }) => {
+                Self::ThreadDied { thread: *thread, cause: message.clone() }
+            }
+            other => Self::Died { cause: other.to_string() },
+        }
+    }
+
     /// Whether a plugin can make it happen as often as it likes.
     pub(super) fn is_repeatable(&self) -> bool {
         matches!(self, Self::LimitReached { .. } | Self::Denied { .. } | Self::OutputDropped { .. })
@@ -75,6 +92,7 @@ impl fmt::Display for Event {
             Self::LimitReached { limit, allowed } => write!(f, "reached its limit of {allowed} {limit}"),
             Self::Denied { operation, target } => write!(f, "may not {operation} {target:?}"),
             Self::Stopped { cause } => write!(f, "was stopped: {cause}"),
+            Self::Died { cause } => write!(f, "died: {cause}"),
             Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
             Self::OutputDropped { bytes } => write!(f, "lost {bytes} bytes of its output"),
             Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),

@@ -50,6 +50,8 @@ impl HostStreams {
         let start = Instant::now();
         let more = catch_unwind(AssertUnwindSafe(|| items.produce(&mut chunk, &mut || start.elapsed() >= PATIENCE)));
         match more {
+            // Only an item of the host's own can be that long.
+            Ok(_) if u32::try_from(chunk.len()).is_err() => (Status::Failed, b"a chunk is over 4 GiB".to_vec()),
             Ok(more) => {
                 if more {
                     self.lock().streams.insert(handle, items);

@@ -3,7 +3,7 @@
 use crate::LoadError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Stack of the thread. The compiler's own threads do most of the work.
@@ -38,24 +38,22 @@ impl Compilation {
         compile: impl FnOnce() -> Result<wasmer::Module, LoadError> + Send + 'static,
     ) -> Result<wasmer::Module, LoadError> {
         let mut state = self.lock();
+        let mut thread = None;
         if matches!(*state, State::Idle) {
+            thread = Some(self.start(compile)?);
             *state = State::Running;
-            if let Err(error) = self.start(compile) {
-                *state = State::Idle;
-                return Err(error);
-            }
         }
         let deadline = Instant::now() + limit;
-        loop {
+        let outcome = loop {
             match std::mem::take(&mut *state) {
                 State::Done(module) => {
                     *state = State::Done(module.clone());
-                    return Ok(module);
+                    break Ok(module);
                 }
                 State::Failed(error) => {
                     // Whoever waits as well finds it idle, and says only that it failed.
                     self.0.changed.notify_all();
-                    return Err(error);
+                    break Err(error);
                 }
                 State::Idle => return Err(LoadError::Compiler("it failed for another caller".into())),
                 State::Running => *state = State::Running,
@@ -65,13 +63,19 @@ impl Compilation {
                 return Err(LoadError::CompileTime { limit });
             }
             state = self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        };
+        drop(state);
+        if let Some(thread) = thread {
+            // It has told its outcome and ends. Its panics were caught.
+            let _ = thread.join();
         }
+        outcome
     }
 
     fn start(
         &self,
         compile: impl FnOnce() -> Result<wasmer::Module, LoadError> + Send + 'static,
-    ) -> Result<(), LoadError> {
+    ) -> Result<JoinHandle<()>, LoadError> {
         let own = self.clone();
         let body = move || {
             let outcome = catch_unwind(AssertUnwindSafe(compile)).unwrap_or_else(|panic| {
@@ -86,7 +90,6 @@ impl Compilation {
             .name("plugix-compile".into())
             .stack_size(STACK_SIZE)
             .spawn(body)
-            .map(drop)
             .map_err(|source| LoadError::Io { what: "start the compiler's thread".into(), source })
     }
 

@@ -122,7 +122,11 @@ mod tests {
     fn all_are_woken_and_each_leaves_for_itself() {
         let (woken, mut waiters, mut socket) = (Arc::new(AtomicUsize::new(0)), Waiters::default(), None);
         let count = || Box::new(Count(woken.clone()));
-        waiters.add(count(), |all| Ok(socket = Some(all))).unwrap();
+        let register = |all| {
+            socket = Some(all);
+            Ok(())
+        };
+        waiters.add(count(), register).unwrap();
         thread::scope(|scope| {
             scope.spawn(|| waiters.add(count(), |_| panic!("registered twice")).unwrap());
         });

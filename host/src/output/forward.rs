@@ -8,6 +8,9 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+/// What the host application does with a line.
+type Callback = Arc<dyn Fn(Stream, &str) + Send + Sync>;
+
 /// Where a plugin's output goes besides the host's buffer.
 #[derive(Clone, Default)]
 pub(crate) enum Forward {
@@ -15,7 +18,7 @@ pub(crate) enum Forward {
     #[default]
     Tracing,
     /// To the host application, by line.
-    Callback(Arc<dyn Fn(Stream, &str) + Send + Sync>),
+    Callback(Callback),
     /// To the host's own streams, as it comes.
     Inherit,
 }

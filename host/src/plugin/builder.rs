@@ -1,10 +1,10 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
 use super::exclusive::Exclusive;
-use super::stream::GuestStream;
+use super::stream::GuestStreams;
 use super::{Inner, Plugin, to_vec};
 use crate::call::CallPath;
-use crate::events::Events;
+use crate::events::{Callback, Events};
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
 use crate::runtime::Stopper;
@@ -25,7 +25,7 @@ pub struct PluginBuilder {
     functions: HostFunctions,
     services: Services,
     backtraces: bool,
-    on_event: Option<Arc<dyn Fn(&str, &Event) + Send + Sync>>,
+    on_event: Option<Callback>,
     stopper: Arc<Stopper>,
 }
 
@@ -133,8 +133,8 @@ impl PluginBuilder {
         }
         let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
-            let plugin = plugin.clone();
-            inner.path.open_streams_with(Box::new(move |handle| Box::new(GuestStream::new(plugin.clone(), handle))));
+            let streams = GuestStreams::new(plugin.clone());
+            inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
             Exclusive::new(inner)
         });
         Ok(Plugin { metadata, module, output, tasks, stopper, inner })

@@ -8,9 +8,9 @@ use std::sync::OnceLock;
 pub(crate) struct Health(OnceLock<Error>);
 
 impl Health {
-    /// Records what ended the plugin, unless something else did before.
-    pub(crate) fn die(&self, cause: Error) {
-        let _ = self.0.set(cause);
+    /// Records what ended the plugin. False if something else did before.
+    pub(crate) fn die(&self, cause: Error) -> bool {
+        self.0.set(cause).is_ok()
     }
 
     /// Fails when the plugin is dead.

@@ -1,10 +1,11 @@
 //! Ends one plugin: all its threads, in whatever state, from whichever thread of the host.
 
 use super::{Control, Health, Tasks};
-use crate::{Engine, Error, StopReason};
+use crate::events::Events;
+use crate::{Engine, Error, Event, StopReason};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use wasmer::SharedMemory;
 use wasmer_wasix::WasiEnv;
 use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
@@ -15,6 +16,7 @@ const KILLED: i32 = 137;
 /// What ends a plugin. It exists before the plugin does, and may be kept for longer.
 pub(crate) struct Stopper {
     engine: Engine,
+    events: OnceLock<Events>,
     health: Health,
     /// Odd while a call runs. Only the thread that calls writes it.
     calls: AtomicU64,
@@ -30,17 +32,30 @@ struct Targets {
     /// A copy of the plugin's environment, by which its process is reached.
     env: Option<WasiEnv>,
     tasks: Weak<Tasks>,
-    files_closed: bool,
 }
 
 impl Stopper {
     pub(crate) fn new(engine: &Engine) -> Arc<Self> {
         Arc::new(Self {
             engine: engine.clone(),
+            events: OnceLock::new(),
             health: Health::default(),
             calls: AtomicU64::new(0),
             targets: Mutex::default(),
         })
+    }
+
+    /// Names where the plugin's end is reported to.
+    pub(crate) fn report_to(&self, events: &Events) {
+        // There is one start for each stopper.
+        let _ = self.events.set(events.clone());
+    }
+
+    /// Reports something that happened to the plugin.
+    pub(crate) fn report(&self, event: Event) {
+        if let Some(events) = self.events.get() {
+            events.report(event);
+        }
     }
 
     /// Marks the begin of a call. Fails when the plugin is dead.
@@ -106,8 +121,12 @@ impl Stopper {
 
     /// Ends the plugin, unless something else did before. Returns at once; threads that need another push get it.
     pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
-        self.health.die(cause);
+        let event = Event::of_end(&cause);
+        let first = self.health.die(cause);
         self.kill();
+        if first {
+            self.report(event);
+        }
         if !self.is_quiet() {
             self.engine.watchdog().chase(self.clone());
         }
@@ -133,14 +152,10 @@ impl Stopper {
         {
             tracing::error!(%error, "the plugin's waits can't be ended");
         }
-        let Targets { env: Some(env), files_closed, .. } = &mut *targets else { return };
+        let Some(env) = &targets.env else { return };
         // Terminating comes first: a guest that handles signals could ignore the kill.
         env.process.terminate(ExitCode::from(KILLED));
         env.process.signal_process(Signal::Sigkill);
-        if !std::mem::replace(files_closed, true) {
-            // A read of an empty pipe ends when the other end is closed, and not otherwise.
-            self.engine.io().spawn(env.on_exit(Some(ExitCode::from(KILLED))));
-        }
     }
 
     /// Whether nothing of the plugin's runs.

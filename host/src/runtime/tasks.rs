@@ -7,7 +7,7 @@
 mod guest_thread;
 
 use super::{Halt, Quota, Stopper};
-use crate::Engine;
+use crate::{Engine, Event, Limit};
 use futures::future::{BoxFuture, select};
 use guest_thread::{GuestThread, Spare};
 use std::collections::HashMap;
@@ -133,7 +133,7 @@ impl Tasks {
             return Err(WasiThreadError::Unsupported);
         }
         if state.live.len() >= self.limit {
-            tracing::warn!(target: "plugix::limit", plugin = self.plugin, threads = self.limit, "no more threads");
+            self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
             return Err(WasiThreadError::Unsupported);
         }
         Ok(state)

@@ -6,10 +6,11 @@ use crate::network::{Network, NetworkRuleError};
 use crate::{Access, Policy};
 use std::net::IpAddr;
 
-const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "network", "output", "config"];
+const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "output", "config"];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
-const LIMITS: &[&str] = &["memory", "table-entries", "open-files", "kept-output", "result"];
+const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result"];
+const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "sockets", "hosts"];
 const OUTPUT: &[&str] = &["inherit"];
 
@@ -37,6 +38,9 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
     }
     if let Some(limits) = top.get("limits") {
         policy = self::limits(policy, &limits.table(LIMITS)?)?;
+    }
+    if let Some(deadlines) = top.get("deadlines") {
+        policy = self::deadlines(policy, &deadlines.table(DEADLINES)?)?;
     }
     if let Some(network) = top.get("network") {
         policy = policy.network(self::network(&network.table(NETWORK)?)?);
@@ -88,6 +92,9 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
     if let Some(entries) = limits.get("table-entries") {
         policy = policy.table_entries(entries.number(0, u32::MAX.into())? as u32);
     }
+    if let Some(threads) = limits.get("threads") {
+        policy = policy.threads(threads.number(0, u32::MAX.into())? as usize);
+    }
     if let Some(files) = limits.get("open-files") {
         policy = policy.max_open_files(files.number(64, u32::MAX.into())? as u32);
     }
@@ -96,6 +103,16 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
     }
     if let Some(result) = limits.get("result") {
         policy = policy.result_limit(result.size(u32::MAX.into())? as u32);
+    }
+    Ok(policy)
+}
+
+fn deadlines(mut policy: Policy, deadlines: &Section<'_>) -> Result<Policy, PolicyError> {
+    if let Some(start) = deadlines.get("start") {
+        policy = policy.start_deadline(start.duration()?);
+    }
+    if let Some(call) = deadlines.get("call") {
+        policy = policy.call_deadline(call.duration()?);
     }
     Ok(policy)
 }

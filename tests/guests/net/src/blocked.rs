@@ -36,6 +36,18 @@ plugix_guest::export! {
         forever(move || drop(stream.write_all(&data)));
     }
 
+    /// Starts threads that wait, as many as it can, and then waits itself.
+    fn block_threads(count: &[u8]) -> () {
+        let count = text(count).parse().unwrap();
+        for _ in 0..count {
+            // That there are no more is for the host to see.
+            let _ = thread::Builder::new().spawn(thread::park);
+        }
+        loop {
+            thread::park();
+        }
+    }
+
     /// Waits for a datagram.
     fn block_receive(at: &[u8]) -> () {
         let socket = UdpSocket::bind(text(at)).unwrap();

@@ -1,0 +1,29 @@
+//! `cargo xtask fuzz`: runs the fuzz targets, each for a fixed number of executions.
+
+use crate::engine_linked;
+use anyhow::{Context, Result, ensure};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How often each target runs.
+    #[arg(long, default_value_t = 200_000)]
+    runs: u64,
+    /// Where the chain of changes begins: the same number gives the same inputs.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Run only the target of this name.
+    target: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let programs = engine_linked::build(&["--bin", "fuzz"])?;
+    let fuzz = &programs.iter().find(|program| program.name == "fuzz").context("cargo built no fuzz targets")?.path;
+    // The program lies in `release` of the target folder.
+    let failures = fuzz.ancestors().nth(2).context("cargo named no target folder")?.join("fuzz");
+    let numbers = [args.runs, args.seed].map(|number| number.to_string());
+    let status = Command::new(fuzz).arg(failures).args(numbers).args(&args.target).status();
+    let status = status.with_context(|| format!("can't run {}", fuzz.display()))?;
+    ensure!(status.success(), "a target failed: {status}");
+    Ok(())
+}
