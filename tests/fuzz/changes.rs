@@ -4,7 +4,7 @@
 const INTERESTING: [u8; 10] = [0, 1, 2, 0x7f, 0x80, 0x81, 0xfe, 0xff, b'{', 0x25];
 
 /// The longest input.
-const MAX_LEN: usize = 1 << 14;
+const MAX_LEN: usize = 1 << 12;
 
 /// A chain of changes: splitmix64, by Sebastiano Vigna.
 pub(crate) struct Changes(u64);
