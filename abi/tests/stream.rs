@@ -199,6 +199,7 @@ fn wrong_chunks_end_the_stream() {
     assert_eq!(only(&[]), "the stream broke off: fewer elements than stated");
     assert_eq!(only(&[0, 0, 0, 0, 0]), "the stream broke off: the chunk is none");
     assert_eq!(only(&[9, 1, 0, 0, 0, 7]), "the stream broke off: the chunk is none");
+    assert_eq!(only(&[1, 0, 0, 0, 0, 7]), "the stream broke off: 1 bytes too many");
     assert_eq!(only(&[1, 1, 0, 0, 0, 7, 7]), "the stream broke off: 1 bytes too many");
     assert_eq!(only(&[0, 1, 0, 0, 0, 7]), "the stream broke off: over");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_millis(20);
 
-const STATES: [&str; 19] = [
+const STATES: [&str; 18] = [
     "spin",
     "recursion",
     "exponential",
@@ -21,7 +21,6 @@ const STATES: [&str; 19] = [
     "atomic",
     "join",
     "stdin",
-    "pipe",
     "panics",
     "drop",
     "unwinding",

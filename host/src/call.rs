@@ -7,6 +7,7 @@ pub(crate) use scalar::ScalarMethod;
 use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
 use crate::memory::{GuestMemory, GuestPayload, OpenStream};
+use crate::runtime::contain;
 use crate::{CallError, Error, Panic, ProtocolError};
 use plugix_abi::interface::{
     DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
@@ -155,7 +156,7 @@ impl CallPath {
         // There is room: the frame was checked when it was made.
         let _ = headers.write(bytemuck::bytes_of(&header));
 
-        let status = method.call(&mut instance.store, self.frame).map_err(|error| instance.end(&error))?;
+        let status = contain(|| method.call(&mut instance.store, self.frame)).map_err(|error| instance.end(&error))?;
         guard(instance, |_, _| Ok(Status::try_from(status)?))
     }
 
@@ -198,7 +199,7 @@ impl CallPath {
         };
         if result.len as usize > KEEP_RESULT_MAX {
             self.scratch = Vec::new();
-            self.result_free.call(&mut instance.store).map_err(|error| instance.end(&error))?;
+            contain(|| self.result_free.call(&mut instance.store)).map_err(|error| instance.end(&error))?;
         }
         value.inspect_err(|error| {
             if error.is_fatal() {
@@ -238,7 +239,7 @@ impl CallPath {
     fn grow(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
         let old = std::mem::take(&mut self.frame);
         // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
-        self.frame_free.call(&mut instance.store, old).map_err(|error| instance.end(&error))?;
+        contain(|| self.frame_free.call(&mut instance.store, old)).map_err(|error| instance.end(&error))?;
         let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
         match self.make_frame(instance, larger) {
             Err(Error::Protocol(ProtocolError::NoFrame { .. })) => {
@@ -251,7 +252,8 @@ impl CallPath {
     }
 
     fn make_frame(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
-        let frame = self.frame_new.call(&mut instance.store, capacity).map_err(|error| instance.end(&error))?;
+        let frame =
+            contain(|| self.frame_new.call(&mut instance.store, capacity)).map_err(|error| instance.end(&error))?;
         let whole = match capacity.checked_add(FRAME_HEADER_LEN) {
             Some(whole) if frame != 0 => whole,
             _ => return Err(ProtocolError::NoFrame { capacity }.into()),

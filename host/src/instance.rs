@@ -8,7 +8,7 @@ use crate::memory::GuestMemory;
 use crate::module::INITIALIZE;
 use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks};
+use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks, contain};
 use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -170,7 +170,7 @@ fn instantiate(
     let (instance, env) = builder.instantiate(module, store)?;
     stopper.adopt(env.data(store).clone());
     if let Ok(initialize) = instance.exports.get_typed_function::<(), ()>(store, INITIALIZE) {
-        initialize.call(store)?;
+        contain(|| initialize.call(store))?;
     }
     Ok((instance, env))
 }

@@ -8,7 +8,7 @@ use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
-use crate::runtime::Stopper;
+use crate::runtime::{Stopper, contain};
 use crate::{CancelHandle, Error, LoadError, Module, Output, Policy};
 use wasmer::WasmTypeList;
 
@@ -121,7 +121,7 @@ impl Command {
         instance.started();
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.stopper.begin().map_err(LoadError::Start)?;
-        let ended = start.call(&mut instance.store);
+        let ended = contain(|| start.call(&mut instance.store));
         instance.stopper.finish().map_err(LoadError::Start)?;
         let code = match ended {
             Ok(()) => 0,

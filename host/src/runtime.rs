@@ -2,6 +2,7 @@
 
 mod bounded;
 mod closed;
+mod contain;
 mod control;
 mod halt;
 mod health;
@@ -10,6 +11,7 @@ mod stopper;
 mod tasks;
 
 pub(crate) use bounded::Bounds;
+pub(crate) use contain::contain;
 pub(crate) use control::Control;
 pub(crate) use halt::Halt;
 use health::Health;

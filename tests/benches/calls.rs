@@ -69,21 +69,21 @@ fn main() -> Result<()> {
     let mut report = Report::new("calls");
 
     let pair = compare(
-        200_000,
+        4000,
         || ours.nothing().expect("the call works"),
         || bare.nothing.call(&mut bare.store).expect("the call works"),
     );
     report.ratio("typed call without arguments / bare call", Unit::Nanoseconds, pair, 1.15);
 
     let pair = compare(
-        200_000,
+        4000,
         || black_box(ours.add(black_box(1), black_box(2)).expect("the call works")),
         || black_box(bare.add.call(&mut bare.store, black_box(1), black_box(2)).expect("the call works")),
     );
     report.ratio("two integers in, one out / bare", Unit::Nanoseconds, pair, 1.5);
 
     let pair = compare(
-        100_000,
+        2000,
         || black_box(ours.echo(black_box(&small)).expect("the call works")),
         || bare.nothing.call(&mut bare.store).expect("the call works"),
     );
@@ -91,7 +91,7 @@ fn main() -> Result<()> {
 
     let mut copies = (vec![0_u8; MIB], vec![0_u8; MIB]);
     let pair = compare(
-        200,
+        4,
         || black_box(ours.echo(black_box(&large)).expect("the call works")),
         || {
             copies.0.copy_from_slice(black_box(&large));
@@ -103,7 +103,7 @@ fn main() -> Result<()> {
 
     const CALLS: u32 = 1000;
     let pair = compare(
-        300,
+        6,
         || black_box(ours.call_host(black_box(CALLS)).expect("the call works")),
         || black_box(bare.call_host.call(&mut bare.store, black_box(CALLS)).expect("the call works")),
     )
@@ -113,14 +113,14 @@ fn main() -> Result<()> {
     // What the plugin itself does for the call is taken off: what is left is the host's reading.
     let source = ours.points(POINTS)?;
     let read = compare(
-        4,
+        1,
         || black_box(ours.points(black_box(POINTS)).expect("the call works")),
         || {
             black_box(ours.make_points(black_box(POINTS)).expect("the call works"));
             black_box(source.to_vec());
         },
     );
-    let made = seconds(4, || black_box(ours.make_points(black_box(POINTS)).expect("the call works")));
+    let made = seconds(1, || black_box(ours.make_points(black_box(POINTS)).expect("the call works")));
     let pair = read.less(made);
     report.ratio("host reads a PodVec of 1 M structs of 16 B / memcpy", Unit::Microseconds, pair, 1.43); // 70 % of its speed
     report.finish()

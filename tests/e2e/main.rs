@@ -2,6 +2,7 @@
 //! and programs) or `../modules` (WebAssembly text).
 
 mod admission;
+mod allocations;
 mod calls;
 mod clock;
 mod command;
@@ -11,6 +12,7 @@ mod environment;
 mod events;
 mod files;
 mod leaks;
+mod lies;
 mod memory;
 mod net;
 mod output;
@@ -19,6 +21,7 @@ mod policy_toml;
 mod protocol;
 mod raw;
 mod refusals;
+mod registers;
 mod stop;
 mod storage;
 mod threads;

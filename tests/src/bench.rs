@@ -5,8 +5,9 @@ use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
 
-/// Rounds in which the two are measured alternately; the median counts.
-const ROUNDS: usize = 21;
+/// Rounds in which the two are measured alternately; the median counts. Many and short ones: on a busy machine those in
+/// which another process had the processor are then the exceptions.
+const ROUNDS: usize = 501;
 
 /// Seconds that each of two things took, once.
 #[derive(Clone, Copy, Debug)]

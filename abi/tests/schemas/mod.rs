@@ -107,7 +107,8 @@ pub(crate) fn any_shape() -> impl Strategy<Value = (Shape<Known>, Shape<Type>)> 
         any_type().prop_map(|(known, read)| (Shape::Stream(known), Shape::Stream(read))),
         Just((Shape::Bytes, Shape::Bytes)),
         Just((Shape::Text, Shape::Text)),
-        (any_type(), any::<u32>(), any::<u32>()).prop_map(|((known, read), size, align)| {
+        (any_type(), 1..u32::MAX / 16, 0_u32..=4).prop_map(|((known, read), count, align)| {
+            let (size, align) = (count << align, 1 << align);
             (Shape::Pod { element: known, size, align }, Shape::Pod { element: read, size, align })
         }),
     ]

@@ -26,6 +26,8 @@ fn changes() -> Value {
             "--export=__stack_pointer", "--export=__heap_base", "--export=__data_end",
             "--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base",
             "--export-if-defined=__wasm_signal", "--export-if-defined=wasi_thread_start",
+            // The overlay on std has its own, which writes nothing to a stack that may be another thread's by then.
+            "--wrap=__wasilibc_futex_wake_wasix",
             // Only reactors define it.
             "--export-if-defined=_initialize",
         ]},

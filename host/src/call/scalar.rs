@@ -2,6 +2,7 @@
 
 use super::{CallPath, guard};
 use crate::instance::Instance;
+use crate::runtime::contain;
 use crate::{Error, ProtocolError};
 use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, ReturnOf, ValueOf};
 use plugix_abi::{Status, UnknownStatus, export};
@@ -57,7 +58,7 @@ impl CallPath {
     {
         let mut registers = [0; 4];
         args.bits(&mut registers, 0);
-        let packed = method.call(&mut instance.store, registers).map_err(|error| instance.end(&error))?;
+        let packed = contain(|| method.call(&mut instance.store, registers)).map_err(|error| instance.end(&error))?;
         let (status, value) = ((packed >> 32) as u32, packed as u32);
         if status != Status::Ok as u32 {
             return Err(self.scalar_failure(instance, I::METHODS[METHOD].name, status).into());

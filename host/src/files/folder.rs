@@ -8,6 +8,8 @@ mod beneath;
 mod host_file;
 mod ledger;
 mod stat;
+#[cfg(test)]
+mod tests;
 
 use super::content::Content;
 use super::space::Space;

@@ -1,5 +1,6 @@
 //! Tuples of numbers as a raw function's arguments.
 
+use crate::runtime::contain;
 use wasmer::{FromToNativeWasmType, RuntimeError, Store, TypedFunction, WasmTypeList};
 
 /// The arguments of a raw function: a tuple of up to eight numbers.
@@ -30,7 +31,7 @@ macro_rules! raw_args {
                 store: &mut Store,
             ) -> Result<R, RuntimeError> {
                 let ($($name,)*) = self;
-                function.call(store, $($name),*)
+                contain(|| function.call(store, $($name),*))
             }
         }
     )* };

@@ -37,6 +37,7 @@ const CLOSED: &[(&str, &[&str])] = &[
     ("their stacks are the host's memory, without a limit", &["context_create", "context_switch", "context_destroy"]),
     ("it makes a second name that nobody else sees, in the place of a link that stays", &["path_link"]),
     ("they keep what is written in the host's memory, without a limit", &["fd_pipe", "sock_pair"]),
+    ("nothing ends a wait for it", &["fd_event"]),
 ];
 
 /// Whether a system call is closed.

@@ -32,7 +32,6 @@ struct Targets {
     /// A copy of the plugin's environment, by which its process is reached.
     env: Option<WasiEnv>,
     tasks: Weak<Tasks>,
-    files_closed: bool,
 }
 
 impl Stopper {
@@ -153,14 +152,10 @@ impl Stopper {
         {
             tracing::error!(%error, "the plugin's waits can't be ended");
         }
-        let Targets { env: Some(env), files_closed, .. } = &mut *targets else { return };
+        let Some(env) = &targets.env else { return };
         // Terminating comes first: a guest that handles signals could ignore the kill.
         env.process.terminate(ExitCode::from(KILLED));
         env.process.signal_process(Signal::Sigkill);
-        if !std::mem::replace(files_closed, true) {
-            // A read of an empty pipe ends when the other end is closed, and not otherwise.
-            self.engine.io().spawn(env.on_exit(Some(ExitCode::from(KILLED))));
-        }
     }
 
     /// Whether nothing of the plugin's runs.

@@ -3,5 +3,7 @@
 pub mod bench;
 pub mod extra;
 pub mod host;
+pub mod lies;
+pub mod small;
 pub mod typed;
 pub mod versions;

@@ -140,7 +140,15 @@ impl<'a> Reader<'a> {
             shape_tag::VALUE => Shape::Value(self.ty(0)?),
             shape_tag::BYTES => Shape::Bytes,
             shape_tag::TEXT => Shape::Text,
-            shape_tag::POD => Shape::Pod { size: self.small()?, align: self.small()?, element: self.ty(0)? },
+            shape_tag::POD => {
+                let (size, align) = (self.small()?, self.small()?);
+                // As for `PodSlice`; nothing else has such elements.
+                let possible = matches!(align, 1 | 2 | 4 | 8 | 16) && size > 0 && size.is_multiple_of(align);
+                if !possible {
+                    return Err(DescriptorError::NumberOutOfRange);
+                }
+                Shape::Pod { size, align, element: self.ty(0)? }
+            }
             shape_tag::STREAM => Shape::Stream(self.ty(0)?),
             value => return Err(DescriptorError::UnknownTag { what: "shape", value }),
         })

@@ -60,6 +60,7 @@ impl Pulled {
         match (state, self.left) {
             (state::MORE, 1..) => {}
             // Nothing is left on the other side.
+            (state::END, 0) if !items.is_empty() => return Err(StreamError::new(DecodeError::Trailing(items.len()))),
             (state::END, _) => self.source = None,
             (state::BROKEN, 0) => return Err(StreamError::new(String::from_utf8_lossy(items))),
             _ => return Err(StreamError::new("the chunk is none")),

@@ -26,7 +26,6 @@ pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("epoll_wait", &[Rule::Events { count: 2 }]),
     ("fd_dup", &[Rule::Opens]),
     ("fd_dup2", &[Rule::Number { arg: 1, error: Errno::Inval }, Rule::Opens]),
-    ("fd_event", &[Rule::Opens]),
     ("fd_filestat_set_times", &[Rule::LosesErrors { into: Errno::Success }]),
     ("fd_pwrite", &[Rule::LosesErrors { into: Errno::Io }]),
     ("fd_renumber", &[Rule::Number { arg: 1, error: Errno::Badf }]),

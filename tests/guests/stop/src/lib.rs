@@ -78,6 +78,19 @@ plugix_guest::export! {
         format!("{most} {problem}")
     }
 
+    /// The error numbers of a pipe and of an event counter.
+    fn pipe_and_event(_args: &[u8]) -> String {
+        #[link(wasm_import_module = "wasix_32v1")]
+        unsafe extern "C" {
+            fn fd_pipe(reader: *mut u32, writer: *mut u32) -> u16;
+            fn fd_event(initial: u64, flags: u16, event: *mut u32) -> u16;
+        }
+        let (mut one, mut other) = (0, 0);
+        // SAFETY: the pointers are to numbers that live longer than the calls.
+        let (pipe, event) = unsafe { (fd_pipe(&mut one, &mut other), fd_event(0, 0, &mut one)) };
+        format!("{pipe} {event}")
+    }
+
     /// Something that takes a while and has one right answer.
     fn work(_args: &[u8]) -> String {
         fn fibonacci(n: u32) -> u64 {

@@ -1,9 +1,7 @@
 //! What a thread can be doing. None of these ends.
 
-use std::fs::File;
 use std::hint::black_box;
 use std::io::Read;
-use std::os::fd::FromRawFd;
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, mpsc};
@@ -35,7 +33,6 @@ pub(crate) fn by_name(name: &str) -> Option<fn()> {
         "stdin" => || loop {
             let _ = std::io::stdin().read(&mut [0]);
         },
-        "pipe" => pipe,
         "panics" => || loop {
             let _ = catch_unwind(|| panic!("again"));
         },
@@ -96,22 +93,6 @@ fn atomic() {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     while NUMBER.load(Ordering::SeqCst) < u64::MAX {
         NUMBER.store(0, Ordering::SeqCst);
-    }
-}
-
-fn pipe() {
-    #[link(wasm_import_module = "wasix_32v1")]
-    unsafe extern "C" {
-        fn fd_pipe(one: *mut u32, other: *mut u32) -> u16;
-    }
-    let (mut one, mut other) = (0, 0);
-    // SAFETY: both point to numbers that live longer than the call.
-    assert_eq!(unsafe { fd_pipe(&mut one, &mut other) }, 0);
-    // SAFETY: the descriptor was just made, and nobody else has it.
-    let mut reader = unsafe { File::from_raw_fd(one as i32) };
-    let _ = reader.read(&mut [0]);
-    loop {
-        thread::park();
     }
 }
 

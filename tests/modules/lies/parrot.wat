@@ -1,0 +1,39 @@
+;; Says what it is told to. `set` takes a status, a pointer and a length, and bytes that are put at 8192; all that the
+;; host calls from then on answers just that. `frames` takes what `plugix_frame_new` returns from then on.
+(module
+  (memory (export "memory") 2)
+  (global (export "plugix_metadata") i32 (i32.const 16))
+  (data (i32.const 16) "plgx" "\01\00\00\00"
+    "\40\00\00\00\06\00\00\00" "\40\00\00\00\01\00\00\00" "\00\00\00\00\00\00\00\00" "\00\00\00\00\00\00\00\00")
+  (data (i32.const 64) "parrot")
+  (global $frame (mut i32) (i32.const 1024))
+  (global $status (mut i32) (i32.const 0))
+  (global $ptr (mut i32) (i32.const 0))
+  (global $len (mut i32) (i32.const 0))
+  (func (export "_initialize"))
+  (func (export "plugix_frame_new") (param i32) (result i32) (global.get $frame))
+  (func (export "plugix_frame_free") (param i32))
+  (func (export "plugix_result_free"))
+
+  (func (export "plugix:set") (param $frame i32) (result i32)
+    (global.set $status (i32.load offset=32 (local.get $frame)))
+    (global.set $ptr (i32.load offset=36 (local.get $frame)))
+    (global.set $len (i32.load offset=40 (local.get $frame)))
+    (memory.copy (i32.const 8192) (i32.add (local.get $frame) (i32.const 44))
+      (i32.sub (i32.load (local.get $frame)) (i32.const 12)))
+    (i64.store offset=16 (local.get $frame) (i64.const 0))
+    (i32.const 0))
+  (func (export "plugix:frames") (param $frame i32) (result i32)
+    (global.set $frame (i32.load offset=32 (local.get $frame)))
+    (i64.store offset=16 (local.get $frame) (i64.const 0))
+    (i32.const 0))
+
+  (func
+    (export "plugix:Liar/nothing") (export "plugix:Liar/number") (export "plugix:Liar/flag")
+    (export "plugix:Liar/text") (export "plugix:Liar/bytes") (export "plugix:Liar/points")
+    (export "plugix:Liar/table") (export "plugix:Liar/fallible") (export "plugix:Liar/numbers")
+    (export "plugix:Liar/take") (export "plugix_stream_next") (export "plugix_stream_drop")
+    (param $frame i32) (result i32)
+    (i32.store offset=16 (local.get $frame) (global.get $ptr))
+    (i32.store offset=20 (local.get $frame) (global.get $len))
+    (global.get $status)))
