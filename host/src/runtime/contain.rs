@@ -6,9 +6,14 @@ use wasmer::RuntimeError;
 
 /// Runs wasm code. wasmer-wasix panics on some of what a guest can ask for, and a panic goes through wasm code to
 /// whoever called it. Here it becomes a trap: it ends the plugin, and not its host.
+#[inline]
 pub(crate) fn contain<R>(call: impl FnOnce() -> Result<R, RuntimeError>) -> Result<R, RuntimeError> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|panic| Err(RuntimeError::new(format!("the engine panicked: {}", message(&*panic)))))
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| Err(trap(&*panic)))
+}
+
+#[cold]
+fn trap(panic: &(dyn Any + Send)) -> RuntimeError {
+    RuntimeError::new(format!("the engine panicked: {}", message(panic)))
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

@@ -23,6 +23,7 @@ impl Health {
     }
 
     /// What ended the plugin, if anything has.
+    #[inline]
     pub(crate) fn cause(&self) -> Option<&Error> {
         self.0.get()
     }
