@@ -1,7 +1,17 @@
 //! The engine: the compiler and the I/O threads that all plugins of a process share.
 
+mod builder;
+mod compiler;
+mod cpu;
 mod watchdog;
 
+pub use builder::EngineBuilder;
+pub use cpu::Cpu;
+pub(crate) use watchdog::{Deadline, Watchdog};
+
+use crate::Artifact;
+use crate::artifact::Origin;
+use crate::cache::Kept;
 use crate::error::LoadError;
 use crate::module::{Module, ModuleLimits, WasiImports};
 use crate::network::Local;
@@ -11,9 +21,6 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
-use wasmer::sys::{EngineBuilder, Features};
-use wasmer_compiler_cranelift::Cranelift;
-pub(crate) use watchdog::{Deadline, Watchdog};
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
@@ -27,7 +34,9 @@ pub struct Engine {
 #[derive(Debug)]
 struct Shared {
     wasmer: wasmer::Engine,
+    origin: Origin,
     limits: ModuleLimits,
+    cache: Option<Kept>,
     io: Io,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
@@ -42,7 +51,7 @@ impl Engine {
     /// # Errors
     /// [`LoadError::Io`] if the operating system refuses the I/O thread.
     pub fn new() -> Result<Self, LoadError> {
-        Self::with_limits(ModuleLimits::default())
+        Self::builder().build()
     }
 
     /// Makes an engine that takes modules of other sizes than usual.
@@ -50,16 +59,30 @@ impl Engine {
     /// # Errors
     /// [`LoadError::Io`] if the operating system refuses the I/O thread.
     pub fn with_limits(limits: ModuleLimits) -> Result<Self, LoadError> {
+        Self::builder().limits(limits).build()
+    }
+
+    /// Prepares to make an engine that differs from the usual one: it keeps compiled modules, or compiles for other
+    /// processors, or takes modules of other sizes.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    fn build(builder: EngineBuilder) -> Result<Self, LoadError> {
+        let EngineBuilder { limits, cache, cpu } = builder;
+        let cache = cache.map(|cache| Kept::open(&cache)).transpose()?.flatten();
+        let wasmer = compiler::engine(cpu)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("plugix-io")
             .enable_all()
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
-        let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
         let shared = Shared {
+            origin: compiler::origin(&wasmer),
             wasmer,
             limits,
+            cache,
             io: Io(Some(runtime)),
             wasi: OnceLock::new(),
             network: Mutex::default(),
@@ -92,7 +115,24 @@ impl Engine {
         Module::new(self, None, wasm.into(), true)
     }
 
-    /// The same, with code that can't be stopped while it computes. Exists to measure what stopping costs.
+    /// Takes a module that was compiled before. Nothing is compiled, and most of what [`Engine::load`] checks can't be
+    /// checked any more.
+    ///
+    /// # Errors
+    /// [`LoadError::Artifact`] if it was compiled for another host or by another version; those of [`Engine::load`] if
+    /// the module can't run here.
+    ///
+    /// # Safety
+    /// An artifact is machine code, which runs with all that this process may do. Its hashes find damage, and not what
+    /// somebody put into it.
+    /// 1. The artifact is what [`Module::to_artifact`] returned, or what `plugix compile` wrote, and whoever it came
+    ///    through has not changed it.
+    pub unsafe fn load_artifact(&self, artifact: &Artifact) -> Result<Module, LoadError> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { Module::from_artifact(self, artifact) }
+    }
+
+    /// The same as [`Engine::load`], with code that can't be stopped while it computes. Exists to measure what stopping costs.
     ///
     /// # Errors
     /// Those of [`Engine::load`].
@@ -121,6 +161,15 @@ impl Engine {
         &self.shared.limits
     }
 
+    /// What compiled code depends on, besides the module.
+    pub fn origin(&self) -> &Origin {
+        &self.shared.origin
+    }
+
+    pub(crate) fn cache(&self) -> Option<&Kept> {
+        self.shared.cache.as_ref()
+    }
+
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
         &self.shared.wasmer
     }
@@ -143,24 +192,6 @@ impl Engine {
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {
         self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
     }
-}
-
-/// What modules may use: all that the guest toolchain emits, and a second memory, which the host adds to each module
-/// for its own use (a module of a plugin's has one at most).
-fn features() -> Features {
-    let mut features = Features::none();
-    features
-        .threads(true)
-        .reference_types(true)
-        .simd(true)
-        .relaxed_simd(true)
-        .bulk_memory(true)
-        .multi_value(true)
-        .multi_memory(true)
-        .tail_call(true)
-        .exceptions(true)
-        .extended_const(true);
-    features
 }
 
 /// A runtime whose threads are left to end by themselves when it is dropped: waiting for them would panic where the

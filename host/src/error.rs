@@ -1,10 +1,14 @@
 //! What can go wrong, and whose fault it is.
 
+mod artifact;
+mod cache;
 mod call;
 mod interface;
 mod load;
 mod stop;
 
+pub use artifact::ArtifactError;
+pub use cache::CacheError;
 pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;

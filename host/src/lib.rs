@@ -16,6 +16,8 @@
 //! Every byte that comes from a plugin is an allegation: it is copied out once and then checked, and nothing that a
 //! plugin does panics the host.
 
+mod artifact;
+mod cache;
 mod call;
 mod engine;
 mod error;
@@ -36,8 +38,13 @@ mod raw;
 mod runtime;
 mod services;
 
-pub use engine::Engine;
-pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason, Trap};
+pub use artifact::{Artifact, Origin};
+pub use cache::{Cache, CacheEntry};
+pub use engine::{Cpu, Engine, EngineBuilder};
+pub use error::{
+    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason,
+    Trap,
+};
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
@@ -54,4 +61,9 @@ pub use plugix_abi as abi;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::json::there_and_back;
+
+    /// An artifact with this header and this body, whose hash of the header is right.
+    pub fn artifact_with(header: &[u8], body: &[u8]) -> Vec<u8> {
+        crate::artifact::with_header(header, body)
+    }
 }

@@ -8,11 +8,13 @@ mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub(crate) use inspect::{inspect, malformed};
 pub use limits::ModuleLimits;
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING};
 pub(crate) use wasi_imports::WasiImports;
 
-use crate::{Engine, LoadError};
+use crate::artifact::is_artifact;
+use crate::{Artifact, Engine, LoadError};
 use compilation::Compilation;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,10 +29,16 @@ pub struct Module {
 #[derive(Debug)]
 struct Shared {
     name: String,
-    wasm: Vec<u8>,
+    source: Source,
     info: ModuleInfo,
-    stoppable: bool,
     compilation: Compilation,
+}
+
+/// What the code is made of.
+#[derive(Debug)]
+enum Source {
+    Wasm { wasm: Vec<u8>, stoppable: bool },
+    Compiled(Artifact),
 }
 
 impl Module {
@@ -40,12 +48,36 @@ impl Module {
         wasm: Vec<u8>,
         stoppable: bool,
     ) -> Result<Self, LoadError> {
+        if is_artifact(&wasm) {
+            return Err(LoadError::IsArtifact);
+        }
         engine.limits().check(&wasm)?;
-        let info = inspect::inspect(&wasm)?;
+        let info = inspect(&wasm)?;
+        let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
+        Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, Compilation::default())
+    }
+
+    /// A module that was compiled before.
+    ///
+    /// # Safety
+    /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or another one.
+    pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: &Artifact) -> Result<Self, LoadError> {
+        // SAFETY: the caller's promise is passed on.
+        let code = unsafe { artifact.code(engine) }?;
+        let (name, source) = (artifact.name().to_owned(), Source::Compiled(artifact.clone()));
+        Self::checked(engine, name, artifact.info()?, source, Compilation::done(code))
+    }
+
+    fn checked(
+        engine: &Engine,
+        name: String,
+        info: ModuleInfo,
+        source: Source,
+        compilation: Compilation,
+    ) -> Result<Self, LoadError> {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, stoppable, compilation: Compilation::default() };
+        let shared = Shared { name, source, info, compilation };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -74,17 +106,59 @@ impl Module {
         self.compiled().map(drop)
     }
 
+    /// The compiled module as bytes, to be loaded by [`Engine::load_artifact`] in another process or on another machine.
+    /// Compiles it, unless that was done before.
+    ///
+    /// # Errors
+    /// Those of [`Module::compile`].
+    pub fn to_artifact(&self) -> Result<Artifact, LoadError> {
+        match &self.shared.source {
+            Source::Compiled(artifact) => Ok(artifact.clone()),
+            Source::Wasm { wasm, stoppable } => self.artifact(wasm, *stoppable, &self.compiled()?),
+        }
+    }
+
+    fn artifact(&self, wasm: &[u8], stoppable: bool, code: &wasmer::Module) -> Result<Artifact, LoadError> {
+        Artifact::new(self.name(), self.engine.origin(), wasm, stoppable, code)
+    }
+
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
         let module = self.clone();
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
-        self.engine.limits().check_nesting(&self.shared.wasm)?;
-        inspect::validate(&self.shared.wasm)?;
-        let wasm = match self.shared.stoppable {
-            true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
-            false => Cow::Borrowed(self.shared.wasm.as_slice()),
+        match &self.shared.source {
+            // SAFETY: whoever made a module of it has promised what is asked for.
+            Source::Compiled(artifact) => Ok(unsafe { artifact.code(&self.engine) }?),
+            Source::Wasm { wasm, stoppable: true } => self.find_or_compile(wasm),
+            Source::Wasm { wasm, stoppable: false } => self.compile_wasm(wasm, false),
+        }
+    }
+
+    /// Looks into the engine's cache, if it has one, before it compiles.
+    fn find_or_compile(&self, wasm: &[u8]) -> Result<wasmer::Module, LoadError> {
+        let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, true) };
+        let key = self.engine.origin().key(blake3::hash(wasm).as_bytes());
+        if let Some(artifact) = cache.get(key) {
+            // SAFETY: it was in a folder that nobody but this user can write to, in the file that such modules are
+            // written to, and has not changed since.
+            match unsafe { artifact.code(&self.engine) } {
+                Ok(code) => return Ok(code),
+                Err(error) => cache.discard(key, &error),
+            }
+        }
+        let code = self.compile_wasm(wasm, true)?;
+        cache.put(key, &self.artifact(wasm, true, &code)?);
+        Ok(code)
+    }
+
+    fn compile_wasm(&self, wasm: &[u8], stoppable: bool) -> Result<wasmer::Module, LoadError> {
+        self.engine.limits().check_nesting(wasm)?;
+        inspect::validate(wasm)?;
+        let wasm = match stoppable {
+            true => Cow::Owned(stoppable::stoppable(wasm)?),
+            false => Cow::Borrowed(wasm),
         };
         wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }

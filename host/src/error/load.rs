@@ -1,6 +1,7 @@
 //! Why a module can't become a plugin.
 
-use super::{Error, InterfaceError};
+use super::{ArtifactError, CacheError, Error, InterfaceError};
+use crate::Cpu;
 use plugix_abi::interface::descriptor::DescriptorError;
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;
@@ -15,6 +16,26 @@ pub enum LoadError {
     NotWasm {
         /// The first bytes, four at most.
         found: Vec<u8>,
+    },
+    /// A compiled module, which is machine code.
+    #[error(
+        "a compiled module and not WebAssembly: if you trust who made it, load it with `Artifact::read_file` and \
+         `Engine::load_artifact`"
+    )]
+    IsArtifact,
+    /// A compiled module can't be used.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// The folder that was named as a cache is not safe.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// The processor lacks what code should be compiled for.
+    #[error("code for `{wanted}` can't run here: this processor has no {}", missing.join(", "))]
+    Cpu {
+        /// What code should be compiled for.
+        wanted: Cpu,
+        /// Features that the processor doesn't have.
+        missing: Vec<String>,
     },
     /// A component and not a core module.
     #[error("a WebAssembly component, and plugins are core modules: build it for `wasm32-wasmer-wasi`")]

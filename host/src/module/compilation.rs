@@ -30,6 +30,11 @@ enum State {
 }
 
 impl Compilation {
+    /// What was compiled before.
+    pub(super) fn done(module: wasmer::Module) -> Self {
+        Self(Arc::new(Shared { state: Mutex::new(State::Done(module)), changed: Condvar::new() }))
+    }
+
     /// The compiled module: at once if there is one, or when `compile` has made it on a thread of its own. Those who
     /// ask at the same time wait for the same thread, each until its `limit`.
     pub(super) fn get(

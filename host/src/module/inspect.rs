@@ -9,7 +9,7 @@ use wasmparser::{
 };
 
 /// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
-pub(super) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
+pub(crate) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
     if !wasm.starts_with(b"\0asm") {
         return Err(LoadError::NotWasm { found: wasm.iter().copied().take(4).collect() });
     }
@@ -39,7 +39,7 @@ pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
     Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
 }
 
-pub(super) fn malformed(error: BinaryReaderError) -> LoadError {
+pub(crate) fn malformed(error: BinaryReaderError) -> LoadError {
     LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
 }
 

@@ -22,6 +22,10 @@ use wasmparser::{
     BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
 };
 
+/// The version of what is done here. It changes with every change of the result: compiled code of another version is of
+/// no use.
+pub(crate) const REWRITING: u32 = 1;
+
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
 

@@ -1,0 +1,2 @@
+//! The `plugix` command.
+fn main() {}

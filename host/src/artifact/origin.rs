@@ -1,0 +1,67 @@
+//! What compiled an artifact, and for which host: all that its code depends on, but for the module.
+
+use crate::error::ArtifactError;
+use serde::{Deserialize, Serialize};
+
+/// What compiled an artifact, and for which host. Code runs on a host where all of this is the same; the processor may
+/// have more features.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Origin {
+    /// The version of Plugix.
+    pub plugix: String,
+    /// The version of what makes modules stoppable before they are compiled; 0 if that was left out.
+    pub rewriting: u32,
+    /// The version of wasmer.
+    pub wasmer: String,
+    /// Processor, operating system and calling convention, such as `x86_64-unknown-linux-gnu`.
+    pub target: String,
+    /// Features of the processor that the code may use, such as `avx2`; sorted.
+    pub cpu: Vec<String>,
+    /// The compiler and what it was told: how to optimize, which features of WebAssembly there are.
+    pub compiler: String,
+}
+
+/// The hash of a module and of all that its code depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CacheKey([u8; 32]);
+
+impl Origin {
+    /// Refuses to run here what is not for hosts such as this one.
+    pub(super) fn check(&self, host: &Self) -> Result<(), ArtifactError> {
+        let versions = [
+            ("Plugix", self.plugix.clone(), host.plugix.clone()),
+            ("Plugix' rewriting", self.rewriting.to_string(), host.rewriting.to_string()),
+            ("wasmer", self.wasmer.clone(), host.wasmer.clone()),
+        ];
+        for (what, artifact, host) in versions {
+            if artifact != host {
+                return Err(ArtifactError::OtherVersion { what, artifact, host });
+            }
+        }
+        if self.target != host.target {
+            return Err(ArtifactError::OtherTarget { artifact: self.target.clone(), host: host.target.clone() });
+        }
+        if self.compiler != host.compiler {
+            let (artifact, host) = (self.compiler.clone(), host.compiler.clone());
+            return Err(ArtifactError::OtherConfiguration { artifact, host });
+        }
+        let missing: Vec<_> = self.cpu.iter().filter(|feature| !host.cpu.contains(feature)).cloned().collect();
+        if !missing.is_empty() {
+            return Err(ArtifactError::OtherCpu { missing, host: host.cpu.clone() });
+        }
+        Ok(())
+    }
+
+    /// What the code of this WebAssembly, by its hash, has for a key.
+    pub(crate) fn key(&self, source: &[u8; 32]) -> CacheKey {
+        let origin = postcard::to_allocvec(self).expect("nothing in an origin lacks a form in postcard");
+        CacheKey(*blake3::Hasher::new().update(source).update(&origin).finalize().as_bytes())
+    }
+}
+
+impl CacheKey {
+    pub(crate) fn to_hex(self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().as_str().to_owned()
+    }
+}

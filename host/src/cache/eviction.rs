@@ -1,0 +1,44 @@
+//! What makes room in a cache.
+
+use super::entry::is_entry;
+use super::folder::Folder;
+use std::io;
+use std::time::{Duration, SystemTime};
+
+/// Writing a module takes far less: a file that is unfinished for so long has nobody who writes it.
+const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
+
+/// Removes what was left behind, and what was used the longest ago, until the rest takes `max_size` bytes. Does nothing
+/// while another process is at it: what comes too late for that one is in the way of the next.
+pub(super) fn evict(folder: &Folder, max_size: u64) -> io::Result<()> {
+    folder
+        .alone(|| {
+            let mut files = folder.list()?;
+            files.retain(|file| is_entry(&file.name) || file.is_unfinished());
+            let mut size: u64 = files.iter().map(|file| file.size).sum();
+            files.sort_by_key(|file| file.modified);
+            let now = SystemTime::now();
+            for file in files {
+                let age = now.duration_since(file.modified).unwrap_or_default();
+                let remove = match file.is_unfinished() {
+                    true => age > LEFT_BEHIND,
+                    false => size > max_size,
+                };
+                if remove {
+                    folder.remove(&file.name)?;
+                    size -= file.size;
+                }
+            }
+            Ok(())
+        })
+        .map(drop)
+}
+
+/// Removes all modules, and what was left behind.
+pub(super) fn clear(folder: &Folder) -> io::Result<()> {
+    folder
+        .list()?
+        .iter()
+        .filter(|file| is_entry(&file.name) || file.is_unfinished())
+        .try_for_each(|file| folder.remove(&file.name))
+}

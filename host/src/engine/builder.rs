@@ -1,0 +1,44 @@
+//! Makes an engine that differs from the usual one.
+
+use super::Engine;
+use crate::{Cache, Cpu, LoadError, ModuleLimits};
+
+/// An engine that is about to be made.
+#[derive(Clone, Debug, Default)]
+pub struct EngineBuilder {
+    pub(super) limits: ModuleLimits,
+    pub(super) cache: Option<Cache>,
+    pub(super) cpu: Cpu,
+}
+
+impl EngineBuilder {
+    /// Takes modules of other sizes than usual.
+    #[must_use]
+    pub fn limits(mut self, limits: ModuleLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Keeps compiled modules in a folder, for later processes; without this, nothing is written anywhere.
+    #[must_use]
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// Compiles for other processors than this one alone: for artifacts that are run elsewhere.
+    #[must_use]
+    pub fn cpu(mut self, cpu: Cpu) -> Self {
+        self.cpu = cpu;
+        self
+    }
+
+    /// Makes the engine.
+    ///
+    /// # Errors
+    /// [`LoadError::Cache`] if others could put code into the cache's folder, [`LoadError::Cpu`] if this processor can't
+    /// run what is to be compiled, [`LoadError::Io`] if the operating system refuses the I/O thread.
+    pub fn build(self) -> Result<Engine, LoadError> {
+        Engine::build(self)
+    }
+}
