@@ -131,6 +131,11 @@ impl Artifact {
         Ok(Self { header: Arc::new(header), bytes, body })
     }
 
+    /// What a cache finds it by.
+    pub(crate) fn key(&self) -> CacheKey {
+        self.origin().key(self.source_hash())
+    }
+
     /// The code, ready to be run, if it is for hosts such as this one.
     ///
     /// # Safety

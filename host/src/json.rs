@@ -9,7 +9,7 @@ mod encode;
 mod pod;
 
 pub(crate) use decode::{decode, decode_shape};
-pub(crate) use encode::encode_args;
+pub(crate) use encode::{encode_args, encode_value};
 
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Type};

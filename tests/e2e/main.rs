@@ -3,6 +3,8 @@
 
 mod admission;
 mod allocations;
+mod artifacts;
+mod cache;
 mod calls;
 mod clock;
 mod command;

@@ -1,5 +1,6 @@
 //! The targets.
 
+mod artifact;
 mod descriptor;
 mod json;
 mod result;
@@ -15,9 +16,10 @@ pub(crate) struct Target {
     pub(crate) run: fn(&[u8]) -> u64,
 }
 
-pub(crate) const TARGETS: [Target; 3] = [
+pub(crate) const TARGETS: [Target; 4] = [
     Target { name: "descriptor", seeds: descriptor::seeds, run: descriptor::run },
     Target { name: "result", seeds: result::seeds, run: result::run },
+    Target { name: "artifact", seeds: artifact::seeds, run: artifact::run },
     Target { name: "json", seeds: json::seeds, run: json::run },
 ];
 

@@ -88,15 +88,20 @@ pub enum Unit {
     /// Thousandths of a second.
     #[serde(rename = "ms")]
     Milliseconds,
+    /// Sizes, of 1024 bytes.
+    #[serde(rename = "KiB")]
+    Kibibytes,
 }
 
 impl Unit {
+    /// A number of seconds, or of KiB, in this unit.
     fn of(self, seconds: f64) -> f64 {
         seconds
             * match self {
                 Self::Nanoseconds => 1e9,
                 Self::Microseconds => 1e6,
                 Self::Milliseconds => 1e3,
+                Self::Kibibytes => 1.0,
             }
     }
 }
@@ -136,6 +141,11 @@ impl Report {
     pub fn time(&mut self, name: &str, unit: Unit, seconds: f64, goal: f64) {
         let ours = unit.of(seconds);
         self.rows.push(Row { name: name.into(), unit, ours, baseline: None, ratio: None, goal });
+    }
+
+    /// Adds a size that is compared with nothing, with the size that is wanted at the most; both in KiB.
+    pub fn size(&mut self, name: &str, kib: f64, goal: f64) {
+        self.time(name, Unit::Kibibytes, kib, goal);
     }
 
     /// Writes the rows where `cargo xtask bench` collects them: into the folder that `PLUGIX_BENCH_DIR` names, or to

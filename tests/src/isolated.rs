@@ -1,6 +1,6 @@
 //! Tests in a process of their own: for those that count threads or bytes, or that read what the process prints.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use std::process::{Command, Output};
 
 /// Tells the child which of its tests it is to run the body of.
@@ -12,10 +12,22 @@ const CHILD: &str = "PLUGIX_ISOLATED_TEST";
 /// # Errors
 /// In the child those of `body`. In the parent, if the child fails or doesn't know the test.
 pub fn isolated(test: &str, body: impl FnOnce() -> Result<()>) -> Result<Option<Output>> {
+    isolated_under(&["env"], test, body)
+}
+
+/// The same in a process that a program starts which runs the command that it gets, after it has changed what the
+/// process may do or knows: `["env", "COLOUR=blue"]`.
+///
+/// # Errors
+/// Those of [`isolated`].
+pub fn isolated_under(starter: &[&str], test: &str, body: impl FnOnce() -> Result<()>) -> Result<Option<Output>> {
     if std::env::var_os(CHILD).is_some_and(|name| name == test) {
         return body().map(|()| None);
     }
-    let output = Command::new(std::env::current_exe()?)
+    let (program, starter) = starter.split_first().context("a program")?;
+    let output = Command::new(program)
+        .args(starter)
+        .arg(std::env::current_exe()?)
         .args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"])
         .env(CHILD, test)
         .output()?;

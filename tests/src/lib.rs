@@ -7,7 +7,7 @@ mod process;
 mod sections;
 
 pub use guests::{engine, guest, guest_path, module, plugin};
-pub use isolated::isolated;
+pub use isolated::{isolated, isolated_under};
 pub use process::{peak_kib, resident_kib, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
 

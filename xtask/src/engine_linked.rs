@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 
 /// Every command takes the same packages and profile: another choice gives dependencies other features, and then the
 /// engine would be compiled once more.
-pub(crate) const SELECTION: [&str; 3] = ["--release", "--package=plugix-host", "--package=plugix-e2e"];
+pub(crate) const SELECTION: [&str; 4] =
+    ["--release", "--package=plugix-host", "--package=plugix-cli", "--package=plugix-e2e"];
 
 /// A program that cargo built.
 #[derive(Debug, PartialEq, Eq)]

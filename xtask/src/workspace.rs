@@ -9,7 +9,8 @@ use crate::engine_linked::root;
 use anyhow::{Context, Result};
 
 /// The packages that don't link the engine: of plugins, what can be tried on the host is.
-pub(crate) const LIGHT: [&str; 5] = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
+pub(crate) const LIGHT: [&str; 7] =
+    ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-cli", "--exclude", "plugix-e2e"];
 
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {

@@ -36,6 +36,16 @@ pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<
     Ok(out)
 }
 
+/// Encodes one value.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn encode_value(ty: &Type, value: &Value) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    encode(ty, value, &mut out).map_err(|mismatch| mismatch.to_string())?;
+    Ok(out)
+}
+
 fn names(args: &[ArgDescriptor]) -> String {
     match args {
         [] => "the method takes no arguments".to_owned(),

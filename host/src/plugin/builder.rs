@@ -7,12 +7,14 @@ use crate::call::CallPath;
 use crate::events::{Callback, Events};
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
+use crate::json;
 use crate::runtime::Stopper;
 use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -76,6 +78,16 @@ impl PluginBuilder {
     #[must_use]
     pub fn config<C: Serialize + ?Sized>(mut self, config: &C) -> Self {
         self.config = postcard::to_allocvec(config).map_err(|error| error.to_string());
+        self
+    }
+
+    /// The same from JSON, by the type that the plugin states.
+    #[must_use]
+    pub fn config_json(mut self, config: &Value) -> Self {
+        self.config = match &self.module.info().plugin {
+            Some(plugin) => json::encode_value(&plugin.config, config),
+            None => Err("the plugin doesn't say of which type its configuration is".to_owned()),
+        };
         self
     }
 

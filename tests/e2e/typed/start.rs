@@ -6,6 +6,7 @@ use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::typed::Typed;
 use plugix_host::{Error, LoadError};
+use serde_json::json;
 
 fn start_with<C: serde::Serialize>(config: &C) -> Result<(), LoadError> {
     builder(&TestStore::default()).config(config).start().map(drop)
@@ -28,6 +29,14 @@ fn a_configuration_of_another_type() {
     for wrong in [start_with(&7_u8), start_with(&()), start_with(&(None::<String>, 1_u8))] {
         assert_matches!(wrong, Err(LoadError::Policy { what, problem }) if what == "configuration" && problem.contains("`config`") || problem.contains("`…`"));
     }
+}
+
+#[test]
+fn a_configuration_in_json() {
+    let start = |config| builder(&TestStore::default()).config_json(&config).start().map(drop);
+    assert_matches!(start(json!(null)), Ok(()));
+    assert_matches!(start(json!("not today")), Err(LoadError::Refused { message }) if message == "not today");
+    assert_matches!(start(json!(7)), Err(LoadError::Policy { problem, .. }) if problem == "expected String, found 7");
 }
 
 #[test]

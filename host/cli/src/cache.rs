@@ -1,0 +1,68 @@
+//! `plugix cache`.
+
+use crate::{load, text};
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use plugix_host::CacheEntry;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+    /// The cache's folder; without this, the user's
+    #[arg(long, value_name = "FOLDER", global = true)]
+    cache: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the modules, the latest used first
+    Show {
+        /// Print JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove all modules
+    Clear,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let cache = load::cache(args.cache.as_deref())?;
+    let cache = cache.context("there is no place for a cache: name one with `--cache`")?;
+    match args.command {
+        Command::Show { json: true } => {
+            let entries: Vec<_> = cache.entries()?.iter().map(as_json).collect();
+            println!("{:#}", json!({ "folder": cache.folder(), "entries": entries }));
+        }
+        Command::Show { json: false } => {
+            let entries = cache.entries()?;
+            entries.iter().for_each(|entry| println!("{}", line(entry)));
+            let size = entries.iter().map(|entry| entry.size).sum();
+            println!("{} modules, {} in {}", entries.len(), text::size(size), cache.folder().display());
+        }
+        Command::Clear => cache.clear()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_json(entry: &CacheEntry) -> serde_json::Value {
+    json!({
+        "file": entry.file,
+        "size": entry.size,
+        "used": entry.used.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        "module": entry.module,
+        "target": entry.origin.as_ref().map(|origin| &origin.target),
+        "plugix": entry.origin.as_ref().map(|origin| &origin.plugix),
+    })
+}
+
+fn line(entry: &CacheEntry) -> String {
+    let module = entry.module.as_deref().unwrap_or("(damaged)");
+    let (size, used) = (text::size(entry.size), text::ago(entry.used));
+    // The beginning of the hash tells one from another.
+    format!("{module:24} {size:>10}  {used:>12}  {}", &entry.file[..12])
+}

@@ -1,0 +1,32 @@
+//! `plugix compile`.
+
+use crate::{load, text};
+use anyhow::{Result, ensure};
+use plugix_host::{Cpu, Engine};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The module, in WebAssembly
+    module: PathBuf,
+    /// The file to write; without this, the module's name with `.plugix`
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The processors that it is to run on: `native` is like this one, and others are refused; `baseline` is every one
+    /// of the architecture; `x86-64-v2` and `x86-64-v3` are between
+    #[arg(long, default_value_t = Cpu::Native)]
+    cpu: Cpu,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let engine = Engine::builder().cpu(args.cpu).build()?;
+    let module = engine.load_file(&args.module).map_err(|error| load::in_file(&args.module, &error))?;
+    let output = args.output.clone().unwrap_or_else(|| args.module.with_extension("plugix"));
+    ensure!(output != args.module, "{}: the module would be overwritten: name an output", output.display());
+    let artifact = module.to_artifact().map_err(|error| load::in_file(&args.module, &error))?;
+    artifact.write_file(&output)?;
+    let (size, origin) = (text::size(artifact.as_bytes().len() as u64), artifact.origin());
+    println!("{}: {size}, for {} with {}", output.display(), origin.target, origin.cpu.join(", "));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,48 @@
+//! `plugix inspect`.
+
+mod json;
+mod page;
+
+use crate::load;
+use anyhow::Result;
+use plugix_host::{Artifact, Engine, LoadError, ModuleInfo};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The module: WebAssembly, or a compiled one
+    module: PathBuf,
+    /// Print JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is known of a module without running it.
+struct Seen {
+    name: String,
+    info: ModuleInfo,
+    /// If it is a compiled one.
+    artifact: Option<Artifact>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let seen = look(args)?;
+    match args.json {
+        true => println!("{:#}", json::describe(&seen)),
+        false => print!("{}", page::describe(&seen)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn look(args: &Args) -> Result<Seen> {
+    match Engine::new()?.load_file(&args.module) {
+        Ok(module) => Ok(Seen { name: module.name().to_owned(), info: module.info().clone(), artifact: None }),
+        Err(LoadError::IsArtifact) => {
+            let artifact = load::artifact(&args.module)?;
+            let info = artifact.info().map_err(|error| load::in_file(&args.module, &error))?;
+            Ok(Seen { name: artifact.name().to_owned(), info, artifact: Some(artifact) })
+        }
+        Err(error) => Err(load::in_file(&args.module, &error)),
+    }
+}

@@ -1,0 +1,81 @@
+//! A module as text.
+
+use super::Seen;
+use crate::text;
+use plugix_host::abi::interface::descriptor::Descriptor;
+use plugix_host::{Form, MemoryKind, ModuleInfo};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Bytes of a WebAssembly page.
+const PAGE: u64 = 64 << 10;
+
+pub(super) fn describe(seen: &Seen) -> String {
+    let Seen { name, info, artifact } = seen;
+    let mut page = String::new();
+    let mut line = |label: &str, value: &str| {
+        // Writing to a string never fails, here and below.
+        let _ = writeln!(page, "{label:12} {value}");
+    };
+    line(name, what(info));
+    line("size", &text::size(info.size as u64));
+    line("calls", &info.wasi.to_string());
+    line("memory", &memory(info.memory));
+    line("threads", &info.threads.to_string());
+    if let Some(plugin) = &info.plugin {
+        line("built with", &format!("plugix-guest {}, ABI {}", plugin.sdk, plugin.abi));
+        line("configured", &format!("with {}", plugin.config));
+        if plugin.needs.threads > 0 {
+            line("needs", &format!("{} threads", plugin.needs.threads));
+        }
+        if plugin.needs.memory > 0 {
+            line("needs", &format!("{} of memory", text::size(plugin.needs.memory)));
+        }
+    }
+    if let Some(artifact) = artifact {
+        let origin = artifact.origin();
+        line("compiled", &format!("to {} for {}", text::size(artifact.as_bytes().len() as u64), origin.target));
+        line("", &format!("with {}", origin.cpu.join(", ")));
+        line("", &format!("by Plugix {} and wasmer {}: {}", origin.plugix, origin.wasmer, origin.compiler));
+    }
+    for (label, interfaces) in [("implements", &info.implements), ("uses", &info.uses)] {
+        interfaces.iter().for_each(|interface| describe_interface(&mut page, label, interface));
+    }
+    let mut imports = BTreeMap::<_, Vec<_>>::new();
+    for import in &info.imports {
+        imports.entry(import.module.as_str()).or_default().push(import.name.as_str());
+    }
+    for (module, names) in imports {
+        let _ = writeln!(page, "\nimports from {module}: {}", names.join(", "));
+    }
+    page
+}
+
+fn describe_interface(page: &mut String, label: &str, interface: &Descriptor) {
+    let _ = writeln!(page, "\n{label} {} {}", interface.name, interface.version);
+    for method in &interface.methods {
+        let optional = if method.optional { " (optional)" } else { "" };
+        let _ = writeln!(page, "  {}{optional}", method.signature);
+    }
+}
+
+fn what(info: &ModuleInfo) -> &'static str {
+    match info.form {
+        Form::Command => "a program",
+        _ if info.is_plugin() => "a plugin",
+        Form::Reactor => "a library that is no plugin",
+        Form::Bare => "a module without an initializer",
+    }
+}
+
+fn memory(memory: MemoryKind) -> String {
+    match memory {
+        MemoryKind::Imported { shared, minimum, maximum } | MemoryKind::Exported { shared, minimum, maximum } => {
+            let shared = if shared { "shared" } else { "of one thread" };
+            let most = maximum.map_or_else(String::new, |pages| format!(", {} at the most", text::size(pages * PAGE)));
+            format!("{shared}, {} to begin with{most}", text::size(minimum * PAGE))
+        }
+        MemoryKind::None => "none".to_owned(),
+        MemoryKind::Wide => "of 64-bit addresses".to_owned(),
+    }
+}

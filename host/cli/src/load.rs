@@ -1,0 +1,68 @@
+//! Modules from files: WebAssembly, or compiled ones that the user vouches for.
+
+use anyhow::{Result, anyhow};
+use plugix_host::{Artifact, ArtifactError, Cache, CacheError, Engine, LoadError, Module};
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+
+/// Where compiled modules are kept.
+#[derive(clap::Args)]
+pub(crate) struct CacheArgs {
+    /// Keep compiled modules in this folder; without this, in the user's cache
+    #[arg(long, value_name = "FOLDER")]
+    cache: Option<PathBuf>,
+    /// Keep nothing, and look for nothing that was kept
+    #[arg(long, conflicts_with = "cache")]
+    no_cache: bool,
+}
+
+impl CacheArgs {
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        let mut builder = Engine::builder();
+        if !self.no_cache
+            && let Some(cache) = cache(self.cache.as_deref())?
+        {
+            builder = builder.cache(cache);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+/// The cache in a folder, or else the user's, if there is a place for it.
+pub(crate) fn cache(folder: Option<&Path>) -> Result<Option<Cache>> {
+    match folder.map_or_else(Cache::user, |folder| Ok(Cache::at(folder))) {
+        Ok(cache) => Ok(Some(cache)),
+        Err(CacheError::NoFolder) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Loads a module, and runs nothing of it.
+pub(crate) fn module(engine: &Engine, path: &Path, trusted: bool) -> Result<Module> {
+    match engine.load_file(path) {
+        Err(LoadError::IsArtifact) if trusted => {
+            let artifact = artifact(path)?;
+            // SAFETY: the user says so, with `--trust`.
+            let module = unsafe { engine.load_artifact(&artifact) };
+            module.map_err(|error| in_file(path, &error))
+        }
+        Err(LoadError::IsArtifact) => Err(anyhow!(
+            "{}: a compiled module, which can do all that you can: if you trust who made it, say `--trust`",
+            path.display()
+        )),
+        loaded => loaded.map_err(|error| in_file(path, &error)),
+    }
+}
+
+/// Reads a compiled module, which takes no trust.
+pub(crate) fn artifact(path: &Path) -> Result<Artifact> {
+    Artifact::read_file(path).map_err(|error| match error {
+        error @ ArtifactError::Io { .. } => error.into(),
+        error => in_file(path, &error),
+    })
+}
+
+/// Says where something is wrong.
+pub(crate) fn in_file(path: &Path, error: &dyn Display) -> anyhow::Error {
+    anyhow!("{}: {error}", path.display())
+}

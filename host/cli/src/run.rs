@@ -1,0 +1,94 @@
+//! `plugix run`.
+
+use crate::load;
+use anyhow::{Context, Result, anyhow, bail};
+use plugix_host::{CallError, Command, Form, Module, Plugin, Policy};
+use serde_json::Value;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The module: WebAssembly, or a compiled one that you trust
+    module: PathBuf,
+    /// The method to call: `method` or `interface/method`; nothing for a program
+    method: Option<String>,
+    /// Its arguments in JSON: an array in their order, or an object by their names
+    #[arg(default_value = "[]")]
+    arguments: String,
+    /// What the module may do, in TOML; without this, it may compute
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The plugin's configuration in JSON, in place of the policy's
+    #[arg(long, value_name = "JSON")]
+    config: Option<String>,
+    /// Run a compiled module: machine code, which can do all that you can
+    #[arg(long)]
+    trust: bool,
+    #[command(flatten)]
+    cache: load::CacheArgs,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let policy = match &args.policy {
+        Some(path) => Policy::from_toml_file(path)?,
+        None => Policy::new(),
+    };
+    let engine = args.cache.engine()?;
+    let module = load::module(&engine, &args.module, args.trust)?;
+    match (&args.method, module.info().form) {
+        (None, Form::Command) => run_program(&module, policy),
+        (Some(_), Form::Command) => bail!("a program has no methods; its arguments are the policy's `args`"),
+        (None, _) => bail!("name a method: {}", methods(&module)),
+        (Some(method), _) => call(args, &module, &policy, method),
+    }
+}
+
+fn run_program(module: &Module, policy: Policy) -> Result<ExitCode> {
+    let code = Command::new(module, &policy.inherit_output())?.run()?.code;
+    // The operating system keeps the lowest eight bits as well.
+    Ok(ExitCode::from(code as u8))
+}
+
+fn call(args: &Args, module: &Module, policy: &Policy, method: &str) -> Result<ExitCode> {
+    let arguments = json("the arguments", &args.arguments)?;
+    let config = match &args.config {
+        Some(config) => Some(json("the configuration", config)?),
+        None => policy.config()?,
+    };
+    let mut builder = Plugin::builder(module).policy(policy.clone());
+    if let Some(config) = config {
+        builder = builder.config_json(&config);
+    }
+    let plugin = builder.start()?;
+    let outcome = plugin.call_json(method, &arguments);
+    let output = plugin.take_output();
+    // Standard output is for the result.
+    let mut stderr = std::io::stderr().lock();
+    stderr.write_all(&output.stdout).and_then(|()| stderr.write_all(&output.stderr)).context("can't print")?;
+    match outcome {
+        Ok(result) => {
+            println!("{result:#}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(CallError::Returned(error)) => Err(anyhow!("`{method}` returned an error: {error:#}")),
+        Err(CallError::Failed(error)) => Err(error.into()),
+    }
+}
+
+fn json(what: &str, text: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|error| anyhow!("{what} are no JSON: {error}"))
+}
+
+/// The methods that can be called.
+fn methods(module: &Module) -> String {
+    let interfaces = &module.info().implements;
+    let names = interfaces.iter().flat_map(|interface| {
+        interface.methods.iter().map(move |method| format!("{}/{}", interface.name, method.name))
+    });
+    match names.collect::<Vec<_>>() {
+        names if names.is_empty() => "but this module has none".to_owned(),
+        names => names.join(", "),
+    }
+}

@@ -1,0 +1,166 @@
+//! The `plugix` command as its users see it: what it prints, and how it ends.
+
+use anyhow::{Context, Result};
+use plugix_e2e::guest_path;
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a run of the command left behind.
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    #[track_caller]
+    fn succeeded(self) -> String {
+        assert_eq!(self.code, Some(0), "{}", self.stderr);
+        self.stdout
+    }
+
+    #[track_caller]
+    fn failed(self) -> String {
+        assert_eq!(self.code, Some(1), "{}", self.stdout);
+        assert_eq!(self.stdout, "");
+        self.stderr
+    }
+}
+
+/// Runs the command, with a cache of the test's own for the user's.
+struct Plugix(tempfile::TempDir);
+
+impl Plugix {
+    fn new() -> Result<Self> {
+        Ok(Self(tempfile::tempdir()?))
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, args: &[impl AsRef<OsStr>]) -> Result<Outcome> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_plugix"));
+        let output = command.args(args).env("XDG_CACHE_HOME", self.0.path()).output()?;
+        let text = |bytes| String::from_utf8(bytes).context("it prints text");
+        Ok(Outcome { code: output.status.code(), stdout: text(output.stdout)?, stderr: text(output.stderr)? })
+    }
+
+    fn run_module(&self, path: &Path, args: &[&str]) -> Result<Outcome> {
+        self.run(&[&[OsStr::new("run"), path.as_ref()], &args.iter().map(OsStr::new).collect::<Vec<_>>()[..]].concat())
+    }
+}
+
+#[test]
+fn methods_are_called_with_json() -> Result<()> {
+    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let stdout = plugix.run_module(small, &["four", "[1, -2, true, 0.5]"])?.succeeded();
+    assert!(serde_json::from_str::<Value>(&stdout)?.is_i64(), "{stdout}");
+    assert_eq!(plugix.run_module(small, &["Small/octet", r#"{"value": 7}"#])?.succeeded(), "7\n");
+    assert_eq!(plugix.run_module(small, &["nothing"])?.succeeded(), "null\n");
+    let stderr = plugix.run_module(small, &["octet", "[256]"])?.failed();
+    assert!(stderr.starts_with("error: ") && stderr.contains("value: expected"), "{stderr}");
+    let stderr = plugix.run_module(small, &["length", r#"["", [], []]"#])?.failed();
+    assert!(stderr.contains("`length` returned an error: "), "{stderr}");
+    assert!(plugix.run_module(small, &["panic", "[3]"])?.failed().contains("panic"));
+    assert!(plugix.run_module(small, &["octet", "[7"])?.failed().contains("no JSON"));
+    assert!(plugix.run_module(small, &[])?.failed().contains("name a method: Small/nothing, "));
+    Ok(())
+}
+
+#[test]
+fn programs_are_run_with_a_policy() -> Result<()> {
+    let (plugix, program) = (Plugix::new()?, guest_path("command"));
+    let policy = plugix.file("plugix.toml");
+    std::fs::write(&policy, "args = [\"one\"]\n[env]\nCOLOUR = \"blue\"")?;
+    let outcome = plugix.run_module(program, &["--policy", policy.to_str().context("a temporary folder is text")?])?;
+    assert_eq!(outcome.stderr, "done\n");
+    let stdout = outcome.succeeded();
+    assert!(stdout.contains(r#"args ["one"]"#) && stdout.contains(r#"var Ok("blue")"#), "{stdout}");
+    assert!(plugix.run_module(program, &["method"])?.failed().contains("a program has no methods"));
+    std::fs::write(&policy, "arg = 1")?;
+    let stderr = plugix.run_module(program, &["--policy", policy.to_str().context("as before")?])?.failed();
+    assert!(stderr.contains("did you mean `args`"), "{stderr}");
+    Ok(())
+}
+
+#[test]
+fn what_is_compiled_runs_when_it_is_trusted() -> Result<()> {
+    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let compiled = plugix.file("small.plugix");
+    let stdout = plugix.run(&[OsStr::new("compile"), small.as_ref(), "-o".as_ref(), compiled.as_ref()])?.succeeded();
+    assert!(stdout.contains("small.plugix: ") && stdout.contains("-linux"), "{stdout}");
+
+    let stderr = plugix.run_module(&compiled, &["octet", "[7]"])?.failed();
+    assert!(stderr.contains("`--trust`"), "{stderr}");
+    let run = ["octet", "[7]", "--trust", "--no-cache"];
+    assert_eq!(plugix.run_module(&compiled, &run)?.succeeded(), "7\n");
+    assert!(!plugix.file("plugix-modules").exists());
+
+    let mut bytes = std::fs::read(&compiled)?;
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&compiled, bytes)?;
+    let stderr = plugix.run_module(&compiled, &run)?.failed();
+    assert!(stderr.contains("small.plugix: the compiled module is damaged"), "{stderr}");
+    Ok(())
+}
+
+#[test]
+fn a_compiler_that_fails_writes_nothing() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let source = plugix.file("broken.wasm");
+    std::fs::write(&source, b"\0asm\x01\0\0\0\x01")?;
+    let stderr = plugix.run(&[OsStr::new("compile"), source.as_ref()])?.failed();
+    assert!(stderr.contains("broken.wasm: not a valid WebAssembly module"), "{stderr}");
+    let stderr = plugix.run(&[OsStr::new("compile"), source.as_ref(), "-o".as_ref(), source.as_ref()])?.failed();
+    assert!(stderr.contains("not a valid"), "{stderr}");
+    assert_eq!(std::fs::read_dir(plugix.0.path())?.count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_module_says_what_it_is() -> Result<()> {
+    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let page = plugix.run(&[OsStr::new("inspect"), small.as_ref()])?.succeeded();
+    assert!(page.contains("a plugin") && page.contains("implements Small 1.0"), "{page}");
+    assert!(page.contains("fn octet(") && page.contains("imports from wasi"), "{page}");
+
+    let inspect = |path: &Path| -> Result<Value> {
+        let stdout = plugix.run(&[OsStr::new("inspect"), "--json".as_ref(), path.as_ref()])?.succeeded();
+        Ok(serde_json::from_str(&stdout)?)
+    };
+    let mut described = inspect(small)?;
+    assert_eq!((&described["form"], &described["compiled"]), (&json!("reactor"), &Value::Null));
+    assert_eq!(described["implements"][0]["methods"][0]["name"], "nothing");
+
+    // A compiled one says the same, and who compiled it. It takes no trust to look at it.
+    let compiled = plugix.file("small.plugix");
+    plugix.run(&[OsStr::new("compile"), small.as_ref(), "-o".as_ref(), compiled.as_ref()])?.succeeded();
+    let of_compiled = inspect(&compiled)?;
+    assert!(of_compiled["compiled"]["target"].is_string(), "{of_compiled}");
+    described["compiled"] = of_compiled["compiled"].clone();
+    assert_eq!(of_compiled, described);
+    Ok(())
+}
+
+#[test]
+fn the_users_cache_is_filled_shown_and_cleared() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let show =
+        || -> Result<Value> { Ok(serde_json::from_str(&plugix.run(&["cache", "show", "--json"])?.succeeded())?) };
+    assert_eq!(show()?["entries"], json!([]));
+    plugix.run_module(guest_path("small"), &["nothing"])?.succeeded();
+    let shown = show()?;
+    assert_eq!(
+        (shown["entries"].as_array().map(Vec::len), &shown["entries"][0]["module"]),
+        (Some(1), &json!("guest_small"))
+    );
+    let page = plugix.run(&["cache", "show"])?.succeeded();
+    assert!(page.starts_with("guest_small ") && page.contains("just now") && page.contains("1 modules"), "{page}");
+    assert_eq!(plugix.run(&["cache", "clear"])?.succeeded(), "");
+    assert_eq!(show()?["entries"], json!([]));
+    Ok(())
+}

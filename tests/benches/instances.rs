@@ -1,0 +1,132 @@
+//! What an instance costs, and its threads, against wasmer-wasix as it comes. Run by `cargo xtask bench`.
+
+use anyhow::{Context, Result};
+use plugix_e2e::bench::{Pair, Report, Unit, compare, median};
+use plugix_e2e::{guest, guest_path, resident_kib};
+use plugix_host::{Artifact, Cache, Command, Engine, Plugin, Policy};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::runtime::Runtime;
+use wasmer::sys::EngineBuilder;
+use wasmer::{Instance, Module, Store};
+use wasmer_compiler_cranelift::Cranelift;
+use wasmer_wasix::runtime::task_manager::tokio::TokioTaskManager;
+use wasmer_wasix::{PluggableRuntime, WasiEnvBuilder, WasiFunctionEnv};
+
+/// Threads that one run of the program starts.
+const SPAWNS: u32 = 200;
+
+/// Instances that are there at once.
+const INSTANCES: usize = 100;
+
+/// wasmer-wasix as its documentation has it.
+struct Stock {
+    io: Runtime,
+    engine: wasmer::Engine,
+    runtime: Arc<PluggableRuntime>,
+}
+
+impl Stock {
+    fn new() -> Result<Self> {
+        let io = Runtime::new()?;
+        let engine: wasmer::Engine = EngineBuilder::new(Cranelift::new()).engine().into();
+        let mut runtime = PluggableRuntime::new(Arc::new(TokioTaskManager::new(io.handle().clone())));
+        runtime.set_engine(engine.clone());
+        Ok(Self { io, engine, runtime: Arc::new(runtime) })
+    }
+
+    fn compile(&self, guest: &str) -> Result<Module> {
+        Ok(Module::new(&self.engine, std::fs::read(guest_path(guest))?)?)
+    }
+
+    fn instantiate(&self, module: &Module, args: &[String]) -> Result<(Store, Instance, WasiFunctionEnv)> {
+        let _io = self.io.enter();
+        let mut store = Store::new(self.engine.clone());
+        let builder = WasiEnvBuilder::new("stock").args(args).runtime(self.runtime.clone());
+        let (instance, env) = builder.instantiate(module.clone(), &mut store)?;
+        Ok((store, instance, env))
+    }
+
+    fn run(&self, module: &Module, args: &[String]) -> Result<()> {
+        let _io = self.io.enter();
+        let (mut store, instance, _env) = self.instantiate(module, args)?;
+        Ok(instance.exports.get_typed_function::<(), ()>(&store, "_start")?.call(&mut store)?)
+    }
+}
+
+fn main() -> Result<()> {
+    let mut report = Report::new("instances");
+    let size = std::fs::metadata(guest_path("compute"))?.len() as f64 / 1e6;
+    report.time("load from the cache, for 1 MB of WebAssembly", Unit::Milliseconds, load_from_cache()? / size, 5.0);
+    report.time("load an artifact, for 1 MB of WebAssembly", Unit::Milliseconds, load_artifact()? / size, 5.0);
+
+    let calls = guest("calls");
+    calls.compile()?;
+    let first = Plugin::new(&calls, &Policy::new())?;
+    let before = resident_kib()?;
+    let many = (0..INSTANCES).map(|_| Plugin::new(&calls, &Policy::new())).collect::<Result<Vec<_>, _>>()?;
+    let each = (resident_kib()? - before) as f64 / INSTANCES as f64;
+    report.size("memory of an idle instance", each, 200.0);
+    drop((first, many));
+
+    let stock = Stock::new()?;
+    let bare = stock.compile("calls")?;
+    let pair = compare(
+        1,
+        || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"),
+        || stock.instantiate(&bare, &[]).expect("the module can be instantiated"),
+    );
+    report.ratio("start and drop a plugin / instantiate and drop", Unit::Microseconds, pair, 1.0);
+
+    let spawns = guest("spawns");
+    let bare = stock.compile("spawns")?;
+    let args = [SPAWNS.to_string()];
+    let command = Command::new(&spawns, &Policy::new().arg(&args[0]))?;
+    let mut rounds = (Vec::new(), Vec::new());
+    for _ in 0..11 {
+        let start = Instant::now();
+        command.run()?;
+        rounds.0.push(start.elapsed().as_secs_f64());
+        let start = Instant::now();
+        stock.run(&bare, &args).context("the program runs on wasmer-wasix as it comes")?;
+        rounds.1.push(start.elapsed().as_secs_f64());
+    }
+    let pair = Pair { ours: median(rounds.0), baseline: median(rounds.1) }.per(SPAWNS);
+    report.ratio("spawn a thread and join it", Unit::Microseconds, pair, 0.25);
+    report.finish()
+}
+
+/// Seconds that it takes to load a module which a process before this one has compiled.
+fn load_from_cache() -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let cache = Cache::at(folder.path().join("modules"));
+    let wasm = std::fs::read(guest_path("compute"))?;
+    let engine = Engine::builder().cache(cache).build()?;
+    engine.load(wasm.clone())?.compile()?;
+    let load = || engine.load(wasm.clone()).and_then(|module| module.compile()).expect("the module is kept");
+    Ok(few(load))
+}
+
+fn load_artifact() -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("compute.plugix");
+    guest("compute").to_artifact()?.write_file(&file)?;
+    let engine = Engine::new()?;
+    let load = || {
+        let artifact = Artifact::read_file(&file).expect("the file is whole");
+        // SAFETY: it was written above.
+        unsafe { engine.load_artifact(&artifact) }.expect("it is of this host")
+    };
+    Ok(few(load))
+}
+
+/// The median of a few rounds: an engine keeps all code that it ever loaded.
+fn few<T>(mut run: impl FnMut() -> T) -> f64 {
+    let mut times = Vec::new();
+    for _ in 0..21 {
+        let start = Instant::now();
+        run();
+        times.push(start.elapsed().as_secs_f64());
+    }
+    median(times)
+}

@@ -1,0 +1,77 @@
+//! Processes that share a cache.
+
+use super::{Place, answering, ask};
+use anyhow::{Context, Result};
+use plugix_e2e::{isolated_under, threads};
+use plugix_host::{Artifact, Cache, Engine, Policy, RawPlugin};
+use std::fs;
+use std::path::PathBuf;
+use std::thread::scope;
+
+/// Tells a process the folder.
+const FOLDER: &str = "PLUGIX_TEST_FOLDER";
+
+/// Runs a test's body in a process of its own.
+fn process(test: &str, place: &Place, body: impl FnOnce(&Cache) -> Result<()>) -> Result<()> {
+    let setting = format!("{FOLDER}={}", place.folder.display());
+    isolated_under(&["env", &setting], test, || {
+        body(&Cache::at(PathBuf::from(std::env::var_os(FOLDER).context("no folder was named")?)))
+    })
+    .map(drop)
+}
+
+#[test]
+fn a_later_process_compiles_nothing() -> Result<()> {
+    let place = Place::new()?;
+    for _ in 0..2 {
+        process("cache::processes::a_later_process_compiles_nothing", &place, |cache| {
+            let known = !cache.entries()?.is_empty();
+            let engine = Engine::builder().cache(cache.clone()).build()?;
+            let module = engine.load(answering(1))?;
+            assert_eq!(RawPlugin::new(&module, &Policy::new())?.call::<(), i32>("answer", ())?, 1);
+            // The compiler starts threads of its own, which stay.
+            let before = ["main", "cache::processe", "plugix-io"];
+            let compilers =
+                threads()?.iter().filter(|name| !before.iter().any(|known| name.starts_with(known))).count();
+            assert_eq!(compilers == 0, known, "{:?}", threads());
+            Ok(())
+        })?;
+    }
+    assert_eq!(Cache::at(&place.folder).entries()?.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn processes_at_once() -> Result<()> {
+    let place = Place::new()?;
+    ask(&Cache::at(&place.folder), 0)?;
+    let one = Cache::at(&place.folder).entries()?[0].size;
+    scope(|scope| {
+        let processes: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    process("cache::processes::processes_at_once", &place, |cache| {
+                        // Room for two of three, so that they throw out each other's.
+                        let size = cache.entries()?.iter().map(|entry| entry.size).max().unwrap_or(1 << 20);
+                        let cache = cache.clone().max_size(2 * size + size / 2);
+                        for round in 0..30 {
+                            ask(&cache, round % 3)?;
+                        }
+                        Ok(())
+                    })
+                })
+            })
+            .collect();
+        processes.into_iter().try_for_each(|process| process.join().expect("the thread is well"))
+    })?;
+    // Whatever they did to each other, what is there is whole, and a next one makes room.
+    let cache = Cache::at(&place.folder).max_size(2 * one + one / 2);
+    ask(&cache, 7)?;
+    let entries = cache.entries()?;
+    assert!((1..=2).contains(&entries.len()), "{entries:?}");
+    for entry in entries {
+        Artifact::read_file(place.folder.join(&entry.file))?;
+    }
+    assert!(fs::read_dir(&place.folder)?.all(|file| file.is_ok_and(|file| !file.path().ends_with(".tmp"))));
+    Ok(())
+}
