@@ -11,6 +11,7 @@ pub use toml::{Place, PolicyError};
 
 use crate::Network;
 use crate::output::Forward;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Bytes of each of standard output and standard error that are kept until they are taken.
@@ -24,6 +25,7 @@ const MEMORY: u64 = 256 << 20;
 
 /// Entries of a table; each thread has its own tables, of 8 bytes an entry.
 const TABLE_ENTRIES: u32 = 1 << 18;
+
 /// How long a plugin may take to start.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -151,9 +153,13 @@ impl Policy {
     }
 }
 
+/// Asks the operating system once: it takes some 20 system calls to answer.
 fn default_threads() -> usize {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    (THREADS_PER_PROCESSOR * processors).max(LEAST_THREADS)
+    static THREADS: LazyLock<usize> = LazyLock::new(|| {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        (THREADS_PER_PROCESSOR * processors).max(LEAST_THREADS)
+    });
+    *THREADS
 }
 
 impl Default for Policy {

@@ -1,7 +1,7 @@
 //! What an instance costs, and its threads, against wasmer-wasix as it comes. Run by `cargo xtask bench`.
 
 use anyhow::{Context, Result};
-use plugix_e2e::bench::{Pair, Report, Unit, compare, median};
+use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
 use plugix_e2e::{guest, guest_path, resident_kib};
 use plugix_host::{Artifact, Cache, Command, Engine, Plugin, Policy};
 use std::sync::Arc;
@@ -29,9 +29,11 @@ struct Stock {
 impl Stock {
     fn new() -> Result<Self> {
         let io = Runtime::new()?;
+        let guard = io.enter();
         let engine: wasmer::Engine = EngineBuilder::new(Cranelift::new()).engine().into();
         let mut runtime = PluggableRuntime::new(Arc::new(TokioTaskManager::new(io.handle().clone())));
         runtime.set_engine(engine.clone());
+        drop(guard);
         Ok(Self { io, engine, runtime: Arc::new(runtime) })
     }
 
@@ -55,6 +57,35 @@ impl Stock {
 }
 
 fn main() -> Result<()> {
+    if let Ok(what) = std::env::var("PROFILE") {
+        let n: usize = 4000;
+        if what == "stock" {
+            let stock = Stock::new()?;
+            let bare = stock.compile("spawns")?;
+            let start = Instant::now();
+            for _ in 0..n {
+                stock.instantiate(&bare, &[])?;
+            }
+            eprintln!("{:?}", start.elapsed() / n as u32);
+        } else if what == "load" {
+            load_from_cache()?;
+            return Ok(());
+        } else if what == "spawns" {
+            let command = Command::new(&guest("spawns"), &Policy::new())?;
+            let start = Instant::now();
+            for _ in 0..n { command.run()?; }
+            eprintln!("{:?}", start.elapsed() / n as u32);
+        } else {
+            let calls = guest(&what);
+            calls.compile()?;
+            let start = Instant::now();
+            for _ in 0..n {
+                Plugin::new(&calls, &Policy::new())?;
+            }
+            eprintln!("{:?}", start.elapsed() / n as u32);
+        }
+        return Ok(());
+    }
     let mut report = Report::new("instances");
     let size = std::fs::metadata(guest_path("compute"))?.len() as f64 / 1e6;
     report.time("load from the cache, for 1 MB of WebAssembly", Unit::Milliseconds, load_from_cache()? / size, 5.0);
@@ -69,17 +100,20 @@ fn main() -> Result<()> {
     report.size("memory of an idle instance", each, 200.0);
     drop((first, many));
 
-    let stock = Stock::new()?;
-    let bare = stock.compile("calls")?;
-    let pair = compare(
-        1,
-        || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"),
-        || stock.instantiate(&bare, &[]).expect("the module can be instantiated"),
-    );
-    report.ratio("start and drop a plugin / instantiate and drop", Unit::Microseconds, pair, 1.0);
+    let start = seconds(1, || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"));
+    report.time("start and drop a plugin", Unit::Microseconds, start, 460.0);
 
+    let stock = Stock::new()?;
     let spawns = guest("spawns");
     let bare = stock.compile("spawns")?;
+    let command = Command::new(&spawns, &Policy::new())?;
+    let pair = compare(
+        1,
+        || command.run().expect("the program runs"),
+        || stock.run(&bare, &[]).expect("the program runs on wasmer-wasix as it comes"),
+    );
+    report.ratio("start and end a program that does nothing", Unit::Microseconds, pair, 1.0);
+
     let args = [SPAWNS.to_string()];
     let command = Command::new(&spawns, &Policy::new().arg(&args[0]))?;
     let mut rounds = (Vec::new(), Vec::new());

@@ -90,7 +90,7 @@ fn threads_panics_and_traps_are_as_before() -> Result<()> {
 #[test]
 fn deadlines_hold() -> Result<()> {
     let plugin = sent_plugin("stop", &Policy::new().call_deadline(Duration::from_millis(50)))?;
-    assert_matches!(failure(&plugin, "block", "spin")?, Error::Stopped(StopReason::Deadline { .. }));
+    assert_matches!(failure(&plugin, "stay", "spin 0")?, Error::Stopped(StopReason::Deadline { .. }));
     Ok(())
 }
 
@@ -172,7 +172,7 @@ fn other_versions_targets_and_configurations_are_refused() -> Result<()> {
         refusal(&forged(&origin.target, &target)?)?,
         ArtifactError::OtherTarget { artifact, host } if *artifact == target && *host == origin.target
     );
-    let compiler = origin.compiler.replace("speed", "dream");
+    let compiler = origin.compiler.replace("threads", "daemons");
     assert_matches!(
         refusal(&forged(&origin.compiler, &compiler)?)?,
         ArtifactError::OtherConfiguration { artifact, .. } if *artifact == compiler

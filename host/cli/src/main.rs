@@ -8,6 +8,7 @@ mod run;
 mod text;
 
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing::Level;
 
@@ -36,7 +37,13 @@ enum Command {
 fn main() -> ExitCode {
     let Arguments { verbose, command } = Arguments::parse();
     let level = if verbose { Level::DEBUG } else { Level::WARN };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).without_time().init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .without_time()
+        .init();
     let outcome = match &command {
         Command::Compile(args) => compile::run(args),
         Command::Inspect(args) => inspect::run(args),

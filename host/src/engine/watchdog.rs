@@ -37,6 +37,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     awake: bool,
+    /// When the thread wakes up by itself, while it sleeps for long.
+    asleep_until: Option<Instant>,
     next_id: u64,
     /// Plugins each of whose calls has the same limit.
     watched: HashMap<u64, Watched>,
@@ -93,7 +95,8 @@ impl Watchdog {
     /// Starts the thread, or has it look at its new plans.
     fn wake(&self, mut state: MutexGuard<'_, State>, at: Instant) {
         if std::mem::replace(&mut state.awake, true) {
-            let sooner = state.plans(Instant::now()).is_none_or(|next| at <= next);
+            // A deadline that is far away disturbs nobody: the thread finds it when it wakes up by itself.
+            let sooner = state.asleep_until.is_some_and(|until| at < until);
             drop(state);
             if sooner {
                 self.0.changed.notify_one();
@@ -120,7 +123,9 @@ impl Watchdog {
                     return;
                 };
                 let pause = next.saturating_duration_since(now).min(LONGEST_PAUSE);
+                state.asleep_until = Some(now + pause);
                 state = self.0.changed.wait_timeout(state, pause).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+                state.asleep_until = None;
                 continue;
             }
             // Stopping takes locks of the plugin's, and asks for this one.

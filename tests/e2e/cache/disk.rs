@@ -12,15 +12,21 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "PLUGIX_TEST_FOLDER";
 
 /// Runs a test's body in a process that something keeps from writing, with a folder that is there.
-fn with_folder(starter: &[&str], test: &str, folder: &Path, body: impl FnOnce(&Path) -> Result<()>) -> Result<String> {
+/// Returns what it logged; `None` in that process.
+fn with_folder(
+    starter: &[&str],
+    test: &str,
+    folder: &Path,
+    body: impl FnOnce(&Path) -> Result<()>,
+) -> Result<Option<String>> {
     let setting = format!("{FOLDER}={}", folder.display());
     let starter = [&["env", setting.as_str()], starter].concat();
     let output = isolated_under(&starter, test, || {
         let folder = PathBuf::from(std::env::var_os(FOLDER).context("no folder was named")?);
-        tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
         body(&folder)
     })?;
-    Ok(output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).unwrap_or_default())
+    Ok(output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()))
 }
 
 fn warnings(log: &str) -> Vec<&str> {
@@ -117,6 +123,7 @@ fn a_folder_that_is_read_only() -> Result<()> {
         assert_eq!(cache.entries()?.len(), 1);
         Ok(())
     })?;
+    let Some(log) = log else { return Ok(()) };
     assert_eq!(warnings(&log).len(), 1, "{log}");
     assert!(log.contains("can't keep a compiled module"), "{log}");
     fs::set_permissions(&place.folder, Permissions::from_mode(0o700))?;
@@ -138,6 +145,7 @@ fn a_disk_that_is_full() -> Result<()> {
         }
         ask(&Cache::at(folder), 1)
     })?;
+    let Some(log) = log else { return Ok(()) };
     // Each engine says so once.
     assert_eq!(warnings(&log).len(), 2, "{log}");
     assert_eq!(names(&place.folder)?, <[String; 0]>::default(), "nothing half-written is left");
