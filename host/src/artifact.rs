@@ -8,7 +8,7 @@ mod format;
 mod origin;
 mod outline;
 
-pub(crate) use format::{Header, is_artifact, with_header};
+pub(crate) use format::{Header, MAGIC, is_artifact, with_header};
 pub(crate) use origin::CacheKey;
 pub use origin::Origin;
 
@@ -143,9 +143,10 @@ impl Artifact {
     pub(crate) unsafe fn code(&self, engine: &Engine) -> Result<wasmer::Module, ArtifactError> {
         self.header.origin.check(engine.origin())?;
         let payload = self.bytes.slice(self.body.payload.clone());
-        debug_assert!(payload.as_ptr().addr().is_multiple_of(ALIGNMENT));
-        // SAFETY: the bytes are what wasmer's `serialize` returned: of a version, a configuration and a target such as
-        // this engine's, which was just checked, and unchanged, since the hash over them was right.
+        assert!(payload.as_ptr().addr().is_multiple_of(ALIGNMENT), "a payload is where its format has it");
+        // SAFETY: wasmer checks nothing of it (7.4.2: `deserialize` is `deserialize_unchecked`). The bytes are what its
+        // `serialize` returned: of a version, a configuration and a target such as this engine's, which was just
+        // checked; unchanged, since the hash over them was right; and at an address that the archive in them can have.
         let code = unsafe { wasmer::Module::deserialize(engine.wasmer(), payload) };
         code.map_err(|error| ArtifactError::Engine(error.to_string()))
     }

@@ -10,14 +10,14 @@ pub use cpu::Cpu;
 pub(crate) use watchdog::{Deadline, Watchdog};
 
 use crate::Artifact;
-use crate::artifact::Origin;
+use crate::artifact::{MAGIC, Origin, is_artifact};
 use crate::cache::Kept;
 use crate::error::LoadError;
 use crate::module::{Module, ModuleLimits, WasiImports};
 use crate::network::Local;
 use crate::runtime::Tasks;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
@@ -99,11 +99,12 @@ impl Engine {
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Module, LoadError> {
         let path = path.as_ref();
         let failed = |source| LoadError::Io { what: format!("read the module {}", path.display()), source };
-        let mut wasm = Vec::new();
         // A byte more than allowed is enough to be refused.
         let most = self.limits().bytes.saturating_add(1);
-        File::open(path).and_then(|file| file.take(most).read_to_end(&mut wasm)).map_err(failed)?;
-        Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true)
+        match read_module(path, most).map_err(failed)? {
+            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true),
+            None => Err(LoadError::IsArtifact),
+        }
     }
 
     /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
@@ -192,6 +193,20 @@ impl Engine {
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {
         self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
     }
+}
+
+/// Reads a file, but for an artifact, which is not for whom this is for, and may be large.
+fn read_module(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    let size = file.metadata()?.len().min(most);
+    let mut wasm = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    let mut file = file.take(most);
+    file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut wasm)?;
+    if is_artifact(&wasm) {
+        return Ok(None);
+    }
+    file.read_to_end(&mut wasm)?;
+    Ok(Some(wasm))
 }
 
 /// A runtime whose threads are left to end by themselves when it is dropped: waiting for them would panic where the

@@ -149,7 +149,10 @@ impl Module {
             }
         }
         let code = self.compile_wasm(wasm, true)?;
-        cache.put(key, &self.artifact(wasm, true, &code)?);
+        match self.artifact(wasm, true, &code) {
+            Ok(artifact) => cache.put(key, &artifact),
+            Err(error) => tracing::warn!(target: "plugix::cache", %error, "a compiled module can't be kept"),
+        }
         Ok(code)
     }
 

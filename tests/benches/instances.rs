@@ -1,9 +1,10 @@
 //! What an instance costs, and its threads, against wasmer-wasix as it comes. Run by `cargo xtask bench`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
 use plugix_e2e::{guest, guest_path, resident_kib};
 use plugix_host::{Artifact, Cache, Command, Engine, Plugin, Policy};
+use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::runtime::Runtime;
@@ -57,49 +58,18 @@ impl Stock {
 }
 
 fn main() -> Result<()> {
-    if let Ok(what) = std::env::var("PROFILE") {
-        let n: usize = 4000;
-        if what == "stock" {
-            let stock = Stock::new()?;
-            let bare = stock.compile("spawns")?;
-            let start = Instant::now();
-            for _ in 0..n {
-                stock.instantiate(&bare, &[])?;
-            }
-            eprintln!("{:?}", start.elapsed() / n as u32);
-        } else if what == "load" {
-            load_from_cache()?;
-            return Ok(());
-        } else if what == "spawns" {
-            let command = Command::new(&guest("spawns"), &Policy::new())?;
-            let start = Instant::now();
-            for _ in 0..n { command.run()?; }
-            eprintln!("{:?}", start.elapsed() / n as u32);
-        } else {
-            let calls = guest(&what);
-            calls.compile()?;
-            let start = Instant::now();
-            for _ in 0..n {
-                Plugin::new(&calls, &Policy::new())?;
-            }
-            eprintln!("{:?}", start.elapsed() / n as u32);
-        }
-        return Ok(());
+    let mut args = std::env::args().skip(1);
+    if let (Some("--idle"), Some(file)) = (args.next().as_deref(), args.next()) {
+        return measure_idle(&file);
     }
     let mut report = Report::new("instances");
     let size = std::fs::metadata(guest_path("compute"))?.len() as f64 / 1e6;
     report.time("load from the cache, for 1 MB of WebAssembly", Unit::Milliseconds, load_from_cache()? / size, 5.0);
     report.time("load an artifact, for 1 MB of WebAssembly", Unit::Milliseconds, load_artifact()? / size, 5.0);
 
-    let calls = guest("calls");
-    calls.compile()?;
-    let first = Plugin::new(&calls, &Policy::new())?;
-    let before = resident_kib()?;
-    let many = (0..INSTANCES).map(|_| Plugin::new(&calls, &Policy::new())).collect::<Result<Vec<_>, _>>()?;
-    let each = (resident_kib()? - before) as f64 / INSTANCES as f64;
-    report.size("memory of an idle instance", each, 200.0);
-    drop((first, many));
+    report.size("memory of an idle instance", idle()?, 200.0);
 
+    let calls = guest("calls");
     let start = seconds(1, || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"));
     report.time("start and drop a plugin", Unit::Microseconds, start, 460.0);
 
@@ -128,6 +98,27 @@ fn main() -> Result<()> {
     let pair = Pair { ours: median(rounds.0), baseline: median(rounds.1) }.per(SPAWNS);
     report.ratio("spawn a thread and join it", Unit::Microseconds, pair, 0.25);
     report.finish()
+}
+
+/// KiB of an instance, in a process that has compiled nothing: what the compiler gave back would be taken first.
+fn idle() -> Result<f64> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("calls.plugix");
+    guest("calls").to_artifact()?.write_file(&file)?;
+    let output = Process::new(std::env::current_exe()?).arg("--idle").arg(&file).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+}
+
+fn measure_idle(file: &str) -> Result<()> {
+    // SAFETY: the parent has made it.
+    let calls = unsafe { Engine::new()?.load_artifact(&Artifact::read_file(file)?) }?;
+    let first = Plugin::new(&calls, &Policy::new())?;
+    let before = resident_kib()?;
+    let many = (0..INSTANCES).map(|_| Plugin::new(&calls, &Policy::new())).collect::<Result<Vec<_>, _>>()?;
+    println!("{}", (resident_kib()? - before) as f64 / INSTANCES as f64);
+    drop((first, many));
+    Ok(())
 }
 
 /// Seconds that it takes to load a module which a process before this one has compiled.

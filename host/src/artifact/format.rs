@@ -19,7 +19,7 @@ use std::ops::Range;
 
 /// What every artifact begins with. The first byte is no ASCII, and a line feed is in it: whatever takes the file for
 /// text damages it here.
-pub(super) const MAGIC: [u8; 8] = *b"\x89PLUGIX\n";
+pub(crate) const MAGIC: [u8; 8] = *b"\x89PLUGIX\n";
 
 /// The version of all that is described here. Changes with it, and with nothing else.
 pub(super) const FORMAT: u32 = 1;

@@ -10,11 +10,11 @@ use super::{Halt, Quota, Stopper};
 use crate::{Engine, Event, Limit};
 use futures::future::{BoxFuture, select};
 use guest_thread::{GuestThread, Spare};
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::{Builder, JoinHandle};
+use std::thread::Builder;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmer_wasix::runtime::task_manager::TaskWasm;
@@ -48,9 +48,7 @@ pub(crate) struct Tasks {
 #[derive(Debug, Default)]
 struct State {
     /// Threads that run guest code, by their guest's thread id.
-    live: HashMap<u32, JoinHandle<()>>,
-    /// Threads that have ended, or are about to without touching anything of ours.
-    done: Vec<JoinHandle<()>>,
+    live: HashSet<u32>,
     spares: Vec<Spare>,
     closed: bool,
 }
@@ -93,8 +91,8 @@ impl Tasks {
         self.lock().live.len()
     }
 
-    /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
-    /// and returns how many are left.
+    /// Refuses new threads, calls `kill` again and again until all are gone. Gives up after `budget` and returns how
+    /// many are left.
     pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
         const RETRY: Duration = Duration::from_millis(1);
         let deadline = Instant::now() + budget;
@@ -110,10 +108,7 @@ impl Tasks {
             }
         }
         state.spares.clear();
-        let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
-        drop(state);
-        join(done);
-        left
+        state.live.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -139,16 +134,10 @@ impl Tasks {
         Ok(state)
     }
 
-    fn take_spare(&self) -> Option<Spare> {
-        self.lock().spares.pop()
-    }
-
-    /// The last thing that a guest's thread does.
+    /// The last thing that a guest's thread does: what is left of it touches nothing of ours, and nobody waits for it.
     fn end(&self, tid: u32, spare: Option<Spare>) {
         let mut state = self.lock();
-        if let Some(handle) = state.live.remove(&tid) {
-            state.done.push(handle);
-        }
+        state.live.remove(&tid);
         let keep = !state.closed && state.spares.len() < MAX_SPARES;
         let surplus = if keep {
             state.spares.extend(spare);
@@ -159,14 +148,6 @@ impl Tasks {
         self.ended.notify_all();
         drop(state);
         drop(surplus);
-    }
-}
-
-fn join(threads: Vec<JoinHandle<()>>) {
-    let own = std::thread::current().id();
-    for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
-        // A panic of the thread's was already reported where it was caught.
-        let _ = thread.join();
     }
 }
 
@@ -201,22 +182,25 @@ impl VirtualTaskManager for TaskManager {
         let (ready, started) = sync_channel(1);
         // Held while the thread starts, so that it can't end before it is in the registry.
         let mut state = self.0.admit()?;
-        let done = std::mem::take(&mut state.done);
-        let handle = Builder::new()
+        let spare = state.spares.pop();
+        let certain = spare.is_some();
+        Builder::new()
             .name(format!("{}/{tid}", self.0.plugin))
             .stack_size(STACK_SIZE)
             .spawn(move || {
-                let spare = thread.run(&tasks, |outcome| {
-                    // The receiver waits for this one message.
+                let spare = thread.run(&tasks, spare, |outcome| {
+                    // Whoever needs to know waits for this one message.
                     let _ = ready.send(outcome);
                 });
                 tasks.end(tid, spare);
             })
             .map_err(|_| WasiThreadError::Unsupported)?;
-        state.live.insert(tid, handle);
+        state.live.insert(tid);
         drop(state);
-        join(done);
-        started.recv().map_err(|_| WasiThreadError::InvalidWasmContext)?
+        match certain {
+            true => Ok(()),
+            false => started.recv().map_err(|_| WasiThreadError::InvalidWasmContext)?,
+        }
     }
 
     fn task_dedicated(&self, _task: Box<dyn FnOnce() + Send + 'static>) -> Result<(), WasiThreadError> {

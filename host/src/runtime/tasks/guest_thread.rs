@@ -58,12 +58,18 @@ impl GuestThread {
         self.env.thread.tid().raw()
     }
 
-    /// Runs the thread to its end. `ready` is told once whether it could begin. Returns what another thread can use.
-    pub(super) fn run(self, tasks: &Tasks, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Option<Spare> {
+    /// Runs the thread to its end. `ready` is told once whether it could begin: with a spare, it always can. Returns what
+    /// another thread can use.
+    pub(super) fn run(
+        self,
+        tasks: &Tasks,
+        spare: Option<Spare>,
+        ready: impl FnOnce(Result<(), WasiThreadError>),
+    ) -> Option<Spare> {
         let _io = tasks.io.enter();
         let Self { module, memory, env, start, registration } = self;
         let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());
-        let prepared = match tasks.take_spare() {
+        let prepared = match spare {
             Some(spare) => Ok(spare.reuse(env)),
             None => Spare::new(tasks, module, memory, env),
         };
