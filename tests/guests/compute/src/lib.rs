@@ -156,3 +156,24 @@ pub extern "C" fn fibonacci() -> u64 {
     }
     fibonacci(30)
 }
+
+/// The same work twice, on one thread or on two.
+fn twice(threads: bool) -> u64 {
+    if !threads {
+        return compress() ^ compress().rotate_left(1);
+    }
+    let other = std::thread::spawn(|| compress());
+    compress() ^ other.join().unwrap().rotate_left(1)
+}
+
+/// Deflates text twice, one after the other.
+#[unsafe(no_mangle)]
+pub extern "C" fn on_one_thread() -> u64 {
+    twice(false)
+}
+
+/// Deflates text twice at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn on_two_threads() -> u64 {
+    twice(true)
+}
