@@ -12,6 +12,9 @@ use serde_json::Value;
 /// The packages that don't link the engine: of plugins, what can be tried on the host is.
 pub(crate) const LIGHT: [&str; 5] = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
 
+/// The workspace of what Plugix is compared with.
+pub(crate) const PEERS: &str = "tests/peers/Cargo.toml";
+
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

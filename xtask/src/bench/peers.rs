@@ -1,7 +1,7 @@
 //! `cargo xtask bench --peers`: builds the workspace in `tests/peers` and lets it compare Plugix with other systems.
 
 use crate::engine_linked::root;
-use crate::workspace;
+use crate::workspace::{self, PEERS};
 use anyhow::{Context as _, Result, ensure};
 use plugix_toolchain::{Build, Progress, Toolchain};
 use serde_json::{Map, Value};
@@ -33,7 +33,7 @@ pub(super) fn run(quick: bool) -> Result<()> {
 }
 
 fn manifest() -> PathBuf {
-    root().join("tests/peers/Cargo.toml")
+    root().join(PEERS)
 }
 
 /// Builds the program that measures, and the shared library.
