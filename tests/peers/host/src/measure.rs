@@ -52,8 +52,8 @@ pub(crate) fn measure<S: System>(
         }
         Workload::Spawn => return optional(count, || instance.spawn_and_join(), |one| same(one, 1)),
         Workload::Parallel1 | Workload::Parallel2 | Workload::Parallel4 => parallel(system, workload.callers(), count)?,
+        Workload::Instantiate | Workload::LoadCold | Workload::Memory if !S::INSTANCES => return Ok(None),
         Workload::Instantiate => instantiate(system, count)?,
-        Workload::LoadCold if !S::COMPILES => return Ok(None),
         Workload::LoadCold => return load::<S>(guests, None, count),
         Workload::LoadWarm => return load::<S>(guests, Some(cache), count),
         Workload::Stop => return stop(system),
@@ -120,25 +120,22 @@ fn points<I: Instance>(instance: &mut I, count: u32) -> Result<f64> {
 /// Seconds of wall time for each call, with an instance for each caller.
 fn parallel(system: &impl System, callers: usize, count: u32) -> Result<f64> {
     let expected = work::compute(SHORT_ROUNDS);
-    let ready = Barrier::new(callers + 1);
-    let call = || -> Result<Instant> {
+    let ready = Barrier::new(callers);
+    let call = || -> Result<(Instant, Instant)> {
         let started = system.start(CALL_LIMIT).and_then(|mut instance| instance.empty().map(|()| instance));
         ready.wait(); // whoever failed must not keep the others waiting
-        let mut instance = started?;
+        let (mut instance, begin) = (started?, Instant::now());
         for _ in 0..count {
             same(instance.compute(SHORT_ROUNDS)?, expected)?;
         }
-        Ok(Instant::now())
+        Ok((begin, Instant::now()))
     };
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..callers).map(|_| scope.spawn(&call)).collect();
-        ready.wait();
-        let start = Instant::now();
-        let mut end = start;
-        for thread in threads {
-            end = end.max(thread.join().map_err(|_| anyhow!("a caller panicked"))??);
-        }
-        Ok((end - start).as_secs_f64() / (f64::from(count) * callers as f64))
+        let threads: Vec<_> = (0..callers).map(|_| scope.spawn(call)).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a caller panicked"))?);
+        let (begins, ends): (Vec<_>, Vec<_>) = joined.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+        let (begin, end) = begins.into_iter().min().zip(ends.into_iter().max()).context("no callers")?;
+        Ok((end - begin).as_secs_f64() / (f64::from(count) * callers as f64))
     })
 }
 

@@ -81,26 +81,38 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Rounds in turn: each begins with another system.
 fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Result<BTreeMap<Name, Spread>> {
     let mut counts = BTreeMap::new();
+    let mut slowest: f64 = 0.0;
     for peer in &mut *peers {
-        if let Some(once) = peer.measure(workload, 1)? {
-            // The first one warmed up.
-            let once = peer.measure(workload, 1)?.unwrap_or(once);
-            counts.insert(peer.name(), once);
+        if let Some((count, seconds)) = calibrated(peer, workload, effort)? {
+            counts.insert(peer.name(), count);
+            slowest = slowest.max(seconds);
         }
     }
-    let slowest = counts.values().copied().fold(0.0, f64::max);
     let rounds = if slowest > effort.slow { effort.slow_rounds } else { effort.rounds };
     let mut values = BTreeMap::<_, Vec<f64>>::new();
     for round in 0..rounds {
         for at in 0..peers.len() {
             let peer = &mut peers[(at + round) % peers.len()];
-            let Some(once) = counts.get(&peer.name()) else { continue };
-            let unit = once * workload.parts();
-            let count = (effort.round / unit.max(1e-9)).clamp(1.0, 1e6) as u32;
-            values.entry(peer.name()).or_default().extend(peer.measure(workload, count)?);
+            let Some(count) = counts.get(&peer.name()) else { continue };
+            values.entry(peer.name()).or_default().extend(peer.measure(workload, *count)?);
         }
     }
     Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+}
+
+/// How many repetitions make a round, and how many seconds one of them takes. Warms up, too.
+fn calibrated(peer: &mut Peer, workload: Workload, effort: &Effort) -> Result<Option<(u32, f64)>> {
+    let mut count = 1;
+    loop {
+        let Some(value) = peer.measure(workload, count)? else { return Ok(None) };
+        let seconds = value * workload.parts();
+        let wanted = (effort.round / seconds.max(1e-9)) as u32;
+        // A first repetition says little of the others.
+        if count > 1 && wanted < count.saturating_mul(4) || count == 1 && seconds > effort.round {
+            return Ok(Some((wanted.max(1), seconds)));
+        }
+        count = wanted.clamp(2, count.saturating_mul(8));
+    }
 }
 
 /// Each value from a process of its own.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 /// A module that is ready to be instantiated.
 pub(crate) trait System: Sized + Sync {
-    /// Whether loading compiles anything.
-    const COMPILES: bool = true;
+    /// Whether there is something to compile and to make instances of.
+    const INSTANCES: bool = true;
 
     /// Reads the module and compiles it; or, given a folder, takes compiled code from there, which the first time puts
     /// there. `None` if the system has no such thing.

@@ -1,7 +1,7 @@
 //! One picture: for each row a group of bars, one for each system that has a value. Less is better.
 
 use super::theme::Theme;
-use crate::report::number::{times, with_unit};
+use crate::report::number::{round, times, with_unit};
 use crate::run::Row;
 use crate::systems::Name;
 use anyhow::{Result, anyhow};
@@ -17,7 +17,7 @@ const TOP: i32 = 46;
 const BAR: i32 = 15;
 const GAP: i32 = 3;
 const HEADING: i32 = 26;
-const BETWEEN: i32 = 14;
+const BETWEEN: i32 = 32;
 /// Where bars begin, and how long the longest is: room is left for names and for numbers.
 const LEFT: i32 = 110;
 const LONGEST: i32 = 560;
@@ -45,11 +45,12 @@ fn height(row: &Row) -> i32 {
     HEADING + row.values.len() as i32 * (BAR + GAP) + BETWEEN
 }
 
-/// A heading and its bars. Each group has its own scale: a decade more than its values need.
+/// A heading and its bars. Each group has its own scale, in whole decades.
 fn group(area: &Area<'_>, theme: &Theme, row: &Row, top: i32) -> Result<()> {
     text(area, theme.text, 14, (0, top + 10), HPos::Left, row.workload.title())?;
     let medians = || row.values.values().map(|value| value.median).filter(|value| *value > 0.0);
-    let least = medians().fold(f64::INFINITY, f64::min).log10().floor();
+    // So that the shortest bar is seen, too.
+    let least = (medians().fold(f64::INFINITY, f64::min) / 1.5).log10().floor();
     let most = medians().fold(0.0, f64::max).log10().ceil();
     let length =
         |value: f64| (((value.log10() - least) / (most - least).max(1.0)).max(0.0) * f64::from(LONGEST)) as i32;
@@ -58,6 +59,8 @@ fn group(area: &Area<'_>, theme: &Theme, row: &Row, top: i32) -> Result<()> {
     for decade in least as i32..=most as i32 {
         let x = LEFT + length(10_f64.powi(decade));
         line(area, theme.line, [(x, first - 4), (x, bottom)])?;
+        let label = round(10_f64.powi(decade), row.workload.is_bytes());
+        text(area, theme.faint, 11, (x, bottom + 8), HPos::Center, &label)?;
     }
     let ours = row.values.get(&Name::Plugix);
     for (at, (name, value)) in row.values.iter().enumerate() {
