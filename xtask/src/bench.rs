@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: runs the benches and shows one table.
 
+mod peers;
+
 use crate::engine_linked;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -10,6 +12,12 @@ use std::process::Command;
 pub(crate) struct Args {
     /// Run only the benches whose name contains this.
     filter: Option<String>,
+    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it.
+    #[arg(long, conflicts_with = "filter")]
+    peers: bool,
+    /// With `--peers`: few rounds, to see that everything runs; the results stay in the target folder.
+    #[arg(long, requires = "peers")]
+    quick: bool,
 }
 
 /// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
@@ -30,6 +38,9 @@ impl Row {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.peers {
+        return peers::run(args.quick);
+    }
     let programs = engine_linked::build(&["--all-targets"])?;
     let benches = programs.iter().filter(|program| program.kind == "bench");
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
