@@ -12,9 +12,9 @@ pub(crate) use format::{Header, MAGIC, is_artifact, with_header};
 pub(crate) use origin::CacheKey;
 pub use origin::Origin;
 
+use crate::LoadError;
 use crate::error::ArtifactError;
 use crate::module::{ModuleInfo, inspect};
-use crate::{Engine, LoadError};
 use aligned::{ALIGNMENT, Aligned};
 use bytes::Bytes;
 use format::Body;
@@ -136,18 +136,18 @@ impl Artifact {
         self.origin().key(self.source_hash())
     }
 
-    /// The code, ready to be run, if it is for hosts such as this one.
+    /// The code, ready to be run, if it is for hosts such as this one; `wasmer` owns it.
     ///
     /// # Safety
     /// 1. The artifact is what [`Artifact::new`] made of a module, in this process or another one.
-    pub(crate) unsafe fn code(&self, engine: &Engine) -> Result<wasmer::Module, ArtifactError> {
-        self.header.origin.check(engine.origin())?;
+    pub(crate) unsafe fn code(&self, host: &Origin, wasmer: &wasmer::Engine) -> Result<wasmer::Module, ArtifactError> {
+        self.header.origin.check(host)?;
         let payload = self.bytes.slice(self.body.payload.clone());
         assert!(payload.as_ptr().addr().is_multiple_of(ALIGNMENT), "a payload is where its format has it");
         // SAFETY: wasmer checks nothing of it (7.4.2: `deserialize` is `deserialize_unchecked`). The bytes are what its
         // `serialize` returned: of a version, a configuration and a target such as this engine's, which was just
         // checked; unchanged, since the hash over them was right; and at an address that the archive in them can have.
-        let code = unsafe { wasmer::Module::deserialize(engine.wasmer(), payload) };
+        let code = unsafe { wasmer::Module::deserialize(wasmer, payload) };
         code.map_err(|error| ArtifactError::Engine(error.to_string()))
     }
 }

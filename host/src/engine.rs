@@ -21,6 +21,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use tokio::runtime::Runtime;
+use wasmer_types::target::Target;
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
@@ -33,7 +34,7 @@ pub struct Engine {
 
 #[derive(Debug)]
 struct Shared {
-    wasmer: wasmer::Engine,
+    target: Target,
     origin: Origin,
     limits: ModuleLimits,
     cache: Option<Kept>,
@@ -71,7 +72,7 @@ impl Engine {
     fn build(builder: EngineBuilder) -> Result<Self, LoadError> {
         let EngineBuilder { limits, cache, cpu } = builder;
         let cache = cache.map(|cache| Kept::open(&cache)).transpose()?.flatten();
-        let wasmer = compiler::engine(cpu)?;
+        let target = cpu.target()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("plugix-io")
@@ -79,8 +80,8 @@ impl Engine {
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
         let shared = Shared {
-            origin: compiler::origin(&wasmer),
-            wasmer,
+            origin: compiler::origin(&compiler::engine(&target)),
+            target,
             limits,
             cache,
             io: Io(Some(runtime)),
@@ -171,8 +172,10 @@ impl Engine {
         self.shared.cache.as_ref()
     }
 
-    pub(crate) fn wasmer(&self) -> &wasmer::Engine {
-        &self.shared.wasmer
+    /// Makes an engine of wasmer's. It keeps the code of all modules that were compiled with it until its own end (wasmer
+    /// 7.4.2, `engine/inner.rs`, `code_memory`), so each module has its own and takes its code along when it goes.
+    pub(crate) fn new_wasmer(&self) -> wasmer::Engine {
+        compiler::engine(&self.shared.target)
     }
 
     /// The functions that wasmer-wasix provides, read from it once.

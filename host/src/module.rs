@@ -31,6 +31,7 @@ struct Shared {
     name: String,
     source: Source,
     info: ModuleInfo,
+    wasmer: wasmer::Engine,
     compilation: Compilation,
 }
 
@@ -54,7 +55,8 @@ impl Module {
         engine.limits().check(&wasm)?;
         let info = inspect(&wasm)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, Compilation::default())
+        let (wasmer, compilation) = (engine.new_wasmer(), Compilation::default());
+        Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, wasmer, compilation)
     }
 
     /// A module that was compiled before.
@@ -62,10 +64,11 @@ impl Module {
     /// # Safety
     /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or another one.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: &Artifact) -> Result<Self, LoadError> {
+        let wasmer = engine.new_wasmer();
         // SAFETY: the caller's promise is passed on.
-        let code = unsafe { artifact.code(engine) }?;
+        let code = unsafe { artifact.code(engine.origin(), &wasmer) }?;
         let (name, source) = (artifact.name().to_owned(), Source::Compiled(artifact.clone()));
-        Self::checked(engine, name, artifact.info()?, source, Compilation::done(code))
+        Self::checked(engine, name, artifact.info()?, source, wasmer, Compilation::done(code))
     }
 
     fn checked(
@@ -73,11 +76,12 @@ impl Module {
         name: String,
         info: ModuleInfo,
         source: Source,
+        wasmer: wasmer::Engine,
         compilation: Compilation,
     ) -> Result<Self, LoadError> {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        let shared = Shared { name, source, info, compilation };
+        let shared = Shared { name, source, info, wasmer, compilation };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -127,10 +131,15 @@ impl Module {
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }
 
+    /// The engine of wasmer's that owns the module's code.
+    pub(crate) fn wasmer(&self) -> &wasmer::Engine {
+        &self.shared.wasmer
+    }
+
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
         match &self.shared.source {
             // SAFETY: whoever made a module of it has promised what is asked for.
-            Source::Compiled(artifact) => Ok(unsafe { artifact.code(&self.engine) }?),
+            Source::Compiled(artifact) => Ok(unsafe { artifact.code(self.engine.origin(), self.wasmer()) }?),
             Source::Wasm { wasm, stoppable: true } => self.find_or_compile(wasm),
             Source::Wasm { wasm, stoppable: false } => self.compile_wasm(wasm, false),
         }
@@ -143,7 +152,7 @@ impl Module {
         if let Some(artifact) = cache.get(key) {
             // SAFETY: it was in a folder that nobody but this user can write to, in the file that such modules are
             // written to, and has not changed since.
-            match unsafe { artifact.code(&self.engine) } {
+            match unsafe { artifact.code(self.engine.origin(), self.wasmer()) } {
                 Ok(code) => return Ok(code),
                 Err(error) => cache.discard(key, &error),
             }
@@ -163,6 +172,6 @@ impl Module {
             true => Cow::Owned(stoppable::stoppable(wasm)?),
             false => Cow::Borrowed(wasm),
         };
-        wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
+        wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }
 }

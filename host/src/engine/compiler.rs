@@ -2,9 +2,9 @@
 
 use crate::artifact::Origin;
 use crate::module::REWRITING;
-use crate::{Cpu, LoadError};
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
+use wasmer_types::target::Target;
 
 /// Switches one feature of WebAssembly.
 type Switch = fn(&mut Features, bool) -> &mut Features;
@@ -24,14 +24,14 @@ const FEATURES: [(&str, Switch); 10] = [
     ("extended-const", Features::extended_const),
 ];
 
-/// An engine that compiles for such processors.
-pub(super) fn engine(cpu: Cpu) -> Result<wasmer::Engine, LoadError> {
+/// An engine of wasmer's that compiles for such processors.
+pub(super) fn engine(target: &Target) -> wasmer::Engine {
     let mut features = Features::none();
     for (_, switch) in FEATURES {
         switch(&mut features, true);
     }
     let builder = EngineBuilder::new(Cranelift::new()).set_features(Some(features));
-    Ok(builder.set_target(Some(cpu.target()?)).engine().into())
+    builder.set_target(Some(target.clone())).engine().into()
 }
 
 /// What the code of an engine depends on.
