@@ -73,6 +73,11 @@ impl CallPath {
         Ok(path)
     }
 
+    /// A path like this one into another thread's instance of the same plugin.
+    pub(crate) fn beside(&self, instance: &mut Instance) -> Result<Self, Error> {
+        Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
+    }
+
     /// Sets what opens the streams that results offer.
     pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
         self.open = Some(open);
@@ -90,12 +95,12 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        instance.stopper.begin()?;
+        instance.calls.begin()?;
         let result = match method {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
             TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
         };
-        instance.stopper.finish()?;
+        instance.calls.finish()?;
         result
     }
 
@@ -128,7 +133,7 @@ impl CallPath {
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        instance.stopper.begin()?;
+        instance.calls.begin()?;
         let result = match self.run(instance, method, &Encoded(args)) {
             Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
             Ok(Status::Error) => Err(match self.decode(instance, read_error) {
@@ -138,7 +143,7 @@ impl CallPath {
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
             Err(error) => Err(CallError::Failed(error.of(name))),
         };
-        instance.stopper.finish()?;
+        instance.calls.finish()?;
         result
     }
 

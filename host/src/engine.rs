@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
@@ -105,8 +106,8 @@ impl Engine {
     /// waits for them, and never reuses what they use.
     pub fn quarantined(&self) -> usize {
         let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
-        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
-        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.running() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.running()).sum()
     }
 
     pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
@@ -138,6 +139,12 @@ impl Engine {
         }
         let local = Arc::new(futures::executor::block_on(Local::start(self.io()))?);
         Ok(network.insert(local).clone())
+    }
+
+    /// Waits without a thread. Any executor may poll it.
+    pub(crate) fn sleep(&self, time: Duration) -> tokio::time::Sleep {
+        let _io = self.io().enter();
+        tokio::time::sleep(time)
     }
 
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {

@@ -13,13 +13,13 @@ pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 
 use crate::module::{Import, ModuleInfo};
-use crate::{InterfaceError, LoadError, interface};
+use crate::{Error, InterfaceError, LoadError, ProtocolError, interface};
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use results::Results;
 use std::fmt;
 use std::sync::Arc;
-use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, StoreMut, Type, Value};
+use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value};
 
 /// The interfaces that a host provides to one plugin.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +112,7 @@ impl HostFunctions {
             import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
             import::PANICKING => self.panics.function(store),
             import::STREAM_DROP => self.streams.drop_function(store),
+            import::SERVE => serve_function(store),
             _ => not_provided(store, import),
         }
     }
@@ -126,6 +127,14 @@ impl HostFunctions {
             None => not_provided(store, import),
         }
     }
+}
+
+/// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
+/// does: what becomes of the thread is up to who called it (see `runtime::tasks`).
+fn serve_function(store: &mut StoreMut<'_>) -> Function {
+    Function::new_typed(store, || -> Result<(), RuntimeError> {
+        Err(RuntimeError::user(Box::new(Error::from(ProtocolError::NotAsked))))
+    })
 }
 
 /// Stands in for an optional method that the host doesn't have: the guest runs its default.

@@ -1,6 +1,7 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
 mod bounded;
+mod calls;
 mod closed;
 mod contain;
 mod control;
@@ -11,6 +12,7 @@ mod stopper;
 mod tasks;
 
 pub(crate) use bounded::Bounds;
+pub(crate) use calls::Calls;
 pub(crate) use contain::contain;
 pub(crate) use control::Control;
 pub(crate) use halt::Halt;
@@ -18,7 +20,7 @@ use health::Health;
 pub(crate) use quota::Quota;
 pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
-pub(crate) use tasks::Tasks;
+pub(crate) use tasks::{Tasks, Worker, WorkerThread};
 
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;

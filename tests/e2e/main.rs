@@ -22,6 +22,7 @@ mod protocol;
 mod raw;
 mod refusals;
 mod registers;
+mod shared;
 mod stop;
 mod storage;
 mod threads;

@@ -1,8 +1,9 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
 use super::exclusive::Exclusive;
-use super::stream::GuestStreams;
-use super::{Inner, Plugin, to_vec};
+use super::inner::Inner;
+use super::stream::{GuestStreams, Pulled};
+use super::{Plugin, to_vec};
 use crate::call::CallPath;
 use crate::events::{Callback, Events};
 use crate::imports::HostFunctions;
@@ -119,10 +120,10 @@ impl PluginBuilder {
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
         let events = Events::new(&name, on_event);
-        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
+        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper)?;
         let metadata = Metadata::read(&mut instance)?;
         let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
-        let mut inner = Inner { instance, path };
+        let mut inner = Inner::new(instance, path);
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),
             Err(CallError::Returned(message)) => {
@@ -131,13 +132,14 @@ impl PluginBuilder {
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
-        let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
+        let (process, calls) = (inner.instance.process.clone(), inner.instance.calls.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
-            let streams = GuestStreams::new(plugin.clone());
+            let plugin: Weak<dyn Pulled> = plugin.clone();
+            let streams = GuestStreams::new(plugin);
             inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
             Exclusive::new(inner)
         });
-        Ok(Plugin { metadata, module, output, tasks, stopper, inner })
+        Ok(Plugin { metadata, module, process, calls, inner })
     }
 }
 
@@ -153,7 +155,7 @@ impl fmt::Debug for PluginBuilder {
 impl Inner {
     /// Calls the constructor, if the plugin has one.
     fn construct(&mut self, config: &[u8]) -> Result<(), CallError<Vec<u8>>> {
-        let Self { instance, path } = self;
+        let Self { instance, path, .. } = self;
         if !instance.has_export(export::START) {
             return Ok(());
         }

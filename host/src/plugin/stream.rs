@@ -1,28 +1,41 @@
 //! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
 
-use super::Inner;
 use super::exclusive::Exclusive;
+use super::inner::Inner;
 use crate::{CallError, Error};
 use plugix_abi::export;
 use plugix_abi::interface::{Payload, Pull, StreamError};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+/// A plugin, as its streams know it.
+pub(crate) trait Pulled: Send + Sync {
+    /// Calls `run` with one of the plugin's threads; one that is `patient` waits for it, if that is what callers do.
+    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
+}
+
+impl Pulled for Exclusive<Inner> {
+    fn lend_to(self: Arc<Self>, _patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        run(&mut *self.try_take().ok_or(Error::Busy)?);
+        Ok(())
+    }
+}
+
 /// All streams of one plugin.
 pub(super) struct GuestStreams {
-    plugin: Weak<Exclusive<Inner>>,
+    plugin: Weak<dyn Pulled>,
     /// Those that were dropped while the plugin ran a call. It is told before the next pull, or end, of another.
     ended: Mutex<Vec<u32>>,
 }
 
-/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: one that comes while the
-/// plugin runs another call breaks the stream off.
+/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: unless the plugin is
+/// shared, one that comes while the plugin runs another call breaks the stream off.
 struct GuestStream {
     all: Arc<GuestStreams>,
     handle: u32,
 }
 
 impl GuestStreams {
-    pub(super) fn new(plugin: Weak<Exclusive<Inner>>) -> Arc<Self> {
+    pub(super) fn new(plugin: Weak<dyn Pulled>) -> Arc<Self> {
         Arc::new(Self { plugin, ended: Mutex::default() })
     }
 
@@ -34,12 +47,12 @@ impl GuestStreams {
     /// Tells the plugin that a stream is over, now or later.
     fn end(&self, handle: u32) {
         let Some(plugin) = self.plugin.upgrade() else { return };
-        match plugin.try_take() {
-            Some(mut inner) => {
-                self.tell_ended(&mut inner);
-                end(&mut inner, handle);
-            }
-            None => self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(handle),
+        let told = plugin.lend_to(false, &mut |inner| {
+            self.tell_ended(inner);
+            end(inner, handle);
+        });
+        if told.is_err() {
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
         }
     }
 
@@ -52,9 +65,12 @@ impl GuestStreams {
 impl Pull for GuestStream {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let plugin = self.all.plugin.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
-        let mut inner = plugin.try_take().ok_or_else(|| StreamError::new(Error::Busy))?;
-        self.all.tell_ended(&mut inner);
-        call(&mut inner, export::STREAM_NEXT, self.handle, chunk)
+        let mut outcome = Ok(());
+        let lent = plugin.lend_to(true, &mut |inner| {
+            self.all.tell_ended(inner);
+            outcome = call(inner, export::STREAM_NEXT, self.handle, chunk);
+        });
+        lent.map_err(StreamError::new).and(outcome)
     }
 }
 
@@ -70,7 +86,7 @@ fn end(inner: &mut Inner, handle: u32) {
 }
 
 fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
-    let Inner { instance, path } = inner;
+    let Inner { instance, path, .. } = inner;
     let function =
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
     let outcome: Result<(), CallError<()>> = path.call_encoded(

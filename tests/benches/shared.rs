@@ -1,0 +1,73 @@
+//! What calls of a shared plugin cost, and what two callers have of two processors. Run by `cargo xtask bench`.
+
+use anyhow::Result;
+use plugix_e2e::bench::{Pair, Report, Unit, compare, median};
+use plugix_e2e::guest;
+use plugix_e2e_contract::shared::{Oracle, Shared};
+use plugix_host::{Plugin, Sharing};
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Instant;
+
+/// A call that takes some 20 µs.
+const ROUNDS: u64 = 10_000;
+
+struct Nobody;
+
+impl Oracle for Nobody {
+    fn answer(&self, question: u32) -> u32 {
+        question
+    }
+}
+
+fn main() -> Result<()> {
+    let start = || Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start();
+    let alone = start()?;
+    let alone = alone.bind::<dyn Shared>()?;
+    let shared = start()?.into_shared(&Sharing::new().workers(2))?.bind::<dyn Shared>()?;
+    let mut report = Report::new("shared");
+
+    let call = || black_box(shared.add(black_box(1)).expect("the call works"));
+    let pair = compare(2000, call, || black_box(alone.add(black_box(1)).expect("the call works")));
+    report.time("small call of a shared plugin", Unit::Microseconds, pair.ours, 5.0);
+    report.ratio("the same / of a plugin that is not shared", Unit::Nanoseconds, pair, 1.5);
+
+    let work = |calls: u32| {
+        for _ in 0..calls {
+            black_box(shared.work(black_box(ROUNDS)).expect("the call works"));
+        }
+    };
+    report.ratio("two callers at once / one caller, time of a call", Unit::Microseconds, two_and_one(100, work), 0.556);
+
+    let small = |calls: u32| (0..calls).for_each(|_| shared.nothing().expect("the call works"));
+    report.ratio("the same with calls that do nothing", Unit::Nanoseconds, two_and_one(5000, small), 0.75);
+    report.finish()
+}
+
+/// The time of each of `calls` by two threads at once, and by one.
+fn two_and_one(calls: u32, run: impl Fn(u32) + Sync) -> Pair {
+    const ROUNDS: usize = 101;
+    let together = Barrier::new(2);
+    let (mut two, mut one) = (Vec::new(), Vec::new());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..ROUNDS {
+                together.wait();
+                run(calls);
+                together.wait();
+            }
+        });
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            run(calls);
+            one.push(start.elapsed().as_secs_f64() / f64::from(calls));
+            together.wait();
+            let start = Instant::now();
+            run(calls);
+            together.wait();
+            two.push(start.elapsed().as_secs_f64() / f64::from(2 * calls));
+        }
+    });
+    Pair { ours: median(two), baseline: median(one) }
+}
