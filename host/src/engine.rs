@@ -19,6 +19,9 @@ pub(crate) use watchdog::{Deadline, Watchdog};
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
 
+/// Asynchronous calls that run at the same time; more of them wait.
+const CALL_THREADS: usize = 512;
+
 /// Compiles modules and drives the I/O of their plugins. Cheap to clone; a process needs one.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -30,6 +33,8 @@ struct Shared {
     wasmer: wasmer::Engine,
     limits: ModuleLimits,
     io: Io,
+    /// Threads for asynchronous calls, made when there are some.
+    blocking: OnceLock<Io>,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
     watchdog: Watchdog,
@@ -62,6 +67,7 @@ impl Engine {
             wasmer,
             limits,
             io: Io(Some(runtime)),
+            blocking: OnceLock::new(),
             wasi: OnceLock::new(),
             network: Mutex::default(),
             watchdog: Watchdog::default(),
@@ -147,8 +153,22 @@ impl Engine {
         tokio::time::sleep(time)
     }
 
+    /// Where calls run that somebody awaits: threads that may block, each kept for ten seconds after its last call. They
+    /// are apart from the I/O thread's own, which calls may wait for.
+    pub(crate) fn blocking(&self) -> &tokio::runtime::Handle {
+        let runtime = self.shared.blocking.get_or_init(|| {
+            // Without any driver, and never driven itself: building it can't fail.
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .thread_name("plugix-calls")
+                .max_blocking_threads(CALL_THREADS)
+                .build();
+            Io(Some(runtime.expect("a runtime without drivers asks the operating system for nothing")))
+        });
+        runtime.handle()
+    }
+
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {
-        self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
+        self.shared.io.handle()
     }
 }
 
@@ -174,6 +194,12 @@ fn features() -> Features {
 /// engine is dropped inside of another runtime.
 #[derive(Debug)]
 struct Io(Option<Runtime>);
+
+impl Io {
+    fn handle(&self) -> &tokio::runtime::Handle {
+        self.0.as_ref().expect("the runtime lives as long as the engine").handle()
+    }
+}
 
 impl Drop for Io {
     fn drop(&mut self) {

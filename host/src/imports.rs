@@ -13,6 +13,7 @@ pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 
 use crate::module::{Import, ModuleInfo};
+use crate::runtime::Halt;
 use crate::{Error, InterfaceError, LoadError, ProtocolError, interface};
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
@@ -40,6 +41,7 @@ trait Provided: Send + Sync + fmt::Debug {
 /// What the functions of one store have in common.
 struct Context {
     plugin: Arc<str>,
+    halt: Halt,
     /// Where failures and results leave what had no room.
     results: Results,
     memory: FunctionEnv<frame::Memory>,
@@ -86,6 +88,7 @@ impl HostFunctions {
     pub(crate) fn define(
         &self,
         plugin: &Arc<str>,
+        halt: &Halt,
         wanted: &[Import],
         store: &mut StoreMut<'_>,
         memory: Option<Memory>,
@@ -93,8 +96,12 @@ impl HostFunctions {
     ) {
         let Some(memory) = memory.filter(|_| wanted.iter().any(Import::is_host_function)) else { return };
         let memory = frame::Memory::new(memory, store);
-        let context =
-            Context { plugin: plugin.clone(), results: Results::default(), memory: FunctionEnv::new(store, memory) };
+        let context = Context {
+            plugin: plugin.clone(),
+            halt: halt.clone(),
+            results: Results::default(),
+            memory: FunctionEnv::new(store, memory),
+        };
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
                 Some(interface) => self.method(store, &context, interface, import),
@@ -106,7 +113,7 @@ impl HostFunctions {
 
     /// A function of the host's own.
     fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
-        let Context { plugin, results, memory } = context;
+        let Context { plugin, results, memory, .. } = context;
         match import.name.as_str() {
             import::TAKE_RESULT => results.take_function(store, memory),
             import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),

@@ -13,7 +13,7 @@ mod within;
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;
-pub use shared::{SharedBound, SharedPlugin, Sharing, Wait};
+pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
 use crate::engine::Deadline;
@@ -114,6 +114,11 @@ impl Plugin {
     /// Stops the plugin after `limit`, unless the deadline is dropped before.
     fn deadline(&self, limit: Duration) -> Option<Deadline> {
         self.module.engine().watchdog().limit(&self.calls, limit)
+    }
+
+    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
+    pub(crate) fn is_fit(&self) -> bool {
+        self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
     }
 
     /// Fails when the plugin is dead.

@@ -50,6 +50,7 @@ pub(crate) struct PluginRuntime {
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
     stopper: Arc<Stopper>,
+    halt: Halt,
     control: Option<Arc<Control>>,
 }
 
@@ -92,6 +93,7 @@ impl PluginRuntime {
             bounds: None,
             engine,
             stopper: tasks.stopper().clone(),
+            halt: tasks.halt().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
@@ -159,7 +161,7 @@ impl Runtime for PluginRuntime {
             if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
                 self.stopper.attach_memory(shared);
             }
-            self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
+            self.functions.define(&self.plugin, &self.halt, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())
     }

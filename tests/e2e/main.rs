@@ -3,6 +3,7 @@
 
 mod admission;
 mod allocations;
+mod asynchronous;
 mod calls;
 mod clock;
 mod command;
@@ -18,6 +19,7 @@ mod net;
 mod output;
 mod panics;
 mod policy_toml;
+mod pool;
 mod protocol;
 mod raw;
 mod refusals;

@@ -1,9 +1,10 @@
 //! How a call into a plugin can fail.
 
-use super::{Overload, StopReason};
+use super::{InterfaceError, LoadError, Overload, StopReason};
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
 
@@ -54,6 +55,12 @@ pub enum Error {
     /// More callers at once than there is room for. Nothing is wrong with the plugin.
     #[error("{0}")]
     Overloaded(#[from] Overload),
+    /// The plugin and the caller don't agree on an interface.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
+    /// A pool's new instance, which was to run the call, could not be made.
+    #[error("no instance could be made: {0}")]
+    NotStarted(Arc<LoadError>),
     /// The plugin can't be shared between threads.
     #[error("the plugin can't be shared: {problem}")]
     NotShareable {

@@ -1,11 +1,13 @@
 //! A plugin that several threads call at the same time.
 
+mod asynchronous;
 mod bound;
 mod lanes;
 mod lease;
 mod start;
 mod wait;
 
+pub use asynchronous::{AsyncClient, Worker, WorkerBound};
 pub use bound::SharedBound;
 pub use wait::Wait;
 
@@ -77,6 +79,8 @@ pub struct SharedPlugin {
     lanes: Arc<Lanes>,
     wait: Wait,
     limit: Option<Duration>,
+    /// How long a call may go on whose future was dropped.
+    cancelled_after: Option<Duration>,
 }
 
 impl Plugin {
@@ -88,7 +92,7 @@ impl Plugin {
     /// there should be workers; [`Error::Busy`] if it is running a call; whatever ended the plugin if that ended.
     pub fn into_shared(self, sharing: &Sharing) -> Result<SharedPlugin, Error> {
         let lanes = start::start(self, sharing)?;
-        Ok(SharedPlugin { lanes, wait: Wait::Forever, limit: None })
+        Ok(SharedPlugin { lanes, wait: Wait::Forever, limit: None, cancelled_after: None })
     }
 }
 

@@ -56,6 +56,11 @@ impl Stopper {
         }
     }
 
+    /// Whether the plugin has ever wanted more of something than it gets.
+    pub(crate) fn limit_reached(&self) -> bool {
+        self.events.get().is_some_and(Events::limit_reached)
+    }
+
     /// Fails when the plugin is dead.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Error> {

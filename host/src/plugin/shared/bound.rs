@@ -3,7 +3,7 @@
 use super::SharedPlugin;
 use crate::plugin::bound;
 use crate::plugin::inner::Inner;
-use crate::{Error, InterfaceError};
+use crate::{Error, InterfaceError, Module};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::any::TypeId;
 
@@ -19,21 +19,53 @@ impl SharedBound {
     pub(super) fn new<I: Interface + ?Sized>(plugin: SharedPlugin) -> Result<Self, InterfaceError> {
         let interface = plugin.lanes.interface(TypeId::of::<I>());
         let (mut lease, deadline) = plugin.take().map_err(|_| InterfaceError::Busy)?;
-        find::<I>(&mut lease, &plugin, interface)?;
+        ensure_found::<I>(&mut lease, plugin.module(), interface)?;
         drop((lease, deadline));
         Ok(Self { plugin, interface })
     }
 }
 
-/// Looks up the methods in a worker's instance.
+/// Looks up the methods in a worker's instance, unless that was done before.
+#[inline]
+pub(super) fn ensure_found<I: Interface + ?Sized>(
+    inner: &mut Inner,
+    module: &Module,
+    interface: usize,
+) -> Result<(), InterfaceError> {
+    match inner.tables.get(interface) {
+        Some(Some(_)) => Ok(()),
+        _ => find::<I>(inner, module, interface),
+    }
+}
+
 #[cold]
-fn find<I: Interface + ?Sized>(inner: &mut Inner, plugin: &SharedPlugin, at: usize) -> Result<(), InterfaceError> {
-    let methods = bound::methods::<I>(plugin.module(), &inner.instance)?;
+fn find<I: Interface + ?Sized>(inner: &mut Inner, module: &Module, at: usize) -> Result<(), InterfaceError> {
+    let methods = bound::methods::<I>(module, &inner.instance)?;
     if inner.tables.len() <= at {
         inner.tables.resize_with(at + 1, || None);
     }
     inner.tables[at] = Some(methods);
     Ok(())
+}
+
+/// Calls a method on a worker.
+#[inline]
+pub(super) fn call<I, const METHOD: usize, A>(
+    inner: &mut Inner,
+    module: &Module,
+    interface: usize,
+    args: &A,
+) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+where
+    I: abi::Method<METHOD> + ?Sized,
+    A: EncodeArgs,
+{
+    ensure_found::<I>(inner, module, interface).map_err(Error::from)?;
+    let Inner { instance, path, tables } = inner;
+    match tables.get(interface).and_then(Option::as_ref).and_then(|methods| methods[METHOD].as_ref()) {
+        Some(method) => path.call::<I, METHOD, A>(instance, method, args),
+        None => Err(Error::NotProvided { method: I::METHODS[METHOD].name }.into()),
+    }
 }
 
 impl Caller for SharedBound {
@@ -45,18 +77,8 @@ impl Caller for SharedBound {
         I: abi::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let name = I::METHODS[METHOD].name;
         let (mut lease, _deadline) = self.plugin.take()?;
-        if lease.tables.get(self.interface).is_none_or(Option::is_none) {
-            // It was found in another worker's instance of the same module.
-            find::<I>(&mut lease, &self.plugin, self.interface)
-                .map_err(|_| Error::NoSuchMethod { method: name.to_owned() })?;
-        }
-        let Inner { instance, path, tables } = &mut *lease;
-        match tables.get(self.interface).and_then(Option::as_ref).and_then(|methods| methods[METHOD].as_ref()) {
-            Some(method) => path.call::<I, METHOD, A>(instance, method, args),
-            None => Err(Error::NotProvided { method: name }.into()),
-        }
+        call::<I, METHOD, A>(&mut lease, self.plugin.module(), self.interface, args)
     }
 
     fn is_not_provided(error: &Error) -> bool {

@@ -84,6 +84,14 @@ impl Lanes {
         self.wait(wait)
     }
 
+    /// Takes a worker if one is free, to call it on another thread.
+    pub(super) fn take_now_async(self: &Arc<Self>) -> Option<Lease<Arc<Self>>> {
+        if self.closed.is_stopped() || self.waiting() > 0 {
+            return None;
+        }
+        self.find_free().map(|at| Lease::prepare(self.clone(), at))
+    }
+
     #[cold]
     fn wait(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
         let lease = crate::block::block_on(self.clone().turn(wait))?;

@@ -29,8 +29,14 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
     #[inline]
     pub(super) fn begin(lanes: L, at: usize) -> Self {
         let lease = Self::prepare(lanes, at);
-        lease.lanes().lanes[at].holder.store(here(), Ordering::Relaxed);
+        lease.hold_here();
         lease
+    }
+
+    /// The calling thread is the one that calls.
+    #[inline]
+    pub(super) fn hold_here(&self) {
+        self.lanes().lanes[self.place()].holder.store(here(), Ordering::Relaxed);
     }
 
     /// Takes over a lane that the caller has marked, to call it on some thread.
