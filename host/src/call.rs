@@ -78,6 +78,17 @@ impl CallPath {
         Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
     }
 
+    /// Where the frame is, and its capacity.
+    pub(crate) fn frame(&self) -> (u32, u32) {
+        (self.frame, self.capacity)
+    }
+
+    /// Goes back to an earlier frame, with the memory that it was in. Streams that were offered since end.
+    pub(crate) fn reset(&mut self, frame: (u32, u32)) {
+        (self.frame, self.capacity) = frame;
+        self.streams.end_all();
+    }
+
     /// Sets what opens the streams that results offer.
     pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
         self.open = Some(open);

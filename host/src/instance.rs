@@ -8,7 +8,9 @@ use crate::memory::GuestMemory;
 use crate::module::INITIALIZE;
 use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Bounds, Calls, Control, PluginRuntime, Quota, Stopper, Tasks, Worker, WorkerThread, contain};
+use crate::runtime::{
+    Bounds, Calls, Control, PluginRuntime, Quota, Stopper, Tasks, Traces, Worker, WorkerThread, contain,
+};
 use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +63,7 @@ impl Instance {
         functions: HostFunctions,
         events: Events,
         stopper: Arc<Stopper>,
+        traces: Option<Traces>,
     ) -> Result<Self, LoadError> {
         stopper.report_to(&events);
         let quota = Quota::new(policy, events.clone());
@@ -79,7 +82,7 @@ impl Instance {
         let output = Streams::new(policy.output_limit, &policy.forward, &events);
         let runtime =
             PluginRuntime::new(name, module, wasmer.clone(), network, tasks.clone(), functions, control.clone());
-        let runtime = runtime.bounded(Bounds::new(policy, &events));
+        let runtime = runtime.bounded(Bounds::new(policy, &events)).traced(traces);
         let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);

@@ -15,7 +15,7 @@ pub(crate) use wasi_imports::WasiImports;
 use crate::{Engine, LoadError};
 use compilation::Compilation;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ struct Shared {
     info: ModuleInfo,
     stoppable: bool,
     compilation: Compilation,
+    keeps_tables: OnceLock<bool>,
 }
 
 impl Module {
@@ -45,7 +46,8 @@ impl Module {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, stoppable, compilation: Compilation::default() };
+        let shared =
+            Shared { name, wasm, info, stoppable, compilation: Compilation::default(), keeps_tables: OnceLock::new() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -77,6 +79,11 @@ impl Module {
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
         let module = self.clone();
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
+    }
+
+    /// Whether no code of the module's changes its tables: then they are what they were at its start.
+    pub(crate) fn keeps_tables(&self) -> bool {
+        *self.shared.keeps_tables.get_or_init(|| inspect::keeps_tables(&self.shared.wasm))
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {

@@ -7,6 +7,7 @@ mod dynamic;
 mod exclusive;
 mod inner;
 mod shared;
+mod start_state;
 mod stream;
 mod within;
 
@@ -119,6 +120,11 @@ impl Plugin {
     /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
     pub(crate) fn is_fit(&self) -> bool {
         self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
+    }
+
+    /// Makes the plugin what it was after its start. False if it can't be.
+    pub(crate) fn reset(&self) -> bool {
+        self.inner.try_take().is_some_and(|mut inner| inner.reset())
     }
 
     /// Fails when the plugin is dead.

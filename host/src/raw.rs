@@ -28,7 +28,8 @@ impl RawPlugin {
             Form::Command => Err(LoadError::CommandNotReactor),
             Form::Reactor | Form::Bare => {
                 let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
-                let mut instance = Instance::new("raw", module, policy, HostFunctions::default(), events, stopper)?;
+                let mut instance =
+                    Instance::new("raw", module, policy, HostFunctions::default(), events, stopper, None)?;
                 instance.started();
                 Ok(Self { instance })
             }
@@ -117,7 +118,7 @@ impl Command {
     pub fn run(&self) -> Result<Exit, LoadError> {
         let (stopper, events) = (Stopper::new(self.module.engine()), Events::new("command", None));
         let functions = HostFunctions::default();
-        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper)?;
+        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper, None)?;
         instance.started();
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.calls.begin().map_err(LoadError::Start)?;

@@ -10,6 +10,7 @@ mod health;
 mod quota;
 mod stopper;
 mod tasks;
+mod traces;
 
 pub(crate) use bounded::Bounds;
 pub(crate) use calls::Calls;
@@ -21,6 +22,7 @@ pub(crate) use quota::Quota;
 pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
 pub(crate) use tasks::{Tasks, Worker, WorkerThread};
+pub(crate) use traces::Traces;
 
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;
@@ -45,6 +47,7 @@ pub(crate) struct PluginRuntime {
     module: Option<crate::Module>,
     functions: HostFunctions,
     bounds: Option<Bounds>,
+    traces: Option<Traces>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
@@ -79,6 +82,11 @@ impl PluginRuntime {
         Self { bounds: Some(bounds), ..self }
     }
 
+    /// Notices system calls that leave traces, if somebody wants to know.
+    pub(crate) fn traced(self, traces: Option<Traces>) -> Self {
+        Self { traces, ..self }
+    }
+
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let wasmer = engine.wasmer().clone();
@@ -91,6 +99,7 @@ impl PluginRuntime {
             module: None,
             functions: HostFunctions::default(),
             bounds: None,
+            traces: None,
             engine,
             stopper: tasks.stopper().clone(),
             halt: tasks.halt().clone(),
@@ -149,6 +158,9 @@ impl Runtime for PluginRuntime {
         closed::close(module, store, imports);
         if let Some(bounds) = &self.bounds {
             bounds.apply(module, store, imports)?;
+        }
+        if let Some(traces) = &self.traces {
+            traces.apply(module, store, imports);
         }
         if let Some(control) = &self.control {
             imports.define(CONTROL.0, CONTROL.1, control.attach(store));

@@ -1,10 +1,10 @@
-//! What calls of a shared plugin cost, and what two callers have of two processors. Run by `cargo xtask bench`.
+//! What calls of a shared plugin cost, what two callers have of two processors, and what a pool costs. Run by `cargo xtask bench`.
 
 use anyhow::Result;
-use plugix_e2e::bench::{Pair, Report, Unit, compare, median};
-use plugix_e2e::guest;
+use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
+use plugix_e2e::{engine, guest};
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{Plugin, Sharing};
+use plugix_host::{Plugin, Pool, Sharing};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
@@ -42,6 +42,18 @@ fn main() -> Result<()> {
 
     let small = |calls: u32| (0..calls).for_each(|_| shared.nothing().expect("the call works"));
     report.ratio("the same with calls that do nothing", Unit::Nanoseconds, two_and_one(5000, small), 0.75);
+
+    let make = |reset: bool| {
+        let make =
+            move || Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).resettable(reset).start();
+        Pool::builder(engine(), make).min(2).max(2).reset(reset).build()
+    };
+    let pool = make(false)?;
+    let take = seconds(500, || black_box(pool.take().expect("there is one")));
+    report.time("take from the pool and give back", Unit::Microseconds, take, 5.0);
+    let pool = make(true)?;
+    let take = seconds(2, || black_box(pool.take().expect("there is one")));
+    report.time("the same with a reset", Unit::Microseconds, take, 1000.0);
     report.finish()
 }
 

@@ -1,5 +1,7 @@
 //! Pools of instances: how many there are, who gets one, and which are not given to anybody again.
 
+mod reset;
+
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, wait_until};
 use plugix_e2e_contract::shared::{Oracle, Shared};

@@ -17,7 +17,7 @@ pub struct PoolBuilder {
 impl PoolBuilder {
     pub(super) fn new(engine: &Engine, make: Make) -> Self {
         let max = std::thread::available_parallelism().map_or(1, usize::from);
-        let settings = Settings { min: 0, max, idle: Some(Duration::from_secs(60)), queue: 1024 };
+        let settings = Settings { min: 0, max, idle: Duration::from_secs(60), queue: 1024, reset: false };
         Self { engine: engine.clone(), make, settings, wait: Wait::Forever }
     }
 
@@ -38,7 +38,7 @@ impl PoolBuilder {
     /// Unloads an instance that nobody has had for so long, unless there are too few; a minute unless set.
     #[must_use]
     pub fn idle(mut self, time: Duration) -> Self {
-        self.settings.idle = Some(time);
+        self.settings.idle = time;
         self
     }
 
@@ -53,6 +53,18 @@ impl PoolBuilder {
     #[must_use]
     pub fn queue(mut self, callers: usize) -> Self {
         self.settings.queue = callers;
+        self
+    }
+
+    /// Brings each instance back to what it was after its start before another caller gets it, so that callers see nothing
+    /// of each other: its memory, its globals, its streams and what it has written to its output. What can't be brought
+    /// back is unloaded and made anew: an instance that was made without
+    /// [`PluginBuilder::resettable`](crate::PluginBuilder::resettable), that has threads, whose module changes its tables,
+    /// or that has made any system call since its start which leaves something behind, as opening a file or a socket
+    /// does. Random numbers that a plugin derives from its memory repeat after a reset.
+    #[must_use]
+    pub fn reset(mut self, wanted: bool) -> Self {
+        self.settings.reset = wanted;
         self
     }
 

@@ -62,7 +62,7 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         match self.plugin.take() {
-            Some(plugin) if !self.unfit && plugin.is_fit() => self.pool.put_back(plugin),
+            Some(plugin) if !self.unfit && self.pool.is_reusable(&plugin) => self.pool.put_back(plugin),
             unfit => {
                 self.pool.give_up(unfit.is_some());
                 // It may take a while to end. Another is made meanwhile.

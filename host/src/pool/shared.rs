@@ -16,8 +16,9 @@ pub(super) type Make = Box<dyn Fn() -> Result<Plugin, LoadError> + Send + Sync>;
 pub(super) struct Settings {
     pub(super) min: usize,
     pub(super) max: usize,
-    pub(super) idle: Option<Duration>,
+    pub(super) idle: Duration,
     pub(super) queue: usize,
+    pub(super) reset: bool,
 }
 
 pub(super) struct Shared {
@@ -54,6 +55,11 @@ impl Shared {
     /// Makes an instance.
     pub(super) fn make(&self) -> Result<Plugin, LoadError> {
         (self.make)()
+    }
+
+    /// Whether another caller may have the instance, after a reset if there is to be one.
+    pub(super) fn is_reusable(&self, plugin: &Plugin) -> bool {
+        plugin.is_fit() && (!self.settings.reset || plugin.reset())
     }
 
     pub(super) fn size(&self) -> usize {
@@ -113,13 +119,10 @@ impl Shared {
     pub(super) fn put_back(self: &Arc<Self>, plugin: Plugin) {
         let mut state = self.state();
         state.idle.push_back((plugin, Instant::now()));
-        let sweep = match self.settings.idle {
-            Some(time) if state.size > self.settings.min && !std::mem::replace(&mut state.swept, true) => Some(time),
-            _ => None,
-        };
+        let sweep = state.size > self.settings.min && !std::mem::replace(&mut state.swept, true);
         drop(state);
-        if let Some(time) = sweep {
-            self.engine.io().spawn(sweep_idle(Arc::downgrade(self), time));
+        if sweep {
+            self.engine.io().spawn(sweep_idle(Arc::downgrade(self), self.settings.idle));
         }
         self.serve_line();
     }

@@ -120,6 +120,13 @@ impl Tasks {
         self.lock().live.len()
     }
 
+    /// Waits for the end of threads that run by themselves. False if they don't end.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
+        let waited = self.ended.wait_timeout_while(self.lock(), patience, |state| !state.live.is_empty());
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.live() == 0
+    }
+
     /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
     /// and returns how many are left.
     pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {

@@ -53,6 +53,9 @@ pub trait Shared {
     /// Starts a thread that stays.
     fn leave_a_thread(&self);
 
+    /// Starts a thread and waits for its end.
+    fn join_a_thread(&self) -> u32;
+
     /// Asks the host.
     fn ask(&self, question: u32) -> Result<u32, String>;
 

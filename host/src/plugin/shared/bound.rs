@@ -61,7 +61,7 @@ where
     A: EncodeArgs,
 {
     ensure_found::<I>(inner, module, interface).map_err(Error::from)?;
-    let Inner { instance, path, tables } = inner;
+    let Inner { instance, path, tables, .. } = inner;
     match tables.get(interface).and_then(Option::as_ref).and_then(|methods| methods[METHOD].as_ref()) {
         Some(method) => path.call::<I, METHOD, A>(instance, method, args),
         None => Err(Error::NotProvided { method: I::METHODS[METHOD].name }.into()),
