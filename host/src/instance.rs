@@ -70,13 +70,13 @@ impl Instance {
         quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
-        let wasmer = quota.engine(engine.wasmer());
+        let wasmer = quota.engine(module.wasmer());
         let _io = engine.io().enter();
         let calls = Calls::new(&stopper);
         let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&calls, limit));
         let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota), stopper.clone(), policy.threads);
         let tasks = Arc::new(tasks);
-        let control = Control::new(engine.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
+        let control = Control::new(module.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
         let control = Arc::new(control);
         let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, &events);

@@ -25,6 +25,7 @@ mod raw;
 mod refusals;
 mod registers;
 mod shared;
+mod soak;
 mod stop;
 mod storage;
 mod threads;
