@@ -1,6 +1,6 @@
 //! How long after its deadline a plugin that never ends is stopped, in each state that its threads can be in.
 //!
-//! `cargo run --release -p plugix-host --example stop-latency -- <guest_stop.wasm> [stops]`
+//! `cargo run --release -p plugix-host --example stop-latency -- <guest_hostile.wasm> [stops]`
 
 use plugix_host::{CallError, Engine, Error, Plugin, Policy};
 use std::time::{Duration, Instant};

@@ -4,6 +4,7 @@
 mod admission;
 mod allocations;
 mod calls;
+mod capture;
 mod clock;
 mod command;
 mod detection;
@@ -11,6 +12,7 @@ mod ends;
 mod environment;
 mod events;
 mod files;
+mod hostile;
 mod leaks;
 mod lies;
 mod memory;

@@ -8,7 +8,7 @@ mod sections;
 
 pub use guests::{engine, guest, guest_path, module, plugin};
 pub use isolated::isolated;
-pub use process::{peak_kib, resident_kib, threads, wait_until};
+pub use process::{descriptors, mapped_kib, peak_kib, resident_kib, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
 
 use anyhow::{Result, anyhow, bail};
