@@ -52,9 +52,9 @@ fn withstand(here: &str, attack: impl Fn(&House) -> Result<()>) -> Result<()> {
             Ok(())
         };
         round()?;
-        let before = Left::now()?;
+        let before = Left::when_quiet()?;
         round()?;
-        before.wait_for_the_same();
+        before.wait_for_no_more();
         ensure!(engine().quarantined() == 0, "threads were given up");
         Ok(())
     };
@@ -78,15 +78,31 @@ impl Left {
         Ok(Self { threads, descriptors: descriptors()?, mapped_kib: mapped_kib()? })
     }
 
-    /// Threads that have ended may still be there for the operating system, for a moment.
-    fn wait_for_the_same(&self) {
-        let same = |now: &Self| {
-            now.threads == self.threads
-                && now.descriptors == self.descriptors
+    /// What there is when all threads of plugins have ended, which may still be there for the operating system for a
+    /// moment. Their names have a slash, and those without a name that of the thread that started them.
+    fn when_quiet() -> Result<Self> {
+        let own = std::fs::read_to_string("/proc/thread-self/comm")?;
+        let is_quiet = |names: Vec<String>| {
+            names.iter().filter(|name| *name == own.trim()).count() == 1 && !names.iter().any(|name| name.contains('/'))
+        };
+        wait_until("the end of all plugins' threads", || threads().is_ok_and(is_quiet));
+        Self::now()
+    }
+
+    fn wait_for_no_more(&self) {
+        let no_more = |now: &Self| {
+            contains(&self.threads, &now.threads)
+                && contains(&self.descriptors, &now.descriptors)
                 && now.mapped_kib < self.mapped_kib + MAPPED
         };
-        wait_until(&format!("what was before, {self:?}"), || Self::now().is_ok_and(|now| same(&now)));
+        wait_until(&format!("no more than {self:?}"), || Self::now().is_ok_and(|now| no_more(&now)));
     }
+}
+
+/// Whether all names are among others, each as often.
+fn contains(all: &[String], names: &[String]) -> bool {
+    let mut left = all.to_vec();
+    names.iter().all(|name| left.iter().position(|other| other == name).map(|at| left.swap_remove(at)).is_some())
 }
 
 /// Each attack and each state that the guest knows is in one of the tests.

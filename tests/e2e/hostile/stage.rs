@@ -135,7 +135,8 @@ impl Sibling {
             }
         });
         let plugin = Plugin::builder(&guest("hostile")).name("sibling").policy(policy).start()?;
-        let call = std::thread::spawn(move || call(&plugin, "work_together", WORKERS.to_string()));
+        let call = move || call(&plugin, "work_together", WORKERS.to_string());
+        let call = std::thread::Builder::new().name("sibling/call".into()).spawn(call)?;
         let waiting = gate.changed.wait_while(gate.state.lock().expect("no panic"), |state| state.0 == 0);
         drop(waiting.expect("no panic"));
         Ok(Self { gate, call })

@@ -11,6 +11,7 @@ mod work;
 
 use plugix_guest::Plugin;
 use std::io::{self, Write};
+use std::sync::{Arc, Barrier};
 use std::thread;
 
 /// What came of an attack: what the plugin was told, or the kind of the error.
@@ -115,11 +116,17 @@ fn enter(state: states::State, target: &str) {
     state(target);
 }
 
+/// None enters before all are there: some states leave no room for another thread.
 fn enter_on_threads((state, threads, target): &(states::State, usize, String)) {
+    let all_there = Arc::new(Barrier::new(threads + 1));
     for _ in 0..*threads {
-        let (state, target) = (*state, target.clone());
-        thread::spawn(move || enter(state, &target));
+        let (state, target, all_there) = (*state, target.clone(), all_there.clone());
+        thread::spawn(move || {
+            all_there.wait();
+            enter(state, &target);
+        });
     }
+    all_there.wait();
 }
 
 plugix_guest::export! {
