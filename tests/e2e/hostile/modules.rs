@@ -56,7 +56,8 @@ fn an_instruction_that_waits() -> Result<()> {
         let plugin = start(&seen, "waits", house)?;
         let cancel = plugin.cancel_handle();
         let error = std::thread::scope(|scope| {
-            let call = scope.spawn(|| failure(&plugin, "wait", ""));
+            let call = || failure(&plugin, "wait", "");
+            let call = std::thread::Builder::new().name("attacker/call".into()).spawn_scoped(scope, call)?;
             cancel.cancel();
             call.join().expect("the call's thread is well")
         })?;
