@@ -6,8 +6,10 @@
 //! rights away, and the next such read traps (see `runtime::control`). A read is all that a check costs: it needs no
 //! branch.
 //!
-//! Nothing else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
-//! module defined itself is imported instead, because the control memory has to come second.
+//! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
+//! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
+//! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
+//! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
 
 mod bounded;
 
@@ -28,6 +30,9 @@ pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
 pub(crate) const INITIALIZE: &str = "plugix-initialize";
 
+/// What the function of the start section is exported as. The host runs it in each instance.
+pub(crate) const START: &str = "plugix-start";
+
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 
@@ -42,11 +47,16 @@ const CHECK: [u8; 8] = [
     0x1a, // drop
 ];
 
+/// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
+/// `runtime::quota`.
+const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
+
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
     let parts = Parts::read(wasm)?;
     let bounded = bounded_functions(parts.imported_functions, &parts.bodies).map_err(malformed)?;
     let mut imports = Some(parts.imports);
+    let mut exports = Some(exports(parts.exports, parts.start).map_err(malformed)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(malformed)?;
@@ -58,20 +68,33 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         {
             module.section(&imports);
         }
-        if let Payload::ExportSection(exports) = payload {
-            module.section(&rename_initializer(exports).map_err(malformed)?);
-        } else if id == SectionId::Code as u8 {
+        if !custom
+            && id > SectionId::Global as u8
+            && id != SectionId::Tag as u8
+            && let Some(exports) = exports.take()
+        {
+            module.section(&exports);
+        }
+        if id == SectionId::Code as u8 {
             module.section(&code(wasm, &parts.bodies, &bounded).map_err(malformed)?);
-        } else if id != SectionId::Import as u8 && id != SectionId::Memory as u8 {
+        } else if !REPLACED.contains(&id) {
             module.section(&RawSection { id, data: slice(wasm, range) });
         }
     }
     Ok(module.finish())
 }
 
-fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection, BinaryReaderError> {
+/// Sections that are not copied: they are written anew, in the one case at another place, or left out.
+const REPLACED: [u8; 4] =
+    [SectionId::Import as u8, SectionId::Memory as u8, SectionId::Export as u8, SectionId::Start as u8];
+
+/// The exports, with a name for what runs at the start.
+fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Result<ExportSection, BinaryReaderError> {
     let mut section = ExportSection::new();
-    for export in exports {
+    if let Some(start) = start {
+        section.export(START, ExportKind::Func, start);
+    }
+    for export in exports.into_iter().flatten() {
         let export = export?;
         let name = if export.name == "_initialize" { INITIALIZE } else { export.name };
         let kind = match export.kind {
@@ -90,12 +113,21 @@ fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection,
 struct Parts<'a> {
     imports: ImportSection,
     imported_functions: u32,
+    exports: Option<ExportSectionReader<'a>>,
+    /// The function of the start section.
+    start: Option<u32>,
     bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Parts<'a> {
     fn read(wasm: &'a [u8]) -> Result<Self, LoadError> {
-        let mut parts = Self { imports: ImportSection::new(), imported_functions: 0, bodies: Vec::new() };
+        let mut parts = Self {
+            imports: ImportSection::new(),
+            imported_functions: 0,
+            exports: None,
+            start: None,
+            bodies: Vec::new(),
+        };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(malformed)? {
                 Payload::ImportSection(imports) => {
@@ -119,6 +151,8 @@ impl<'a> Parts<'a> {
                         parts.import_memory(memory.map_err(malformed)?);
                     }
                 }
+                Payload::ExportSection(exports) => parts.exports = Some(exports),
+                Payload::StartSection { func, .. } => parts.start = Some(func),
                 Payload::CodeSectionEntry(body) => parts.bodies.push(body),
                 _ => {}
             }
@@ -149,12 +183,12 @@ impl<'a> Parts<'a> {
 fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<CodeSection, BinaryReaderError> {
     let mut code = CodeSection::new();
     for (body, bounded) in bodies.iter().zip(bounded) {
-        let checks = if *bounded { Vec::new() } else { check_places(body)? };
-        let mut checked = Vec::with_capacity(body.as_bytes().len() + checks.len() * CHECK.len());
+        let additions = if *bounded { Vec::new() } else { additions(body)? };
+        let mut checked = Vec::with_capacity(body.as_bytes().len() + additions.len() * CHECK.len());
         let mut copied = body.range().start;
-        for at in checks {
+        for (at, addition) in additions {
             checked.extend_from_slice(slice(wasm, copied..at));
-            checked.extend_from_slice(&CHECK);
+            checked.extend_from_slice(addition);
             copied = at;
         }
         checked.extend_from_slice(slice(wasm, copied..body.range().end));
@@ -163,20 +197,23 @@ fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<Co
     Ok(code)
 }
 
-/// Where in the module a function's checks go, in order.
-fn check_places(body: &FunctionBody<'_>) -> Result<Vec<u64>, BinaryReaderError> {
+/// What is added to a function and where in the module, in order.
+fn additions(body: &FunctionBody<'_>) -> Result<Vec<(u64, &'static [u8])>, BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
-    let mut places = vec![operators.original_position()];
+    let mut additions: Vec<(u64, &[u8])> = vec![(operators.original_position(), &CHECK)];
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
         match operator {
-            Operator::Loop { .. } => places.push(operators.original_position()),
-            ref operator if moves_much(operator) => places.push(at),
+            Operator::Loop { .. } => additions.push((operators.original_position(), &CHECK)),
+            ref operator if moves_much(operator) => additions.push((at, &CHECK)),
             _ => {}
         }
+        if let Operator::TableGrow { .. } = operator {
+            additions.push((operators.original_position(), &TELL_GROWTH));
+        }
     }
-    places.dedup();
-    Ok(places)
+    additions.dedup();
+    Ok(additions)
 }
 
 /// Whether one instruction can take long.

@@ -73,6 +73,27 @@ fn work_that_doubles_with_each_call() {
 }
 
 #[test]
+fn the_start_function_is_the_hosts_to_run() {
+    for exports in ["", r#"(export "f" (func $start))"#] {
+        let (rewritten, _) =
+            rewrite(&format!(r#"(module (memory (export "memory") 1) (func $start) (start $start) {exports})"#));
+        let payloads: Vec<_> = Parser::new(0).parse_all(&rewritten).map(|payload| payload.expect("valid")).collect();
+        assert!(!payloads.iter().any(|payload| matches!(payload, Payload::StartSection { .. })));
+        assert!(String::from_utf8_lossy(&rewritten).contains(super::START));
+    }
+}
+
+#[test]
+fn the_growth_of_tables_is_told() {
+    let grow = "(drop (table.grow (ref.null func) (i32.const 1)))";
+    let (rewritten, checks) =
+        rewrite(&format!(r#"(module (memory (export "memory") 1) (table 1 funcref) (func {grow} {grow}))"#));
+    assert_eq!(checks, 3);
+    // `table.grow 0`, and then `memory.grow` of the second memory.
+    assert_eq!(rewritten.windows(5).filter(|window| *window == [0xfc, 0x0f, 0x00, 0x40, 0x01]).count(), 2);
+}
+
+#[test]
 fn the_rest_stays_as_it_was() {
     let (rewritten, _) = rewrite(
         r#"(module $named (@custom "mine" "content") (memory (export "memory") 1)
