@@ -3,6 +3,7 @@
 
 mod admission;
 mod allocations;
+mod bulk;
 mod calls;
 mod capture;
 mod clock;
