@@ -36,7 +36,6 @@ ends! {
     abort "abort" Error::Exited { code: 134 },
     exit "exit 3" Error::Exited { code: 3 },
     exit_well "exit 0" Error::Exited { code: 0 },
-    panic_while_panicking "panic-while-panicking" Error::Exited { code: 134 } | Error::Trap(_),
     panic_in_the_hook "panic-in-the-hook" Error::Exited { code: 134 } | Error::Trap(_),
 }
 
@@ -45,7 +44,7 @@ ends! {
 fn panic() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy())?;
-        for words in ["panic now", "panic-with-a-number", "panic-in-drop"] {
+        for words in ["panic now", "panic-with-a-number", "panic-in-drop", "panic-while-panicking"] {
             assert_matches!(failure(&attacker.plugin, "attack", words)?, Error::Panic(_));
             assert_matches!(failure(&attacker.plugin, "attack_on_a_thread", words)?, Error::Panic(_));
         }

@@ -63,7 +63,7 @@ impl House {
 
     /// What an attacker may do: read a part of the house, write to memory, and compute.
     pub(super) fn policy(&self) -> Policy {
-        self.without_mounts().mount(self.path().join("data"), "/data", Access::ReadOnly).scratch("/tmp", SCRATCH)
+        self.without_mounts().mount(self.path().join("data"), "/data", Access::ReadOnly).scratch("/scratch", SCRATCH)
     }
 
     /// The same, but it may change that part of the house.

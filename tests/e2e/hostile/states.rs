@@ -52,7 +52,7 @@ fn stopped(house: &House, state: &str, is: Is, threads: usize) -> Result<()> {
     };
     let rule = if to.starts_with("127") { &to } else { "127.0.0.1:1" };
     // The most that a state starts besides.
-    let policy = house.policy().network(network(rule)?).threads(2 * threads + 16);
+    let policy = house.policy().memory(256 << 20).network(network(rule)?).threads(2 * threads + 16);
     let attacker = Attacker::new(policy)?;
     let cancel = attacker.plugin.cancel_handle();
     let error = std::thread::scope(|scope| {
@@ -144,7 +144,6 @@ states! {
     dropping_a_thread_local "thread-local" Running;
     spawning "spawning" Running;
     threads_that_come_and_go "coming-and-going" Running;
-    in_a_signal_handler "signal-handler" Running;
     ignoring_signals "ignoring-signals" Waiting;
 }
 

@@ -20,9 +20,10 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("chmod", chmod),
     ("make-folder", |path| said(fs::create_dir(path))),
     ("remove", |path| said(fs::remove_file(path))),
-    ("remove-folder", |path| said(fs::remove_dir(path))),
+    // WASIX finds only folders that were looked at before.
+    ("remove-folder", |path| said(fs::metadata(path).and_then(|_| fs::remove_dir(path)))),
     ("remove-tree", |path| said(fs::remove_dir_all(path))),
-    ("rename", |paths| two(paths, |from, to| fs::rename(from, to))),
+    ("rename", |paths| two(paths, |from, to| fs::metadata(from).and_then(|_| fs::rename(from, to)))),
     ("hard-link", |paths| two(paths, |from, to| fs::hard_link(from, to))),
     #[allow(deprecated)] // the other one is not stable on this target
     ("symlink", |paths| two(paths, |target, path| fs::soft_link(target, path))),

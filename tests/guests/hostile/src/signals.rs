@@ -26,13 +26,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
 const KILL: i32 = 9;
 const USER: i32 = 16;
 
-/// Stays in the handler of a signal.
-pub(crate) fn stay_in_a_handler() {
-    system::handle("spin_on_signal");
-    system::raise(USER);
-}
-
-/// Has a handler, so that it isn't ended by a signal, and computes.
+/// Wants a handler for signals, so that none ends it, and sleeps.
 pub(crate) fn ignore_signals() {
     system::handle("count_signal");
     loop {
@@ -47,13 +41,6 @@ extern "C" fn raise_again(signal: i32) {
 
 #[unsafe(no_mangle)]
 extern "C" fn count_signal(_signal: i32) {}
-
-#[unsafe(no_mangle)]
-extern "C" fn spin_on_signal(_signal: i32) {
-    loop {
-        std::hint::black_box(());
-    }
-}
 
 #[unsafe(no_mangle)]
 extern "C" fn trap_on_signal(_signal: i32) {

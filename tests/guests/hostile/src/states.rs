@@ -140,7 +140,6 @@ pub(crate) const STATES: &[(&str, State)] = &[
             let _ = thread::Builder::new().spawn(|| ());
         }
     }),
-    ("signal-handler", |_| signals::stay_in_a_handler()),
     ("ignoring-signals", |_| signals::ignore_signals()),
 ];
 
