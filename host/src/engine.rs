@@ -26,7 +26,6 @@ pub struct Engine {
 
 #[derive(Debug)]
 struct Shared {
-    wasmer: wasmer::Engine,
     limits: ModuleLimits,
     io: Io,
     wasi: OnceLock<WasiImports>,
@@ -56,9 +55,7 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
-        let wasmer = EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into();
         let shared = Shared {
-            wasmer,
             limits,
             io: Io(Some(runtime)),
             wasi: OnceLock::new(),
@@ -121,8 +118,10 @@ impl Engine {
         &self.shared.limits
     }
 
-    pub(crate) fn wasmer(&self) -> &wasmer::Engine {
-        &self.shared.wasmer
+    /// Makes an engine of wasmer's. It keeps the code of all modules that were compiled with it until its own end (wasmer
+    /// 7.4.2, `engine/inner.rs`, `code_memory`), so each module has its own and takes its code along when it goes.
+    pub(crate) fn new_wasmer() -> wasmer::Engine {
+        EngineBuilder::new(Cranelift::new()).set_features(Some(features())).engine().into()
     }
 
     /// The functions that wasmer-wasix provides, read from it once.

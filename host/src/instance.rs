@@ -57,7 +57,7 @@ impl Instance {
         quota.check(module)?;
         let compiled = module.compiled()?;
         let engine = module.engine();
-        let wasmer = quota.engine(engine.wasmer());
+        let wasmer = quota.engine(module.wasmer());
         let _io = engine.io().enter();
         let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&stopper, limit));
         let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota.clone()), stopper.clone(), policy.threads);

@@ -30,6 +30,7 @@ struct Shared {
     wasm: Vec<u8>,
     info: ModuleInfo,
     stoppable: bool,
+    wasmer: wasmer::Engine,
     compilation: Compilation,
 }
 
@@ -45,7 +46,8 @@ impl Module {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let shared = Shared { name, wasm, info, stoppable, compilation: Compilation::default() };
+        let (wasmer, compilation) = (Engine::new_wasmer(), Compilation::default());
+        let shared = Shared { name, wasm, info, stoppable, wasmer, compilation };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -79,6 +81,11 @@ impl Module {
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }
 
+    /// The engine of wasmer's that owns the module's code.
+    pub(crate) fn wasmer(&self) -> &wasmer::Engine {
+        &self.shared.wasmer
+    }
+
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
         self.engine.limits().check_nesting(&self.shared.wasm)?;
         inspect::validate(&self.shared.wasm)?;
@@ -86,6 +93,6 @@ impl Module {
             true => Cow::Owned(stoppable::stoppable(&self.shared.wasm)?),
             false => Cow::Borrowed(self.shared.wasm.as_slice()),
         };
-        wasmer::Module::new(self.engine.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
+        wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }
 }

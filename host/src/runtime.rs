@@ -78,7 +78,7 @@ impl PluginRuntime {
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
-        let wasmer = engine.wasmer().clone();
+        let wasmer = Engine::new_wasmer();
         Self::bare(wasmer.clone(), Arc::new(Tasks::new("idle", engine, wasmer, None, Stopper::new(engine), 0)))
     }
 

@@ -7,6 +7,7 @@ use plugix_e2e_contract::bench::Bench;
 use plugix_e2e_contract::host::Adder;
 use plugix_host::{Plugin, Policy};
 use std::hint::black_box;
+use std::time::Duration;
 use wasmer::sys::EngineBuilder;
 use wasmer::{Function, Instance, Module, Store, TypedFunction, imports};
 use wasmer_compiler_cranelift::Cranelift;
@@ -59,7 +60,8 @@ impl Bare {
 
 fn main() -> Result<()> {
     let plugin = Plugin::builder(&guest("bench"))
-        .policy(Policy::new())
+        // With a deadline for each call, as a host would have it.
+        .policy(Policy::new().call_deadline(Duration::from_secs(60)))
         .config(&POINTS)
         .provide(<dyn Adder>::provider(HostAdder))
         .start()?;

@@ -25,6 +25,7 @@ mod protocol;
 mod raw;
 mod refusals;
 mod registers;
+mod soak;
 mod stop;
 mod storage;
 mod threads;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// Rounds in which the two are measured alternately; the median counts. Many and short ones: on a busy machine those in
 /// which another process had the processor are then the exceptions.
-const ROUNDS: usize = 501;
+const ROUNDS: u32 = 501;
 
 /// Seconds that each of two things took, once.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +33,20 @@ impl Pair {
 }
 
 /// Measures both, `count` times a round, in turn. Returns the medians.
-pub fn compare<A, B>(count: u32, mut ours: impl FnMut() -> A, mut baseline: impl FnMut() -> B) -> Pair {
+pub fn compare<A, B>(count: u32, ours: impl FnMut() -> A, baseline: impl FnMut() -> B) -> Pair {
+    compare_long(ROUNDS, count, ours, baseline)
+}
+
+/// The same in another number of rounds, for things of which each takes milliseconds.
+pub fn compare_long<A, B>(
+    rounds: u32,
+    count: u32,
+    mut ours: impl FnMut() -> A,
+    mut baseline: impl FnMut() -> B,
+) -> Pair {
     let (mut all_ours, mut all_baseline) = (Vec::new(), Vec::new());
     // The first round warms both up.
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds {
         let pair = Pair { ours: once(count, &mut ours), baseline: once(count, &mut baseline) };
         if round > 0 {
             all_ours.push(pair.ours);
@@ -88,6 +98,9 @@ pub enum Unit {
     /// Thousandths of a second.
     #[serde(rename = "ms")]
     Milliseconds,
+    /// Not a time: how two compare.
+    #[serde(rename = "×")]
+    Ratio,
 }
 
 impl Unit {
@@ -97,6 +110,7 @@ impl Unit {
                 Self::Nanoseconds => 1e9,
                 Self::Microseconds => 1e6,
                 Self::Milliseconds => 1e3,
+                Self::Ratio => 1.0,
             }
     }
 }
@@ -108,7 +122,7 @@ pub struct Report {
     rows: Vec<Row>,
 }
 
-/// A row of the table. The goal is for the ratio, or for `ours` where there is none: at most this.
+/// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
 #[derive(Debug, Serialize)]
 struct Row {
     name: String,
@@ -116,7 +130,7 @@ struct Row {
     ours: f64,
     baseline: Option<f64>,
     ratio: Option<f64>,
-    goal: f64,
+    goal: Option<f64>,
 }
 
 impl Report {
@@ -127,14 +141,37 @@ impl Report {
 
     /// Adds a comparison, with the ratio that is wanted at the most.
     pub fn ratio(&mut self, name: &str, unit: Unit, pair: Pair, goal: f64) {
+        self.compared(name, unit, pair, Some(goal));
+    }
+
+    /// Adds a comparison that has no goal of its own.
+    pub fn comparison(&mut self, name: &str, unit: Unit, pair: Pair) {
+        self.compared(name, unit, pair, None);
+    }
+
+    fn compared(&mut self, name: &str, unit: Unit, pair: Pair, goal: Option<f64>) {
         let (ours, baseline) = (unit.of(pair.ours), unit.of(pair.baseline));
         let (baseline, ratio) = (Some(baseline), Some(ours / baseline));
         self.rows.push(Row { name: name.into(), unit, ours, baseline, ratio, goal });
     }
 
+    /// Adds the geometric mean of comparisons' ratios, with what is wanted at the most.
+    pub fn geometric_mean(&mut self, name: &str, pairs: &[Pair], goal: f64) {
+        let logarithms = pairs.iter().map(|pair| (pair.ours / pair.baseline).ln());
+        let mean = (logarithms.sum::<f64>() / pairs.len() as f64).exp();
+        self.rows.push(Row {
+            name: name.into(),
+            unit: Unit::Ratio,
+            ours: mean,
+            baseline: None,
+            ratio: None,
+            goal: Some(goal),
+        });
+    }
+
     /// Adds a time that is compared with nothing, with the time that is wanted at the most.
     pub fn time(&mut self, name: &str, unit: Unit, seconds: f64, goal: f64) {
-        let ours = unit.of(seconds);
+        let (ours, goal) = (unit.of(seconds), Some(goal));
         self.rows.push(Row { name: name.into(), unit, ours, baseline: None, ratio: None, goal });
     }
 

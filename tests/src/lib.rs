@@ -1,15 +1,19 @@
 //! What the end-to-end tests share: fixtures, built once, and processes of their own for tests that count.
 
 pub mod bench;
+mod footprint;
 mod guests;
 mod isolated;
 mod process;
 mod sections;
+mod soak;
 
+pub use footprint::Footprint;
 pub use guests::{engine, guest, guest_path, module, plugin};
 pub use isolated::isolated;
 pub use process::{descriptors, mapped_kib, peak_kib, resident_kib, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
+pub use soak::soak;
 
 use anyhow::{Result, anyhow, bail};
 use plugix_host::{CallError, Error, Plugin};

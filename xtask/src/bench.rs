@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: runs the benches and shows one table.
 
+mod peers;
+
 use crate::engine_linked;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -10,9 +12,15 @@ use std::process::Command;
 pub(crate) struct Args {
     /// Run only the benches whose name contains this.
     filter: Option<String>,
+    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it.
+    #[arg(long, conflicts_with = "filter")]
+    peers: bool,
+    /// With `--peers`: few rounds, to see that everything runs; the results stay in the target folder.
+    #[arg(long, requires = "peers")]
+    quick: bool,
 }
 
-/// A row of the table. The goal is for the ratio, or for `ours` where there is none: at most this.
+/// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
 #[derive(Serialize, Deserialize)]
 struct Row {
     name: String,
@@ -20,16 +28,19 @@ struct Row {
     ours: f64,
     baseline: Option<f64>,
     ratio: Option<f64>,
-    goal: f64,
+    goal: Option<f64>,
 }
 
 impl Row {
     fn is_met(&self) -> bool {
-        self.ratio.unwrap_or(self.ours) <= self.goal
+        self.goal.is_none_or(|goal| self.ratio.unwrap_or(self.ours) <= goal)
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.peers {
+        return peers::run(args.quick);
+    }
     let programs = engine_linked::build(&["--all-targets"])?;
     let benches = programs.iter().filter(|program| program.kind == "bench");
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
@@ -61,11 +72,12 @@ fn show(rows: &[Row]) {
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     println!("{:width$}  {:>12}  {:>12}  {:>7}  {:>9}", "", "ours", "baseline", "ratio", "goal");
     for row in rows {
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.1} {}", row.unit));
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.2} {}", row.unit));
         let ratio = row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
-        let goal = match row.ratio {
-            Some(_) => format!("≤ {}", row.goal),
-            None => format!("≤ {} {}", row.goal, row.unit),
+        let goal = match (row.goal, row.ratio) {
+            (None, _) => String::new(),
+            (Some(goal), Some(_)) => format!("≤ {goal:.2}"),
+            (Some(goal), None) => format!("≤ {goal} {}", row.unit),
         };
         let (ours, baseline) = (number(Some(row.ours)), number(row.baseline));
         let met = if row.is_met() { "" } else { "  missed" };

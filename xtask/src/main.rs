@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod engine_linked;
 mod fuzz;
+mod soak;
 mod test;
 mod tidy;
 mod toolchain;
@@ -20,6 +21,8 @@ enum Command {
     Demo,
     /// Feed changed bytes to everything that reads a plugin's.
     Fuzz(fuzz::Args),
+    /// Load, call, stop and unload plugins thousands of times; fail if the process grows.
+    Soak(soak::Args),
     /// Run every test.
     Test(test::Args),
     /// Check formatting, lints and the rules of the repository.
@@ -33,6 +36,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(args) => bench::run(&args),
         Command::Demo => demo::run(),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),

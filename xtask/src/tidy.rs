@@ -5,10 +5,12 @@ mod fixtures;
 mod headers;
 mod manifests;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use crate::engine_linked::{SELECTION as ENGINE, root};
-use crate::workspace::{self, LIGHT};
+use crate::workspace::{self, LIGHT, PEERS};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {}
@@ -40,9 +42,13 @@ pub(crate) fn run(_: &Args) -> Result<()> {
 }
 
 fn formatting() -> Result<Vec<String>> {
-    let unformatted = output(&["fmt", "--all", "--check", "--", "-l"])?;
-    let relative = |line: &str| line.strip_prefix(&format!("{}/", root().display())).unwrap_or(line).to_owned();
-    Ok(unformatted.lines().map(|line| format!("{}: run `cargo fmt`", relative(line))).collect())
+    // Both workspaces name the files of what they share.
+    let mut files = BTreeSet::new();
+    for workspace in ["Cargo.toml", PEERS] {
+        let unformatted = output(&["fmt", "--manifest-path", workspace, "--all", "--check", "--", "-l"])?;
+        files.extend(unformatted.lines().map(|line| relative(line.as_ref())));
+    }
+    Ok(files.into_iter().map(|file| format!("{file}: run `cargo fmt --all` in its workspace")).collect())
 }
 
 fn clippy() -> Result<Vec<String>> {

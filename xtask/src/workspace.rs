@@ -3,13 +3,17 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::engine_linked::root;
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 /// The packages that don't link the engine: of plugins, what can be tried on the host is.
 pub(crate) const LIGHT: [&str; 5] = ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-e2e"];
+
+/// The workspace of what Plugix is compared with.
+pub(crate) const PEERS: &str = "tests/peers/Cargo.toml";
 
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
@@ -22,6 +26,13 @@ pub(crate) fn cargo() -> Command {
 pub(crate) fn guests() -> Result<Vec<String>> {
     let folders = entries(&root().join("tests/guests"))?;
     Ok(folders.iter().filter_map(|folder| folder.file_name()).map(|name| name.display().to_string()).collect())
+}
+
+/// Where cargo builds.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let output = cargo().args(["metadata", "--no-deps", "--format-version=1"]).stderr(Stdio::inherit()).output()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("the output of cargo metadata")?;
+    Ok(metadata["target_directory"].as_str().context("cargo metadata names no target folder")?.into())
 }
 
 /// What is in a folder, sorted.

@@ -7,7 +7,19 @@ use core::ops::{Deref, DerefMut};
 /// Elements as an argument: the method reads them in place.
 ///
 /// The element derives [`Schema`](crate::Schema) too, so that a change of its fields is noticed, and has the same
-/// layout on 32 and 64 bits.
+/// layout on 32 and 64 bits. A crate that doesn't depend on bytemuck itself names ours:
+///
+/// ```
+/// use plugix_abi::{Pod, PodSlice, Schema, Zeroable};
+///
+/// #[derive(Clone, Copy, Pod, Zeroable, Schema)]
+/// #[bytemuck(crate = "plugix_abi::bytemuck")]
+/// #[repr(C)]
+/// struct Rgba([u8; 4]);
+///
+/// let pixels = [Rgba([0, 0, 0, 255])];
+/// assert_eq!(PodSlice::from(&pixels[..]).as_slice().len(), 1);
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct PodSlice<'a, T>(&'a [T]);
 

@@ -25,6 +25,8 @@ pub struct Build {
     pub examples: bool,
     /// Also build programs.
     pub bins: bool,
+    /// What to build for; a target of rustc's own is [ensured](Toolchain::ensure_target) first.
+    pub target: String,
     /// The cargo profile.
     pub profile: String,
     /// Features, as cargo takes them.
@@ -43,6 +45,7 @@ impl Build {
             packages: Vec::new(),
             examples: false,
             bins: false,
+            target: TARGET.to_owned(),
             profile: "release".to_owned(),
             features: Vec::new(),
             target_dir: None,
@@ -107,8 +110,9 @@ impl Toolchain {
     ///
     /// # Errors
     /// [`Error::Compile`] when something does not compile, [`Error::Failed`] when the manifest cannot be read,
-    /// [`Error::CannotRun`] when there is no cargo.
+    /// [`Error::CannotRun`] when there is no cargo, and those of [`ensure_target`](Self::ensure_target).
     pub fn build(&self, request: &Build, progress: Progress) -> Result<Vec<Module>, Error> {
+        self.ensure_target(&request.target, progress)?;
         let metadata = metadata(&request.manifest)?;
         let mut command = self.cargo(request, &metadata);
         command.args((progress == Progress::Terminal).then_some("--color=always"));
@@ -120,7 +124,7 @@ impl Toolchain {
         };
         let status = cargo::build(&mut command, take, |line| step.print(line))?;
         if !status.success() {
-            return Err(Error::Compile { what: request.describe(), status });
+            return Err(Error::Compile { what: request.describe(), target: request.target.clone(), status });
         }
         Ok(modules)
     }
@@ -128,7 +132,7 @@ impl Toolchain {
     fn cargo(&self, request: &Build, metadata: &Metadata) -> std::process::Command {
         let target_dir = request.target_dir.clone().unwrap_or_else(|| metadata.target_directory.join(GUESTS));
         let mut command = cargo::command();
-        command.args(["build", "--quiet", "--target", TARGET, "--profile", &request.profile]);
+        command.args(["build", "--quiet", "--target", &request.target, "--profile", &request.profile]);
         command.arg("--manifest-path").arg(&request.manifest).arg("--target-dir").arg(target_dir);
         command.args(request.packages.iter().map(|package| format!("--package={package}")));
         command.args(request.features.iter().map(|feature| format!("--features={feature}")));
@@ -140,7 +144,7 @@ impl Toolchain {
         // Cargo does not see when the standard library changes; a flag that changes with it makes cargo build anew.
         command.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg=plugix_toolchain=\"{}\"", self.key()));
         if let Some(linker) = self.linker() {
-            command.env(format!("CARGO_TARGET_{}_LINKER", TARGET.replace('-', "_").to_uppercase()), linker);
+            command.env(format!("CARGO_TARGET_{}_LINKER", request.target.replace('-', "_").to_uppercase()), linker);
         }
         command
     }

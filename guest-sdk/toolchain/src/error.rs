@@ -87,11 +87,25 @@ pub enum Error {
         found: usize,
     },
 
+    /// An installed toolchain has no standard library for a target.
+    #[error(
+        "{} has no standard library for {target}; install it there, or unset PLUGIX_TOOLCHAIN so that a toolchain is composed",
+        toolchain.display()
+    )]
+    NoTarget {
+        /// The toolchain's folder.
+        toolchain: PathBuf,
+        /// The target.
+        target: String,
+    },
+
     /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
-    #[error("building {what} for wasm32-wasmer-wasi failed ({status}); the compiler's messages are above")]
+    #[error("building {what} for {target} failed ({status}); the compiler's messages are above")]
     Compile {
         /// The packages that were asked for.
         what: String,
+        /// What they were to be built for.
+        target: String,
         /// How cargo ended.
         status: ExitStatus,
     },

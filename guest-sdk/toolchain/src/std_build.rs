@@ -50,14 +50,42 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
     write_wrapper(compiler, &folder.join(RUSTC))?;
 
     let library = folder.join("library");
-    prepare_sources(compiler, &library)?;
+    copy_sources(compiler, &library)?;
+    let versioned = find_libc(&library.join("vendor"))?;
+    fs::rename(&versioned, library.join("vendor/libc")).map_err(Error::io("rename", &versioned))?;
+    overlay::apply(&library)?;
     drop(step);
 
     let step = progress.step("building the standard library (a minute or two, once)");
-    for rlib in build(folder, &library, &step)? {
+    for rlib in build(folder, &library, TARGET, &step)? {
         copy_into(&rlib, &libraries)?;
     }
     files::remove(&library)
+}
+
+/// Whether a toolchain folder has the library for a target.
+pub(crate) fn has(toolchain: &Path, target: &str) -> bool {
+    toolchain.join("lib/rustlib").join(target).join("lib").is_dir()
+}
+
+/// Adds the library for one of rustc's own targets, as it is, to a toolchain that [`compose`] has made. Works in
+/// `scratch`, a folder on the same file system.
+pub(crate) fn add(
+    compiler: &Compiler,
+    toolchain: &Path,
+    target: &str,
+    scratch: &Path,
+    progress: Progress,
+) -> Result<(), Error> {
+    let step = progress.step(&format!("building the standard library for {target} (a minute or two, once)"));
+    let (library, made) = (scratch.join("library"), scratch.join(target));
+    copy_sources(compiler, &library)?;
+    files::create_dir(&made.join("lib"))?;
+    for rlib in build(toolchain, &library, target, &step)? {
+        copy_into(&rlib, &made.join("lib"))?;
+    }
+    let place = toolchain.join("lib/rustlib").join(target);
+    fs::rename(&made, &place).map_err(Error::io("create", &place))
 }
 
 /// Changes when the result would, for the same compiler, libc and overlay.
@@ -82,8 +110,8 @@ fn quoted(path: &Path) -> Result<String, Error> {
     Ok(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
-/// Copies the compiler's library folder, completes it with the crates that it depends on, and edits it.
-fn prepare_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
+/// Copies the compiler's library folder, and completes it with the crates that it depends on.
+fn copy_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
     files::copy_tree(&compiler.sources(), library)?;
     let vendor = library.join("vendor");
     if !vendor.is_dir() {
@@ -96,10 +124,7 @@ fn prepare_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
     files::write(
         &config.join("config.toml"),
         "[source.crates-io]\nreplace-with = \"vendored\"\n[source.vendored]\ndirectory = \"vendor\"\n",
-    )?;
-    let versioned = find_libc(&vendor)?;
-    fs::rename(&versioned, vendor.join("libc")).map_err(Error::io("rename", &versioned))?;
-    overlay::apply(library)
+    )
 }
 
 fn find_libc(vendor: &Path) -> Result<PathBuf, Error> {
@@ -113,10 +138,10 @@ fn find_libc(vendor: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Returns the rlibs of the finished build.
-fn build(folder: &Path, library: &Path, step: &Step) -> Result<Vec<PathBuf>, Error> {
+fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec<PathBuf>, Error> {
     let mut command = cargo::command();
     command
-        .args(["build", "--release", "--package=sysroot", "--offline", "-Zavoid-dev-deps", "--target", TARGET])
+        .args(["build", "--release", "--package=sysroot", "--offline", "-Zavoid-dev-deps", "--target", target])
         .arg("--target-dir")
         .arg(library.join("target"))
         .current_dir(library)
@@ -127,7 +152,7 @@ fn build(folder: &Path, library: &Path, step: &Step) -> Result<Vec<PathBuf>, Err
     let (mut rlibs, mut errors) = (Vec::new(), String::new());
     let take = |artifact: cargo::Artifact| {
         step.message(format!("building the standard library: {}", artifact.target.name));
-        let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == TARGET);
+        let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);
         let is_rlib = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rlib");
         rlibs.extend(artifact.filenames.into_iter().filter(|path| is_rlib(path) && is_for_target(path)));
     };

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::compiler::Compiler;
 use crate::progress::Progress;
 use crate::provider::{Plan, composed};
-use crate::{Environment, Error, Survey};
+use crate::target_spec::TARGET;
+use crate::{Cache, Environment, Error, Survey, std_build};
 
 /// A resolved toolchain for `wasm32-wasmer-wasi`.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub struct Toolchain {
     rustc: PathBuf,
     linker: Option<PathBuf>,
     key: String,
+    /// What the library for further targets can be built with, if the toolchain was composed.
+    origin: Option<(Compiler, Cache)>,
 }
 
 impl Toolchain {
@@ -34,14 +38,36 @@ impl Toolchain {
         match survey.plan.take() {
             Some(Plan::Installed(installed)) => {
                 let key = composed::digest(&[&installed.identity()?]);
-                Ok(Self { rustc: installed.rustc(), linker: None, key })
+                Ok(Self { rustc: installed.rustc(), linker: None, key, origin: None })
             }
             Some(Plan::Composed(recipe)) => {
-                let composed::Composed { rustc, linker, key } = recipe.ensure(survey.cache(), progress)?;
-                Ok(Self { rustc, linker: Some(linker), key })
+                let composed::Composed { rustc, linker, key, compiler } = recipe.ensure(survey.cache(), progress)?;
+                Ok(Self { rustc, linker: Some(linker), key, origin: Some((compiler, survey.cache().clone())) })
             }
             None => Err(Error::NoToolchain { report: survey.to_string() }),
         }
+    }
+
+    /// Makes sure that the toolchain can also build for one of rustc's own targets, such as `wasm32-unknown-unknown`,
+    /// with the same compiler. A composed one builds the library once; an installed one has it or not.
+    ///
+    /// # Errors
+    /// [`Error::NoTarget`] when an installed toolchain hasn't, otherwise as [`ensure`](Self::ensure).
+    pub fn ensure_target(&self, target: &str, progress: Progress) -> Result<(), Error> {
+        let folder = self.rustc.ancestors().nth(2).unwrap_or(&self.rustc);
+        if target == TARGET || std_build::has(folder, target) {
+            return Ok(());
+        }
+        let Some((compiler, cache)) = &self.origin else {
+            return Err(Error::NoTarget { toolchain: folder.to_owned(), target: target.to_owned() });
+        };
+        cache.exclusively(|exclusive| {
+            // Another process may have added it while this one waited.
+            if std_build::has(folder, target) {
+                return Ok(());
+            }
+            std_build::add(compiler, folder, target, exclusive.scratch()?.path(), progress)
+        })
     }
 
     /// The compiler: a program that takes rustc's arguments and knows the target.
@@ -57,5 +83,24 @@ impl Toolchain {
     /// Changes with anything that the toolchain is made of.
     pub fn key(&self) -> &str {
         &self.key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files;
+
+    #[test]
+    fn an_installed_toolchain_has_a_target_or_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let toolchain =
+            Toolchain { rustc: folder.path().join("bin/rustc"), linker: None, key: String::new(), origin: None };
+        let ensure = |target| toolchain.ensure_target(target, Progress::Silent);
+        assert!(ensure(TARGET).is_ok());
+        let error = ensure("wasm32-unknown-unknown").unwrap_err();
+        assert!(matches!(&error, Error::NoTarget { target, .. } if target == "wasm32-unknown-unknown"), "{error}");
+        files::create_dir(&folder.path().join("lib/rustlib/wasm32-unknown-unknown/lib")).unwrap();
+        assert!(ensure("wasm32-unknown-unknown").is_ok());
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use watched::Watched;
 
 /// How often calls are looked at: the most by which one may exceed its deadline.
-const TICK: Duration = Duration::from_millis(5);
+const TICK: Duration = Duration::from_millis(2);
 
 /// How long the thread sleeps at the most: it ends when it wakes up and has nothing to watch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use plugix_abi::interface::ImportKind;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wasmer::{Extern, FunctionType, Store, Type};
-use wasmer_wasix::{WasiEnvBuilder, WasiVersion, generate_import_object_from_env};
+use wasmer_wasix::{Runtime as _, WasiEnvBuilder, WasiVersion, generate_import_object_from_env};
 
 /// The name and the type of each function, by module.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl WasiImports {
     pub(crate) fn collect(engine: &Engine) -> Self {
         let _guard = engine.io().enter();
         let runtime = PluginRuntime::idle(engine);
-        let mut store = Store::new(engine.wasmer().clone());
+        let mut store = Store::new(runtime.engine());
         let env = WasiEnvBuilder::new("plugix")
             .runtime(Arc::new(runtime))
             .finalize(&mut store)

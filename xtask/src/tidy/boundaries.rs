@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::output;
+use crate::workspace::PEERS;
 
 /// The engine and what drives it.
 const ENGINE: [&str; 5] = ["wasmer", "virtual-", "cranelift", "tokio", "plugix-host"];
@@ -25,7 +26,12 @@ const RULES: [Rule; 9] = [
     Rule { package: "plugix-guest-macros", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-toolchain", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "xtask", features: "", forbidden: &ENGINE, allowed: &[] },
-    Rule { package: "plugix-host", features: "", forbidden: &["plugix-guest", "plugix-toolchain"], allowed: &[] },
+    Rule {
+        package: "plugix-host",
+        features: "",
+        forbidden: &["plugix-guest", "plugix-toolchain", "peers", "extism"],
+        allowed: &[],
+    },
     // It fetches nothing itself: that is left to the machine's own programs.
     Rule {
         package: "plugix-toolchain",
@@ -35,11 +41,20 @@ const RULES: [Rule; 9] = [
     },
 ];
 
+/// The work that is compared knows none of the systems.
+const PEER_RULES: [Rule; 1] = [Rule {
+    package: "peers-work",
+    features: "",
+    forbidden: &["plugix", "wasmer", "wasmtime", "wit-", "extism"],
+    allowed: &[],
+}];
+
 pub(super) fn check() -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    for rule in &RULES {
+    let rules = RULES.iter().map(|rule| ("Cargo.toml", rule)).chain(PEER_RULES.iter().map(|rule| (PEERS, rule)));
+    for (workspace, rule) in rules {
         let tree = ["tree", "--edges=normal,build", "--target=all", "--prefix=none", "--format={p}"];
-        let package = ["--package", rule.package, "--features", rule.features];
+        let package = ["--manifest-path", workspace, "--package", rule.package, "--features", rule.features];
         let text = output(&[&tree[..], &package[..]].concat())?;
         let mut names: Vec<_> = text.lines().filter_map(|line| line.split(' ').next()).collect();
         ensure!(names.first() == Some(&rule.package), "`cargo tree` doesn't know {}", rule.package);

@@ -15,7 +15,7 @@ pub(super) fn check() -> Result<Vec<String>> {
     let mut problems = Vec::new();
 
     let mut users = workspace::files(&tests, "rs")?;
-    users.retain(|path| !path.starts_with(tests.join("guests")));
+    users.retain(|path| !path.starts_with(tests.join("guests")) && !path.starts_with(tests.join("peers")));
     let users = text(&users)?;
     for guest in workspace::guests()? {
         if !names(&users, &guest) {

@@ -6,17 +6,21 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::{output, relative};
+use crate::workspace::PEERS;
 
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
 
 pub(super) fn check() -> Result<Vec<String>> {
-    let metadata: Value = serde_json::from_str(&output(&["metadata", "--no-deps", "--format-version=1"])?)?;
-    let packages = metadata["packages"].as_array().context("cargo metadata tells of no packages")?;
     let mut problems = Vec::new();
-    for package in packages {
-        let path = package["manifest_path"].as_str().context("a package without a manifest")?;
-        let missing = missing(&fs::read_to_string(path)?);
-        problems.extend(missing.iter().map(|what| format!("{}: add {what}", relative(path.as_ref()))));
+    for workspace in ["Cargo.toml", PEERS] {
+        let metadata = output(&["metadata", "--no-deps", "--format-version=1", "--manifest-path", workspace])?;
+        let metadata: Value = serde_json::from_str(&metadata)?;
+        let packages = metadata["packages"].as_array().context("cargo metadata tells of no packages")?;
+        for package in packages {
+            let path = package["manifest_path"].as_str().context("a package without a manifest")?;
+            let missing = missing(&fs::read_to_string(path)?);
+            problems.extend(missing.iter().map(|what| format!("{}: add {what}", relative(path.as_ref()))));
+        }
     }
     Ok(problems)
 }

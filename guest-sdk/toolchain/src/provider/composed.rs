@@ -24,8 +24,8 @@ pub(crate) struct Recipe {
     compiler: Part,
     libc: Part,
     linker: PathBuf,
-    /// The compiler's version, if it is on this machine.
-    version: Option<String>,
+    /// The compiler, if it is on this machine.
+    inspected: Option<Compiler>,
     /// The cache entry, if it has been made.
     made: Option<PathBuf>,
 }
@@ -36,6 +36,7 @@ pub(crate) struct Composed {
     pub(crate) rustc: PathBuf,
     pub(crate) linker: PathBuf,
     pub(crate) key: String,
+    pub(crate) compiler: Compiler,
 }
 
 /// Looks for every part.
@@ -47,14 +48,14 @@ pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, S
         compiler: part::compiler(environment, cache),
         libc: part::libc(environment, cache)?,
         linker: part::linker(environment)?,
-        version: None,
+        inspected: None,
         made: None,
     };
     match (&recipe.compiler, &recipe.libc) {
         (Part::Folder(compiler, _), Part::Folder(libc, _)) => {
             let compiler = Compiler::inspect(compiler).map_err(|error| error.to_string())?;
-            recipe.version = Some(compiler.version().to_owned());
             recipe.made = cache.entry(TOOLCHAINS, &key(&compiler, &Libc::inspect(libc)?));
+            recipe.inspected = Some(compiler);
         }
         _ => debian::available(environment).map_err(|reason| format!("{recipe}\n{reason}"))?,
     }
@@ -64,30 +65,38 @@ pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, S
 impl Recipe {
     /// Makes what is missing. With a warm cache this touches neither network nor lock.
     pub(crate) fn ensure(self, cache: &Cache, progress: Progress) -> Result<Composed, Error> {
-        let entry = match self.made {
-            Some(entry) => entry,
-            None => cache.exclusively(|exclusive| self.make(cache, &exclusive, progress))?,
+        let (entry, compiler) = match (self.made, self.inspected) {
+            (Some(entry), Some(compiler)) => (entry, compiler),
+            _ => cache.exclusively(|exclusive| make(&self.compiler, &self.libc, cache, &exclusive, progress))?,
         };
         let key = entry.file_name().unwrap_or_default().display().to_string();
-        Ok(Composed { rustc: entry.join(std_build::RUSTC), linker: self.linker, key })
+        Ok(Composed { rustc: entry.join(std_build::RUSTC), linker: self.linker, key, compiler })
     }
+}
 
-    fn make(&self, cache: &Cache, exclusive: &Exclusive<'_>, progress: Progress) -> Result<PathBuf, Error> {
-        let mut fetcher = Fetcher::new(cache, exclusive, progress)?;
-        let compiler = Compiler::inspect(&fetcher.folder(&self.compiler, COMPILERS, Apt::compiler)?)?;
-        let libc = fetcher.folder(&self.libc, LIBCS, Apt::libc)?;
-        let libc = Libc::inspect(&libc)
-            .map_err(|reason| Error::malformed(format!("wasix-libc in {}", libc.display()), reason))?;
-        let name = key(&compiler, &libc);
-        // Another process may have made it while this one waited.
-        match cache.entry(TOOLCHAINS, &name) {
-            Some(entry) => Ok(entry),
-            None => exclusive.publish(TOOLCHAINS, &name, |folder| {
-                std_build::compose(&compiler, &libc, folder, progress)?;
-                files::write(&folder.join(MADE_FROM), made_from(&compiler, &libc))
-            }),
-        }
-    }
+/// Fetches and builds what is missing of a toolchain.
+fn make(
+    compiler: &Part,
+    libc: &Part,
+    cache: &Cache,
+    exclusive: &Exclusive<'_>,
+    progress: Progress,
+) -> Result<(PathBuf, Compiler), Error> {
+    let mut fetcher = Fetcher::new(cache, exclusive, progress)?;
+    let compiler = Compiler::inspect(&fetcher.folder(compiler, COMPILERS, Apt::compiler)?)?;
+    let libc = fetcher.folder(libc, LIBCS, Apt::libc)?;
+    let libc =
+        Libc::inspect(&libc).map_err(|reason| Error::malformed(format!("wasix-libc in {}", libc.display()), reason))?;
+    let name = key(&compiler, &libc);
+    // Another process may have made it while this one waited.
+    let entry = match cache.entry(TOOLCHAINS, &name) {
+        Some(entry) => entry,
+        None => exclusive.publish(TOOLCHAINS, &name, |folder| {
+            std_build::compose(&compiler, &libc, folder, progress)?;
+            files::write(&folder.join(MADE_FROM), made_from(&compiler, &libc))
+        })?,
+    };
+    Ok((entry, compiler))
 }
 
 /// What a toolchain was made from, for people that find one in their cache.
@@ -120,8 +129,8 @@ pub(crate) fn digest(inputs: &[&str]) -> String {
 impl fmt::Display for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "rustc: {}", self.compiler)?;
-        if let Some(version) = &self.version {
-            writeln!(f, "version: {version}")?;
+        if let Some(compiler) = &self.inspected {
+            writeln!(f, "version: {}", compiler.version())?;
         }
         writeln!(f, "wasix-libc: {}", self.libc)?;
         writeln!(f, "linker: {}", self.linker.display())?;

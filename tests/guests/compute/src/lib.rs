@@ -24,7 +24,7 @@ fn text(len: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(len + 32);
     while text.len() < len {
         text.extend_from_slice(WORDS[(random(&mut state) % 12) as usize].as_bytes());
-        text.push(if random(&mut state) % 9 == 0 { b'\n' } else { b' ' });
+        text.push(if random(&mut state).is_multiple_of(9) { b'\n' } else { b' ' });
     }
     text.truncate(len);
     text
@@ -155,4 +155,25 @@ pub extern "C" fn fibonacci() -> u64 {
         if std::hint::black_box(n) < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
     }
     fibonacci(30)
+}
+
+/// The same work twice, on one thread or on two.
+fn twice(threads: bool) -> u64 {
+    if !threads {
+        return compress() ^ compress().rotate_left(1);
+    }
+    let other = std::thread::spawn(|| compress());
+    compress() ^ other.join().unwrap().rotate_left(1)
+}
+
+/// Deflates text twice, one after the other.
+#[unsafe(no_mangle)]
+pub extern "C" fn on_one_thread() -> u64 {
+    twice(false)
+}
+
+/// Deflates text twice at once.
+#[unsafe(no_mangle)]
+pub extern "C" fn on_two_threads() -> u64 {
+    twice(true)
 }

@@ -1,0 +1,69 @@
+//! Real work: what the checks cost by which plugins can be stopped, how near it comes to native code, and what a second
+//! thread brings. Run by `cargo xtask bench`.
+
+use anyhow::{Context, Result, ensure};
+use libloading::{Library, Symbol};
+use plugix_e2e::bench::{Pair, Report, Unit, compare_long};
+use plugix_e2e::{engine, guest_path};
+use plugix_host::{Module, Policy, RawPlugin};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const WORKLOADS: [&str; 9] =
+    ["compress", "decompress", "sha256", "regex", "blur", "sort", "maps", "matrix", "fibonacci"];
+
+const ROUNDS: u32 = 41;
+
+fn main() -> Result<()> {
+    let wasm = std::fs::read(guest_path("compute"))?;
+    let module = engine().load(wasm.clone())?;
+    let mut checked = start(&module)?;
+    let mut unchecked = start(&engine().load_unstoppable(wasm)?)?;
+    // SAFETY: the library is the fixture, which does nothing when it is loaded.
+    let native = unsafe { Library::new(native_library()?) }?;
+    let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let workloads: Vec<_> = WORKLOADS.into_iter().filter(|name| chosen.as_ref().is_none_or(|it| it == name)).collect();
+    let (mut report, mut costs, mut distances) = (Report::new("compute"), Vec::new(), Vec::new());
+
+    for name in &workloads {
+        // SAFETY: so the fixture declares all of these.
+        let natively: Symbol<'_, extern "C" fn() -> u64> = unsafe { native.get(name.as_bytes()) }?;
+        ensure!(run(&mut checked, name) == natively(), "{name} comes out differently");
+        let cost = compare_long(ROUNDS, 1, || run(&mut checked, name), || run(&mut unchecked, name));
+        report.ratio(&format!("{name}: with checks / without"), Unit::Milliseconds, cost, 1.3);
+        costs.push(cost);
+        distances.push((name, compare_long(ROUNDS, 1, || run(&mut checked, name), || natively())));
+    }
+    report.geometric_mean("geometric mean: with checks / without", &costs, 1.08);
+    for (name, distance) in &distances {
+        report.comparison(&format!("{name}: plugin / native"), Unit::Milliseconds, *distance);
+    }
+    let distances: Vec<Pair> = distances.into_iter().map(|(_, distance)| distance).collect();
+    report.geometric_mean("geometric mean: plugin / native", &distances, 1.35);
+
+    let mut other = start(&module)?;
+    let pair = compare_long(ROUNDS, 1, || run(&mut checked, "on_two_threads"), || run(&mut other, "on_one_thread"));
+    report.ratio("the same work on two threads / on one", Unit::Milliseconds, pair, 1.0 / 1.9);
+    report.finish()
+}
+
+fn start(module: &Module) -> Result<RawPlugin> {
+    Ok(RawPlugin::new(module, &Policy::new().threads(1))?)
+}
+
+fn run(plugin: &mut RawPlugin, name: &str) -> u64 {
+    plugin.call::<(), u64>(name, ()).expect("the work ends well")
+}
+
+/// The fixture as native code, built by the cargo that builds everything else.
+fn native_library() -> Result<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the tests lie in the workspace")?;
+    let target = guest_path("compute").ancestors().nth(4).context("the guests lie in a target folder")?.join("native");
+    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--release", "--package=guest-compute", "--target-dir"])
+        .arg(&target)
+        .current_dir(workspace)
+        .status()?;
+    ensure!(status.success(), "the native library can't be built: {status}");
+    Ok(target.join("release").join(libloading::library_filename("guest_compute")))
+}

@@ -1,0 +1,128 @@
+//! Measures all systems: a process each, a short round of one and then of the next, so that what else the machine does
+//! hits all alike.
+
+mod peer;
+mod statistics;
+
+use crate::guests::Guests;
+use crate::report;
+use crate::systems::Name;
+use crate::workload::Workload;
+use anyhow::Result;
+use peer::Peer;
+pub(crate) use statistics::Spread;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The list of the files that were built.
+    #[arg(long)]
+    guests: PathBuf,
+    /// The folder of the results of `cargo xtask bench`: the rows go there, and its own rows are shown with them.
+    #[arg(long)]
+    bench: PathBuf,
+    /// The file for the table; in the folder above if not given.
+    #[arg(long)]
+    results: Option<PathBuf>,
+    /// The folder for the plots; in the folder above if not given.
+    #[arg(long)]
+    plots: Option<PathBuf>,
+    /// Few rounds, to see that everything runs.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// How much is measured.
+struct Effort {
+    /// Rounds of each system and workload, and of what takes longer than `slow` at a time.
+    rounds: usize,
+    slow_rounds: usize,
+    /// Seconds that a round is to take.
+    round: f64,
+    /// Seconds from which one repetition is slow.
+    slow: f64,
+}
+
+impl Effort {
+    const FULL: Self = Self { rounds: 41, slow_rounds: 11, round: 0.02, slow: 0.05 };
+    const QUICK: Self = Self { rounds: 3, slow_rounds: 2, round: 0.004, slow: 0.02 };
+}
+
+/// A row: what each system needed, where it has such a thing.
+pub(crate) struct Row {
+    pub(crate) workload: Workload,
+    pub(crate) values: BTreeMap<Name, Spread>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let effort = if args.quick { Effort::QUICK } else { Effort::FULL };
+    let guests = Guests::read(&args.guests)?;
+    let begin = report::Machine::now();
+    let mut peers = Name::ALL.into_iter().map(|name| Peer::start(name, &args.guests)).collect::<Result<Vec<_>>>()?;
+    let mut rows = Vec::new();
+    for workload in Workload::ALL {
+        eprintln!("measuring: {}", workload.title());
+        let values = match workload.needs_fresh_process() {
+            true => fresh(args, workload, &effort)?,
+            false => interleaved(&mut peers, workload, &effort)?,
+        };
+        rows.push(Row { workload, values });
+    }
+    drop(peers);
+    let report = report::Report::new(rows, begin, &guests, &args.bench, args.quick)?;
+    report.write(
+        &args.bench.join("peers.json"),
+        args.results.as_deref().unwrap_or(&args.bench.join("peers.md")),
+        args.plots.as_deref().unwrap_or(&args.bench.join("plots")),
+    )
+}
+
+/// Rounds in turn: each begins with another system.
+fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Result<BTreeMap<Name, Spread>> {
+    let mut counts = BTreeMap::new();
+    let mut slowest: f64 = 0.0;
+    for peer in &mut *peers {
+        if let Some((count, seconds)) = calibrated(peer, workload, effort)? {
+            counts.insert(peer.name(), count);
+            slowest = slowest.max(seconds);
+        }
+    }
+    let rounds = if slowest > effort.slow { effort.slow_rounds } else { effort.rounds };
+    let mut values = BTreeMap::<_, Vec<f64>>::new();
+    for round in 0..rounds {
+        for at in 0..peers.len() {
+            let peer = &mut peers[(at + round) % peers.len()];
+            let Some(count) = counts.get(&peer.name()) else { continue };
+            values.entry(peer.name()).or_default().extend(peer.measure(workload, *count)?);
+        }
+    }
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+}
+
+/// How many repetitions make a round, and how many seconds one of them takes. Warms up, too.
+fn calibrated(peer: &mut Peer, workload: Workload, effort: &Effort) -> Result<Option<(u32, f64)>> {
+    let mut count = 1;
+    loop {
+        let Some(value) = peer.measure(workload, count)? else { return Ok(None) };
+        let seconds = value * workload.parts();
+        let wanted = (effort.round / seconds.max(1e-9)) as u32;
+        // A first repetition says little of the others.
+        if count > 1 && wanted < count.saturating_mul(4) || count == 1 && seconds > effort.round {
+            return Ok(Some((wanted.max(1), seconds)));
+        }
+        count = wanted.clamp(2, count.saturating_mul(8));
+    }
+}
+
+/// Each value from a process of its own.
+fn fresh(args: &Args, workload: Workload, effort: &Effort) -> Result<BTreeMap<Name, Spread>> {
+    let mut values = BTreeMap::<_, Vec<f64>>::new();
+    for _ in 0..effort.slow_rounds {
+        for name in Name::ALL {
+            values.entry(name).or_default().extend(Peer::start(name, &args.guests)?.measure(workload, 1)?);
+        }
+    }
+    values.retain(|_, values| !values.is_empty());
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+}

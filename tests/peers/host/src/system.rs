@@ -1,0 +1,50 @@
+//! What a system must be able to do to be compared.
+
+use crate::guests::Guests;
+use anyhow::Result;
+use peers_work::{Point, Record};
+use std::path::Path;
+use std::time::Duration;
+
+/// A module that is ready to be instantiated.
+pub(crate) trait System: Sized + Sync {
+    /// Whether there is something to compile and to make instances of.
+    const INSTANCES: bool = true;
+
+    /// Reads the module and compiles it; or, given a folder, takes compiled code from there, which the first time puts
+    /// there. `None` if the system has no such thing.
+    fn load(guests: &Guests, cache: Option<&Path>) -> Result<Option<Self>>;
+
+    /// A new instance. Each of its calls may take this long, if the system has deadlines.
+    fn start(&self, limit: Duration) -> Result<impl Instance>;
+}
+
+/// One instance of the work. `None` stands for what the system has not.
+pub(crate) trait Instance {
+    /// The struct of which slices are made, as the system's bindings have it.
+    type Point: Copy + From<Point> + Into<Point>;
+
+    fn empty(&mut self) -> Result<()>;
+    fn add(&mut self, a: u32, b: u32) -> Result<u32>;
+    fn echo(&mut self, bytes: &[u8]) -> Result<Vec<u8>>;
+    fn change(&mut self, record: Record) -> Result<Record>;
+    fn sum(&mut self, points: &[Self::Point]) -> Result<f64>;
+    fn points(&mut self, count: u32) -> Result<Vec<Self::Point>>;
+    fn call_host(&mut self, count: u32) -> Result<u32>;
+    fn compute(&mut self, rounds: u32) -> Result<u64>;
+
+    /// Work on threads of the guest's.
+    fn compute_on(&mut self, _threads: u32, _rounds: u32) -> Option<Result<u64>> {
+        None
+    }
+
+    /// A thread of the guest's that does nothing.
+    fn spawn_and_join(&mut self) -> Option<Result<u32>> {
+        None
+    }
+
+    /// What only the deadline ends.
+    fn endless(&mut self) -> Option<Result<u64>> {
+        None
+    }
+}

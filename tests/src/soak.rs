@@ -1,0 +1,97 @@
+//! The whole life of plugins, again and again, in a process that must not grow.
+
+use crate::{Footprint, call, engine, failure, guest, wait_until};
+use anyhow::{Result, ensure};
+use plugix_host::{Error, Plugin, Policy, RawPlugin, StopReason};
+use std::time::Duration;
+
+/// What a process may grow by in most tenths of a soak, in KiB. What is left behind each time makes it grow in all of
+/// them; the allocator and the system's caches of stacks grow it now and then, when more threads than ever lived at once.
+const GROWTH_KIB: u64 = 128;
+
+/// The same for all of it after the first tenth: something large that is left behind now and then.
+const WHOLE_GROWTH_KIB: u64 = 16 << 10;
+
+/// Mappings by which most tenths may differ.
+const MAPPINGS: u64 = 2;
+
+/// States of its threads from which a plugin is stopped, in turn.
+const STATES: [&str; 5] = ["spin 2", "sleep 2", "mutex 1", "panics 0", "spawning 0"];
+
+/// Loads, calls, stops and unloads so often; `tell` gets a line for each tenth.
+///
+/// # Errors
+/// If a step goes wrong, or if the process holds more and more.
+pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
+    ensure!(rounds >= 10, "ten rounds are the least");
+    let mut tenths: Vec<Footprint> = Vec::new();
+    for round in 1..=rounds / 10 * 10 {
+        one(round)?;
+        if round.is_multiple_of(rounds / 10) {
+            if let Some(first) = tenths.first() {
+                first.wait_to_return();
+            }
+            let now = Footprint::take()?;
+            tell(&format!("{round} of {rounds}: {now}"));
+            tenths.push(now);
+        }
+    }
+    let (first, last) = (tenths[0], tenths[tenths.len() - 1]);
+    let growth = usual_growth(&tenths, |footprint| footprint.resident_kib);
+    ensure!(growth <= GROWTH_KIB, "the process grows by {growth} KiB in {} rounds", rounds / 10);
+    ensure!(last.resident_kib <= first.resident_kib + WHOLE_GROWTH_KIB, "the process grew from {first} to {last}");
+    let growth = usual_growth(&tenths, |footprint| footprint.mappings as u64);
+    ensure!(growth <= MAPPINGS, "{growth} mappings are left in {} rounds", rounds / 10);
+    ensure!(engine().quarantined() == 0, "some threads could not be stopped");
+    Ok(())
+}
+
+/// The median of what something grew by from one tenth to the next.
+fn usual_growth(tenths: &[Footprint], count: impl Fn(&Footprint) -> u64) -> u64 {
+    let mut growths: Vec<u64> = tenths.windows(2).map(|pair| count(&pair[1]).saturating_sub(count(&pair[0]))).collect();
+    growths.sort_unstable();
+    growths[growths.len() / 2]
+}
+
+/// One module from its bytes to its end, and one plugin that is stopped.
+fn one(round: u32) -> Result<()> {
+    // Each round's own code, so that nothing of it can be shared.
+    let text =
+        format!("(module (memory (export \"memory\") 1) (func (export \"number\") (result i32) i32.const {round}))");
+    let mut raw = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &Policy::new())?;
+    ensure!(raw.call::<(), u32>("number", ())? == round, "a module returned another's number");
+
+    let plugin = Plugin::new(&guest("stop"), &policy(round))?;
+    ensure!(call(&plugin, "work", "")? == "46368", "the plugin miscalculated");
+    let state = STATES[round as usize % STATES.len()];
+    match round % 3 {
+        0 => stopped_by_its_deadline(&plugin, state),
+        1 => cancelled(&plugin, state),
+        _ => unloaded(plugin, state),
+    }
+}
+
+fn policy(round: u32) -> Policy {
+    if round.is_multiple_of(3) { Policy::new().call_deadline(Duration::from_millis(5)) } else { Policy::new() }
+}
+
+fn stopped_by_its_deadline(plugin: &Plugin, state: &str) -> Result<()> {
+    let error = failure(plugin, "stay", state)?;
+    ensure!(matches!(error, Error::Stopped(StopReason::Deadline { .. })), "{state}: {error}");
+    Ok(())
+}
+
+fn cancelled(plugin: &Plugin, state: &str) -> Result<()> {
+    call(plugin, "leave", state)?;
+    plugin.cancel_handle().cancel();
+    wait_until("the end of all threads", || plugin.live_threads() == 0);
+    let error = failure(plugin, "work", "")?;
+    ensure!(matches!(&error, Error::Dead(_)), "{state}: {error}");
+    Ok(())
+}
+
+fn unloaded(plugin: Plugin, state: &str) -> Result<()> {
+    call(&plugin, "leave", state)?;
+    drop(plugin);
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask soak`: loads, calls, stops and unloads plugins thousands of times, in a process that must not grow.
+
+use crate::engine_linked;
+use anyhow::{Context, Result, ensure};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How often.
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(10..))]
+    rounds: u32,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let programs = engine_linked::build(&["--bin", "soak"])?;
+    let soak = &programs.iter().find(|program| program.name == "soak").context("cargo built no soak")?.path;
+    let status = Command::new(soak).arg(args.rounds.to_string()).status();
+    let status = status.with_context(|| format!("can't run {}", soak.display()))?;
+    ensure!(status.success(), "something was left behind: {status}");
+    Ok(())
+}
