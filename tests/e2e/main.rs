@@ -4,6 +4,7 @@
 mod admission;
 mod allocations;
 mod asynchronous;
+mod bulk;
 mod calls;
 mod capture;
 mod clock;

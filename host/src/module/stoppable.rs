@@ -12,10 +12,13 @@
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
 
 mod bounded;
+mod bulk;
 
 use super::inspect::malformed;
 use crate::LoadError;
 use bounded::bounded_functions;
+use bulk::Bulk;
+use std::borrow::Cow;
 use std::ops::Range;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
@@ -55,6 +58,7 @@ const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
 pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
     let parts = Parts::read(wasm)?;
     let bounded = bounded_functions(parts.imported_functions, &parts.bodies).map_err(malformed)?;
+    let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies).map_err(malformed)?;
     let mut imports = Some(parts.imports);
     let mut exports = Some(exports(parts.exports, parts.start).map_err(malformed)?);
     let mut module = Module::new();
@@ -75,8 +79,11 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         {
             module.section(&exports);
         }
+        let extended = bulk.and_then(|bulk| bulk.extend(wasm, &payload));
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, &parts.bodies, &bounded).map_err(malformed)?);
+            module.section(&code(wasm, &parts.bodies, &bounded, bulk).map_err(malformed)?);
+        } else if let Some(data) = extended {
+            module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
             module.section(&RawSection { id, data: slice(wasm, range) });
         }
@@ -111,6 +118,7 @@ fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Resu
 
 /// What of a module has to be known before it is written anew.
 struct Parts<'a> {
+    types: u32,
     imports: ImportSection,
     imported_functions: u32,
     exports: Option<ExportSectionReader<'a>>,
@@ -122,6 +130,7 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn read(wasm: &'a [u8]) -> Result<Self, LoadError> {
         let mut parts = Self {
+            types: 0,
             imports: ImportSection::new(),
             imported_functions: 0,
             exports: None,
@@ -130,6 +139,11 @@ impl<'a> Parts<'a> {
         };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(malformed)? {
+                Payload::TypeSection(groups) => {
+                    for group in groups {
+                        parts.types += group.map_err(malformed)?.types().len() as u32;
+                    }
+                }
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
                         let import = import.map_err(malformed)?;
@@ -180,40 +194,56 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<CodeSection, BinaryReaderError> {
+fn code(
+    wasm: &[u8],
+    bodies: &[FunctionBody<'_>],
+    bounded: &[bool],
+    bulk: Option<Bulk>,
+) -> Result<CodeSection, BinaryReaderError> {
     let mut code = CodeSection::new();
     for (body, bounded) in bodies.iter().zip(bounded) {
-        let additions = if *bounded { Vec::new() } else { additions(body)? };
-        let mut checked = Vec::with_capacity(body.as_bytes().len() + additions.len() * CHECK.len());
+        let edits = if *bounded { Vec::new() } else { edits(body, bulk)? };
+        let mut edited = Vec::with_capacity(body.as_bytes().len() + edits.len() * CHECK.len());
         let mut copied = body.range().start;
-        for (at, addition) in additions {
-            checked.extend_from_slice(slice(wasm, copied..at));
-            checked.extend_from_slice(addition);
-            copied = at;
+        for (replaced, by) in edits {
+            edited.extend_from_slice(slice(wasm, copied..replaced.start));
+            edited.extend_from_slice(&by);
+            copied = replaced.end;
         }
-        checked.extend_from_slice(slice(wasm, copied..body.range().end));
-        code.raw(&checked);
+        edited.extend_from_slice(slice(wasm, copied..body.range().end));
+        code.raw(&edited);
+    }
+    if let Some(bulk) = bulk {
+        bulk.code(&mut code);
     }
     Ok(code)
 }
 
-/// What is added to a function and where in the module, in order.
-fn additions(body: &FunctionBody<'_>) -> Result<Vec<(u64, &'static [u8])>, BinaryReaderError> {
+/// What of a function is replaced by what, in order. Additions replace nothing.
+type Edits = Vec<(Range<u64>, Cow<'static, [u8]>)>;
+
+fn edits(body: &FunctionBody<'_>, bulk: Option<Bulk>) -> Result<Edits, BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
-    let mut additions: Vec<(u64, &[u8])> = vec![(operators.original_position(), &CHECK)];
+    let check = |at| (at..at, Cow::Borrowed(&CHECK[..]));
+    let mut edits = vec![check(operators.original_position())];
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
+        let end = operators.original_position();
+        if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
+            edits.push((at..end, call.into()));
+            continue;
+        }
         match operator {
-            Operator::Loop { .. } => additions.push((operators.original_position(), &CHECK)),
-            ref operator if moves_much(operator) => additions.push((at, &CHECK)),
+            Operator::Loop { .. } => edits.push(check(end)),
+            ref operator if moves_much(operator) => edits.push(check(at)),
             _ => {}
         }
         if let Operator::TableGrow { .. } = operator {
-            additions.push((operators.original_position(), &TELL_GROWTH));
+            edits.push((end..end, Cow::Borrowed(&TELL_GROWTH)));
         }
     }
-    additions.dedup();
-    Ok(additions)
+    edits.dedup();
+    Ok(edits)
 }
 
 /// Whether one instruction can take long.

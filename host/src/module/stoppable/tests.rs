@@ -57,7 +57,9 @@ fn where_checks_are() {
         ("(func $f (return_call $f))", 1),
         ("(table 1 funcref) (func (call_indirect (i32.const 0)))", 1),
         // Instructions that can take long, besides the entry.
-        ("(func (nop) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))", 2),
+        ("(func (nop) (drop (memory.grow (i32.const 9))))", 2),
+        // Two functions are added, which fill and copy in pieces: one with a loop, one with a loop for each direction.
+        ("(func (nop) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))", 1 + 2 + 3),
     ] {
         let (_, found) = rewrite(&format!(r#"(module (memory (export "memory") 1) {function})"#));
         assert_eq!(found, checks, "{function}");
