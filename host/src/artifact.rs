@@ -120,15 +120,18 @@ impl Artifact {
         let payload = code.serialize().map_err(|error| LoadError::Engine(error.to_string()))?;
         let rewriting = if stoppable { origin.rewriting } else { 0 };
         let origin = Origin { rewriting, ..origin.clone() };
-        let source = *blake3::hash(wasm).as_bytes();
-        let source_size = wasm.len() as u64;
-        let bytes = format::seal(name, origin, source, source_size, &outline::outline(wasm)?, &payload);
+        let bytes = format::seal(name, origin, wasm, &outline::outline(wasm)?, &payload);
         Ok(Self::parse(bytes)?)
     }
 
     pub(crate) fn parse(bytes: Bytes) -> Result<Self, ArtifactError> {
         let (header, body) = format::open(&bytes)?;
         Ok(Self { header: Arc::new(header), bytes, body })
+    }
+
+    /// Whether no instruction of the module changes a table.
+    pub(crate) fn keeps_tables(&self) -> bool {
+        self.header.keeps_tables
     }
 
     /// What a cache finds it by.

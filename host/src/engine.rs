@@ -20,11 +20,15 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmer_types::target::Target;
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
+
+/// Asynchronous calls that run at the same time; more of them wait.
+const CALL_THREADS: usize = 512;
 
 /// Compiles modules and drives the I/O of their plugins. Cheap to clone; a process needs one.
 #[derive(Clone, Debug)]
@@ -39,6 +43,8 @@ struct Shared {
     limits: ModuleLimits,
     cache: Option<Kept>,
     io: Io,
+    /// Threads for asynchronous calls, made when there are some.
+    blocking: OnceLock<Io>,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
     watchdog: Watchdog,
@@ -85,6 +91,7 @@ impl Engine {
             limits,
             cache,
             io: Io(Some(runtime)),
+            blocking: OnceLock::new(),
             wasi: OnceLock::new(),
             network: Mutex::default(),
             watchdog: Watchdog::default(),
@@ -147,8 +154,8 @@ impl Engine {
     /// waits for them, and never reuses what they use.
     pub fn quarantined(&self) -> usize {
         let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
-        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
-        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.running() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.running()).sum()
     }
 
     pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
@@ -193,8 +200,28 @@ impl Engine {
         Ok(network.insert(local).clone())
     }
 
+    /// Waits without a thread. Any executor may poll it.
+    pub(crate) fn sleep(&self, time: Duration) -> tokio::time::Sleep {
+        let _io = self.io().enter();
+        tokio::time::sleep(time)
+    }
+
+    /// Where calls run that somebody awaits: threads that may block, each kept for ten seconds after its last call. They
+    /// are apart from the I/O thread's own, which calls may wait for.
+    pub(crate) fn blocking(&self) -> &tokio::runtime::Handle {
+        let runtime = self.shared.blocking.get_or_init(|| {
+            // Without any driver, and never driven itself: building it can't fail.
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .thread_name("plugix-calls")
+                .max_blocking_threads(CALL_THREADS)
+                .build();
+            Io(Some(runtime.expect("a runtime without drivers asks the operating system for nothing")))
+        });
+        runtime.handle()
+    }
+
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {
-        self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
+        self.shared.io.handle()
     }
 }
 
@@ -216,6 +243,12 @@ fn read_module(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
 /// engine is dropped inside of another runtime.
 #[derive(Debug)]
 struct Io(Option<Runtime>);
+
+impl Io {
+    fn handle(&self) -> &tokio::runtime::Handle {
+        self.0.as_ref().expect("the runtime lives as long as the engine").handle()
+    }
+}
 
 impl Drop for Io {
     fn drop(&mut self) {

@@ -5,6 +5,7 @@ mod cache;
 mod call;
 mod interface;
 mod load;
+mod overload;
 mod stop;
 
 pub use artifact::ArtifactError;
@@ -12,4 +13,5 @@ pub use cache::CacheError;
 pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;
+pub use overload::Overload;
 pub use stop::StopReason;

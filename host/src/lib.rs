@@ -17,6 +17,8 @@
 //! plugin does panics the host.
 
 mod artifact;
+mod asynchronous;
+mod block;
 mod cache;
 mod call;
 mod engine;
@@ -27,6 +29,7 @@ mod imports;
 mod instance;
 mod interface;
 mod json;
+mod line;
 mod memory;
 mod metadata;
 mod module;
@@ -34,24 +37,30 @@ mod network;
 mod output;
 mod plugin;
 mod policy;
+mod pool;
 mod raw;
 mod runtime;
 mod services;
 
 pub use artifact::{Artifact, Origin};
+pub use asynchronous::wait_for;
 pub use cache::{Cache, CacheEntry};
 pub use engine::{Cpu, Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason,
-    Trap,
+    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError,
+    StopReason, Trap,
 };
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
 pub use network::{Network, NetworkRuleError};
 pub use output::{Output, Stream};
-pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
+pub use plugin::{
+    AsyncClient, Bound, CancelHandle, Plugin, PluginBuilder, SharedBound, SharedPlugin, Sharing, Wait, Within, Worker,
+    WorkerBound,
+};
 pub use policy::{Access, Place, Policy, PolicyError};
+pub use pool::{Pool, PoolBuilder, Pooled, TakeError};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
 pub use services::{Cancellation, Progress, Services};
 

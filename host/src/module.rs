@@ -8,16 +8,16 @@ mod stoppable;
 mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
-pub(crate) use inspect::{inspect, malformed};
+pub(crate) use inspect::{inspect, keeps_tables, malformed};
 pub use limits::ModuleLimits;
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, START};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::artifact::is_artifact;
 use crate::{Artifact, Engine, LoadError};
 use compilation::Compilation;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ struct Shared {
     info: ModuleInfo,
     wasmer: wasmer::Engine,
     compilation: Compilation,
+    keeps_tables: OnceLock<bool>,
 }
 
 /// What the code is made of.
@@ -81,7 +82,7 @@ impl Module {
     ) -> Result<Self, LoadError> {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        let shared = Shared { name, source, info, wasmer, compilation };
+        let shared = Shared { name, source, info, wasmer, compilation, keeps_tables: OnceLock::new() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -129,6 +130,14 @@ impl Module {
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
         let module = self.clone();
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
+    }
+
+    /// Whether no code of the module's changes its tables: then they are what they were at its start.
+    pub(crate) fn keeps_tables(&self) -> bool {
+        *self.shared.keeps_tables.get_or_init(|| match &self.shared.source {
+            Source::Wasm { wasm, .. } => keeps_tables(wasm),
+            Source::Compiled(artifact) => artifact.keeps_tables(),
+        })
     }
 
     /// The engine of wasmer's that owns the module's code.

@@ -12,6 +12,7 @@
 use super::aligned::{ALIGNMENT, Aligned};
 use super::origin::Origin;
 use crate::error::ArtifactError;
+use crate::module::keeps_tables;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
@@ -39,6 +40,8 @@ pub(crate) struct Header {
     pub(super) source: [u8; 32],
     /// Its length.
     pub(super) source_size: u64,
+    /// Whether no instruction of the module changes a table.
+    pub(super) keeps_tables: bool,
     /// The outline's length.
     outline: u64,
     /// The code's length.
@@ -59,18 +62,17 @@ pub(crate) fn is_artifact(bytes: &[u8]) -> bool {
     bytes.starts_with(&MAGIC)
 }
 
-pub(super) fn seal(
-    name: &str,
-    origin: Origin,
-    source: [u8; 32],
-    source_size: u64,
-    outline: &[u8],
-    payload: &[u8],
-) -> Bytes {
-    let name = name.to_owned();
-    let (outline_len, payload_len) = (outline.len() as u64, payload.len() as u64);
-    let header =
-        Header { name, origin, source, source_size, outline: outline_len, payload: payload_len, body: [0; 32] };
+pub(super) fn seal(name: &str, origin: Origin, wasm: &[u8], outline: &[u8], payload: &[u8]) -> Bytes {
+    let header = Header {
+        name: name.to_owned(),
+        origin,
+        source: *blake3::hash(wasm).as_bytes(),
+        source_size: wasm.len() as u64,
+        keeps_tables: keeps_tables(wasm),
+        outline: outline.len() as u64,
+        payload: payload.len() as u64,
+        body: [0; 32],
+    };
     // The hash has its place already, so that the lengths are those that they will be.
     let header_len = encode(&header).len();
     let body = PREFIX + header_len;

@@ -5,16 +5,19 @@
 //! kept for the plugin's next thread.
 
 mod guest_thread;
+mod worker;
+
+pub(crate) use worker::{Worker, WorkerThread};
 
 use super::{Halt, Quota, Stopper};
-use crate::{Engine, Event, Limit};
+use crate::{Engine, Error, Event, Limit};
 use futures::future::{BoxFuture, select};
-use guest_thread::{GuestThread, Spare};
-use std::collections::HashSet;
+use guest_thread::{Ended, GuestThread, Spare};
+use std::collections::{HashMap, HashSet};
 use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::Builder;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmer_wasix::runtime::task_manager::TaskWasm;
@@ -48,9 +51,30 @@ pub(crate) struct Tasks {
 #[derive(Debug, Default)]
 struct State {
     /// Threads that run guest code, by their guest's thread id.
-    live: HashSet<u32>,
+    live: HashMap<u32, JoinHandle<()>>,
+    /// Threads that have ended, or are about to without touching anything of ours.
+    done: Vec<JoinHandle<()>>,
     spares: Vec<Spare>,
+    workers: Workers,
     closed: bool,
+}
+
+/// Guest threads that the host calls in their place, and that have no thread of the operating system's any more.
+#[derive(Debug, Default)]
+struct Workers {
+    /// How many the host has asked for that have not come yet.
+    wanted: usize,
+    /// Those that have come and that nobody has taken yet.
+    offered: Vec<Worker>,
+    /// All of them, by their guest's thread id.
+    tids: HashSet<u32>,
+}
+
+impl State {
+    /// How many guest threads are alive.
+    fn live(&self) -> usize {
+        self.live.len() + self.workers.tids.len()
+    }
 }
 
 impl Tasks {
@@ -88,11 +112,23 @@ impl Tasks {
 
     /// How many spawned guest threads are alive.
     pub(crate) fn live(&self) -> usize {
+        self.lock().live()
+    }
+
+    /// How many of them run by themselves.
+    pub(crate) fn running(&self) -> usize {
         self.lock().live.len()
     }
 
-    /// Refuses new threads, calls `kill` again and again until all are gone. Gives up after `budget` and returns how
-    /// many are left.
+    /// Waits for the end of threads that run by themselves. False if they don't end.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
+        let waited = self.ended.wait_timeout_while(self.lock(), patience, |state| !state.live.is_empty());
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.live() == 0
+    }
+
+    /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
+    /// and returns how many are left.
     pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
         const RETRY: Duration = Duration::from_millis(1);
         let deadline = Instant::now() + budget;
@@ -107,8 +143,12 @@ impl Tasks {
                 state = self.ended.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
             }
         }
-        state.spares.clear();
-        state.live.len()
+        let unused = (std::mem::take(&mut state.spares), std::mem::take(&mut state.workers.offered));
+        let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
+        drop(state);
+        drop(unused);
+        join(done);
+        left
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -120,34 +160,86 @@ impl Tasks {
     /// to end here.
     fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
         let full = |state: &mut State| {
-            state.live.len() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
+            state.live() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
         };
         let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
         let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
         if state.closed || self.stopper.cause().is_some() {
             return Err(WasiThreadError::Unsupported);
         }
-        if state.live.len() >= self.limit {
+        if state.live() >= self.limit {
             self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
             return Err(WasiThreadError::Unsupported);
         }
         Ok(state)
     }
 
-    /// The last thing that a guest's thread does: what is left of it touches nothing of ours, and nobody waits for it.
-    fn end(&self, tid: u32, spare: Option<Spare>) {
+    fn take_spare(&self) -> Option<Spare> {
+        self.lock().spares.pop()
+    }
+
+    /// The last thing that a guest's thread does.
+    fn end(&self, tid: u32, ended: Ended) {
         let mut state = self.lock();
-        state.live.remove(&tid);
-        let keep = !state.closed && state.spares.len() < MAX_SPARES;
-        let surplus = if keep {
-            state.spares.extend(spare);
-            None
-        } else {
-            spare
+        if let Some(handle) = state.live.remove(&tid) {
+            state.done.push(handle);
+        }
+        let surplus = match ended {
+            Ended::Offering(worker) if !state.closed => {
+                state.workers.tids.insert(tid);
+                state.workers.offered.push(worker);
+                Ended::Nothing
+            }
+            Ended::Well(spare) if !state.closed && state.spares.len() < MAX_SPARES => {
+                state.spares.push(spare);
+                Ended::Nothing
+            }
+            other => other,
         };
         self.ended.notify_all();
         drop(state);
         drop(surplus);
+    }
+
+    /// Lets so many threads offer themselves for calls. Those that were wanted before are wanted no longer.
+    pub(crate) fn want_workers(&self, count: usize) {
+        self.lock().workers.wanted = count;
+    }
+
+    /// Whether the host has asked for the thread that offers itself.
+    fn admit_worker(&self) -> bool {
+        let wanted = &mut self.lock().workers.wanted;
+        let admitted = *wanted > 0;
+        *wanted = wanted.saturating_sub(1);
+        admitted
+    }
+
+    /// Waits until so many threads have offered themselves, and takes them.
+    ///
+    /// # Errors
+    /// What ended the plugin meanwhile.
+    pub(crate) fn take_workers(&self, count: usize) -> Result<Vec<Worker>, Error> {
+        const LOOK_AGAIN: Duration = Duration::from_millis(5);
+        let mut state = self.lock();
+        while state.workers.offered.len() < count {
+            self.stopper.check()?;
+            state = self.ended.wait_timeout(state, LOOK_AGAIN).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+        Ok(std::mem::take(&mut state.workers.offered))
+    }
+
+    /// Forgets a worker, which is over.
+    fn retire(&self, tid: u32) {
+        self.lock().workers.tids.remove(&tid);
+        self.ended.notify_all();
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    let own = std::thread::current().id();
+    for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
+        // A panic of the thread's was already reported where it was caught.
+        let _ = thread.join();
     }
 }
 
@@ -182,25 +274,22 @@ impl VirtualTaskManager for TaskManager {
         let (ready, started) = sync_channel(1);
         // Held while the thread starts, so that it can't end before it is in the registry.
         let mut state = self.0.admit()?;
-        let spare = state.spares.pop();
-        let certain = spare.is_some();
-        Builder::new()
+        let done = std::mem::take(&mut state.done);
+        let handle = Builder::new()
             .name(format!("{}/{tid}", self.0.plugin))
             .stack_size(STACK_SIZE)
             .spawn(move || {
-                let spare = thread.run(&tasks, spare, |outcome| {
-                    // Whoever needs to know waits for this one message.
+                let ended = thread.run(&tasks, |outcome| {
+                    // The receiver waits for this one message.
                     let _ = ready.send(outcome);
                 });
-                tasks.end(tid, spare);
+                tasks.end(tid, ended);
             })
             .map_err(|_| WasiThreadError::Unsupported)?;
-        state.live.insert(tid);
+        state.live.insert(tid, handle);
         drop(state);
-        match certain {
-            true => Ok(()),
-            false => started.recv().map_err(|_| WasiThreadError::InvalidWasmContext)?,
-        }
+        join(done);
+        started.recv().map_err(|_| WasiThreadError::InvalidWasmContext)?
     }
 
     fn task_dedicated(&self, _task: Box<dyn FnOnce() + Send + 'static>) -> Result<(), WasiThreadError> {
