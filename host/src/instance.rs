@@ -5,7 +5,7 @@ use crate::events::Events;
 use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
-use crate::module::INITIALIZE;
+use crate::module::{INITIALIZE, START};
 use crate::network::network;
 use crate::output::Streams;
 use crate::runtime::{
@@ -74,9 +74,9 @@ impl Instance {
         let _io = engine.io().enter();
         let calls = Calls::new(&stopper);
         let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&calls, limit));
-        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota), stopper.clone(), policy.threads);
+        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota.clone()), stopper.clone(), policy.threads);
         let tasks = Arc::new(tasks);
-        let control = Control::new(module.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
+        let control = Control::new(&wasmer, quota).map_err(|error| LoadError::Engine(error.to_string()))?;
         let control = Arc::new(control);
         let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, &events);
@@ -185,8 +185,8 @@ fn end_threads(plugin: &str, engine: &Engine, tasks: &Arc<Tasks>) {
     stopper.detach();
 }
 
-/// Makes the instance and runs its initializer, which has another name in a module that can be stopped: wasmer-wasix
-/// would run it before anybody knows the process that has to be stopped with it.
+/// Makes the instance and runs what is to be run at the start. In a module that can be stopped that has names of its
+/// own: wasmer and wasmer-wasix would run it before anybody knows the process that has to be stopped with it.
 fn instantiate(
     builder: WasiEnvBuilder,
     module: wasmer::Module,
@@ -195,10 +195,17 @@ fn instantiate(
 ) -> Result<(wasmer::Instance, WasiFunctionEnv), WasiRuntimeError> {
     let (instance, env) = builder.instantiate(module, store)?;
     stopper.adopt(env.data(store).clone());
-    if let Ok(initialize) = instance.exports.get_typed_function::<(), ()>(store, INITIALIZE) {
-        contain(|| initialize.call(store))?;
-    }
+    run(&instance, store, START)?;
+    run(&instance, store, INITIALIZE)?;
     Ok((instance, env))
+}
+
+/// Runs a function of the instance's that may not be there.
+pub(crate) fn run(instance: &wasmer::Instance, store: &mut Store, name: &str) -> Result<(), RuntimeError> {
+    match instance.exports.get_typed_function::<(), ()>(store, name) {
+        Ok(function) => contain(|| function.call(store)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The environment that a policy describes.

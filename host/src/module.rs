@@ -9,7 +9,7 @@ mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use limits::ModuleLimits;
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, START};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};

@@ -155,7 +155,7 @@ impl Runtime for PluginRuntime {
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
-        closed::close(module, store, imports);
+        closed::close(module, store, imports, &self.stopper);
         if let Some(bounds) = &self.bounds {
             bounds.apply(module, store, imports)?;
         }
@@ -163,7 +163,7 @@ impl Runtime for PluginRuntime {
             traces.apply(module, store, imports);
         }
         if let Some(control) = &self.control {
-            imports.define(CONTROL.0, CONTROL.1, control.attach(store));
+            imports.define(CONTROL.0, CONTROL.1, control.attach(store)?);
         }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {

@@ -4,7 +4,9 @@
 mod admission;
 mod allocations;
 mod asynchronous;
+mod bulk;
 mod calls;
+mod capture;
 mod clock;
 mod command;
 mod detection;
@@ -12,6 +14,7 @@ mod ends;
 mod environment;
 mod events;
 mod files;
+mod hostile;
 mod leaks;
 mod lies;
 mod memory;

@@ -3,6 +3,8 @@
 use super::{Tasks, Worker};
 use crate::ProtocolError;
 use crate::error::{Error, Trap};
+use crate::instance::run;
+use crate::module::START;
 use crate::runtime::PluginRuntime;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -77,7 +79,7 @@ impl GuestThread {
         let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());
         let prepared = match tasks.take_spare() {
             Some(spare) => Ok(spare.reuse(env)),
-            None => Spare::new(tasks, module, memory, env),
+            None => Spare::new(tasks, tid, module, memory, env),
         };
         let mut spare = match prepared {
             Ok(spare) => spare,
@@ -132,7 +134,13 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
 }
 
 impl Spare {
-    fn new(tasks: &Tasks, module: Module, memory: SharedMemory, env: WasiEnv) -> Result<Self, WasiThreadError> {
+    fn new(
+        tasks: &Tasks,
+        tid: u32,
+        module: Module,
+        memory: SharedMemory,
+        env: WasiEnv,
+    ) -> Result<Self, WasiThreadError> {
         let mut store = Store::new(tasks.wasmer.clone());
         let memory = match &tasks.quota {
             Some(quota) => quota.attach(memory, &mut store),
@@ -141,6 +149,10 @@ impl Spare {
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
         let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
         let instance = PluginRuntime::take_newest_instance().ok_or(WasiThreadError::InvalidWasmContext)?;
+        if let Err(error) = run(&instance, &mut store, START) {
+            ended_by(&error, tasks, tid);
+            return Err(WasiThreadError::InvalidWasmContext);
+        }
         let globals = capture_store_snapshot(&mut store);
         Ok(Self { store, env, instance, globals })
     }
