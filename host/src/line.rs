@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -54,6 +54,8 @@ impl<T> Line<T> {
         let place = Arc::new(Place(Mutex::new(State { given: None, waker: None })));
         places.push_back(place.clone());
         self.waiting.store(places.len(), Ordering::SeqCst);
+        // Between this and what is looked at next; the other side has one between giving back and looking here.
+        fence(Ordering::SeqCst);
         Some(Turn { line: self.clone(), place })
     }
 

@@ -1,8 +1,8 @@
 //! What is left behind: each test counts in a process of its own.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use plugix_e2e::{call, engine, guest, isolated, plugin, resident_kib, threads, wait_until};
-use plugix_host::{Plugin, Policy};
+use plugix_host::{Plugin, Policy, Pool, Sharing};
 use std::thread::available_parallelism;
 
 /// Threads of a host that has compiled nothing yet: libtest's, the test's, and the engine's one for I/O.
@@ -100,6 +100,30 @@ fn plugins_that_come_and_go_leave_nothing() -> Result<()> {
         let after = resident_kib()?;
         assert!(after <= before + GROWTH, "{before} KiB became {after}");
         wait_for_threads(idle());
+        Ok(())
+    })
+    .map(drop)
+}
+
+#[test]
+fn shared_plugins_and_pools_that_come_and_go_leave_nothing() -> Result<()> {
+    isolated("leaks::shared_plugins_and_pools_that_come_and_go_leave_nothing", || {
+        let run = |rounds: u32| {
+            (0..rounds).try_for_each(|_| {
+                let shared = plugin("threads", &Policy::new()).into_shared(&Sharing::new().workers(4))?;
+                let awaited = shared.run(|worker| worker.call_bytes("spawn_and_join", b""));
+                ensure!(futures::executor::block_on(awaited).is_ok(), "an awaited call failed");
+                let make = || Plugin::builder(&guest("threads")).resettable(true).start();
+                let pool = Pool::builder(engine(), make).min(1).max(2).reset(true).build()?;
+                let both = [pool.take()?, pool.take()?];
+                both.iter().try_for_each(|plugin| call(plugin, "spawn_and_join", "").map(drop))
+            })
+        };
+        run(30)?;
+        let before = resident_kib()?;
+        run(100)?;
+        let after = resident_kib()?;
+        assert!(after <= before + GROWTH, "{before} KiB became {after}");
         Ok(())
     })
     .map(drop)

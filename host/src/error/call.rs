@@ -56,8 +56,8 @@ pub enum Error {
     #[error("{0}")]
     Overloaded(#[from] Overload),
     /// The plugin and the caller don't agree on an interface.
-    #[error(transparent)]
-    Interface(#[from] InterfaceError),
+    #[error("{0}")]
+    Interface(Box<InterfaceError>),
     /// A pool's new instance, which was to run the call, could not be made.
     #[error("no instance could be made: {0}")]
     NotStarted(Arc<LoadError>),
@@ -91,6 +91,12 @@ pub enum Error {
     /// An earlier call, or another thread of the plugin's, ended the plugin.
     #[error("the plugin is dead: {0}")]
     Dead(Box<Error>),
+}
+
+impl From<InterfaceError> for Error {
+    fn from(error: InterfaceError) -> Self {
+        Self::Interface(Box::new(error))
+    }
 }
 
 impl Error {

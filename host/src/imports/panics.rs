@@ -9,12 +9,14 @@ use wasmer::{Function, RuntimeError, StoreMut};
 /// Panics whose stack is kept: those that nobody asks for are the oldest.
 const MOST: usize = 64;
 
+type Stacks = VecDeque<(ThreadId, Vec<Frame>)>;
+
 /// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
 /// it takes longer than the panic itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panics {
     wanted: bool,
-    last: Arc<Mutex<VecDeque<(ThreadId, Vec<Frame>)>>>,
+    last: Arc<Mutex<Stacks>>,
 }
 
 impl Panics {

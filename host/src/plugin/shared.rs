@@ -85,7 +85,8 @@ pub struct SharedPlugin {
 
 impl Plugin {
     /// Lets several threads call the plugin at the same time. Nothing is asked of the plugin for this: what it calls
-    /// `Plugin` is `Sync`, as Rust has it.
+    /// `Plugin` is `Sync`, as Rust has it. One worker is enough for calls that are only to be awaited, and takes no
+    /// thread of the plugin's.
     ///
     /// # Errors
     /// [`Error::NotShareable`] if the plugin was built with an SDK that can't, or if it can't start as many threads as
@@ -188,7 +189,7 @@ impl SharedPlugin {
         self.lanes.plugin.live_threads()
     }
 
-    /// Takes a worker for one call, and sets the call's deadline.
+    /// Takes a worker for one call, and sets the call's deadline, which is to be dropped first.
     #[inline]
     fn take(&self) -> Result<(Lease<&Arc<Lanes>>, Option<Deadline>), Error> {
         let Some(limit) = self.limit else {

@@ -72,9 +72,11 @@ impl SharedPlugin {
         let lanes = self.lanes.clone();
         let run = move || {
             let left = limit.map(|limit| limit.saturating_sub(begin.elapsed()));
-            let _deadline = left.and_then(|left| lease.deadline(left));
             lease.hold_here();
-            calls(&Worker { lanes, lease: RefCell::new(lease) })
+            let worker = Worker { lanes, lease: RefCell::new(lease) };
+            // Lifted before the worker is another's.
+            let _deadline = left.and_then(|left| worker.lease.borrow().deadline(left));
+            calls(&worker)
         };
         Running::start(self.module().engine(), cancel, run).await
     }

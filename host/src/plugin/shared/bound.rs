@@ -20,7 +20,8 @@ impl SharedBound {
         let interface = plugin.lanes.interface(TypeId::of::<I>());
         let (mut lease, deadline) = plugin.take().map_err(|_| InterfaceError::Busy)?;
         ensure_found::<I>(&mut lease, plugin.module(), interface)?;
-        drop((lease, deadline));
+        drop(deadline);
+        drop(lease);
         Ok(Self { plugin, interface })
     }
 }

@@ -30,7 +30,7 @@ unsafe impl Send for Worker {}
 impl Worker {
     pub(super) fn new(spare: Spare, thread: WasiThread, registration: Box<TaskWasmRun>, tasks: &Arc<Tasks>) -> Self {
         let Spare { store, env, instance, .. } = spare;
-        let memory = env.data(&store).try_memory().map(|memory| Memory::clone(&memory));
+        let memory = env.data(&store).try_memory().map(|memory| (*memory).clone());
         let thread = WorkerThread { thread, registration: Some(registration), tasks: tasks.clone() };
         Self { store, instance, memory, thread }
     }
