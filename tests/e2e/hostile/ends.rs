@@ -4,7 +4,7 @@ use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, failure};
-use plugix_host::{Error, LoadError, Policy};
+use plugix_host::{Error, LoadError};
 
 /// How an attack ends the plugin on the thread of the call, and on another.
 fn ends(house: &House, words: &str, expected: fn(&Error) -> bool) -> Result<()> {
@@ -129,7 +129,7 @@ fn ends_when_it_is_unloaded() -> Result<()> {
 #[test]
 fn trap_in_a_thread_that_nobody_joins() -> Result<()> {
     attack!(|house| {
-        let attacker = Attacker::new(Policy::clone(&house.policy()))?;
+        let attacker = Attacker::new(house.policy())?;
         // The thread may trap before the call that started it has returned, and ends that call then.
         let _ = call(&attacker.plugin, "attack_later", "trap");
         plugix_e2e::wait_until("the end of the thread", || attacker.plugin.live_threads() == 0);

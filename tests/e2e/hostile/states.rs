@@ -4,7 +4,7 @@ use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, wait_until};
-use plugix_host::{Error, Event, LoadError, Network, Plugin, StopReason};
+use plugix_host::{Error, Event, LoadError, Network, StopReason};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
@@ -186,8 +186,7 @@ fn left_behind() -> Result<()> {
             let attacker = Attacker::new(house.policy())?;
             call(&attacker.plugin, "leave", format!("{state} 8"))?;
             attacker.seen.wait_for(8);
-            let plugin: Plugin = attacker.plugin;
-            drop(plugin);
+            drop(attacker);
             ensure!(engine().quarantined() == 0, "{state}");
         }
         Ok(())

@@ -13,7 +13,7 @@ pub(crate) fn high_descriptors() -> String {
     let (answers, bad) = unsafe {
         let answers = [fd_dup2(1, 5_000, 0, &mut copy), fd_renumber(1, 5_000)];
         // Each of these gets a descriptor and can't be told which.
-        let bad = (0..10_000).map(|_| fd_dup(1, usize::MAX as *mut u32)).last();
+        let bad = (0..10_000).fold(None, |_, _| Some(fd_dup(1, usize::MAX as *mut u32)));
         (answers, bad)
     };
     format!("{answers:?} {bad:?}")
