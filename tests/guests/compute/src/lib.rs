@@ -24,7 +24,7 @@ fn text(len: usize) -> Vec<u8> {
     let mut text = Vec::with_capacity(len + 32);
     while text.len() < len {
         text.extend_from_slice(WORDS[(random(&mut state) % 12) as usize].as_bytes());
-        text.push(if random(&mut state) % 9 == 0 { b'\n' } else { b' ' });
+        text.push(if random(&mut state).is_multiple_of(9) { b'\n' } else { b' ' });
     }
     text.truncate(len);
     text
