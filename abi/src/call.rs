@@ -65,6 +65,10 @@ pub mod export {
     pub const STREAM_NEXT: &str = "plugix_stream_next";
     /// `fn(frame: u32) -> u32`: ends such a stream. The argument is its handle; one that has ended is none any more.
     pub const STREAM_DROP: &str = "plugix_stream_drop";
+    /// `fn(count: u32) -> u32`: starts so many threads that offer themselves for calls with
+    /// [`SERVE`](super::import::SERVE), and returns how many could be started. Optional: a plugin without it can't be
+    /// shared.
+    pub const SERVE: &str = "plugix_serve";
     /// What the name of each method's export begins with; interface, `/` and method follow.
     pub const METHOD_PREFIX: &str = "plugix:";
     /// What the name of a second export begins with that a method has whose arguments and result are all scalars
@@ -93,6 +97,10 @@ pub mod import {
     pub const STREAM_DROP: &str = "stream_drop";
     /// `fn()`: says that the calling thread panics, so that the host can look at its stack.
     pub const PANICKING: &str = "panicking";
+    /// `fn()`: offers the calling thread for calls. Doesn't return: from then on the host calls the plugin's exports in
+    /// the thread's place, with its stack and its thread-local values. Only for threads that [`export::SERVE`](super::export::SERVE)
+    /// started; from any other it ends the plugin.
+    pub const SERVE: &str = "serve";
     /// What the name of an interface's module begins with; the interface's name follows.
     pub const INTERFACE_PREFIX: &str = "plugix:";
 }

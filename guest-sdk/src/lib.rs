@@ -51,6 +51,8 @@ mod panic;
 mod plugin;
 mod scalar;
 mod section;
+#[cfg(target_family = "wasm")]
+mod serve;
 pub mod services;
 mod stream;
 

@@ -73,6 +73,22 @@ impl CallPath {
         Ok(path)
     }
 
+    /// A path like this one into another thread's instance of the same plugin.
+    pub(crate) fn beside(&self, instance: &mut Instance) -> Result<Self, Error> {
+        Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
+    }
+
+    /// Where the frame is, and its capacity.
+    pub(crate) fn frame(&self) -> (u32, u32) {
+        (self.frame, self.capacity)
+    }
+
+    /// Goes back to an earlier frame, with the memory that it was in. Streams that were offered since end.
+    pub(crate) fn reset(&mut self, frame: (u32, u32)) {
+        (self.frame, self.capacity) = frame;
+        self.streams.end_all();
+    }
+
     /// Sets what opens the streams that results offer.
     pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
         self.open = Some(open);
@@ -90,12 +106,12 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        instance.stopper.begin()?;
+        instance.calls.begin()?;
         let result = match method {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
             TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
         };
-        instance.stopper.finish()?;
+        instance.calls.finish()?;
         result
     }
 
@@ -128,7 +144,7 @@ impl CallPath {
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
     ) -> Result<T, CallError<E>> {
-        instance.stopper.begin()?;
+        instance.calls.begin()?;
         let result = match self.run(instance, method, &Encoded(args)) {
             Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
             Ok(Status::Error) => Err(match self.decode(instance, read_error) {
@@ -138,7 +154,7 @@ impl CallPath {
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
             Err(error) => Err(CallError::Failed(error.of(name))),
         };
-        instance.stopper.finish()?;
+        instance.calls.finish()?;
         result
     }
 

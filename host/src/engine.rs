@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use wasmer::sys::{EngineBuilder, Features};
 use wasmer_compiler_cranelift::Cranelift;
@@ -17,6 +18,9 @@ pub(crate) use watchdog::{Deadline, Watchdog};
 
 /// Threads that drive timers and sockets for all plugins. Guests never run on them.
 const IO_THREADS: usize = 1;
+
+/// Asynchronous calls that run at the same time; more of them wait.
+const CALL_THREADS: usize = 512;
 
 /// Compiles modules and drives the I/O of their plugins. Cheap to clone; a process needs one.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub struct Engine {
 struct Shared {
     limits: ModuleLimits,
     io: Io,
+    /// Threads for asynchronous calls, made when there are some.
+    blocking: OnceLock<Io>,
     wasi: OnceLock<WasiImports>,
     network: Mutex<Option<Arc<Local>>>,
     watchdog: Watchdog,
@@ -58,6 +64,7 @@ impl Engine {
         let shared = Shared {
             limits,
             io: Io(Some(runtime)),
+            blocking: OnceLock::new(),
             wasi: OnceLock::new(),
             network: Mutex::default(),
             watchdog: Watchdog::default(),
@@ -102,8 +109,8 @@ impl Engine {
     /// waits for them, and never reuses what they use.
     pub fn quarantined(&self) -> usize {
         let mut quarantine = self.shared.quarantine.lock().unwrap_or_else(PoisonError::into_inner);
-        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.live() > 0));
-        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.live()).sum()
+        quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.running() > 0));
+        quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.running()).sum()
     }
 
     pub(crate) fn quarantine(&self, tasks: &Arc<Tasks>) {
@@ -139,8 +146,28 @@ impl Engine {
         Ok(network.insert(local).clone())
     }
 
+    /// Waits without a thread. Any executor may poll it.
+    pub(crate) fn sleep(&self, time: Duration) -> tokio::time::Sleep {
+        let _io = self.io().enter();
+        tokio::time::sleep(time)
+    }
+
+    /// Where calls run that somebody awaits: threads that may block, each kept for ten seconds after its last call. They
+    /// are apart from the I/O thread's own, which calls may wait for.
+    pub(crate) fn blocking(&self) -> &tokio::runtime::Handle {
+        let runtime = self.shared.blocking.get_or_init(|| {
+            // Without any driver, and never driven itself: building it can't fail.
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .thread_name("plugix-calls")
+                .max_blocking_threads(CALL_THREADS)
+                .build();
+            Io(Some(runtime.expect("a runtime without drivers asks the operating system for nothing")))
+        });
+        runtime.handle()
+    }
+
     pub(crate) fn io(&self) -> &tokio::runtime::Handle {
-        self.shared.io.0.as_ref().expect("the runtime lives as long as the engine").handle()
+        self.shared.io.handle()
     }
 }
 
@@ -166,6 +193,12 @@ fn features() -> Features {
 /// engine is dropped inside of another runtime.
 #[derive(Debug)]
 struct Io(Option<Runtime>);
+
+impl Io {
+    fn handle(&self) -> &tokio::runtime::Handle {
+        self.0.as_ref().expect("the runtime lives as long as the engine").handle()
+    }
+}
 
 impl Drop for Io {
     fn drop(&mut self) {

@@ -8,6 +8,7 @@ pub use event::{Event, Limit};
 use flood::Flood;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -24,13 +25,19 @@ struct Shared {
     plugin: Arc<str>,
     callback: Option<Callback>,
     flood: Mutex<Flood>,
+    limit_reached: AtomicBool,
 }
 
 impl Events {
     /// Events of the plugin of that name.
     pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
         let flood = Mutex::new(Flood::new(Instant::now()));
-        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood }))
+        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood, limit_reached: AtomicBool::new(false) }))
+    }
+
+    /// Whether the plugin has ever wanted more of something than it gets.
+    pub(crate) fn limit_reached(&self) -> bool {
+        self.0.limit_reached.load(Ordering::Relaxed)
     }
 
     /// The plugin's name.
@@ -41,6 +48,9 @@ impl Events {
     /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
     /// a function that a plugin called.
     pub(crate) fn report(&self, event: Event) {
+        if let Event::LimitReached { .. } = event {
+            self.0.limit_reached.store(true, Ordering::Relaxed);
+        }
         if event.is_repeatable() {
             let admitted = lock(&self.0.flood).admit(Instant::now());
             let Some(suppressed) = admitted else { return };

@@ -8,6 +8,7 @@ mod content;
 mod folder;
 mod open_file;
 mod path;
+mod refusal;
 mod root;
 mod scratch;
 mod space;
@@ -16,6 +17,7 @@ mod volume;
 
 pub(crate) use open_file::take_unheard_error;
 pub(crate) use path::MAX_PATH;
+pub(crate) use refusal::{forget_refusal, report_refusal};
 pub(crate) use root::make_root;
 
 use crate::events::Events;

@@ -13,13 +13,14 @@ pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 
 use crate::module::{Import, ModuleInfo};
-use crate::{InterfaceError, LoadError, interface};
+use crate::runtime::Halt;
+use crate::{Error, InterfaceError, LoadError, ProtocolError, interface};
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use results::Results;
 use std::fmt;
 use std::sync::Arc;
-use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, StoreMut, Type, Value};
+use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value};
 
 /// The interfaces that a host provides to one plugin.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,7 @@ trait Provided: Send + Sync + fmt::Debug {
 /// What the functions of one store have in common.
 struct Context {
     plugin: Arc<str>,
+    halt: Halt,
     /// Where failures and results leave what had no room.
     results: Results,
     memory: FunctionEnv<frame::Memory>,
@@ -86,6 +88,7 @@ impl HostFunctions {
     pub(crate) fn define(
         &self,
         plugin: &Arc<str>,
+        halt: &Halt,
         wanted: &[Import],
         store: &mut StoreMut<'_>,
         memory: Option<Memory>,
@@ -93,8 +96,12 @@ impl HostFunctions {
     ) {
         let Some(memory) = memory.filter(|_| wanted.iter().any(Import::is_host_function)) else { return };
         let memory = frame::Memory::new(memory, store);
-        let context =
-            Context { plugin: plugin.clone(), results: Results::default(), memory: FunctionEnv::new(store, memory) };
+        let context = Context {
+            plugin: plugin.clone(),
+            halt: halt.clone(),
+            results: Results::default(),
+            memory: FunctionEnv::new(store, memory),
+        };
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
                 Some(interface) => self.method(store, &context, interface, import),
@@ -106,12 +113,13 @@ impl HostFunctions {
 
     /// A function of the host's own.
     fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
-        let Context { plugin, results, memory } = context;
+        let Context { plugin, results, memory, .. } = context;
         match import.name.as_str() {
             import::TAKE_RESULT => results.take_function(store, memory),
             import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
             import::PANICKING => self.panics.function(store),
             import::STREAM_DROP => self.streams.drop_function(store),
+            import::SERVE => serve_function(store),
             _ => not_provided(store, import),
         }
     }
@@ -126,6 +134,14 @@ impl HostFunctions {
             None => not_provided(store, import),
         }
     }
+}
+
+/// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
+/// does: what becomes of the thread is up to who called it (see `runtime::tasks`).
+fn serve_function(store: &mut StoreMut<'_>) -> Function {
+    Function::new_typed(store, || -> Result<(), RuntimeError> {
+        Err(RuntimeError::user(Box::new(Error::from(ProtocolError::NotAsked))))
+    })
 }
 
 /// Stands in for an optional method that the host doesn't have: the guest runs its default.

@@ -1,14 +1,16 @@
-//! One running module: its store, its memory, its threads, and what ends them.
+//! A running module: its threads' stores and instances, what they have in common, and what ends them.
 
 use crate::engine::Deadline;
 use crate::events::Events;
 use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
-use crate::module::INITIALIZE;
+use crate::module::{INITIALIZE, START};
 use crate::network::network;
 use crate::output::Streams;
-use crate::runtime::{Bounds, Control, PluginRuntime, Quota, Stopper, Tasks, contain};
+use crate::runtime::{
+    Bounds, Calls, Control, PluginRuntime, Quota, Stopper, Tasks, Traces, Worker, WorkerThread, contain,
+};
 use crate::{Engine, Error, LoadError, Module, Policy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,20 +22,30 @@ use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError,
 /// How long an unloaded plugin's threads get to end.
 const UNLOAD_BUDGET: Duration = Duration::from_secs(1);
 
-/// One running module. Dropping it ends its threads.
+/// What all threads of a running module have in common. Dropping it ends those that run by themselves.
 #[derive(Debug)]
-pub(crate) struct Instance {
+pub(crate) struct Process {
     pub(crate) name: String,
-    engine: Engine,
-    pub(crate) store: Store,
-    pub(crate) memory: GuestMemory,
+    pub(crate) engine: Engine,
     pub(crate) stopper: Arc<Stopper>,
-    instance: wasmer::Instance,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) output: Streams,
+    pub(crate) start_deadline: Option<Duration>,
+    call_deadline: Option<Duration>,
+}
+
+/// A running module on one of its threads: the main one, or a worker (see `runtime::tasks::worker`).
+#[derive(Debug)]
+pub(crate) struct Instance {
+    // First: threads end before the main one's store goes.
+    pub(crate) process: Arc<Process>,
+    pub(crate) store: Store,
+    pub(crate) memory: GuestMemory,
+    pub(crate) calls: Arc<Calls>,
+    instance: wasmer::Instance,
     /// The deadline of the start, and then that of each call.
     deadline: Option<Deadline>,
-    call_deadline: Option<Duration>,
+    _worker: Option<WorkerThread>,
 }
 
 // SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
@@ -43,7 +55,7 @@ pub(crate) struct Instance {
 unsafe impl Send for Instance {}
 
 impl Instance {
-    /// Makes the instance and runs its initializer.
+    /// Makes the main thread's instance and runs its initializer.
     pub(crate) fn new(
         name: &str,
         module: &Module,
@@ -51,6 +63,7 @@ impl Instance {
         functions: HostFunctions,
         events: Events,
         stopper: Arc<Stopper>,
+        traces: Option<Traces>,
     ) -> Result<Self, LoadError> {
         stopper.report_to(&events);
         let quota = Quota::new(policy, events.clone());
@@ -59,40 +72,53 @@ impl Instance {
         let engine = module.engine();
         let wasmer = quota.engine(module.wasmer());
         let _io = engine.io().enter();
-        let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&stopper, limit));
-        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota), stopper.clone(), policy.threads);
+        let calls = Calls::new(&stopper);
+        let deadline = policy.start_deadline.and_then(|limit| engine.watchdog().limit(&calls, limit));
+        let tasks = Tasks::new(name, engine, wasmer.clone(), Some(quota.clone()), stopper.clone(), policy.threads);
         let tasks = Arc::new(tasks);
-        let control = Control::new(module.wasmer()).map_err(|error| LoadError::Engine(error.to_string()))?;
+        let control = Control::new(&wasmer, quota).map_err(|error| LoadError::Engine(error.to_string()))?;
         let control = Arc::new(control);
         let network = network(policy, engine, &events, tasks.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, &events);
         let runtime =
             PluginRuntime::new(name, module, wasmer.clone(), network, tasks.clone(), functions, control.clone());
-        let runtime = runtime.bounded(Bounds::new(policy, &events));
+        let runtime = runtime.bounded(Bounds::new(policy, &events)).traced(traces);
         let builder = environment(name, policy, &output, &events)?.runtime(Arc::new(runtime));
 
         let mut store = Store::new(wasmer);
-        stopper.begin().map_err(not_started)?;
+        calls.begin().map_err(not_started)?;
         stopper.attach(control, &tasks);
         let started = instantiate(builder, compiled, &mut store, &stopper);
         let started = started.map_err(|error| start_error(error, &stopper));
-        let started = stopper.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
+        let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
             Ok((memory.ok_or(LoadError::NoMemory)?, instance))
         });
         let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
-        Ok(Self {
+        let process = Process {
             name: name.to_owned(),
             engine: engine.clone(),
-            store,
-            memory,
             stopper,
-            instance,
             tasks,
             output,
-            deadline,
+            start_deadline: policy.start_deadline,
             call_deadline: policy.call_deadline,
-        })
+        };
+        Ok(Self { process: Arc::new(process), store, memory, calls, instance, deadline, _worker: None })
+    }
+
+    /// A worker's instance, ready for calls.
+    ///
+    /// # Errors
+    /// [`Error::NotShareable`] if the worker has no memory.
+    pub(crate) fn of_worker(process: &Arc<Process>, worker: Worker) -> Result<Self, Error> {
+        let Worker { store, instance, memory, thread } = worker;
+        let memory = memory.ok_or_else(|| Error::NotShareable { problem: "a thread of it has no memory".into() })?;
+        let memory = GuestMemory::new(memory, &store);
+        let (process, calls) = (process.clone(), Calls::new(&process.stopper));
+        let mut this = Self { process, store, memory, calls, instance, deadline: None, _worker: Some(thread) };
+        this.started();
+        Ok(this)
     }
 
     /// The exported function of that name and type.
@@ -113,15 +139,15 @@ impl Instance {
 
     /// The start is over: its deadline ends, and that of each call begins.
     pub(crate) fn started(&mut self) {
-        let watchdog = self.engine.watchdog();
-        self.deadline = self.call_deadline.map(|limit| watchdog.limit_each_call(&self.stopper, limit));
+        let watchdog = self.process.engine.watchdog();
+        self.deadline = self.process.call_deadline.map(|limit| watchdog.limit_each_call(&self.calls, limit));
     }
 
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
     pub(crate) fn end(&self, error: &RuntimeError) -> Error {
-        match self.stopper.cause() {
+        match self.process.stopper.cause() {
             // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
-            Some(Error::Stopped(reason)) => Error::Stopped(*reason),
+            Some(Error::Stopped(reason)) => self.calls.stopped(*reason),
             Some(cause) => Error::Dead(Box::new(cause.clone())),
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
@@ -136,11 +162,11 @@ impl Instance {
 
     /// Ends the plugin: nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
-        self.stopper.stop(cause);
+        self.process.stopper.stop(cause);
     }
 }
 
-impl Drop for Instance {
+impl Drop for Process {
     fn drop(&mut self) {
         end_threads(&self.name, &self.engine, &self.tasks);
         self.output.finish();
@@ -159,8 +185,8 @@ fn end_threads(plugin: &str, engine: &Engine, tasks: &Arc<Tasks>) {
     stopper.detach();
 }
 
-/// Makes the instance and runs its initializer, which has another name in a module that can be stopped: wasmer-wasix
-/// would run it before anybody knows the process that has to be stopped with it.
+/// Makes the instance and runs what is to be run at the start. In a module that can be stopped that has names of its
+/// own: wasmer and wasmer-wasix would run it before anybody knows the process that has to be stopped with it.
 fn instantiate(
     builder: WasiEnvBuilder,
     module: wasmer::Module,
@@ -169,10 +195,17 @@ fn instantiate(
 ) -> Result<(wasmer::Instance, WasiFunctionEnv), WasiRuntimeError> {
     let (instance, env) = builder.instantiate(module, store)?;
     stopper.adopt(env.data(store).clone());
-    if let Ok(initialize) = instance.exports.get_typed_function::<(), ()>(store, INITIALIZE) {
-        contain(|| initialize.call(store))?;
-    }
+    run(&instance, store, START)?;
+    run(&instance, store, INITIALIZE)?;
     Ok((instance, env))
+}
+
+/// Runs a function of the instance's that may not be there.
+pub(crate) fn run(instance: &wasmer::Instance, store: &mut Store, name: &str) -> Result<(), RuntimeError> {
+    match instance.exports.get_typed_function::<(), ()>(store, name) {
+        Ok(function) => contain(|| function.call(store)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The environment that a policy describes.

@@ -16,6 +16,8 @@
 //! Every byte that comes from a plugin is an allegation: it is copied out once and then checked, and nothing that a
 //! plugin does panics the host.
 
+mod asynchronous;
+mod block;
 mod call;
 mod engine;
 mod error;
@@ -25,6 +27,7 @@ mod imports;
 mod instance;
 mod interface;
 mod json;
+mod line;
 mod memory;
 mod metadata;
 mod module;
@@ -32,19 +35,25 @@ mod network;
 mod output;
 mod plugin;
 mod policy;
+mod pool;
 mod raw;
 mod runtime;
 mod services;
 
+pub use asynchronous::wait_for;
 pub use engine::Engine;
-pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Panic, ProtocolError, StopReason, Trap};
+pub use error::{CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError, StopReason, Trap};
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
 pub use network::{Network, NetworkRuleError};
 pub use output::{Output, Stream};
-pub use plugin::{Bound, CancelHandle, Plugin, PluginBuilder, Within};
+pub use plugin::{
+    AsyncClient, Bound, CancelHandle, Plugin, PluginBuilder, SharedBound, SharedPlugin, Sharing, Wait, Within, Worker,
+    WorkerBound,
+};
 pub use policy::{Access, Place, Policy, PolicyError};
+pub use pool::{Pool, PoolBuilder, Pooled, TakeError};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
 pub use services::{Cancellation, Progress, Services};
 

@@ -6,9 +6,11 @@
 mod copy;
 mod payload;
 mod sink;
+mod snapshot;
 
 pub(crate) use payload::{GuestPayload, OpenStream};
 pub(crate) use sink::GuestSink;
+pub(crate) use snapshot::Snapshot;
 
 use crate::ProtocolError;
 use bytemuck::Pod;

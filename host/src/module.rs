@@ -9,13 +9,13 @@ mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use limits::ModuleLimits;
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE};
+pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, START};
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::{Engine, LoadError};
 use compilation::Compilation;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
 #[derive(Clone, Debug)]
@@ -32,6 +32,7 @@ struct Shared {
     stoppable: bool,
     wasmer: wasmer::Engine,
     compilation: Compilation,
+    keeps_tables: OnceLock<bool>,
 }
 
 impl Module {
@@ -47,7 +48,7 @@ impl Module {
         engine.wasi_imports().check(&info)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
         let (wasmer, compilation) = (Engine::new_wasmer(), Compilation::default());
-        let shared = Shared { name, wasm, info, stoppable, wasmer, compilation };
+        let shared = Shared { name, wasm, info, stoppable, wasmer, compilation, keeps_tables: OnceLock::new() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -79,6 +80,11 @@ impl Module {
     pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
         let module = self.clone();
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
+    }
+
+    /// Whether no code of the module's changes its tables: then they are what they were at its start.
+    pub(crate) fn keeps_tables(&self) -> bool {
+        *self.shared.keeps_tables.get_or_init(|| inspect::keeps_tables(&self.shared.wasm))
     }
 
     /// The engine of wasmer's that owns the module's code.

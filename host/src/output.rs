@@ -50,7 +50,7 @@ pub(crate) struct Streams {
 impl Streams {
     /// Streams of which `limit` bytes each are kept.
     pub(crate) fn new(limit: usize, forward: &Forward, events: &Events) -> Self {
-        let captured = |stream| Captured::new(limit, forward.line_printer(stream, events));
+        let captured = |stream| Captured::new(limit, events.clone(), forward.line_printer(stream, events));
         Self { stdout: captured(Stream::Stdout), stderr: captured(Stream::Stderr) }
     }
 

@@ -5,23 +5,25 @@ mod builder;
 mod cancel;
 mod dynamic;
 mod exclusive;
+mod inner;
+mod shared;
+mod start_state;
 mod stream;
 mod within;
 
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;
+pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
-use crate::call::CallPath;
 use crate::engine::Deadline;
-use crate::instance::Instance;
+use crate::instance::Process;
 use crate::memory::GuestPayload;
-use crate::output::Streams;
-use crate::runtime::{Stopper, Tasks};
+use crate::runtime::{Calls, Halt};
 use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
 use exclusive::{Exclusive, Taken};
-use plugix_abi::export::METHOD_PREFIX;
+use inner::Inner;
 use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,22 +33,17 @@ const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
 /// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
 /// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
+/// For several calls at the same time, see [`Plugin::into_shared`].
 ///
 /// Dropping it tells the plugin so, and ends its threads.
 #[derive(Debug)]
 pub struct Plugin {
     metadata: Metadata,
     module: Module,
-    output: Streams,
-    tasks: Arc<Tasks>,
-    stopper: Arc<Stopper>,
+    process: Arc<Process>,
+    /// Those of the main thread.
+    calls: Arc<Calls>,
     inner: Arc<Exclusive<Inner>>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    instance: Instance,
-    path: CallPath,
 }
 
 impl Plugin {
@@ -94,11 +91,7 @@ impl Plugin {
     /// # Errors
     /// [`CallError::Returned`] with the bytes of the method's own error; [`CallError::Failed`] if the call failed.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
-        let mut inner = self.take()?;
-        let Inner { instance, path } = &mut *inner;
-        let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
-        let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+        dynamic::call_bytes(self, method, args)
     }
 
     #[inline]
@@ -116,22 +109,42 @@ impl Plugin {
 
     /// Stops the plugin from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
-        CancelHandle(self.stopper.clone())
+        CancelHandle(self.process.stopper.clone())
     }
 
     /// Stops the plugin after `limit`, unless the deadline is dropped before.
     fn deadline(&self, limit: Duration) -> Option<Deadline> {
-        self.module.engine().watchdog().limit(&self.stopper, limit)
+        self.module.engine().watchdog().limit(&self.calls, limit)
+    }
+
+    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
+    pub(crate) fn is_fit(&self) -> bool {
+        self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
+    }
+
+    /// Makes the plugin what it was after its start. False if it can't be.
+    pub(crate) fn reset(&self) -> bool {
+        self.inner.try_take().is_some_and(|mut inner| inner.reset())
+    }
+
+    /// Fails when the plugin is dead.
+    fn check(&self) -> Result<(), Error> {
+        self.process.stopper.check()
+    }
+
+    /// Ends what waits on the plugin's behalf, when the plugin is stopped.
+    fn halt(&self) -> &Halt {
+        self.process.tasks.halt()
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.output.take()
+        self.process.output.take()
     }
 
     /// How many threads of the plugin's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.tasks.live()
+        self.process.tasks.live()
     }
 }
 
@@ -152,12 +165,12 @@ impl Drop for Plugin {
 impl Inner {
     /// Calls the plugin's hook. It is not asked when it is dead, and what it answers doesn't matter.
     fn unload(&mut self) {
-        let Self { instance, path } = self;
+        let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
         let outcome: Result<(), CallError<Vec<u8>>> =
             path.call_encoded(instance, "unload", &hook, &[], |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
-            tracing::debug!(plugin = instance.name, %error, "the plugin's unload hook failed");
+            tracing::debug!(plugin = instance.process.name, %error, "the plugin's unload hook failed");
         }
     }
 }

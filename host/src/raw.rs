@@ -28,7 +28,8 @@ impl RawPlugin {
             Form::Command => Err(LoadError::CommandNotReactor),
             Form::Reactor | Form::Bare => {
                 let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
-                let mut instance = Instance::new("raw", module, policy, HostFunctions::default(), events, stopper)?;
+                let mut instance =
+                    Instance::new("raw", module, policy, HostFunctions::default(), events, stopper, None)?;
                 instance.started();
                 Ok(Self { instance })
             }
@@ -42,9 +43,9 @@ impl RawPlugin {
     pub fn call<A: RawArgs, R: WasmTypeList>(&mut self, name: &str, args: A) -> Result<R, Error> {
         let function = self.instance.function::<A::Types, R>(name);
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
-        self.instance.stopper.begin()?;
+        self.instance.calls.begin()?;
         let result = args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error));
-        self.instance.stopper.finish()?;
+        self.instance.calls.finish()?;
         result
     }
 
@@ -68,17 +69,17 @@ impl RawPlugin {
 
     /// Takes what the module wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
-        self.instance.output.take()
+        self.instance.process.output.take()
     }
 
     /// Stops the module from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
-        CancelHandle(self.instance.stopper.clone())
+        CancelHandle(self.instance.process.stopper.clone())
     }
 
     /// How many threads of the module's own are alive.
     pub fn live_threads(&self) -> usize {
-        self.instance.tasks.live()
+        self.instance.process.tasks.live()
     }
 }
 
@@ -117,12 +118,12 @@ impl Command {
     pub fn run(&self) -> Result<Exit, LoadError> {
         let (stopper, events) = (Stopper::new(self.module.engine()), Events::new("command", None));
         let functions = HostFunctions::default();
-        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper)?;
+        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper, None)?;
         instance.started();
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
-        instance.stopper.begin().map_err(LoadError::Start)?;
+        instance.calls.begin().map_err(LoadError::Start)?;
         let ended = contain(|| start.call(&mut instance.store));
-        instance.stopper.finish().map_err(LoadError::Start)?;
+        instance.calls.finish().map_err(LoadError::Start)?;
         let code = match ended {
             Ok(()) => 0,
             Err(error) => match instance.end(&error) {
@@ -130,6 +131,6 @@ impl Command {
                 other => return Err(LoadError::Start(other)),
             },
         };
-        Ok(Exit { code, output: instance.output.take() })
+        Ok(Exit { code, output: instance.process.output.take() })
     }
 }

@@ -1,6 +1,7 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
 mod bounded;
+mod calls;
 mod closed;
 mod contain;
 mod control;
@@ -9,8 +10,10 @@ mod health;
 mod quota;
 mod stopper;
 mod tasks;
+mod traces;
 
 pub(crate) use bounded::Bounds;
+pub(crate) use calls::Calls;
 pub(crate) use contain::contain;
 pub(crate) use control::Control;
 pub(crate) use halt::Halt;
@@ -18,7 +21,8 @@ use health::Health;
 pub(crate) use quota::Quota;
 pub(crate) use stopper::Stopper;
 use tasks::TaskManager;
-pub(crate) use tasks::Tasks;
+pub(crate) use tasks::{Tasks, Worker, WorkerThread};
+pub(crate) use traces::Traces;
 
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;
@@ -43,11 +47,13 @@ pub(crate) struct PluginRuntime {
     module: Option<crate::Module>,
     functions: HostFunctions,
     bounds: Option<Bounds>,
+    traces: Option<Traces>,
     engine: wasmer::Engine,
     tasks: Arc<dyn VirtualTaskManager>,
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
     stopper: Arc<Stopper>,
+    halt: Halt,
     control: Option<Arc<Control>>,
 }
 
@@ -76,6 +82,11 @@ impl PluginRuntime {
         Self { bounds: Some(bounds), ..self }
     }
 
+    /// Notices system calls that leave traces, if somebody wants to know.
+    pub(crate) fn traced(self, traces: Option<Traces>) -> Self {
+        Self { traces, ..self }
+    }
+
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: &Engine) -> Self {
         let wasmer = Engine::new_wasmer();
@@ -88,8 +99,10 @@ impl PluginRuntime {
             module: None,
             functions: HostFunctions::default(),
             bounds: None,
+            traces: None,
             engine,
             stopper: tasks.stopper().clone(),
+            halt: tasks.halt().clone(),
             tasks: Arc::new(TaskManager(tasks)),
             network: Arc::new(UnsupportedVirtualNetworking::default()),
             packages: Arc::new(MultiSource::new()),
@@ -142,12 +155,15 @@ impl Runtime for PluginRuntime {
         store: &mut StoreMut,
         imports: &mut Imports,
     ) -> anyhow::Result<InstantiationState> {
-        closed::close(module, store, imports);
+        closed::close(module, store, imports, &self.stopper);
         if let Some(bounds) = &self.bounds {
             bounds.apply(module, store, imports)?;
         }
+        if let Some(traces) = &self.traces {
+            traces.apply(module, store, imports);
+        }
         if let Some(control) = &self.control {
-            imports.define(CONTROL.0, CONTROL.1, control.attach(store));
+            imports.define(CONTROL.0, CONTROL.1, control.attach(store)?);
         }
         if let Some(module) = &self.module {
             let memory = imports.get_export("env", "memory").and_then(|memory| match memory {
@@ -157,7 +173,7 @@ impl Runtime for PluginRuntime {
             if let Some(shared) = memory.as_ref().and_then(|memory| memory.as_shared(store)) {
                 self.stopper.attach_memory(shared);
             }
-            self.functions.define(&self.plugin, &module.info().imports, store, memory, imports);
+            self.functions.define(&self.plugin, &self.halt, &module.info().imports, store, memory, imports);
         }
         Ok(InstantiationState::empty())
     }

@@ -1,5 +1,6 @@
 //! The services that a host gives to a plugin: its log, word of its progress, and a flag that ends long work.
 
+use crate::asynchronous;
 use plugix_abi::services::Record;
 use std::fmt;
 use std::sync::Arc;
@@ -144,7 +145,7 @@ impl plugix_abi::services::Services for Given {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.services.cancellation.as_ref().is_some_and(Cancellation::is_set)
+        self.services.cancellation.as_ref().is_some_and(Cancellation::is_set) || asynchronous::is_cancelled()
     }
 }
 

@@ -37,7 +37,7 @@ const STATES: [&str; 18] = [
 ];
 
 fn main() -> Result<()> {
-    let module = guest("stop");
+    let module = guest("hostile");
     module.compile()?;
     let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let mut report = Report::new("stopping");

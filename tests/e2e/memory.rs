@@ -15,28 +15,6 @@ fn capped(mib: u64) -> (Plugin, Recorder) {
 }
 
 #[test]
-fn growth_past_the_cap_is_a_failed_allocation() -> Result<()> {
-    let (plugin, events) = capped(64);
-    let taken: u64 = call(&plugin, "take_all", "")?.parse()?;
-    assert!((40..64).contains(&taken), "{taken} MiB");
-    assert_eq!(call(&plugin, "try_reserve", "100")?, "false");
-    assert_eq!(call(&plugin, "ping", "")?, "pong");
-    assert!(events.saw("reached its limit of 67108864 bytes of memory"), "{events:?}");
-    Ok(())
-}
-
-#[test]
-fn the_cap_holds_on_every_thread_and_is_noticed_there() -> Result<()> {
-    let (plugin, events) = capped(64);
-    for _ in 0..2 {
-        let taken: u64 = call(&plugin, "take_all_on_a_thread", "")?.parse()?;
-        assert!((40..64).contains(&taken), "{taken} MiB");
-    }
-    assert!(events.saw("bytes of memory"), "{events:?}");
-    Ok(())
-}
-
-#[test]
 fn a_program_that_expects_memory_ends_and_its_sibling_has_its_own() -> Result<()> {
     let (greedy, events) = capped(64);
     let sibling = plugin("memory", &Policy::new().memory(256 * MIB));

@@ -1,6 +1,6 @@
 //! `std::thread` and what threads wait for each other with.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use plugix_e2e::{call, plugin, wait_until};
 use plugix_host::{Plugin, Policy};
 
@@ -98,6 +98,24 @@ fn a_joined_thread_writes_nothing_more() -> Result<()> {
 fn plugins_run_threads_at_the_same_time() -> Result<()> {
     std::thread::scope(|scope| {
         let calls = || (0..20).try_for_each(|_| call(&threads(), "mutex", "").map(|count| assert_eq!(count, "4000")));
+        let hosts: Vec<_> = (0..3).map(|_| scope.spawn(calls)).collect();
+        hosts.into_iter().try_for_each(|host| host.join().expect("the thread is well"))
+    })
+}
+
+/// A thread that can't be started leaves nothing that harms those that can, while others come and go.
+#[test]
+fn threads_that_fail_to_start() -> Result<()> {
+    std::thread::scope(|scope| {
+        let calls = || {
+            let plugin = plugin("hostile", &Policy::new().threads(3));
+            (0..100).try_for_each(|_| {
+                let answer = call(&plugin, "most_threads", "")?;
+                ensure!(answer == "3 WouldBlock", "{answer}");
+                ensure!(call(&plugin, "attack", "threads-in-threads")? == "3");
+                Ok(())
+            })
+        };
         let hosts: Vec<_> = (0..3).map(|_| scope.spawn(calls)).collect();
         hosts.into_iter().try_for_each(|host| host.join().expect("the thread is well"))
     })

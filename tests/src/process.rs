@@ -15,6 +15,28 @@ pub fn threads() -> Result<Vec<String>> {
     Ok(names.map(|name| name.trim().to_owned()).collect())
 }
 
+/// What each of this process's file descriptors is, without what differs from one to the next.
+///
+/// # Errors
+/// Where there is no `/proc/self/fd`.
+pub fn descriptors() -> Result<Vec<String>> {
+    let open = fs::read_dir("/proc/self/fd")?;
+    let targets = open.filter_map(|open| fs::read_link(open.ok()?.path()).ok());
+    // A socket's number comes in brackets. The folder itself is open while it is listed.
+    let names = targets.map(|target| target.display().to_string().split('[').next().unwrap_or_default().to_owned());
+    let mut names: Vec<_> = names.filter(|name| !name.ends_with("/fd")).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// The address space that this process has reserved, in KiB. Each memory of a plugin's takes more than 4 GiB.
+///
+/// # Errors
+/// Where there is no `/proc/self/status`.
+pub fn mapped_kib() -> Result<u64> {
+    status("VmSize:")
+}
+
 /// The memory that this process occupies, in KiB.
 ///
 /// # Errors

@@ -61,7 +61,7 @@ fn one(round: u32) -> Result<()> {
     let mut raw = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &Policy::new())?;
     ensure!(raw.call::<(), u32>("number", ())? == round, "a module returned another's number");
 
-    let plugin = Plugin::new(&guest("stop"), &policy(round))?;
+    let plugin = Plugin::new(&guest("hostile"), &policy(round))?;
     ensure!(call(&plugin, "work", "")? == "46368", "the plugin miscalculated");
     let state = STATES[round as usize % STATES.len()];
     match round % 3 {

@@ -1,12 +1,11 @@
 //! Watches over calls that have a deadline, and over plugins that were told to stop and have not ended yet.
 //!
-//! One thread for all plugins of an engine, and none when there has been nothing to watch for a second. A call tells it nothing: it looks
-//! every few milliseconds at a number that each plugin counts up when a call begins and when it ends.
+//! One thread for all plugins of an engine, and none when there has been nothing to watch for a second. A call tells it
+//! nothing: it looks every few milliseconds at a number that is counted up when a call begins and when it ends.
 
 mod watched;
 
-use crate::runtime::Stopper;
-use crate::{Error, StopReason};
+use crate::runtime::{Calls, Stopper};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -38,10 +37,10 @@ struct Shared {
 struct State {
     awake: bool,
     next_id: u64,
-    /// Plugins each of whose calls has the same limit.
+    /// Threads of plugins each of whose calls has the same limit.
     watched: HashMap<u64, Watched>,
     /// Deadlines of one call each, the next one first.
-    deadlines: BTreeMap<(Instant, u64), (Arc<Stopper>, Duration)>,
+    deadlines: BTreeMap<(Instant, u64), (Arc<Calls>, Duration)>,
     /// Plugins that were told to stop, and until when they are told again.
     chased: Vec<(Arc<Stopper>, Instant)>,
 }
@@ -61,21 +60,21 @@ enum Key {
 }
 
 impl Watchdog {
-    /// Stops a plugin one of whose calls takes longer than `limit`.
-    pub(crate) fn limit_each_call(&self, plugin: &Arc<Stopper>, limit: Duration) -> Deadline {
+    /// Stops a plugin of whose calls on one thread one takes longer than `limit`.
+    pub(crate) fn limit_each_call(&self, calls: &Arc<Calls>, limit: Duration) -> Deadline {
         let mut state = self.lock();
         let id = state.new_id();
-        state.watched.insert(id, Watched::new(plugin.clone(), limit));
+        state.watched.insert(id, Watched::new(calls.clone(), limit));
         self.wake(state, Instant::now() + TICK);
         Deadline { watchdog: self.clone(), key: Key::EachCall(id) }
     }
 
     /// Stops a plugin after `limit`, unless the deadline is lifted before. `None` if that is beyond all time.
-    pub(crate) fn limit(&self, plugin: &Arc<Stopper>, limit: Duration) -> Option<Deadline> {
+    pub(crate) fn limit(&self, calls: &Arc<Calls>, limit: Duration) -> Option<Deadline> {
         let at = Instant::now().checked_add(limit)?;
         let mut state = self.lock();
         let id = state.new_id();
-        state.deadlines.insert((at, id), (plugin.clone(), limit));
+        state.deadlines.insert((at, id), (calls.clone(), limit));
         self.wake(state, at);
         Some(Deadline { watchdog: self.clone(), key: Key::At(at, id) })
     }
@@ -125,8 +124,8 @@ impl Watchdog {
             }
             // Stopping takes locks of the plugin's, and asks for this one.
             drop(state);
-            for (plugin, limit) in due {
-                plugin.stop(Error::Stopped(StopReason::Deadline { limit }));
+            for (calls, limit) in due {
+                calls.overrun(limit);
             }
             for plugin in &chased {
                 plugin.kill();
@@ -150,8 +149,8 @@ impl State {
         self.next_id
     }
 
-    /// Takes out the plugins whose deadline has passed.
-    fn due(&mut self, now: Instant) -> Vec<(Arc<Stopper>, Duration)> {
+    /// Takes out what has passed its deadline.
+    fn due(&mut self, now: Instant) -> Vec<(Arc<Calls>, Duration)> {
         let later = self.deadlines.split_off(&(now, u64::MAX));
         let mut due: Vec<_> = std::mem::replace(&mut self.deadlines, later).into_values().collect();
         due.extend(self.watched.values_mut().filter_map(|watched| watched.look(now)));
@@ -184,8 +183,8 @@ impl Drop for Deadline {
         let mut state = self.watchdog.lock();
         // Dropped after the lock: the last owner of a plugin's stopper may be in here.
         let _removed = match self.key {
-            Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_plugin),
-            Key::At(at, id) => state.deadlines.remove(&(at, id)).map(|(plugin, _)| plugin),
+            Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_calls),
+            Key::At(at, id) => state.deadlines.remove(&(at, id)).map(|(calls, _)| calls),
         };
         drop(state);
     }

@@ -1,9 +1,10 @@
 //! How a call into a plugin can fail.
 
-use super::StopReason;
+use super::{InterfaceError, LoadError, Overload, StopReason};
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
+use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
 
@@ -50,6 +51,21 @@ pub enum Error {
         method: String,
         /// What the plugin says.
         message: String,
+    },
+    /// More callers at once than there is room for. Nothing is wrong with the plugin.
+    #[error("{0}")]
+    Overloaded(#[from] Overload),
+    /// The plugin and the caller don't agree on an interface.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
+    /// A pool's new instance, which was to run the call, could not be made.
+    #[error("no instance could be made: {0}")]
+    NotStarted(Arc<LoadError>),
+    /// The plugin can't be shared between threads.
+    #[error("the plugin can't be shared: {problem}")]
+    NotShareable {
+        /// Why.
+        problem: String,
     },
     /// The caller's fault: the plugin is in the middle of a call of this very handle.
     #[error("the plugin is already running a call of this handle")]
@@ -154,6 +170,9 @@ pub enum ProtocolError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A thread offered itself for calls, and the host hadn't asked for one.
+    #[error("a thread offered itself for calls that the host did not ask for")]
+    NotAsked,
     /// An export that every plugin has is missing or has another type.
     #[error("the export `{name}` is missing or of another type than {expected}")]
     Export {

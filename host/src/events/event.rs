@@ -38,10 +38,10 @@ pub enum Event {
         /// How.
         cause: String,
     },
-    /// Output was dropped because nobody took what had come before.
+    /// Output is dropped because nobody took what had come before. Reported once until it is taken.
     OutputDropped {
-        /// How many bytes were dropped since the plugin started.
-        bytes: u64,
+        /// The policy's limit, in bytes.
+        limit: u64,
     },
     /// Events that a plugin caused came too fast to be reported one by one.
     Suppressed {
@@ -66,6 +66,8 @@ pub enum Limit {
     Files,
     /// Bytes in a mounted folder.
     Storage,
+    /// Entries of a table.
+    TableEntries,
 }
 
 impl Event {
@@ -94,7 +96,7 @@ impl fmt::Display for Event {
             Self::Stopped { cause } => write!(f, "was stopped: {cause}"),
             Self::Died { cause } => write!(f, "died: {cause}"),
             Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
-            Self::OutputDropped { bytes } => write!(f, "lost {bytes} bytes of its output"),
+            Self::OutputDropped { limit } => write!(f, "loses what it prints beyond {limit} bytes"),
             Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),
         }
     }
@@ -109,6 +111,7 @@ impl fmt::Display for Limit {
             Self::Names => "host names",
             Self::Files => "open files",
             Self::Storage => "bytes of storage",
+            Self::TableEntries => "entries of a table",
         })
     }
 }

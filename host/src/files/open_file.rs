@@ -48,8 +48,13 @@ impl OpenFile {
         self.content.metadata().unwrap_or_default()
     }
 
-    fn check_writable(&self) -> Result<()> {
-        if self.writable { Ok(()) } else { Err(FsError::PermissionDenied) }
+    /// Fails if the file was not opened for writing; reports it if it could not have been.
+    fn check_writable(&self, operation: &'static str) -> Result<()> {
+        if self.writable {
+            return Ok(());
+        }
+        self.tree.check_changeable(self.id, operation);
+        Err(FsError::PermissionDenied)
     }
 
     fn read(&mut self, into: &mut ReadBuf<'_>) -> io::Result<()> {
@@ -64,7 +69,7 @@ impl OpenFile {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.check_writable()?;
+        self.check_writable("write")?;
         let bytes = &bytes[..bytes.len().min(MAX_IO)];
         // Positions in files are signed.
         if self.position > i64::MAX as u64 - bytes.len() as u64 {
@@ -141,7 +146,7 @@ impl VirtualFile for OpenFile {
     }
 
     fn set_times(&mut self, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
-        let set = self.check_writable().and_then(|()| self.content.set_times(accessed, modified));
+        let set = self.check_writable("set the times of").and_then(|()| self.content.set_times(accessed, modified));
         set.inspect_err(|error| UNHEARD.set(Some(fs_error_into_wasi_err(*error))))
     }
 
@@ -150,7 +155,7 @@ impl VirtualFile for OpenFile {
     }
 
     fn set_len(&mut self, len: u64) -> Result<()> {
-        self.check_writable()?;
+        self.check_writable("resize")?;
         match len <= i64::MAX as u64 {
             true => self.content.set_len(len),
             false => Err(FsError::InvalidInput),

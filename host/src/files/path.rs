@@ -28,6 +28,19 @@ pub(super) fn plain(path: &Path) -> Result<PathBuf> {
     Ok(names)
 }
 
+/// Where a path leads if there are no links, relative to the plugin's root, above which there is nothing.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    let mut names = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => _ = names.pop(),
+            Component::Normal(name) => names.push(name),
+            _ => {}
+        }
+    }
+    names
+}
+
 /// Whether a link with that target stays below the folder that it is in, wherever that is moved: so that nobody who
 /// follows the links that a plugin made leaves the mount, the host's own programs included.
 pub(super) fn leads_down(target: &Path) -> bool {
@@ -47,6 +60,13 @@ mod tests {
         let deep = "/d".repeat(MAX_DEPTH + 1);
         for refused in ["/a/../b", &long, &deep] {
             assert!(plain(Path::new(refused)).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn paths_are_resolved_without_looking() {
+        for (path, expected) in [("a/../b", "b"), ("/a/./b/", "a/b"), ("../../a", "a"), ("a/..", "")] {
+            assert_eq!(resolved(Path::new(path)), Path::new(expected), "{path}");
         }
     }
 

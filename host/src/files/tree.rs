@@ -7,6 +7,7 @@ mod opened;
 
 pub(super) use opened::FileId;
 
+use super::path::resolved;
 use super::plain;
 use super::volume::Volume;
 use crate::events::Events;
@@ -68,6 +69,14 @@ impl Tree {
         mount.volume.remove_file(&inner)
     }
 
+    /// Reports an operation on an open file that its mount doesn't allow.
+    pub(super) fn check_changeable(&self, file: FileId, operation: &'static str) {
+        if let Some(path) = self.0.opened.path(file) {
+            // It is for the report only: the file was opened for reading.
+            let _ = self.changeable(operation, &path);
+        }
+    }
+
     /// Where a path leads that `plain` has checked.
     fn find(&self, path: &Path) -> Result<Place<'_>> {
         let inside = self.0.mounts.iter().filter_map(|mount| Some((mount, path.strip_prefix(&mount.at).ok()?)));
@@ -100,6 +109,14 @@ impl Tree {
     fn mounted_below(&self, path: &Path) -> BTreeSet<OsString> {
         let below = self.0.mounts.iter().filter_map(|mount| mount.at.strip_prefix(path).ok()?.iter().next());
         below.map(ToOwned::to_owned).collect()
+    }
+
+    /// Reports a link that leads to where the plugin has nothing. wasmer-wasix follows it there, and finds nothing.
+    fn check_target(&self, link: &Path, target: &Path) {
+        let folder = link.parent().unwrap_or(Path::new(""));
+        if !matches!(self.find(&resolved(&folder.join(target))), Ok(Place::In(..))) {
+            self.denied("follow the link", link);
+        }
     }
 
     fn denied(&self, operation: &'static str, path: &Path) -> FsError {

@@ -2,7 +2,9 @@
 
 use super::Context;
 use super::results::{Results, pack, panicked};
+use crate::asynchronous::with_halt;
 use crate::memory::GuestMemory;
+use crate::runtime::Halt;
 use crate::{Error, ProtocolError};
 use bytemuck::Pod;
 use plugix_abi::Status;
@@ -46,6 +48,7 @@ pub(super) fn function<I: Interface + ?Sized>(
         run: I::frame_fn(method).expect("the method exists"),
         name: I::METHODS[method].name,
         plugin: context.plugin.clone(),
+        halt: context.halt.clone(),
         results: context.results.clone(),
     };
     Function::new_typed_with_env(
@@ -65,6 +68,7 @@ struct Call<I: ?Sized> {
     run: fn(&I, &[u8], &mut Buffer) -> Status,
     name: &'static str,
     plugin: Arc<str>,
+    halt: Halt,
     results: Results,
 }
 
@@ -85,7 +89,9 @@ impl<I: Interface + ?Sized> Call<I> {
         let bytes = &mut bytemuck::cast_slice_mut::<_, u8>(&mut buffer)[..len as usize];
         memory.guest.read_into(&store, "the arguments", args, bytes)?;
 
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.run)(self.provider.get(), bytes, &mut result)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            with_halt(&self.halt, || (self.run)(self.provider.get(), bytes, &mut result))
+        }));
         let status = outcome.unwrap_or_else(|panic| {
             result.0 = panicked(&self.plugin, self.name, panic);
             Status::Panic

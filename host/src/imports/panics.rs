@@ -1,16 +1,20 @@
 //! Looks at a plugin's stack while it panics.
 
 use crate::{Frame, Trap};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use wasmer::{Function, RuntimeError, StoreMut};
 
-/// The stack of a plugin's last panic, and the host's thread that it was on. Looked at only if the host wants it: it
-/// takes longer than the panic itself.
+/// Panics whose stack is kept: those that nobody asks for are the oldest.
+const MOST: usize = 64;
+
+/// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
+/// it takes longer than the panic itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panics {
     wanted: bool,
-    last: Arc<Mutex<Option<(ThreadId, Vec<Frame>)>>>,
+    last: Arc<Mutex<VecDeque<(ThreadId, Vec<Frame>)>>>,
 }
 
 impl Panics {
@@ -21,10 +25,9 @@ impl Panics {
     /// Takes the stack of the last panic, if it was on the calling thread.
     pub(crate) fn take(&self) -> Vec<Frame> {
         let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        match last.take_if(|(thread, _)| *thread == std::thread::current().id()) {
-            Some((_, frames)) => frames,
-            None => Vec::new(),
-        }
+        let here = std::thread::current().id();
+        let at = last.iter().position(|(thread, _)| *thread == here);
+        at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default()
     }
 
     /// Makes the function with which the plugin says that it panics.
@@ -35,7 +38,12 @@ impl Panics {
                 // An error of the engine's knows the wasm functions that it was made below.
                 let frames = Trap::of(&RuntimeError::new("panic"), None).frames;
                 let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-                *last = Some((std::thread::current().id(), frames));
+                let here = std::thread::current().id();
+                last.retain(|(thread, _)| *thread != here);
+                if last.len() == MOST {
+                    last.pop_front();
+                }
+                last.push_back((here, frames));
             }
         })
     }

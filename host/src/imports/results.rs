@@ -1,6 +1,7 @@
 //! What a host function could not hand over at once, until its caller takes it.
 
 use super::frame;
+use crate::asynchronous::PluginStopped;
 use plugix_abi::{PanicReport, Status};
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -58,7 +59,9 @@ pub(super) fn panicked(plugin: &str, function: &str, panic: Box<dyn Any + Send>)
         Some(text) => (*text).to_owned(),
         None => panic.downcast_ref::<String>().cloned().unwrap_or_default(),
     };
-    tracing::error!(plugin, function, message, "a host function panicked");
+    if !panic.is::<PluginStopped>() {
+        tracing::error!(plugin, function, message, "a host function panicked");
+    }
     let report = PanicReport { message, file: String::new(), line: 0, column: 0, thread: None };
     // Text and numbers always encode.
     postcard::to_allocvec(&report).unwrap_or_default()

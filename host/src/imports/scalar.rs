@@ -2,6 +2,8 @@
 
 use super::Context;
 use super::results::{Results, pack};
+use crate::asynchronous::with_halt;
+use crate::runtime::Halt;
 use plugix_abi::Status;
 use plugix_abi::interface::{Interface, Provider};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +16,7 @@ struct Call<I: ?Sized> {
     run: fn(&I, [u64; 4]) -> Option<u32>,
     name: &'static str,
     plugin: Arc<str>,
+    halt: Halt,
     results: Results,
 }
 
@@ -21,7 +24,8 @@ impl<I: Interface + ?Sized> Call<I> {
     /// Runs the method and packs what it returns, as the guest wants it.
     #[inline]
     fn call(&self, registers: [u64; 4]) -> u64 {
-        match catch_unwind(AssertUnwindSafe(|| (self.run)(self.provider.get(), registers))) {
+        let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), registers));
+        match catch_unwind(AssertUnwindSafe(run)) {
             Ok(Some(value)) => u64::from(value),
             Ok(None) => pack(Status::BadArguments, self.results.keep(b"a number is out of its type's range".to_vec())),
             Err(panic) => {
@@ -43,6 +47,7 @@ pub(super) fn function<I: Interface + ?Sized>(
         run: I::scalar_fn(method).expect("a method that is imported as scalar has a function for it"),
         name: I::METHODS[method].name,
         plugin: context.plugin.clone(),
+        halt: context.halt.clone(),
         results: context.results.clone(),
     };
     match I::METHODS[method].args.len() {

@@ -37,6 +37,13 @@ impl HostStreams {
         }
     }
 
+    /// Ends all of them.
+    pub(crate) fn end_all(&self) {
+        let streams = std::mem::take(&mut self.lock().streams);
+        // Foreign code, which must not run under the lock.
+        drop(streams);
+    }
+
     fn take(&self, handle: u32) -> Option<Box<dyn Produce>> {
         self.lock().streams.remove(&handle)
     }

@@ -5,7 +5,7 @@ use crate::LoadError;
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
-    Parser, Payload, TypeRef, Validator, WasmFeatures,
+    Operator, Parser, Payload, TypeRef, Validator, WasmFeatures,
 };
 
 /// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
@@ -37,6 +37,27 @@ pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
         | WasmFeatures::RELAXED_SIMD
         | WasmFeatures::LEGACY_EXCEPTIONS;
     Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
+}
+
+/// Whether no instruction changes a table.
+pub(super) fn keeps_tables(wasm: &[u8]) -> bool {
+    let changes = |operator: Result<Operator<'_>, BinaryReaderError>| {
+        matches!(
+            operator,
+            Err(_)
+                | Ok(Operator::TableSet { .. }
+                    | Operator::TableGrow { .. }
+                    | Operator::TableFill { .. }
+                    | Operator::TableCopy { .. }
+                    | Operator::TableInit { .. })
+        )
+    };
+    Parser::new(0).parse_all(wasm).all(|payload| match payload {
+        Ok(Payload::CodeSectionEntry(body)) => {
+            body.get_operators_reader().is_ok_and(|operators| !operators.into_iter().any(changes))
+        }
+        other => other.is_ok(),
+    })
 }
 
 pub(super) fn malformed(error: BinaryReaderError) -> LoadError {

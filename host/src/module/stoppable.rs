@@ -6,14 +6,19 @@
 //! rights away, and the next such read traps (see `runtime::control`). A read is all that a check costs: it needs no
 //! branch.
 //!
-//! Nothing else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
-//! module defined itself is imported instead, because the control memory has to come second.
+//! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
+//! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
+//! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
+//! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
 
 mod bounded;
+mod bulk;
 
 use super::inspect::malformed;
 use crate::LoadError;
 use bounded::bounded_functions;
+use bulk::Bulk;
+use std::borrow::Cow;
 use std::ops::Range;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
@@ -27,6 +32,9 @@ pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
 pub(crate) const INITIALIZE: &str = "plugix-initialize";
+
+/// What the function of the start section is exported as. The host runs it in each instance.
+pub(crate) const START: &str = "plugix-start";
 
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
@@ -42,11 +50,17 @@ const CHECK: [u8; 8] = [
     0x1a, // drop
 ];
 
+/// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
+/// `runtime::quota`.
+const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
+
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
     let parts = Parts::read(wasm)?;
     let bounded = bounded_functions(parts.imported_functions, &parts.bodies).map_err(malformed)?;
+    let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies).map_err(malformed)?;
     let mut imports = Some(parts.imports);
+    let mut exports = Some(exports(parts.exports, parts.start).map_err(malformed)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(malformed)?;
@@ -58,20 +72,36 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         {
             module.section(&imports);
         }
-        if let Payload::ExportSection(exports) = payload {
-            module.section(&rename_initializer(exports).map_err(malformed)?);
-        } else if id == SectionId::Code as u8 {
-            module.section(&code(wasm, &parts.bodies, &bounded).map_err(malformed)?);
-        } else if id != SectionId::Import as u8 && id != SectionId::Memory as u8 {
+        if !custom
+            && id > SectionId::Global as u8
+            && id != SectionId::Tag as u8
+            && let Some(exports) = exports.take()
+        {
+            module.section(&exports);
+        }
+        let extended = bulk.and_then(|bulk| bulk.extend(wasm, &payload));
+        if id == SectionId::Code as u8 {
+            module.section(&code(wasm, &parts.bodies, &bounded, bulk).map_err(malformed)?);
+        } else if let Some(data) = extended {
+            module.section(&RawSection { id, data: &data });
+        } else if !REPLACED.contains(&id) {
             module.section(&RawSection { id, data: slice(wasm, range) });
         }
     }
     Ok(module.finish())
 }
 
-fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection, BinaryReaderError> {
+/// Sections that are not copied: they are written anew, in the one case at another place, or left out.
+const REPLACED: [u8; 4] =
+    [SectionId::Import as u8, SectionId::Memory as u8, SectionId::Export as u8, SectionId::Start as u8];
+
+/// The exports, with a name for what runs at the start.
+fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Result<ExportSection, BinaryReaderError> {
     let mut section = ExportSection::new();
-    for export in exports {
+    if let Some(start) = start {
+        section.export(START, ExportKind::Func, start);
+    }
+    for export in exports.into_iter().flatten() {
         let export = export?;
         let name = if export.name == "_initialize" { INITIALIZE } else { export.name };
         let kind = match export.kind {
@@ -88,16 +118,32 @@ fn rename_initializer(exports: ExportSectionReader<'_>) -> Result<ExportSection,
 
 /// What of a module has to be known before it is written anew.
 struct Parts<'a> {
+    types: u32,
     imports: ImportSection,
     imported_functions: u32,
+    exports: Option<ExportSectionReader<'a>>,
+    /// The function of the start section.
+    start: Option<u32>,
     bodies: Vec<FunctionBody<'a>>,
 }
 
 impl<'a> Parts<'a> {
     fn read(wasm: &'a [u8]) -> Result<Self, LoadError> {
-        let mut parts = Self { imports: ImportSection::new(), imported_functions: 0, bodies: Vec::new() };
+        let mut parts = Self {
+            types: 0,
+            imports: ImportSection::new(),
+            imported_functions: 0,
+            exports: None,
+            start: None,
+            bodies: Vec::new(),
+        };
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(malformed)? {
+                Payload::TypeSection(groups) => {
+                    for group in groups {
+                        parts.types += group.map_err(malformed)?.types().len() as u32;
+                    }
+                }
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
                         let import = import.map_err(malformed)?;
@@ -119,6 +165,8 @@ impl<'a> Parts<'a> {
                         parts.import_memory(memory.map_err(malformed)?);
                     }
                 }
+                Payload::ExportSection(exports) => parts.exports = Some(exports),
+                Payload::StartSection { func, .. } => parts.start = Some(func),
                 Payload::CodeSectionEntry(body) => parts.bodies.push(body),
                 _ => {}
             }
@@ -146,37 +194,56 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(wasm: &[u8], bodies: &[FunctionBody<'_>], bounded: &[bool]) -> Result<CodeSection, BinaryReaderError> {
+fn code(
+    wasm: &[u8],
+    bodies: &[FunctionBody<'_>],
+    bounded: &[bool],
+    bulk: Option<Bulk>,
+) -> Result<CodeSection, BinaryReaderError> {
     let mut code = CodeSection::new();
     for (body, bounded) in bodies.iter().zip(bounded) {
-        let checks = if *bounded { Vec::new() } else { check_places(body)? };
-        let mut checked = Vec::with_capacity(body.as_bytes().len() + checks.len() * CHECK.len());
+        let edits = if *bounded { Vec::new() } else { edits(body, bulk)? };
+        let mut edited = Vec::with_capacity(body.as_bytes().len() + edits.len() * CHECK.len());
         let mut copied = body.range().start;
-        for at in checks {
-            checked.extend_from_slice(slice(wasm, copied..at));
-            checked.extend_from_slice(&CHECK);
-            copied = at;
+        for (replaced, by) in edits {
+            edited.extend_from_slice(slice(wasm, copied..replaced.start));
+            edited.extend_from_slice(&by);
+            copied = replaced.end;
         }
-        checked.extend_from_slice(slice(wasm, copied..body.range().end));
-        code.raw(&checked);
+        edited.extend_from_slice(slice(wasm, copied..body.range().end));
+        code.raw(&edited);
+    }
+    if let Some(bulk) = bulk {
+        bulk.code(&mut code);
     }
     Ok(code)
 }
 
-/// Where in the module a function's checks go, in order.
-fn check_places(body: &FunctionBody<'_>) -> Result<Vec<u64>, BinaryReaderError> {
+/// What of a function is replaced by what, in order. Additions replace nothing.
+type Edits = Vec<(Range<u64>, Cow<'static, [u8]>)>;
+
+fn edits(body: &FunctionBody<'_>, bulk: Option<Bulk>) -> Result<Edits, BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
-    let mut places = vec![operators.original_position()];
+    let check = |at| (at..at, Cow::Borrowed(&CHECK[..]));
+    let mut edits = vec![check(operators.original_position())];
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
+        let end = operators.original_position();
+        if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
+            edits.push((at..end, call.into()));
+            continue;
+        }
         match operator {
-            Operator::Loop { .. } => places.push(operators.original_position()),
-            ref operator if moves_much(operator) => places.push(at),
+            Operator::Loop { .. } => edits.push(check(end)),
+            ref operator if moves_much(operator) => edits.push(check(at)),
             _ => {}
         }
+        if let Operator::TableGrow { .. } = operator {
+            edits.push((end..end, Cow::Borrowed(&TELL_GROWTH)));
+        }
     }
-    places.dedup();
-    Ok(places)
+    edits.dedup();
+    Ok(edits)
 }
 
 /// Whether one instruction can take long.

@@ -67,7 +67,7 @@ fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
         return match import.name.as_str() {
             abi::TAKE_RESULT => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
             abi::STREAM_NEXT => Some(FunctionType::new([Type::I32; 3], [Type::I64])),
-            abi::PANICKING => Some(FunctionType::new([], [])),
+            abi::PANICKING | abi::SERVE => Some(FunctionType::new([], [])),
             abi::STREAM_DROP => Some(FunctionType::new([Type::I32], [])),
             _ => None,
         };

@@ -1,11 +1,17 @@
 //! One stream of a plugin, as wasmer-wasix writes to it.
 
 use super::lines::Printer;
+use crate::Event;
+use crate::events::Events;
 use std::io::{self, IoSlice, SeekFrom};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use virtual_fs::{AsyncRead, AsyncSeek, AsyncWrite, FsError, ReadBuf, VirtualFile};
+
+/// Bytes that one call writes at most: a plugin that is to be stopped in the middle of one doesn't keep its host
+/// waiting.
+const MAX_WRITE: usize = 1 << 20;
 
 /// One of the two streams; clones write to the same place.
 #[derive(Clone, Debug)]
@@ -15,6 +21,7 @@ pub(crate) struct Captured(Arc<Shared>);
 struct Shared {
     kept: Mutex<Kept>,
     limit: usize,
+    events: Events,
     /// Apart from what is kept, so that the host can take that while it is passed a line.
     printer: Mutex<Printer>,
 }
@@ -26,8 +33,8 @@ struct Kept {
 }
 
 impl Captured {
-    pub(super) fn new(limit: usize, printer: Printer) -> Self {
-        Self(Arc::new(Shared { kept: Mutex::default(), limit, printer: Mutex::new(printer) }))
+    pub(super) fn new(limit: usize, events: Events, printer: Printer) -> Self {
+        Self(Arc::new(Shared { kept: Mutex::default(), limit, events, printer: Mutex::new(printer) }))
     }
 
     /// Takes what was written since the last time, and how many bytes were dropped.
@@ -40,13 +47,24 @@ impl Captured {
         lock(&self.0.printer).finish();
     }
 
+    /// Takes some of it, or all.
+    fn write(&self, bytes: &[u8]) -> usize {
+        let bytes = &bytes[..bytes.len().min(MAX_WRITE)];
+        self.append(bytes);
+        bytes.len()
+    }
+
     fn append(&self, bytes: &[u8]) {
         let mut kept = lock(&self.0.kept);
         let room = self.0.limit.saturating_sub(kept.bytes.len());
         let (fits, rest) = bytes.split_at(room.min(bytes.len()));
         kept.bytes.extend_from_slice(fits);
+        let first_loss = kept.dropped == 0 && !rest.is_empty();
         kept.dropped += rest.len() as u64;
         drop(kept);
+        if first_loss {
+            self.0.events.report(Event::OutputDropped { limit: self.0.limit as u64 });
+        }
         lock(&self.0.printer).print(bytes);
     }
 }
@@ -58,8 +76,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl AsyncWrite for Captured {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.append(bytes);
-        Poll::Ready(Ok(bytes.len()))
+        Poll::Ready(Ok(self.write(bytes)))
     }
 
     fn poll_write_vectored(
@@ -67,8 +84,7 @@ impl AsyncWrite for Captured {
         _: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        parts.iter().for_each(|part| self.append(part));
-        Poll::Ready(Ok(parts.iter().map(|part| part.len()).sum()))
+        Poll::Ready(Ok(parts.iter().find(|part| !part.is_empty()).map_or(0, |part| self.write(part))))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -137,13 +153,12 @@ impl VirtualFile for Captured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::Events;
     use crate::output::{Forward, Stream};
 
     #[test]
     fn keeps_up_to_the_limit_and_counts_the_rest() {
-        let printer = Forward::default().line_printer(Stream::Stdout, &Events::new("test", None));
-        let stream = Captured::new(5, printer);
+        let events = Events::new("test", None);
+        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(Stream::Stdout, &events));
         stream.append(b"abc");
         stream.append(b"defg");
         stream.append(b"h");

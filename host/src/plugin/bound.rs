@@ -1,9 +1,10 @@
 //! Carries a typed client's calls to a plugin.
 
-use super::{Inner, Plugin};
+use super::Plugin;
+use super::inner::{Inner, Methods};
 use crate::call::{ScalarMethod, TypedMethod};
 use crate::instance::Instance;
-use crate::{Error, InterfaceError, interface};
+use crate::{Error, InterfaceError, Module, interface};
 use plugix_abi::export::{METHOD_PREFIX, SCALAR_PREFIX};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, ImportKind, Interface, MethodInfo, ValueOf};
 use std::borrow::Borrow;
@@ -15,26 +16,30 @@ pub struct Bound<P> {
     plugin: P,
     /// The limit of each call, if it is tighter than the policy's.
     limit: Option<Duration>,
-    /// By the method's index; none where the plugin lacks an optional method.
-    methods: Box<[Option<TypedMethod>]>,
+    methods: Methods,
 }
 
 impl<P: Borrow<Plugin>> Bound<P> {
     pub(super) fn new<I: Interface + ?Sized>(plugin: P, limit: Option<Duration>) -> Result<Self, InterfaceError> {
         let it: &Plugin = plugin.borrow();
-        let there = interface::find(I::INFO, &it.module.info().implements)?;
         let inner = it.take().map_err(|_| InterfaceError::Busy)?;
-        let methods = I::METHODS
-            .iter()
-            .zip(there)
-            .map(|(method, there)| match there {
-                false => Ok(None),
-                true => find(&inner.instance, I::NAME, method).map(Some),
-            })
-            .collect::<Result<_, _>>()?;
+        let methods = methods::<I>(&it.module, &inner.instance)?;
         drop(inner);
         Ok(Self { plugin, limit, methods })
     }
+}
+
+/// Finds the exports of an interface's methods.
+pub(super) fn methods<I: Interface + ?Sized>(module: &Module, instance: &Instance) -> Result<Methods, InterfaceError> {
+    let there = interface::find(I::INFO, &module.info().implements)?;
+    I::METHODS
+        .iter()
+        .zip(there)
+        .map(|(method, there)| match there {
+            false => Ok(None),
+            true => find(instance, I::NAME, method).map(Some),
+        })
+        .collect()
 }
 
 /// Finds the quickest export of a method. All have one that takes a frame.
@@ -68,7 +73,7 @@ impl<P: Borrow<Plugin>> Caller for Bound<P> {
         };
         let plugin: &Plugin = self.plugin.borrow();
         let mut inner = plugin.take()?;
-        let Inner { instance, path } = &mut *inner;
+        let Inner { instance, path, .. } = &mut *inner;
         let _deadline = self.limit.and_then(|limit| plugin.deadline(limit));
         path.call::<I, METHOD, A>(instance, method, args)
     }

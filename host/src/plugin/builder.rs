@@ -1,13 +1,15 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
 use super::exclusive::Exclusive;
-use super::stream::GuestStreams;
-use super::{Inner, Plugin, to_vec};
+use super::inner::Inner;
+use super::start_state::StartState;
+use super::stream::{GuestStreams, Pulled};
+use super::{Plugin, to_vec};
 use crate::call::CallPath;
 use crate::events::{Callback, Events};
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
-use crate::runtime::Stopper;
+use crate::runtime::{Stopper, Traces};
 use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
@@ -25,6 +27,7 @@ pub struct PluginBuilder {
     functions: HostFunctions,
     services: Services,
     backtraces: bool,
+    resettable: bool,
     on_event: Option<Callback>,
     stopper: Arc<Stopper>,
 }
@@ -39,6 +42,7 @@ impl PluginBuilder {
             functions: HostFunctions::default(),
             services: Services::default(),
             backtraces: false,
+            resettable: false,
             on_event: None,
             stopper: Stopper::new(module.engine()),
         }
@@ -62,6 +66,15 @@ impl PluginBuilder {
     #[must_use]
     pub fn backtraces(mut self, wanted: bool) -> Self {
         self.backtraces = wanted;
+        self
+    }
+
+    /// Takes down what the plugin is after its start, so that a pool can bring it back there
+    /// ([`PoolBuilder::reset`](crate::PoolBuilder::reset)); not unless this is set, for it takes time and as much memory
+    /// as the plugin then uses.
+    #[must_use]
+    pub fn resettable(mut self, wanted: bool) -> Self {
+        self.resettable = wanted;
         self
     }
 
@@ -109,7 +122,8 @@ impl PluginBuilder {
     /// # Errors
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, name, policy, config, mut functions, services, backtraces, on_event, stopper } = self;
+        let Self { module, name, policy, config, mut functions, services, backtraces, resettable, on_event, stopper } =
+            self;
         let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
@@ -119,10 +133,11 @@ impl PluginBuilder {
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
         let events = Events::new(&name, on_event);
-        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper.clone())?;
+        let traces = resettable.then(Traces::default);
+        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper, traces.clone())?;
         let metadata = Metadata::read(&mut instance)?;
         let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
-        let mut inner = Inner { instance, path };
+        let mut inner = Inner::new(instance, path);
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),
             Err(CallError::Returned(message)) => {
@@ -131,13 +146,18 @@ impl PluginBuilder {
             Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
-        let (output, tasks) = (inner.instance.output.clone(), inner.instance.tasks.clone());
+        if let Some(traces) = traces {
+            inner.start = StartState::capture(&mut inner, module.keeps_tables(), traces).map(Box::new);
+        }
+        let (process, calls) = (inner.instance.process.clone(), inner.instance.calls.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
-            let streams = GuestStreams::new(plugin.clone());
+            let plugin: Weak<dyn Pulled> = plugin.clone();
+            let streams = GuestStreams::new(plugin);
+            inner.streams = Some(streams.clone());
             inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
             Exclusive::new(inner)
         });
-        Ok(Plugin { metadata, module, output, tasks, stopper, inner })
+        Ok(Plugin { metadata, module, process, calls, inner })
     }
 }
 
@@ -153,7 +173,7 @@ impl fmt::Debug for PluginBuilder {
 impl Inner {
     /// Calls the constructor, if the plugin has one.
     fn construct(&mut self, config: &[u8]) -> Result<(), CallError<Vec<u8>>> {
-        let Self { instance, path } = self;
+        let Self { instance, path, .. } = self;
         if !instance.has_export(export::START) {
             return Ok(());
         }

@@ -1,8 +1,10 @@
 //! Calls for callers that know the method at run time only.
 
-use super::{Inner, Plugin};
+use super::inner::Inner;
+use super::{Plugin, to_vec};
 use crate::json::{self, DecodeFailure};
-use crate::{CallError, Error, ProtocolError};
+use crate::memory::GuestPayload;
+use crate::{CallError, Error, Module, ProtocolError};
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
 use plugix_abi::interface::{self as abi, Payload, Shape};
@@ -17,24 +19,7 @@ impl Plugin {
     /// # Errors
     /// [`CallError::Returned`] with the method's own error as JSON; [`CallError::Failed`] if the call failed.
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
-        let (interface, found) = self.find_method(method)?;
-        check_result(found, matches!(found.returns.value, Shape::Stream(_)), "a stream has no form in JSON")?;
-        let args = json::encode_args(&found.args, args)
-            .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
-        let undecodable = |failure| match failure {
-            DecodeFailure::Wrong(problem) => ProtocolError::Undecodable { what: "the result", problem }.into(),
-            DecodeFailure::TooLarge => wrong_result(found, "it is too large to be JSON".to_owned()),
-        };
-        self.call_found(
-            interface,
-            found,
-            &args,
-            |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
-            |bytes| match &found.returns.error {
-                Some(error) => json::decode(error, bytes).map_err(undecodable),
-                None => Err(abi::DecodeError::UnexpectedError.into()),
-            },
-        )
+        call_json(self, method, args)
     }
 
     /// Calls a method by its name, `method` or `interface/method`, with a tuple of its arguments, as serde has them.
@@ -48,68 +33,124 @@ impl Plugin {
         method: &str,
         args: &A,
     ) -> Result<R, CallError<Vec<u8>>> {
-        let (interface, found) = self.find_method(method)?;
-        let shape = &found.returns.value;
-        let typed_only = matches!(shape, Shape::Stream(_) | Shape::Pod { .. });
-        check_result(found, typed_only, "streams and elements are for typed clients")?;
-        let args = postcard::to_allocvec(args)
-            .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
-        let decode = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
-            Ok((value, [])) => Ok(value),
-            Ok((_, rest)) => Err(wrong_result(found, format!("{} bytes too many", rest.len()))),
-            Err(error) => Err(wrong_result(found, error.to_string())),
-        };
-        let value = |bytes: &[u8]| match shape {
-            // These come as they are, and serde's form has their length in front.
-            Shape::Bytes | Shape::Text => {
-                let framed = postcard::to_allocvec(bytes).map_err(|error| wrong_result(found, error.to_string()))?;
-                decode(&framed)
-            }
-            _ => decode(bytes),
-        };
-        self.call_found(interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
+        call(self, method, args)
+    }
+}
+
+/// A plugin that can be called.
+pub(super) trait Lend {
+    /// The module that it was made of.
+    fn module(&self) -> &Module;
+
+    /// Calls `run` with one of the plugin's threads.
+    fn lend<R>(&self, run: impl FnOnce(&mut Inner) -> R) -> Result<R, Error>;
+}
+
+impl Lend for Plugin {
+    fn module(&self) -> &Module {
+        &self.module
     }
 
-    /// The method of that name, and its interface.
-    fn find_method(&self, name: &str) -> Result<(&Descriptor, &MethodDescriptor), Error> {
-        let (wanted, name) = match name.rsplit_once('/') {
-            Some((interface, method)) => (Some(interface), method),
-            None => (None, name),
-        };
-        let interfaces = &self.module().info().implements;
-        let mut found = interfaces
-            .iter()
-            .filter(|interface| wanted.is_none_or(|wanted| wanted == interface.name))
-            .flat_map(|interface| interface.methods.iter().map(move |method| (interface, method)))
-            .filter(|(_, method)| method.name == name);
-        match (found.next(), found.next()) {
-            (Some(method), None) => Ok(method),
-            (Some(_), Some(_)) => Err(Error::AmbiguousMethod { method: name.to_owned() }),
-            (None, _) => Err(Error::NoSuchMethod { method: name.to_owned() }),
+    fn lend<R>(&self, run: impl FnOnce(&mut Inner) -> R) -> Result<R, Error> {
+        Ok(run(&mut *self.take()?))
+    }
+}
+
+pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
+    plugin.lend(|Inner { instance, path, .. }| {
+        let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
+        let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
+        path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+    })?
+}
+
+pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
+    let (interface, found) = find_method(plugin.module(), method)?;
+    check_result(found, matches!(found.returns.value, Shape::Stream(_)), "a stream has no form in JSON")?;
+    let args = json::encode_args(&found.args, args)
+        .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
+    let undecodable = |failure| match failure {
+        DecodeFailure::Wrong(problem) => ProtocolError::Undecodable { what: "the result", problem }.into(),
+        DecodeFailure::TooLarge => wrong_result(found, "it is too large to be JSON".to_owned()),
+    };
+    call_found(
+        plugin,
+        interface,
+        found,
+        &args,
+        |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
+        |bytes| match &found.returns.error {
+            Some(error) => json::decode(error, bytes).map_err(undecodable),
+            None => Err(abi::DecodeError::UnexpectedError.into()),
+        },
+    )
+}
+
+pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
+    plugin: &impl Lend,
+    method: &str,
+    args: &A,
+) -> Result<R, CallError<Vec<u8>>> {
+    let (interface, found) = find_method(plugin.module(), method)?;
+    let shape = &found.returns.value;
+    let typed_only = matches!(shape, Shape::Stream(_) | Shape::Pod { .. });
+    check_result(found, typed_only, "streams and elements are for typed clients")?;
+    let args = postcard::to_allocvec(args)
+        .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
+    let decode = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(wrong_result(found, format!("{} bytes too many", rest.len()))),
+        Err(error) => Err(wrong_result(found, error.to_string())),
+    };
+    let value = |bytes: &[u8]| match shape {
+        // These come as they are, and serde's form has their length in front.
+        Shape::Bytes | Shape::Text => {
+            let framed = postcard::to_allocvec(bytes).map_err(|error| wrong_result(found, error.to_string()))?;
+            decode(&framed)
         }
-    }
+        _ => decode(bytes),
+    };
+    call_found(plugin, interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
+}
 
-    fn call_found<T, E>(
-        &self,
-        interface: &Descriptor,
-        method: &MethodDescriptor,
-        args: &[u8],
-        value: impl FnOnce(&[u8]) -> Result<T, Error>,
-        error: impl FnOnce(&[u8]) -> Result<E, Error>,
-    ) -> Result<T, CallError<E>> {
-        let mut inner = self.take()?;
-        let Inner { instance, path } = &mut *inner;
+/// The method of that name, and its interface.
+fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'a MethodDescriptor), Error> {
+    let (wanted, name) = match name.rsplit_once('/') {
+        Some((interface, method)) => (Some(interface), method),
+        None => (None, name),
+    };
+    let mut found = module
+        .info()
+        .implements
+        .iter()
+        .filter(|interface| wanted.is_none_or(|wanted| wanted == interface.name))
+        .flat_map(|interface| interface.methods.iter().map(move |method| (interface, method)))
+        .filter(|(_, method)| method.name == name);
+    match (found.next(), found.next()) {
+        (Some(method), None) => Ok(method),
+        (Some(_), Some(_)) => Err(Error::AmbiguousMethod { method: name.to_owned() }),
+        (None, _) => Err(Error::NoSuchMethod { method: name.to_owned() }),
+    }
+}
+
+fn call_found<T, E>(
+    plugin: &impl Lend,
+    interface: &Descriptor,
+    method: &MethodDescriptor,
+    args: &[u8],
+    value: impl FnOnce(&[u8]) -> Result<T, Error>,
+    error: impl FnOnce(&[u8]) -> Result<E, Error>,
+) -> Result<T, CallError<E>> {
+    plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
-        path.call_encoded(
-            instance,
+        let (name, value, error) = (
             &method.name,
-            &export,
-            args,
-            |payload| payload.read(value)?,
-            |payload| payload.read(error)?,
-        )
-    }
+            |payload: GuestPayload<'_>| payload.read(value)?,
+            |payload: GuestPayload<'_>| payload.read(error)?,
+        );
+        path.call_encoded(instance, name, &export, args, value, error)
+    })?
 }
 
 /// Refuses, before the plugin is asked, a method whose result this kind of call can't have.

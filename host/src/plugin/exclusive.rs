@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Guards a value that is taken for the time of a call. Unlike a mutex it never blocks, isn't poisoned, and is released
 /// with a plain store, so that it costs a call little.
-pub(super) struct Exclusive<T> {
+pub(crate) struct Exclusive<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
 }
@@ -17,16 +17,39 @@ pub(super) struct Exclusive<T> {
 unsafe impl<T: Send> Sync for Exclusive<T> {}
 
 impl<T> Exclusive<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
     }
 
     /// Takes the value, unless somebody has it.
     #[inline]
-    pub(super) fn try_take(&self) -> Option<Taken<'_, T>> {
+    pub(crate) fn try_take(&self) -> Option<Taken<'_, T>> {
+        self.try_mark().then(|| Taken { from: self })
+    }
+
+    /// Marks the value as taken, unless somebody has it; for those who keep the time of it themselves.
+    #[inline]
+    pub(crate) fn try_mark(&self) -> bool {
         // Whoever has it loses nothing when it is marked as taken once more.
-        let taken = self.taken.swap(true, Ordering::Acquire);
-        (!taken).then(|| Taken { from: self })
+        !self.taken.swap(true, Ordering::Acquire)
+    }
+
+    /// The value.
+    ///
+    /// # Safety
+    /// The caller has marked it as taken, and doesn't use what this returns any more when it unmarks it.
+    #[inline]
+    pub(crate) unsafe fn marked(&self) -> *mut T {
+        self.value.get()
+    }
+
+    /// Gives back what was marked as taken.
+    ///
+    /// # Safety
+    /// The caller has marked it, and no reference to the value is left.
+    #[inline]
+    pub(crate) unsafe fn unmark(&self) {
+        self.taken.store(false, Ordering::Release);
     }
 }
 
@@ -37,7 +60,7 @@ impl<T> fmt::Debug for Exclusive<T> {
 }
 
 /// The value, until this is dropped.
-pub(super) struct Taken<'a, T> {
+pub(crate) struct Taken<'a, T> {
     from: &'a Exclusive<T>,
 }
 

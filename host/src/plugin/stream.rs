@@ -1,45 +1,78 @@
 //! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
 
-use super::Inner;
 use super::exclusive::Exclusive;
+use super::inner::Inner;
 use crate::{CallError, Error};
 use plugix_abi::export;
 use plugix_abi::interface::{Payload, Pull, StreamError};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+/// A plugin, as its streams know it.
+pub(crate) trait Pulled: Send + Sync {
+    /// Calls `run` with one of the plugin's threads; one that is `patient` waits for it, if that is what callers do.
+    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
+}
+
+impl Pulled for Exclusive<Inner> {
+    fn lend_to(self: Arc<Self>, _patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        run(&mut *self.try_take().ok_or(Error::Busy)?);
+        Ok(())
+    }
+}
+
 /// All streams of one plugin.
-pub(super) struct GuestStreams {
-    plugin: Weak<Exclusive<Inner>>,
+pub(crate) struct GuestStreams {
+    plugin: Weak<dyn Pulled>,
+    /// How often the plugin was reset: earlier streams are none any more, whatever has their handles now.
+    resets: AtomicU64,
     /// Those that were dropped while the plugin ran a call. It is told before the next pull, or end, of another.
     ended: Mutex<Vec<u32>>,
 }
 
-/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: one that comes while the
-/// plugin runs another call breaks the stream off.
+/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: unless the plugin is
+/// shared, one that comes while the plugin runs another call breaks the stream off.
 struct GuestStream {
     all: Arc<GuestStreams>,
+    resets: u64,
     handle: u32,
 }
 
 impl GuestStreams {
-    pub(super) fn new(plugin: Weak<Exclusive<Inner>>) -> Arc<Self> {
-        Arc::new(Self { plugin, ended: Mutex::default() })
+    pub(crate) fn new(plugin: Weak<dyn Pulled>) -> Arc<Self> {
+        Arc::new(Self { plugin, resets: AtomicU64::new(0), ended: Mutex::default() })
     }
 
     /// The puller of one of them.
     pub(super) fn open(self: &Arc<Self>, handle: u32) -> Box<dyn Pull> {
-        Box::new(GuestStream { all: self.clone(), handle })
+        Box::new(GuestStream { all: self.clone(), resets: self.resets(), handle })
+    }
+
+    /// The plugin knows nothing of its streams any more. Called by who has the plugin to itself.
+    pub(super) fn reset(&self) {
+        self.resets.fetch_add(1, Ordering::Relaxed);
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn resets(&self) -> u64 {
+        self.resets.load(Ordering::Relaxed)
     }
 
     /// Tells the plugin that a stream is over, now or later.
-    fn end(&self, handle: u32) {
+    fn end(&self, resets: u64, handle: u32) {
+        if resets != self.resets() {
+            return;
+        }
         let Some(plugin) = self.plugin.upgrade() else { return };
-        match plugin.try_take() {
-            Some(mut inner) => {
-                self.tell_ended(&mut inner);
-                end(&mut inner, handle);
+        let told = plugin.lend_to(false, &mut |inner| {
+            self.tell_ended(inner);
+            if resets == self.resets() {
+                end(inner, handle);
             }
-            None => self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(handle),
+        });
+        if told.is_err() {
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
         }
     }
 
@@ -52,15 +85,28 @@ impl GuestStreams {
 impl Pull for GuestStream {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let plugin = self.all.plugin.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
-        let mut inner = plugin.try_take().ok_or_else(|| StreamError::new(Error::Busy))?;
-        self.all.tell_ended(&mut inner);
-        call(&mut inner, export::STREAM_NEXT, self.handle, chunk)
+        let mut outcome = Ok(());
+        let lent = plugin.lend_to(true, &mut |inner| {
+            if self.resets != self.all.resets() {
+                outcome = Err(StreamError::new("the plugin was reset since"));
+                return;
+            }
+            self.all.tell_ended(inner);
+            outcome = call(inner, export::STREAM_NEXT, self.handle, chunk);
+        });
+        lent.map_err(StreamError::new).and(outcome)
     }
 }
 
 impl Drop for GuestStream {
     fn drop(&mut self) {
-        self.all.end(self.handle);
+        self.all.end(self.resets, self.handle);
+    }
+}
+
+impl fmt::Debug for GuestStreams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuestStreams").field("resets", &self.resets).finish_non_exhaustive()
     }
 }
 
@@ -70,7 +116,7 @@ fn end(inner: &mut Inner, handle: u32) {
 }
 
 fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
-    let Inner { instance, path } = inner;
+    let Inner { instance, path, .. } = inner;
     let function =
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
     let outcome: Result<(), CallError<()>> = path.call_encoded(

@@ -1,6 +1,8 @@
 //! The system calls that no plugin gets: each answers that it isn't supported.
 
-use super::is_wasi;
+use super::{Stopper, is_wasi};
+use crate::Event;
+use std::sync::Arc;
 use wasmer::{Extern, Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
@@ -36,17 +38,26 @@ const CLOSED: &[(&str, &[&str])] = &[
     ),
     ("their stacks are the host's memory, without a limit", &["context_create", "context_switch", "context_destroy"]),
     ("it makes a second name that nobody else sees, in the place of a link that stays", &["path_link"]),
+    ("it changes what the plugin sees of a file, and not the file", &["path_filestat_set_times"]),
     ("they keep what is written in the host's memory, without a limit", &["fd_pipe", "sock_pair"]),
     ("nothing ends a wait for it", &["fd_event"]),
+    (
+        "handlers of signals run within each other, on the host's stack, as deep as a plugin likes: a signal does what \
+         it does by default",
+        &["callback_signal"],
+    ),
 ];
+
+/// What wasix-libc calls in each plugin, so that it says nothing of what the plugin wants.
+const USUAL: &[&str] = &["callback_signal"];
 
 /// Whether a system call is closed.
 fn is_closed(name: &str) -> bool {
     CLOSED.iter().any(|(_reason, names)| names.contains(&name))
 }
 
-/// Replaces what the module imports of them.
-pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+/// Replaces what the module imports of them. Who calls one is told to the host.
+pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
     for import in module.imports().functions() {
         if !is_wasi(import.module()) || !is_closed(import.name()) {
             continue;
@@ -54,7 +65,13 @@ pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imp
         if let Some(Extern::Function(open)) = imports.get_export(import.module(), import.name()) {
             let signature = open.ty(store);
             let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
-            let closed = Function::new(store, signature, move |_| Ok::<_, RuntimeError>(answer.clone()));
+            let (stopper, name) = (stopper.clone(), import.name().to_owned());
+            let closed = Function::new(store, signature, move |_| {
+                if !USUAL.contains(&name.as_str()) {
+                    stopper.report(Event::Denied { operation: "call", target: name.clone() });
+                }
+                Ok::<_, RuntimeError>(answer.clone())
+            });
             imports.define(import.module(), import.name(), closed);
         }
     }

@@ -1,36 +1,42 @@
 //! The memory through which the host stops a plugin's code.
 
+use super::Quota;
 use crate::module::CONTROL_PAGES;
 use region::Protection;
 use std::fmt;
-use wasmer::{AsStoreMut, Memory, MemoryType, SharedMemory, Store};
+use wasmer::{AsStoreMut, Memory, MemoryError, MemoryType, Store};
 
 /// Memory of one plugin's that its code reads every so often, and that only the host can name (see
 /// `module::stoppable`).
 pub(crate) struct Control {
-    memory: SharedMemory,
+    /// Keeps the memory, too.
+    quota: Quota,
     base: *const u8,
     len: usize,
 }
 
-// SAFETY: the address is that of a mapping which `memory` keeps alive; only its access rights are changed through it.
+// SAFETY: the address is that of a mapping which `quota` keeps alive; only its access rights are changed through it.
 unsafe impl Send for Control {}
 // SAFETY: as above; changing the rights of a mapping is one system call, which threads may make at the same time.
 unsafe impl Sync for Control {}
 
 impl Control {
-    pub(crate) fn new(engine: &wasmer::Engine) -> Result<Self, wasmer::MemoryError> {
+    /// Makes the control memory of the plugin that has this quota; `engine` is the quota's.
+    pub(crate) fn new(engine: &wasmer::Engine, quota: Quota) -> Result<Self, MemoryError> {
         let mut store = Store::new(engine.clone());
-        let memory = Memory::new(&mut store, MemoryType::new(CONTROL_PAGES, Some(CONTROL_PAGES), true))?;
+        let memory = quota.control_memory(&mut store, Self::ty())?;
         let view = memory.view(&store);
         let (base, len) = (view.data_ptr().cast_const(), view.data_size() as usize);
-        let memory = memory.as_shared(&store).expect("a memory that was made to be shared is");
-        Ok(Self { memory, base, len })
+        Ok(Self { quota, base, len })
     }
 
     /// The memory as an instance in `store` imports it.
-    pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Memory {
-        self.memory.clone().attach(store)
+    pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Result<Memory, MemoryError> {
+        self.quota.control_memory(store, Self::ty())
+    }
+
+    fn ty() -> MemoryType {
+        MemoryType::new(CONTROL_PAGES, Some(CONTROL_PAGES), true)
     }
 
     /// Makes all code of the plugin's trap at its next check. There is no way back.

@@ -1,29 +1,42 @@
 //! How much memory a plugin gets: one cap over the memory that its threads share, one over the tables of each thread.
 //!
 //! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with tunables of
-//! its own, so that plugins of one compiled module can have different caps.
+//! its own, so that plugins of one compiled module can have different caps. The control memory (see
+//! `module::stoppable`) is made here as well, because the growth of tables is told to it.
 
 mod linear;
 
 use crate::events::Events;
 use crate::module::MemoryKind;
-use crate::{LoadError, Module, Policy};
-use linear::Linear;
+use crate::{Event, Limit, LoadError, Module, Policy};
+use linear::{Linear, Role};
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
 use wasmer::sys::vm::{VMMemory, VMMemoryDefinition, VMOwnedMemory, VMSharedMemory, VMTable, VMTableDefinition};
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
 use wasmer::{
-    Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType, WASM_PAGE_SIZE,
+    AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType,
+    WASM_PAGE_SIZE,
 };
 
 /// Entries of the largest table that the engine makes.
 const MAX_TABLE_ENTRIES: u32 = 128 << 20;
 
+/// Which memory a store asks for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    /// One that the module has.
+    New,
+    /// The one that the plugin's other threads have already.
+    Shared,
+    /// The one by which the host stops the plugin.
+    Control,
+}
+
 thread_local! {
-    /// Whether the memory that the calling thread asks for is the one that the plugin has already.
-    static ATTACHING: Cell<bool> = const { Cell::new(false) };
+    /// What the calling thread asks for.
+    static WANTED: Cell<Wanted> = const { Cell::new(Wanted::New) };
 }
 
 /// The tunables of one plugin. Cheap to clone; the clones share the cap.
@@ -37,6 +50,7 @@ struct Shared {
     events: Events,
     /// The memory that the plugin's threads share: the first one that was made.
     memory: OnceLock<VMSharedMemory>,
+    control: OnceLock<VMSharedMemory>,
 }
 
 impl Quota {
@@ -47,6 +61,7 @@ impl Quota {
             table_entries: policy.table_entries.min(MAX_TABLE_ENTRIES),
             events,
             memory: OnceLock::new(),
+            control: OnceLock::new(),
         }))
     }
 
@@ -75,10 +90,17 @@ impl Quota {
     pub(crate) fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
         let Some(shared) = self.0.memory.get() else { return memory.attach(store) };
         let ty = wasmer::sys::vm::LinearMemory::ty(shared);
-        ATTACHING.set(true);
-        let attached = Memory::new(store, ty);
-        ATTACHING.set(false);
-        attached.unwrap_or_else(|_| memory.attach(store))
+        make(store, ty, Wanted::Shared).unwrap_or_else(|_| memory.attach(store))
+    }
+
+    /// The control memory as a store of this quota's engine knows it. All of a plugin's have the same one.
+    pub(super) fn control_memory(&self, store: &mut impl AsStoreMut, ty: MemoryType) -> Result<Memory, MemoryError> {
+        make(store, ty, Wanted::Control)
+    }
+
+    /// Reports that something could not grow.
+    fn report(&self, limit: Limit, allowed: u64) {
+        self.0.events.report(Event::LimitReached { limit, allowed });
     }
 
     /// The cap in bytes.
@@ -97,6 +119,14 @@ impl Quota {
     }
 }
 
+/// Asks the tunables for one memory.
+fn make(store: &mut impl AsStoreMut, ty: MemoryType, wanted: Wanted) -> Result<Memory, MemoryError> {
+    WANTED.set(wanted);
+    let made = Memory::new(store, ty);
+    WANTED.set(Wanted::New);
+    made
+}
+
 impl Tunables for Quota {
     fn memory_style(&self, memory: &MemoryType) -> MemoryStyle {
         BaseTunables::new().memory_style(memory)
@@ -107,19 +137,24 @@ impl Tunables for Quota {
     }
 
     fn create_host_memory(&self, ty: &MemoryType, style: &MemoryStyle) -> Result<VMMemory, MemoryError> {
-        let ty = self.cap_memory(ty);
-        if !ty.shared {
-            return Ok(Linear::new(VMOwnedMemory::new(&ty, style)?, self).into());
-        }
-        let shared = match self.0.memory.get().filter(|_| ATTACHING.get()) {
+        let (wanted, capped) = (WANTED.get(), self.cap_memory(ty));
+        // A control memory is the host's own, and doesn't count.
+        let (ty, role, made) = match wanted {
+            Wanted::Control => (ty, Role::Control, &self.0.control),
+            _ if !capped.shared => {
+                return Ok(Linear::new(VMOwnedMemory::new(&capped, style)?, Role::Guest, self).into());
+            }
+            _ => (&capped, Role::Guest, &self.0.memory),
+        };
+        let shared = match made.get().filter(|_| wanted != Wanted::New) {
             Some(memory) => memory.clone(),
             None => {
-                let memory = VMSharedMemory::new(&ty, style)?;
-                let _ = self.0.memory.set(memory.clone());
+                let memory = VMSharedMemory::new(ty, style)?;
+                let _ = made.set(memory.clone());
                 memory
             }
         };
-        Ok(Linear::new(shared, self).into())
+        Ok(Linear::new(shared, role, self).into())
     }
 
     unsafe fn create_vm_memory(
@@ -133,8 +168,8 @@ impl Tunables for Quota {
         // there still, so this one isn't.
         unsafe {
             Ok(match ty.shared {
-                true => Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, self).into(),
-                false => Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, self).into(),
+                true => Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
+                false => Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
             })
         }
     }

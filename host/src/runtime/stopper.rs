@@ -1,10 +1,9 @@
 //! Ends one plugin: all its threads, in whatever state, from whichever thread of the host.
 
-use super::{Control, Health, Tasks};
+use super::{Calls, Control, Health, Tasks};
 use crate::events::Events;
 use crate::{Engine, Error, Event, StopReason};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use wasmer::SharedMemory;
 use wasmer_wasix::WasiEnv;
@@ -18,8 +17,6 @@ pub(crate) struct Stopper {
     engine: Engine,
     events: OnceLock<Events>,
     health: Health,
-    /// Odd while a call runs. Only the thread that calls writes it.
-    calls: AtomicU64,
     targets: Mutex<Targets>,
 }
 
@@ -32,6 +29,8 @@ struct Targets {
     /// A copy of the plugin's environment, by which its process is reached.
     env: Option<WasiEnv>,
     tasks: Weak<Tasks>,
+    /// Those of each thread that the host calls.
+    calls: Vec<Weak<Calls>>,
 }
 
 impl Stopper {
@@ -40,7 +39,6 @@ impl Stopper {
             engine: engine.clone(),
             events: OnceLock::new(),
             health: Health::default(),
-            calls: AtomicU64::new(0),
             targets: Mutex::default(),
         })
     }
@@ -58,34 +56,19 @@ impl Stopper {
         }
     }
 
-    /// Marks the begin of a call. Fails when the plugin is dead.
-    #[inline]
-    pub(crate) fn begin(&self) -> Result<(), Error> {
-        self.health.check()?;
-        // Odd, and another number than before even if the last call ended in a panic of the host's.
-        let calls = self.calls.load(Ordering::Relaxed);
-        self.calls.store(calls.wrapping_add(1) | 1, Ordering::Relaxed);
-        Ok(())
+    /// Whether the plugin has ever wanted more of something than it gets.
+    pub(crate) fn limit_reached(&self) -> bool {
+        self.events.get().is_some_and(Events::limit_reached)
     }
 
-    /// Marks the end of a call. Fails when the host stopped the plugin meanwhile: what the guest made of that doesn't
-    /// count, even if it returned.
+    /// Fails when the plugin is dead.
     #[inline]
-    pub(crate) fn finish(&self) -> Result<(), Error> {
-        let calls = self.calls.load(Ordering::Relaxed);
-        self.calls.store(calls.wrapping_add(1) & !1, Ordering::Relaxed);
-        match self.health.cause() {
-            Some(Error::Stopped(reason)) => Err(Error::Stopped(*reason)),
-            _ => Ok(()),
-        }
-    }
-
-    /// The number of the call that is running, if one is.
-    pub(crate) fn running_call(&self) -> Option<u64> {
-        Some(self.calls.load(Ordering::Relaxed)).filter(|calls| calls % 2 == 1)
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        self.health.check()
     }
 
     /// What ended the plugin, if anything has.
+    #[inline]
     pub(crate) fn cause(&self) -> Option<&Error> {
         self.health.cause()
     }
@@ -103,6 +86,13 @@ impl Stopper {
     /// Names what ends the plugin's system calls.
     pub(crate) fn adopt(&self, env: WasiEnv) {
         self.add(|targets| targets.env = Some(env));
+    }
+
+    /// Names the calls of a thread that the host calls.
+    pub(crate) fn attach_calls(&self, calls: &Arc<Calls>) {
+        let mut targets = self.targets();
+        targets.calls.retain(|calls| calls.strong_count() > 0);
+        targets.calls.push(Arc::downgrade(calls));
     }
 
     /// A plugin that was stopped before is stopped now.
@@ -160,12 +150,12 @@ impl Stopper {
 
     /// Whether nothing of the plugin's runs.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.running_call().is_none() && self.live_threads() == 0
-    }
-
-    fn live_threads(&self) -> usize {
-        let tasks = self.targets().tasks.upgrade();
-        tasks.map_or(0, |tasks| tasks.live())
+        let (calls, tasks) = {
+            let targets = self.targets();
+            (targets.calls.clone(), targets.tasks.upgrade())
+        };
+        let is_idle = |calls: &Weak<Calls>| calls.upgrade().is_none_or(|calls| calls.running().is_none());
+        calls.iter().all(is_idle) && tasks.is_none_or(|tasks| tasks.running() == 0)
     }
 
     fn targets(&self) -> MutexGuard<'_, Targets> {

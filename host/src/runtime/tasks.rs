@@ -5,12 +5,15 @@
 //! kept for the plugin's next thread.
 
 mod guest_thread;
+mod worker;
+
+pub(crate) use worker::{Worker, WorkerThread};
 
 use super::{Halt, Quota, Stopper};
-use crate::{Engine, Event, Limit};
+use crate::{Engine, Error, Event, Limit};
 use futures::future::{BoxFuture, select};
-use guest_thread::{GuestThread, Spare};
-use std::collections::HashMap;
+use guest_thread::{Ended, GuestThread, Spare};
+use std::collections::{HashMap, HashSet};
 use std::pin::{Pin, pin};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -52,7 +55,26 @@ struct State {
     /// Threads that have ended, or are about to without touching anything of ours.
     done: Vec<JoinHandle<()>>,
     spares: Vec<Spare>,
+    workers: Workers,
     closed: bool,
+}
+
+/// Guest threads that the host calls in their place, and that have no thread of the operating system's any more.
+#[derive(Debug, Default)]
+struct Workers {
+    /// How many the host has asked for that have not come yet.
+    wanted: usize,
+    /// Those that have come and that nobody has taken yet.
+    offered: Vec<Worker>,
+    /// All of them, by their guest's thread id.
+    tids: HashSet<u32>,
+}
+
+impl State {
+    /// How many guest threads are alive.
+    fn live(&self) -> usize {
+        self.live.len() + self.workers.tids.len()
+    }
 }
 
 impl Tasks {
@@ -90,7 +112,19 @@ impl Tasks {
 
     /// How many spawned guest threads are alive.
     pub(crate) fn live(&self) -> usize {
+        self.lock().live()
+    }
+
+    /// How many of them run by themselves.
+    pub(crate) fn running(&self) -> usize {
         self.lock().live.len()
+    }
+
+    /// Waits for the end of threads that run by themselves. False if they don't end.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
+        let waited = self.ended.wait_timeout_while(self.lock(), patience, |state| !state.live.is_empty());
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.live() == 0
     }
 
     /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
@@ -109,9 +143,10 @@ impl Tasks {
                 state = self.ended.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
             }
         }
-        state.spares.clear();
+        let unused = (std::mem::take(&mut state.spares), std::mem::take(&mut state.workers.offered));
         let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
         drop(state);
+        drop(unused);
         join(done);
         left
     }
@@ -125,14 +160,14 @@ impl Tasks {
     /// to end here.
     fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
         let full = |state: &mut State| {
-            state.live.len() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
+            state.live() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
         };
         let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
         let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
         if state.closed || self.stopper.cause().is_some() {
             return Err(WasiThreadError::Unsupported);
         }
-        if state.live.len() >= self.limit {
+        if state.live() >= self.limit {
             self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
             return Err(WasiThreadError::Unsupported);
         }
@@ -144,21 +179,59 @@ impl Tasks {
     }
 
     /// The last thing that a guest's thread does.
-    fn end(&self, tid: u32, spare: Option<Spare>) {
+    fn end(&self, tid: u32, ended: Ended) {
         let mut state = self.lock();
         if let Some(handle) = state.live.remove(&tid) {
             state.done.push(handle);
         }
-        let keep = !state.closed && state.spares.len() < MAX_SPARES;
-        let surplus = if keep {
-            state.spares.extend(spare);
-            None
-        } else {
-            spare
+        let surplus = match ended {
+            Ended::Offering(worker) if !state.closed => {
+                state.workers.tids.insert(tid);
+                state.workers.offered.push(worker);
+                Ended::Nothing
+            }
+            Ended::Well(spare) if !state.closed && state.spares.len() < MAX_SPARES => {
+                state.spares.push(spare);
+                Ended::Nothing
+            }
+            other => other,
         };
         self.ended.notify_all();
         drop(state);
         drop(surplus);
+    }
+
+    /// Lets so many threads offer themselves for calls. Those that were wanted before are wanted no longer.
+    pub(crate) fn want_workers(&self, count: usize) {
+        self.lock().workers.wanted = count;
+    }
+
+    /// Whether the host has asked for the thread that offers itself.
+    fn admit_worker(&self) -> bool {
+        let wanted = &mut self.lock().workers.wanted;
+        let admitted = *wanted > 0;
+        *wanted = wanted.saturating_sub(1);
+        admitted
+    }
+
+    /// Waits until so many threads have offered themselves, and takes them.
+    ///
+    /// # Errors
+    /// What ended the plugin meanwhile.
+    pub(crate) fn take_workers(&self, count: usize) -> Result<Vec<Worker>, Error> {
+        const LOOK_AGAIN: Duration = Duration::from_millis(5);
+        let mut state = self.lock();
+        while state.workers.offered.len() < count {
+            self.stopper.check()?;
+            state = self.ended.wait_timeout(state, LOOK_AGAIN).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+        Ok(std::mem::take(&mut state.workers.offered))
+    }
+
+    /// Forgets a worker, which is over.
+    fn retire(&self, tid: u32) {
+        self.lock().workers.tids.remove(&tid);
+        self.ended.notify_all();
     }
 }
 
@@ -206,11 +279,11 @@ impl VirtualTaskManager for TaskManager {
             .name(format!("{}/{tid}", self.0.plugin))
             .stack_size(STACK_SIZE)
             .spawn(move || {
-                let spare = thread.run(&tasks, |outcome| {
+                let ended = thread.run(&tasks, |outcome| {
                     // The receiver waits for this one message.
                     let _ = ready.send(outcome);
                 });
-                tasks.end(tid, spare);
+                tasks.end(tid, ended);
             })
             .map_err(|_| WasiThreadError::Unsupported)?;
         state.live.insert(tid, handle);

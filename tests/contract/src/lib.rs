@@ -4,6 +4,7 @@ pub mod bench;
 pub mod extra;
 pub mod host;
 pub mod lies;
+pub mod shared;
 pub mod small;
 pub mod typed;
 pub mod versions;

@@ -12,25 +12,6 @@ fn refused(plugin: &Plugin, method: &str, args: &str) -> String {
 }
 
 #[test]
-fn nothing_is_allowed_by_default() -> Result<()> {
-    let (plugin, events) = start(Network::new());
-    for (method, target) in [
-        ("connect", "127.0.0.1:80"),
-        ("connect", "10.0.0.1:80"),
-        ("connect", "192.0.2.1:443"),
-        ("connect_timeout", "169.254.169.254:80"),
-        ("listen", "127.0.0.1:0"),
-        ("udp_bind", "0.0.0.0:0"),
-    ] {
-        assert_eq!(refused(&plugin, method, target), "returned: PermissionDenied", "{method} {target}");
-        assert!(events.saw(target), "{method} {target}: {events:?}");
-    }
-    refused(&plugin, "resolve", "example.com:443");
-    assert!(events.saw("may not look up \"example.com\""), "{events:?}");
-    Ok(())
-}
-
-#[test]
 fn a_rule_allows_nothing_else() -> Result<()> {
     let port = echo_server()?;
     let (plugin, events) = start(Network::new().connect_tcp(&format!("127.0.0.1:{port}"))?);

@@ -115,15 +115,3 @@ fn below_what_is_no_folder() -> Result<()> {
     assert_eq!(call(&plugin, "attempt", "read /data/file")?, "inside");
     Ok(())
 }
-
-/// wasmer-wasix would only pretend to make one.
-#[test]
-fn hard_links() -> Result<()> {
-    let house = house()?;
-    let data = house.path().join("data");
-    let plugin = mounted(&data, Access::ReadWrite);
-    let before = snapshot(&data)?;
-    assert!(call(&plugin, "attempt", "link /data/file /data/other").is_err());
-    assert_eq!(snapshot(&data)?, before);
-    Ok(())
-}

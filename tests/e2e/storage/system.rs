@@ -1,33 +1,9 @@
-//! System calls that are closed, and those that are measured.
+//! System calls that are measured. Those that are closed are tested in `hostile`.
 
-use super::{mounted, storage};
+use super::storage;
 use anyhow::Result;
 use plugix_e2e::call;
-use plugix_host::{Access, Policy};
-use std::fs;
-use tempfile::tempdir;
-
-/// "Not supported", as WASIX numbers it.
-const NOT_SUPPORTED: i32 = 58;
-
-#[test]
-fn no_program_is_started() -> Result<()> {
-    let folder = tempdir()?;
-    // Any module that a plugin can read would do.
-    fs::write(folder.path().join("module.wasm"), wat::parse_str(r#"(module (func (export "_start")))"#)?)?;
-    let plugin = mounted(folder.path(), Access::ReadOnly);
-    for program in ["/data/module.wasm", "/bin/sh", "sh"] {
-        assert_eq!(call(&plugin, "run_a_program", program)?, "Err(Unsupported)", "{program}");
-    }
-    Ok(())
-}
-
-#[test]
-fn what_is_closed_says_so() -> Result<()> {
-    let plugin = storage(&Policy::new());
-    assert_eq!(call(&plugin, "closed", "")?, format!("{:?}", [NOT_SUPPORTED; 4]));
-    Ok(())
-}
+use plugix_host::Policy;
 
 #[test]
 fn descriptors_with_high_numbers() -> Result<()> {

@@ -1,11 +1,9 @@
 //! What any host gives: the log, progress, and the flag that ends long work.
 
-mod capture;
-
 use super::builder;
 use super::store::TestStore;
+use crate::capture::{listen, records_of};
 use anyhow::Result;
-use capture::{listen, records_of};
 use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::typed::Typed;
 use plugix_host::{Cancellation, Plugin, Services};
@@ -24,7 +22,7 @@ fn a_record_says_where_it_is_from() -> Result<()> {
     let name = "says where it is from";
     let plugin = plugin(name, Services::new().log(Level::INFO))?;
     plugin.bind::<dyn Typed>()?.services("worker")?;
-    let records = records_of(name);
+    let records = records_of(name, "plugix::log");
     let [record] = records.as_slice() else { anyhow::bail!("{records:?}") };
     let field = |field| record.fields.get(field).map_or("", String::as_str);
     assert_eq!(record.level, Level::INFO);
@@ -40,7 +38,7 @@ fn the_level_is_the_hosts_choice() -> Result<()> {
     for (i, level) in levels.into_iter().enumerate() {
         let name = format!("logs up to {level}");
         plugin(&name, Services::new().log(level))?.bind::<dyn Extra>()?.log_all()?;
-        let logged: Vec<_> = records_of(&name).into_iter().map(|record| record.level).collect();
+        let logged: Vec<_> = records_of(&name, "plugix::log").into_iter().map(|record| record.level).collect();
         assert_eq!(logged, levels[..=i]);
     }
     Ok(())
@@ -52,7 +50,7 @@ fn a_plugin_without_services_goes_without() -> Result<()> {
     let plugin = plugin(name, Services::new())?;
     assert!(!plugin.bind::<dyn Typed>()?.services("worker")?);
     plugin.bind::<dyn Extra>()?.log_all()?;
-    assert!(records_of(name).is_empty());
+    assert!(records_of(name, "plugix::log").is_empty());
     Ok(())
 }
 

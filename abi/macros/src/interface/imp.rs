@@ -11,6 +11,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let abi = &contract.options.abi;
     let (interface, name, client) = (contract.dyn_type(), &contract.ident, &contract.client);
     let info = info(contract);
+    // Another name than the trait's, whatever that is.
+    let shared = format_ident!("Shared{name}");
     let methods = contract.methods.iter().map(|method| method_impl(contract, method));
     let frames = contract.methods.iter().map(|Method { index, .. }| {
         quote!(#index => ::core::option::Option::Some(<Self as #abi::interface::Method<#index>>::dispatch::<O>))
@@ -62,9 +64,9 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                 where
                     T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
                 {
-                    struct Shared<T>(T);
+                    struct #shared<T>(T);
 
-                    impl<T> #abi::interface::Provide<#interface> for Shared<T>
+                    impl<T> #abi::interface::Provide<#interface> for #shared<T>
                     where
                         T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
                     {
@@ -74,7 +76,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                         }
                     }
 
-                    #abi::interface::Provider::new(Shared(implementation))
+                    #abi::interface::Provider::new(#shared(implementation))
                 }
             }
 

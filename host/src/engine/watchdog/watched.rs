@@ -1,32 +1,32 @@
-//! One plugin each of whose calls has the same limit.
+//! A thread of a plugin's each of whose calls has the same limit.
 
 use super::TICK;
-use crate::runtime::Stopper;
+use crate::runtime::Calls;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[derive(Debug)]
 pub(super) struct Watched {
-    plugin: Arc<Stopper>,
+    calls: Arc<Calls>,
     limit: Duration,
     /// The call that was seen last, and when it was seen first.
     call: Option<(u64, Instant)>,
 }
 
 impl Watched {
-    pub(super) fn new(plugin: Arc<Stopper>, limit: Duration) -> Self {
-        Self { plugin, limit, call: None }
+    pub(super) fn new(calls: Arc<Calls>, limit: Duration) -> Self {
+        Self { calls, limit, call: None }
     }
 
-    /// Looks what the plugin is doing. Returns it with its limit if that has passed.
-    pub(super) fn look(&mut self, now: Instant) -> Option<(Arc<Stopper>, Duration)> {
-        let running = self.plugin.running_call().filter(|_| self.plugin.cause().is_none());
+    /// Looks what is running. Returns it with its limit if that has passed.
+    pub(super) fn look(&mut self, now: Instant) -> Option<(Arc<Calls>, Duration)> {
+        let running = self.calls.running().filter(|_| !self.calls.is_over());
         self.call = match (running, self.call) {
             (Some(running), Some((seen, since))) if running == seen => Some((seen, since)),
             (running, _) => running.map(|running| (running, now)),
         };
         let (_, since) = self.call?;
-        (now.duration_since(since) >= self.limit).then(|| (self.plugin.clone(), self.limit))
+        (now.duration_since(since) >= self.limit).then(|| (self.calls.clone(), self.limit))
     }
 
     /// When to look again.
@@ -36,7 +36,7 @@ impl Watched {
         limit.filter(|limit| *limit > now).map_or(tick, |limit| limit.min(tick))
     }
 
-    pub(super) fn into_plugin(self) -> Arc<Stopper> {
-        self.plugin
+    pub(super) fn into_calls(self) -> Arc<Calls> {
+        self.calls
     }
 }

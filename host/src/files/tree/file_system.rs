@@ -5,6 +5,7 @@ use crate::Access;
 use crate::files::open_file::OpenFile;
 use crate::files::path::leads_down;
 use crate::files::plain;
+use crate::files::refusal::remember_refusal;
 use futures::future::BoxFuture;
 use std::path::{Path, PathBuf};
 use virtual_fs::{
@@ -13,8 +14,13 @@ use virtual_fs::{
 
 impl FileSystem for Tree {
     fn readlink(&self, path: &Path) -> Result<PathBuf> {
-        match self.find(&plain(path)?)? {
-            Place::In(mount, inner) => mount.volume.read_link(&inner),
+        let path = plain(path)?;
+        match self.find(&path)? {
+            Place::In(mount, inner) => {
+                let target = mount.volume.read_link(&inner)?;
+                self.check_target(&path, &target);
+                Ok(target)
+            }
             Place::Above => Err(FsError::InvalidInput),
         }
     }
@@ -96,7 +102,10 @@ impl FileOpener for Tree {
         let (mount, inner) = match self.find(&path) {
             Ok(Place::In(mount, inner)) if mount.access == Access::ReadWrite || !how.would_mutate() => (mount, inner),
             // wasmer-wasix asks for writing when a plugin wants to read, so that alone is not worth a word.
-            Ok(Place::In(..)) if !creates => return Err(FsError::PermissionDenied),
+            Ok(Place::In(..)) if !creates => {
+                remember_refusal(&self.0.events, &path);
+                return Err(FsError::PermissionDenied);
+            }
             Err(error) if !creates => return Err(error),
             _ => return Err(self.denied("create or write", &path)),
         };

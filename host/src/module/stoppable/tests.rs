@@ -57,7 +57,9 @@ fn where_checks_are() {
         ("(func $f (return_call $f))", 1),
         ("(table 1 funcref) (func (call_indirect (i32.const 0)))", 1),
         // Instructions that can take long, besides the entry.
-        ("(func (nop) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))", 2),
+        ("(func (nop) (drop (memory.grow (i32.const 9))))", 2),
+        // Two functions are added, which fill and copy in pieces: one with a loop, one with a loop for each direction.
+        ("(func (nop) (memory.fill (i32.const 0) (i32.const 0) (i32.const 9)))", 1 + 2 + 3),
     ] {
         let (_, found) = rewrite(&format!(r#"(module (memory (export "memory") 1) {function})"#));
         assert_eq!(found, checks, "{function}");
@@ -70,6 +72,27 @@ fn work_that_doubles_with_each_call() {
     let functions: String = (1..20).map(|n| format!("(func $f{n} (call $f{0}) (call $f{0}))", n - 1)).collect();
     let (_, checks) = rewrite(&format!(r#"(module (memory (export "memory") 1) (func $f0) {functions})"#));
     assert_eq!(checks, 20 - 7);
+}
+
+#[test]
+fn the_start_function_is_the_hosts_to_run() {
+    for exports in ["", r#"(export "f" (func $start))"#] {
+        let (rewritten, _) =
+            rewrite(&format!(r#"(module (memory (export "memory") 1) (func $start) (start $start) {exports})"#));
+        let payloads: Vec<_> = Parser::new(0).parse_all(&rewritten).map(|payload| payload.expect("valid")).collect();
+        assert!(!payloads.iter().any(|payload| matches!(payload, Payload::StartSection { .. })));
+        assert!(String::from_utf8_lossy(&rewritten).contains(super::START));
+    }
+}
+
+#[test]
+fn the_growth_of_tables_is_told() {
+    let grow = "(drop (table.grow (ref.null func) (i32.const 1)))";
+    let (rewritten, checks) =
+        rewrite(&format!(r#"(module (memory (export "memory") 1) (table 1 funcref) (func {grow} {grow}))"#));
+    assert_eq!(checks, 3);
+    // `table.grow 0`, and then `memory.grow` of the second memory.
+    assert_eq!(rewritten.windows(5).filter(|window| *window == [0xfc, 0x0f, 0x00, 0x40, 0x01]).count(), 2);
 }
 
 #[test]

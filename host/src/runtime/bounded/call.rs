@@ -2,15 +2,12 @@
 
 use super::rules::Rule;
 use super::{Bounds, Descriptors};
-use crate::files::{MAX_PATH, take_unheard_error};
+use crate::files::{MAX_PATH, forget_refusal, report_refusal, take_unheard_error};
 use anyhow::Context;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{Extern, Function, FunctionEnvMut, Imports, Memory, RuntimeError, StoreMut, TypedFunction, Value};
-use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
-
-/// Things to wait for at once: each takes some of the host's memory.
-const MAX_EVENTS: u64 = 4096;
+use wasmer_wasix::wasmer_wasix_types::wasi::{Errno, Rights};
 
 /// `fd_advise`, which does nothing and says whether a descriptor is open.
 pub(super) type Advise = TypedFunction<(i32, i64, i64, i32), i32>;
@@ -62,6 +59,7 @@ impl BoundedCall {
             }
         }
         take_unheard_error();
+        forget_refusal();
         // wasmer-wasix panics on some of what a plugin can ask for, such as a link below a file. That is the plugin's
         // mistake, and an error for it.
         let Ok(results) = catch_unwind(AssertUnwindSafe(|| self.original.call(store, args))) else {
@@ -73,6 +71,7 @@ impl BoundedCall {
         match take_unheard_error() {
             Some(error) if lost => return Ok(answer(error)),
             _ if errno == Errno::Success as i32 => self.opened(store, args)?,
+            _ if self.wants_to_write(args) => report_refusal(),
             _ => {}
         }
         Ok(results)
@@ -86,10 +85,20 @@ impl BoundedCall {
     ) -> Result<Option<Errno>, RuntimeError> {
         Ok(match rule {
             Rule::Path { len } if number(args, len) > MAX_PATH as u64 => Some(Errno::Nametoolong),
-            Rule::Events { count } if number(args, count) > MAX_EVENTS => Some(Errno::Inval),
+            Rule::Most { arg, most } if number(args, arg) > most => Some(Errno::Inval),
             Rule::Number { arg, error } if number(args, arg) >= self.descriptors.limit().into() => Some(error),
             Rule::Opens if !self.descriptors.has_room(store, &self.advise)? => Some(Errno::Mfile),
             _ => None,
+        })
+    }
+
+    /// Whether it opens a file to change it, as the plugin has it: wasmer-wasix asks for that in any case.
+    fn wants_to_write(&self, args: &[Value]) -> bool {
+        self.rules.iter().any(|rule| match *rule {
+            Rule::OpensFile { rights, .. } => {
+                Rights::from_bits_truncate(number(args, rights)).contains(Rights::FD_WRITE)
+            }
+            _ => false,
         })
     }
 
@@ -97,7 +106,7 @@ impl BoundedCall {
     /// that was cut off, and append behind that.
     fn opened(&self, store: &mut FunctionEnvMut<'_, ()>, args: &[Value]) -> Result<(), RuntimeError> {
         let pointer = self.rules.iter().find_map(|rule| match *rule {
-            Rule::OpensFile { at } => Some(number(args, at)),
+            Rule::OpensFile { at, .. } => Some(number(args, at)),
             _ => None,
         });
         if let (Some(pointer), Some(memory)) = (pointer, &self.memory) {

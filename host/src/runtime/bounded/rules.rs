@@ -7,41 +7,57 @@ use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 pub(super) enum Rule {
     /// It opens a descriptor.
     Opens,
-    /// It opens a file, and writes the descriptor to where this argument points.
-    OpensFile { at: usize },
+    /// It opens a file with the rights in one argument, and writes the descriptor to where another one points.
+    OpensFile { rights: usize, at: usize },
     /// This argument is the length of a path.
     Path { len: usize },
-    /// This argument is a number of things to wait for.
-    Events { count: usize },
+    /// This argument is a number that is not larger.
+    Most { arg: usize, most: u64 },
     /// This argument is a descriptor that is to be: the numbers from the limit on don't exist.
     Number { arg: usize, error: Errno },
     /// It works on a file, and makes this of some errors.
     LosesErrors { into: Errno },
 }
 
+/// Things to wait for at once: each takes some of the host's memory.
+const MAX_EVENTS: u64 = 4096;
+
+/// Parts of one read or write, as other systems have it. A plugin can't be stopped in between.
+const MAX_PARTS: u64 = 1024;
+
+/// Random bytes at once, for the same reason.
+const MAX_RANDOM: u64 = 64 << 20;
+
 /// All of them, by name.
 pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("chdir", &[Rule::Path { len: 1 }]),
     ("epoll_create", &[Rule::Opens]),
-    ("epoll_wait", &[Rule::Events { count: 2 }]),
+    ("epoll_wait", &[Rule::Most { arg: 2, most: MAX_EVENTS }]),
     ("fd_dup", &[Rule::Opens]),
     ("fd_dup2", &[Rule::Number { arg: 1, error: Errno::Inval }, Rule::Opens]),
     ("fd_filestat_set_times", &[Rule::LosesErrors { into: Errno::Success }]),
-    ("fd_pwrite", &[Rule::LosesErrors { into: Errno::Io }]),
+    ("fd_pread", &[PARTS]),
+    ("fd_pwrite", &[PARTS, Rule::LosesErrors { into: Errno::Io }]),
+    ("fd_read", &[PARTS]),
     ("fd_renumber", &[Rule::Number { arg: 1, error: Errno::Badf }]),
-    ("fd_write", &[Rule::LosesErrors { into: Errno::Io }]),
+    ("fd_write", &[PARTS, Rule::LosesErrors { into: Errno::Io }]),
     ("path_create_directory", &[Rule::Path { len: 2 }]),
     ("path_filestat_get", &[Rule::Path { len: 3 }]),
     ("path_filestat_set_times", &[Rule::Path { len: 3 }]),
-    ("path_open", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 8 }]),
-    ("path_open2", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { at: 9 }]),
+    ("path_open", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { rights: 5, at: 8 }]),
+    ("path_open2", &[Rule::Path { len: 3 }, Rule::Opens, Rule::OpensFile { rights: 5, at: 9 }]),
     ("path_readlink", &[Rule::Path { len: 2 }]),
     ("path_remove_directory", &[Rule::Path { len: 2 }]),
     ("path_rename", &[Rule::Path { len: 2 }, Rule::Path { len: 5 }]),
     ("path_symlink", &[Rule::Path { len: 1 }, Rule::Path { len: 4 }]),
     ("path_unlink_file", &[Rule::Path { len: 2 }]),
-    ("poll_oneoff", &[Rule::Events { count: 2 }]),
+    ("poll_oneoff", &[Rule::Most { arg: 2, most: MAX_EVENTS }]),
+    ("random_get", &[Rule::Most { arg: 1, most: MAX_RANDOM }]),
     ("sock_accept", &[Rule::Opens]),
     ("sock_accept_v2", &[Rule::Opens]),
     ("sock_open", &[Rule::Opens]),
+    // It panics on some of what it is given.
+    ("sock_send_file", &[]),
 ];
+
+const PARTS: Rule = Rule::Most { arg: 2, most: MAX_PARTS };

@@ -1,7 +1,7 @@
 //! A memory that reports when it can't grow.
 
 use super::Quota;
-use crate::{Event, Limit};
+use crate::Limit;
 use std::ptr::NonNull;
 use std::time::Duration;
 use wasmer::sys::vm::{
@@ -9,16 +9,29 @@ use wasmer::sys::vm::{
 };
 use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages};
 
+/// What a memory is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    /// The plugin's own.
+    Guest,
+    /// The host's. It never grows: to ask it for growth by what `table.grow` returned is to tell it that.
+    Control,
+}
+
+/// What `table.grow` returns when the table has not grown.
+const NOT_GROWN: Pages = Pages(u32::MAX);
+
 /// A memory as one store knows it. All but growth is the inner memory's.
 #[derive(Debug)]
 pub(super) struct Linear<M> {
     memory: M,
+    role: Role,
     quota: Quota,
 }
 
 impl<M> Linear<M> {
-    pub(super) fn new(memory: M, quota: &Quota) -> Self {
-        Self { memory, quota: quota.clone() }
+    pub(super) fn new(memory: M, role: Role, quota: &Quota) -> Self {
+        Self { memory, role, quota: quota.clone() }
     }
 }
 
@@ -30,9 +43,17 @@ impl<M: LinearMemory + Sync + 'static> From<Linear<M>> for VMMemory {
 
 impl<M: LinearMemory> LinearMemory for Linear<M> {
     fn grow(&mut self, delta: Pages) -> Result<Pages, MemoryError> {
-        self.memory.grow(delta).inspect_err(|_| {
-            self.quota.0.events.report(Event::LimitReached { limit: Limit::Memory, allowed: self.quota.allowed() });
-        })
+        match self.role {
+            Role::Guest => {
+                self.memory.grow(delta).inspect_err(|_| self.quota.report(Limit::Memory, self.quota.allowed()))
+            }
+            Role::Control => {
+                if delta == NOT_GROWN {
+                    self.quota.report(Limit::TableEntries, self.quota.0.table_entries.into());
+                }
+                Ok(delta)
+            }
+        }
     }
 
     fn ty(&self) -> MemoryType {

@@ -1,9 +1,13 @@
 //! One guest thread, from its instance to its end.
 
-use super::Tasks;
+use super::{Tasks, Worker};
+use crate::ProtocolError;
 use crate::error::{Error, Trap};
+use crate::instance::run;
+use crate::module::START;
 use crate::runtime::PluginRuntime;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use wasmer::{Instance, Module, RuntimeError, SharedMemory, Store};
 use wasmer_wasix::runtime::SpawnType;
 use wasmer_wasix::runtime::task_manager::{SpawnMemoryTypeOrStore, TaskWasm, TaskWasmRun};
@@ -30,11 +34,21 @@ pub(super) struct GuestThread {
 /// The store and the instance of a thread that ended well, ready for another.
 #[derive(Debug)]
 pub(super) struct Spare {
-    store: Store,
-    env: WasiFunctionEnv,
-    instance: Instance,
+    pub(super) store: Store,
+    pub(super) env: WasiFunctionEnv,
+    pub(super) instance: Instance,
     /// The mutable globals as they were before the first thread ran.
     globals: StoreSnapshot,
+}
+
+/// How a guest thread's operating system thread ended.
+pub(super) enum Ended {
+    /// The guest thread is over, and nothing is left of it.
+    Nothing,
+    /// The guest thread is over, and left what another can use.
+    Well(Spare),
+    /// The guest thread has offered itself for calls.
+    Offering(Worker),
 }
 
 // SAFETY: as for `crate::instance::Instance`: no call runs in a spare store, and all handles into it are in here.
@@ -58,21 +72,21 @@ impl GuestThread {
         self.env.thread.tid().raw()
     }
 
-    /// Runs the thread to its end. `ready` is told once whether it could begin. Returns what another thread can use.
-    pub(super) fn run(self, tasks: &Tasks, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Option<Spare> {
+    /// Runs the thread to its end. `ready` is told once whether it could begin.
+    pub(super) fn run(self, tasks: &Arc<Tasks>, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Ended {
         let _io = tasks.io.enter();
         let Self { module, memory, env, start, registration } = self;
         let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());
         let prepared = match tasks.take_spare() {
             Some(spare) => Ok(spare.reuse(env)),
-            None => Spare::new(tasks, module, memory, env),
+            None => Spare::new(tasks, tid, module, memory, env),
         };
         let mut spare = match prepared {
             Ok(spare) => spare,
             Err(error) => {
                 drop(registration);
                 ready(Err(error));
-                return None;
+                return Ended::Nothing;
             }
         };
         ready(Ok(()));
@@ -80,6 +94,9 @@ impl GuestThread {
         let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
         let exit = match outcome {
             Ok(Ok(())) => None,
+            Ok(Err(error)) if offers_itself(&error) && tasks.admit_worker() => {
+                return Ended::Offering(Worker::new(spare, thread, registration, tasks));
+            }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
                 tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
@@ -89,8 +106,16 @@ impl GuestThread {
         spare.env.on_exit(&mut spare.store, exit);
         thread.set_status_finished(Ok(exit.unwrap_or(Errno::Success.into())));
         drop(registration);
-        exit.is_none().then_some(spare)
+        match exit {
+            None => Ended::Well(spare),
+            Some(_) => Ended::Nothing,
+        }
     }
+}
+
+/// Whether it was the host's function for that which ended the thread.
+fn offers_itself(error: &RuntimeError) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Protocol(ProtocolError::NotAsked)))
 }
 
 /// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
@@ -109,7 +134,13 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
 }
 
 impl Spare {
-    fn new(tasks: &Tasks, module: Module, memory: SharedMemory, env: WasiEnv) -> Result<Self, WasiThreadError> {
+    fn new(
+        tasks: &Tasks,
+        tid: u32,
+        module: Module,
+        memory: SharedMemory,
+        env: WasiEnv,
+    ) -> Result<Self, WasiThreadError> {
         let mut store = Store::new(tasks.wasmer.clone());
         let memory = match &tasks.quota {
             Some(quota) => quota.attach(memory, &mut store),
@@ -118,6 +149,10 @@ impl Spare {
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
         let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
         let instance = PluginRuntime::take_newest_instance().ok_or(WasiThreadError::InvalidWasmContext)?;
+        if let Err(error) = run(&instance, &mut store, START) {
+            ended_by(&error, tasks, tid);
+            return Err(WasiThreadError::InvalidWasmContext);
+        }
         let globals = capture_store_snapshot(&mut store);
         Ok(Self { store, env, instance, globals })
     }

@@ -5,7 +5,7 @@ mod exercise;
 mod system;
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::Path;
 
 plugix_guest::metadata!("Uses files to the limit");
@@ -38,10 +38,6 @@ fn attempt(words: &str) -> io::Result<String> {
         ["size", path] => fs::metadata(path).map(|metadata| metadata.len().to_string()),
         _ => panic!("{words:?} is unknown"),
     }
-}
-
-fn kind(error: io::Error) -> ErrorKind {
-    error.kind()
 }
 
 plugix_guest::export! {
@@ -95,21 +91,6 @@ plugix_guest::export! {
     /// Reads a file again and again: what it found there, each once.
     fn read_often(path: &[u8]) -> String {
         bombs::read_often(Path::new(text(path)))
-    }
-
-    /// A path of ten million bytes.
-    fn long_path(_args: &[u8]) -> String {
-        format!("{:?}", fs::read("x".repeat(10_000_000)).map_err(kind))
-    }
-
-    fn run_a_program(path: &[u8]) -> String {
-        let status = std::process::Command::new(text(path)).status();
-        format!("{:?}", status.map_err(kind))
-    }
-
-    /// Asks for what is closed: each answers with an error number.
-    fn closed(_args: &[u8]) -> String {
-        system::closed()
     }
 
     /// Tries to get a descriptor with a high number.

@@ -1,4 +1,4 @@
-//! Keeps what plugins log, from whichever thread.
+//! Keeps what the host's log has of plugins, from whichever thread.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -16,29 +16,35 @@ static RECORDS: LazyLock<&'static Mutex<Vec<Record>>> = LazyLock::new(|| {
 });
 
 /// Starts to listen.
-pub(super) fn listen() {
+pub(crate) fn listen() {
     LazyLock::force(&RECORDS);
 }
 
-/// What the plugin of that name logged.
-pub(super) fn records_of(plugin: &str) -> Vec<Record> {
+/// What was logged of the plugin of that name, under a target.
+pub(crate) fn records_of(plugin: &str, target: &str) -> Vec<Record> {
     let records = RECORDS.lock().expect("no panic");
-    records.iter().filter(|record| record.fields.get("plugin").is_some_and(|name| name == plugin)).cloned().collect()
+    let of_plugin = |record: &&Record| record.fields.get("plugin").is_some_and(|name| name == plugin);
+    records.iter().filter(of_plugin).filter(|record| record.target == target).cloned().collect()
 }
 
 /// One record, with its fields as text.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
-    pub(super) level: Level,
-    pub(super) fields: BTreeMap<&'static str, String>,
+pub(crate) struct Record {
+    pub(crate) level: Level,
+    target: &'static str,
+    pub(crate) fields: BTreeMap<&'static str, String>,
 }
+
+/// What plugins log themselves, and what happens to them.
+const TARGETS: [&str; 2] = ["plugix::log", "plugix::events"];
 
 struct Capture(&'static Mutex<Vec<Record>>);
 
 impl<S: Subscriber> Layer<S> for Capture {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "plugix::log" {
-            let mut record = Record { level: *event.metadata().level(), fields: BTreeMap::new() };
+        let (level, target) = (*event.metadata().level(), event.metadata().target());
+        if TARGETS.contains(&target) {
+            let mut record = Record { level, target, fields: BTreeMap::new() };
             event.record(&mut record);
             self.0.lock().expect("no panic").push(record);
         }

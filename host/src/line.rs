@@ -1,0 +1,149 @@
+//! Callers that wait for something of which there is too little: first come, first served.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// The callers that wait for a `T`, in the order in which they came.
+#[derive(Debug)]
+pub(crate) struct Line<T> {
+    /// The length of the line, for those who don't want to take the lock.
+    waiting: AtomicUsize,
+    places: Mutex<VecDeque<Arc<Place<T>>>>,
+}
+
+#[derive(Debug)]
+struct Place<T>(Mutex<State<T>>);
+
+#[derive(Debug)]
+struct State<T> {
+    given: Option<T>,
+    waker: Option<Waker>,
+}
+
+/// A place in the line: a future of what is waited for. Dropping it leaves the line; what was given meanwhile is dropped.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Turn<T> {
+    line: Arc<Line<T>>,
+    place: Arc<Place<T>>,
+}
+
+impl<T> Line<T> {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { waiting: AtomicUsize::new(0), places: Mutex::default() })
+    }
+
+    /// How many callers are waiting.
+    ///
+    /// Whoever gives something back does that first and asks here then, and whoever waits joins first and looks for
+    /// something then: one of the two sees the other.
+    #[inline]
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
+    /// Joins the line, unless `most` callers are waiting in it. Call [`Line::serve`] then.
+    pub(crate) fn join(self: &Arc<Self>, most: usize) -> Option<Turn<T>> {
+        let mut places = lock(&self.places);
+        if places.len() >= most {
+            return None;
+        }
+        let place = Arc::new(Place(Mutex::new(State { given: None, waker: None })));
+        places.push_back(place.clone());
+        self.waiting.store(places.len(), Ordering::SeqCst);
+        Some(Turn { line: self.clone(), place })
+    }
+
+    /// Gives what `take` finds to the first in the line, and so on, until it finds nothing or nobody waits. `take` must
+    /// not drop a `T`.
+    pub(crate) fn serve(&self, mut take: impl FnMut() -> Option<T>) {
+        let mut woken = Vec::new();
+        let mut places = lock(&self.places);
+        while !places.is_empty()
+            && let Some(item) = take()
+            && let Some(place) = places.pop_front()
+        {
+            let mut state = lock(&place.0);
+            state.given = Some(item);
+            woken.extend(state.waker.take());
+        }
+        self.waiting.store(places.len(), Ordering::SeqCst);
+        drop(places);
+        woken.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl<T> Turn<T> {
+    /// What was given, if it was.
+    pub(crate) fn try_take(&self) -> Option<T> {
+        lock(&self.place.0).given.take()
+    }
+}
+
+impl<T> Future for Turn<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let mut state = lock(&self.place.0);
+        match state.given.take() {
+            Some(item) => Poll::Ready(item),
+            None => {
+                state.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T> Drop for Turn<T> {
+    fn drop(&mut self) {
+        let mut places = lock(&self.line.places);
+        if let Some(at) = places.iter().position(|place| Arc::ptr_eq(place, &self.place)) {
+            places.remove(at);
+            self.line.waiting.store(places.len(), Ordering::SeqCst);
+        }
+        drop(places);
+        // Whatever drops it gives it to the next in the line, which takes the lock.
+        let given = self.try_take();
+        drop(given);
+    }
+}
+
+/// Nothing panics while it holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    #[test]
+    fn first_come_first_served() {
+        let line = Line::new();
+        let mut turns: Vec<_> = (0..3).map(|_| line.join(3).expect("there is room")).collect();
+        assert!(line.join(3).is_none());
+        let mut items = vec!["b", "a"];
+        line.serve(|| items.pop());
+        assert_eq!(line.waiting(), 1);
+        let answers: Vec<_> = turns.iter_mut().map(|turn| turn.now_or_never()).collect();
+        assert_eq!(answers, [Some("a"), Some("b"), None]);
+    }
+
+    #[test]
+    fn who_leaves_takes_nothing_along() {
+        let line = Line::<Arc<()>>::new();
+        let (first, second, item) = (line.join(2), line.join(2), Arc::new(()));
+        drop(first);
+        assert_eq!(line.waiting(), 1);
+        let mut items = vec![item.clone()];
+        line.serve(|| items.pop());
+        assert_eq!((line.waiting(), Arc::strong_count(&item)), (0, 2));
+        drop(second);
+        assert_eq!(Arc::strong_count(&item), 1);
+    }
+}

@@ -1,0 +1,46 @@
+//! A plugin's memory as it was at some time.
+
+use super::{GuestMemory, copy};
+use wasmer::AsStoreRef;
+
+/// What is compared and copied at once.
+const PAGE: usize = 4096;
+
+/// The pages that are not all zeroes.
+#[derive(Debug)]
+pub(crate) struct Snapshot(Vec<Option<Box<[u8; PAGE]>>>);
+
+impl GuestMemory {
+    /// Copies all of it. No code of the plugin's may run meanwhile, or the copy is of no one time.
+    pub(crate) fn snapshot(&mut self, store: &impl AsStoreRef) -> Snapshot {
+        let mut page = [0; PAGE];
+        let pages = self.pages(store).map(|from| {
+            // SAFETY: the page lies in the memory, which never moves or shrinks.
+            unsafe { copy::from_guest(from, page.as_mut_ptr(), PAGE) };
+            (page != [0; PAGE]).then(|| Box::new(page))
+        });
+        Snapshot(pages.collect())
+    }
+
+    /// Makes it what it was. What has grown since then is zeroes.
+    pub(crate) fn restore(&mut self, store: &impl AsStoreRef, snapshot: &Snapshot) {
+        let (mut page, zeroes) = ([0; PAGE], [0; PAGE]);
+        for (at, place) in self.pages(store).enumerate() {
+            // SAFETY: the page lies in the memory, which never moves or shrinks.
+            unsafe { copy::from_guest(place, page.as_mut_ptr(), PAGE) };
+            let was = snapshot.0.get(at).and_then(Option::as_deref).unwrap_or(&zeroes);
+            if page != *was {
+                // SAFETY: as above; the source is a page of the host's.
+                unsafe { copy::to_guest(was.as_ptr(), place, PAGE) };
+            }
+        }
+    }
+
+    /// Where its pages begin.
+    fn pages<S: AsStoreRef>(&mut self, store: &S) -> impl Iterator<Item = *mut u8> + use<S> {
+        self.known_size = self.memory.view(store).data_size();
+        let (base, count) = (self.base, self.known_size as usize / PAGE);
+        // A wasm page is a multiple of ours.
+        (0..count).map(move |at| base.wrapping_add(at * PAGE))
+    }
+}

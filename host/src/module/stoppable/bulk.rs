@@ -1,0 +1,191 @@
+//! Instructions that move memory in bulk, in pieces: one of them could go through the whole memory at once, which takes
+//! longer than a stop may.
+//!
+//! `memory.fill` and `memory.copy` become calls of two functions that are added behind the module's own. They do the
+//! same, a piece at a time, with a check before each. What is out of bounds traps before anything is written, as it
+//! would have.
+
+use super::slice;
+use wasm_encoder::{BlockType, CodeSection, Encode, Function, InstructionSink, MemArg, ValType};
+use wasmparser::{BinaryReaderError, FunctionBody, Operator, Payload};
+
+/// Bytes of a piece. The processor is through them in less than a tenth of a millisecond.
+const PIECE: i32 = 1 << 20;
+
+/// The guest's memory.
+const MEMORY: u32 = 0;
+
+/// The parameters of both functions: where to, where from or with what, how many bytes.
+const TO: u32 = 0;
+const FROM: u32 = 1;
+const LEN: u32 = 2;
+
+/// The functions that are added to a module, by index.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bulk {
+    ty: u32,
+    fill: u32,
+    copy: u32,
+}
+
+impl Bulk {
+    /// For a module of so many types and functions; `None` if nothing in it moves memory in bulk.
+    pub(super) fn of(
+        types: u32,
+        imported: u32,
+        bodies: &[FunctionBody<'_>],
+    ) -> Result<Option<Self>, BinaryReaderError> {
+        for body in bodies {
+            for operator in body.get_operators_reader()? {
+                if matches!(operator?, Operator::MemoryFill { .. } | Operator::MemoryCopy { .. }) {
+                    let fill = imported + bodies.len() as u32;
+                    return Ok(Some(Self { ty: types, fill, copy: fill + 1 }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The call that an instruction becomes, if it does.
+    pub(super) fn call(self, operator: &Operator<'_>) -> Option<Vec<u8>> {
+        let function = match operator {
+            Operator::MemoryFill { .. } => self.fill,
+            Operator::MemoryCopy { .. } => self.copy,
+            _ => return None,
+        };
+        let mut call = Vec::new();
+        InstructionSink::new(&mut call).call(function);
+        Some(call)
+    }
+
+    /// The section with what the two functions add to it; `None` if that is nothing.
+    pub(super) fn extend(self, wasm: &[u8], section: &Payload<'_>) -> Option<Vec<u8>> {
+        match section {
+            Payload::TypeSection(types) => {
+                const FUNCTION: u8 = 0x60;
+                let mut ty = vec![FUNCTION];
+                [ValType::I32; 3][..].encode(&mut ty);
+                [ValType::I32; 0][..].encode(&mut ty);
+                Some(extended(types.count(), slice(wasm, types.original_position()..types.range().end), 1, &ty))
+            }
+            Payload::FunctionSection(functions) => {
+                let mut indices = Vec::new();
+                self.ty.encode(&mut indices);
+                self.ty.encode(&mut indices);
+                let entries = slice(wasm, functions.original_position()..functions.range().end);
+                Some(extended(functions.count(), entries, 2, &indices))
+            }
+            _ => None,
+        }
+    }
+
+    /// Adds the code of the two, in the order of their indices.
+    pub(super) fn code(self, section: &mut CodeSection) {
+        section.function(&fill());
+        section.function(&copy());
+    }
+}
+
+/// The data of a section: its entries and some more.
+fn extended(count: u32, entries: &[u8], added: u32, more: &[u8]) -> Vec<u8> {
+    let mut data = Vec::new();
+    (count + added).encode(&mut data);
+    data.extend_from_slice(entries);
+    data.extend_from_slice(more);
+    data
+}
+
+fn fill() -> Function {
+    let mut function = Function::new([]);
+    let mut code = function.instructions();
+    check(&mut code);
+    at_once_if_short(&mut code, fill_rest);
+    at_once_if_out_of_bounds(&mut code, &[TO], fill_rest);
+    code.loop_(BlockType::Empty);
+    check(&mut code);
+    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_fill(MEMORY);
+    advance(&mut code, TO);
+    shrink(&mut code);
+    again_if_long(&mut code);
+    code.end();
+    fill_rest(&mut code);
+    code.end();
+    function
+}
+
+/// Copies from the end that doesn't overwrite what is still to be copied.
+fn copy() -> Function {
+    let mut function = Function::new([]);
+    let mut code = function.instructions();
+    check(&mut code);
+    at_once_if_short(&mut code, copy_rest);
+    at_once_if_out_of_bounds(&mut code, &[TO, FROM], copy_rest);
+    code.local_get(TO).local_get(FROM).i32_le_u().if_(BlockType::Empty);
+    code.loop_(BlockType::Empty);
+    check(&mut code);
+    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_copy(MEMORY, MEMORY);
+    advance(&mut code, TO);
+    advance(&mut code, FROM);
+    shrink(&mut code);
+    again_if_long(&mut code);
+    code.end();
+    code.else_();
+    code.loop_(BlockType::Empty);
+    check(&mut code);
+    shrink(&mut code);
+    for start in [TO, FROM] {
+        code.local_get(start).local_get(LEN).i32_add();
+    }
+    code.i32_const(PIECE).memory_copy(MEMORY, MEMORY);
+    again_if_long(&mut code);
+    code.end();
+    code.end();
+    copy_rest(&mut code);
+    code.end();
+    function
+}
+
+fn fill_rest(code: &mut InstructionSink<'_>) {
+    code.local_get(TO).local_get(FROM).local_get(LEN).memory_fill(MEMORY);
+}
+
+fn copy_rest(code: &mut InstructionSink<'_>) {
+    code.local_get(TO).local_get(FROM).local_get(LEN).memory_copy(MEMORY, MEMORY);
+}
+
+/// Most are short.
+fn at_once_if_short(code: &mut InstructionSink<'_>, at_once: fn(&mut InstructionSink<'_>)) {
+    code.local_get(LEN).i32_const(PIECE).i32_le_u();
+    code.if_(BlockType::Empty);
+    at_once(code);
+    code.return_().end();
+}
+
+/// The instruction itself traps then, and the sums of the pieces' addresses can't overflow otherwise.
+fn at_once_if_out_of_bounds(code: &mut InstructionSink<'_>, starts: &[u32], at_once: fn(&mut InstructionSink<'_>)) {
+    const PAGE_BITS: i64 = 16;
+    for start in starts {
+        code.local_get(*start).i64_extend_i32_u().local_get(LEN).i64_extend_i32_u().i64_add();
+        code.memory_size(MEMORY).i64_extend_i32_u().i64_const(PAGE_BITS).i64_shl();
+        code.i64_gt_u().if_(BlockType::Empty);
+        at_once(code);
+        code.return_().end();
+    }
+}
+
+fn check(code: &mut InstructionSink<'_>) {
+    const READ: MemArg = MemArg { offset: 0, align: 0, memory_index: 1 };
+    code.i32_const(0).i32_atomic_load8_u(READ).drop();
+}
+
+fn advance(code: &mut InstructionSink<'_>, start: u32) {
+    code.local_get(start).i32_const(PIECE).i32_add().local_set(start);
+}
+
+fn shrink(code: &mut InstructionSink<'_>) {
+    code.local_get(LEN).i32_const(PIECE).i32_sub().local_set(LEN);
+}
+
+fn again_if_long(code: &mut InstructionSink<'_>) {
+    code.local_get(LEN).i32_const(PIECE).i32_gt_u().br_if(0);
+}

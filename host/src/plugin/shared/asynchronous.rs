@@ -1,0 +1,207 @@
+//! Calls of a shared plugin that the caller awaits.
+
+use super::lanes::Lanes;
+use super::lease::Lease;
+use super::{SharedPlugin, bound};
+use crate::asynchronous::{Cancel, Running};
+use crate::plugin::dynamic::{self, Lend};
+use crate::plugin::inner::Inner;
+use crate::{CallError, Error, InterfaceError, Module};
+use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A client for one interface whose calls are awaited; see [`SharedPlugin::bind_async`]. Cheap to clone.
+pub struct AsyncClient<I: ?Sized> {
+    plugin: SharedPlugin,
+    interface: PhantomData<fn(&I)>,
+}
+
+/// One worker of a shared plugin, for calls one after the other.
+pub struct Worker {
+    lanes: Arc<Lanes>,
+    lease: RefCell<Lease<Arc<Lanes>>>,
+}
+
+/// Carries a typed client's calls to a [`Worker`].
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerBound<'a> {
+    worker: &'a Worker,
+    interface: usize,
+}
+
+impl SharedPlugin {
+    /// A client for an interface that the plugin implements, whose calls are awaited. Any executor will do.
+    ///
+    /// # Errors
+    /// The variant of [`InterfaceError`] that says how plugin and host differ.
+    pub fn bind_async<I: Interface + ?Sized>(&self) -> Result<AsyncClient<I>, InterfaceError> {
+        crate::interface::find(I::INFO, &self.module().info().implements)?;
+        Ok(AsyncClient { plugin: self.clone(), interface: PhantomData })
+    }
+
+    /// Runs calls on one worker, on a thread that is no worker of the calling executor's.
+    ///
+    /// Until there is a worker, the future waits in the queue without any thread. Dropping it cancels: in the queue, it
+    /// leaves that; later, the calls' `services::is_cancelled()` is true from then on (in the thread of the call, not in
+    /// those that it started), and the worker is free again when they end. A plugin that doesn't look at that goes on to
+    /// the call's end, or to its deadline, unless [`SharedPlugin::stop_cancelled_after`] says otherwise.
+    ///
+    /// # Errors
+    /// Those of `calls`, and [`Error::Overloaded`] if there is no worker.
+    pub async fn run<T, E>(&self, calls: impl FnOnce(&Worker) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let begin = Instant::now();
+        let limit = self.limit;
+        let wait = limit.map_or(self.wait, |limit| self.wait.within(limit));
+        let lease = match self.lanes.take_now_async() {
+            Some(lease) => lease,
+            None => self.lanes.clone().turn(wait).await?,
+        };
+        let cancel = Cancel { stopper: self.lanes.plugin.cancel_handle().0, grace: self.cancelled_after };
+        let lanes = self.lanes.clone();
+        let run = move || {
+            let left = limit.map(|limit| limit.saturating_sub(begin.elapsed()));
+            let _deadline = left.and_then(|left| lease.deadline(left));
+            lease.hold_here();
+            calls(&Worker { lanes, lease: RefCell::new(lease) })
+        };
+        Running::start(self.module().engine(), cancel, run).await
+    }
+
+    /// The same plugin, with calls that stop it, with all its other calls, when they go on for longer than `grace` after
+    /// their future was dropped. Unless this is set, they only are asked to end.
+    #[must_use]
+    pub fn stop_cancelled_after(&self, grace: Duration) -> Self {
+        Self { cancelled_after: Some(grace), ..self.clone() }
+    }
+
+    /// [`SharedPlugin::call_json`], awaited.
+    ///
+    /// # Errors
+    /// Those of [`SharedPlugin::call_json`].
+    pub async fn call_json_async(&self, method: &str, args: Value) -> Result<Value, CallError<Value>> {
+        let method = method.to_owned();
+        self.run(move |worker| worker.call_json(&method, &args)).await
+    }
+}
+
+impl<I: Interface + ?Sized> AsyncClient<I> {
+    /// Runs calls on one worker: `client.call(|client| client.count("/books", 4)).await`. What is said of
+    /// [`SharedPlugin::run`] holds here.
+    ///
+    /// # Errors
+    /// Those of `calls`, and [`Error::Overloaded`] if there is no worker.
+    pub async fn call<T, E>(
+        &self,
+        calls: impl FnOnce(&I::Client<WorkerBound<'_>>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.plugin.run(move |worker| calls(&worker.bind::<I>().map_err(Error::from)?)).await
+    }
+
+    /// The same client for a plugin that is shared in another way: `client.with(|plugin| plugin.within(limit))`.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&SharedPlugin) -> SharedPlugin) -> Self {
+        Self { plugin: change(&self.plugin), interface: PhantomData }
+    }
+}
+
+impl Worker {
+    /// A client for an interface that the plugin implements.
+    ///
+    /// # Errors
+    /// The variant of [`InterfaceError`] that says how plugin and host differ.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, InterfaceError> {
+        let interface = self.lanes.interface(TypeId::of::<I>());
+        let mut lease = self.lease.try_borrow_mut().map_err(|_| InterfaceError::Busy)?;
+        bound::ensure_found::<I>(&mut lease, self.module(), interface)?;
+        Ok(I::client(WorkerBound { worker: self, interface }))
+    }
+
+    /// As [`Plugin::call_bytes`](crate::Plugin::call_bytes).
+    ///
+    /// # Errors
+    /// Those of [`Plugin::call_bytes`](crate::Plugin::call_bytes).
+    pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
+        dynamic::call_bytes(self, method, args)
+    }
+
+    /// As [`Plugin::call_json`](crate::Plugin::call_json).
+    ///
+    /// # Errors
+    /// Those of [`Plugin::call_json`](crate::Plugin::call_json).
+    pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
+        dynamic::call_json(self, method, args)
+    }
+
+    /// As [`Plugin::call`](crate::Plugin::call).
+    ///
+    /// # Errors
+    /// Those of [`Plugin::call`](crate::Plugin::call).
+    pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
+        &self,
+        method: &str,
+        args: &A,
+    ) -> Result<R, CallError<Vec<u8>>> {
+        dynamic::call(self, method, args)
+    }
+}
+
+impl Lend for Worker {
+    fn module(&self) -> &Module {
+        self.lanes.plugin.module()
+    }
+
+    fn lend<R>(&self, run: impl FnOnce(&mut Inner) -> R) -> Result<R, Error> {
+        Ok(run(&mut *self.lease.try_borrow_mut().map_err(|_| Error::Busy)?))
+    }
+}
+
+impl Caller for WorkerBound<'_> {
+    type Error = Error;
+
+    fn call<I, const METHOD: usize, A>(&self, args: &A) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: abi::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        let mut lease = self.worker.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
+        bound::call::<I, METHOD, A>(&mut lease, self.worker.module(), self.interface, args)
+    }
+
+    fn is_not_provided(error: &Error) -> bool {
+        matches!(error, Error::NotProvided { .. })
+    }
+}
+
+impl<I: ?Sized> Clone for AsyncClient<I> {
+    fn clone(&self) -> Self {
+        Self { plugin: self.plugin.clone(), interface: PhantomData }
+    }
+}
+
+impl<I: ?Sized> fmt::Debug for AsyncClient<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncClient").field("plugin", &self.plugin).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").finish_non_exhaustive()
+    }
+}

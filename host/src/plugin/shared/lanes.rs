@@ -1,0 +1,206 @@
+//! The workers of a shared plugin, and the callers that wait for them.
+
+use super::Wait;
+use super::lease::{Lease, here};
+use crate::line::Line;
+use crate::plugin::exclusive::Exclusive;
+use crate::plugin::inner::Inner;
+use crate::plugin::stream::Pulled;
+use crate::runtime::{Calls, Halt};
+use crate::{Error, Overload, Plugin, StopReason};
+use futures::future::{Either, select};
+use std::any::TypeId;
+use std::cell::Cell;
+use std::future::pending;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+thread_local! {
+    /// The lane that the calling thread had last: the processor it runs on may still have that one's memory at hand.
+    static LAST: Cell<usize> = const { Cell::new(0) };
+}
+
+/// All that the clones of a shared plugin share.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    pub(crate) plugin: Plugin,
+    /// The main thread's is the last: what comes before, which has no thread of its own, goes first.
+    pub(super) lanes: Box<[Lane]>,
+    line: Arc<Line<Lease<Arc<Lanes>>>>,
+    queue: usize,
+    closed: Halt,
+    /// The interfaces that were bound; a worker looks each up once, under its place here.
+    interfaces: Mutex<Vec<TypeId>>,
+}
+
+/// One worker. On cache lines of its own.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(super) struct Lane {
+    pub(super) inner: Arc<Exclusive<Inner>>,
+    pub(super) calls: Arc<Calls>,
+    /// The thread of the host's that runs it; 0 for none.
+    pub(super) holder: AtomicUsize,
+}
+
+impl Lanes {
+    pub(super) fn new(plugin: Plugin, lanes: Box<[Lane]>, queue: usize) -> Self {
+        let (line, closed, interfaces) = (Line::new(), Halt::default(), Mutex::default());
+        Self { plugin, lanes, line, queue, closed, interfaces }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lanes.len()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.line.waiting()
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.stop();
+    }
+
+    /// The place of an interface among those that were bound.
+    pub(super) fn interface(&self, interface: TypeId) -> usize {
+        let mut interfaces = self.interfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        interfaces.iter().position(|known| *known == interface).unwrap_or_else(|| {
+            interfaces.push(interface);
+            interfaces.len() - 1
+        })
+    }
+
+    /// Takes a worker, or waits for one.
+    #[inline]
+    pub(super) fn take(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
+        if !self.closed.is_stopped()
+            && self.line.waiting() == 0
+            && let Some(at) = self.find_free()
+        {
+            return Ok(Lease::begin(self, at));
+        }
+        self.wait(wait)
+    }
+
+    /// Takes a worker if one is free, to call it on another thread.
+    pub(super) fn take_now_async(self: &Arc<Self>) -> Option<Lease<Arc<Self>>> {
+        if self.closed.is_stopped() || self.waiting() > 0 {
+            return None;
+        }
+        self.find_free().map(|at| Lease::prepare(self.clone(), at))
+    }
+
+    #[cold]
+    fn wait(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
+        let lease = crate::block::block_on(self.clone().turn(wait))?;
+        Ok(lease.on_this_thread(self))
+    }
+
+    /// Waits for a worker in the line.
+    pub(crate) async fn turn(self: Arc<Self>, wait: Wait) -> Result<Lease<Arc<Self>>, Error> {
+        self.check()?;
+        let most = match wait {
+            Wait::Never => 0,
+            Wait::AtMost(_) | Wait::Forever => self.queue,
+        };
+        // A host function below a call of this plugin's might wait for the end of that very call.
+        let most = if self.is_below_a_call() { 0 } else { most };
+        let Some(turn) = self.line.join(most) else { return self.take_now(wait) };
+        self.serve_line();
+        let limit = match wait {
+            Wait::AtMost(limit) => Some(limit),
+            Wait::Never | Wait::Forever => None,
+        };
+        let mut turn = pin!(turn);
+        let over = pin!(self.until_over(limit));
+        match select(turn.as_mut(), over).await {
+            Either::Left((lease, _)) => Ok(lease),
+            // What was given in the last moment is taken.
+            Either::Right((error, _)) => turn.try_take().ok_or(error),
+        }
+    }
+
+    /// For a caller that doesn't join the line.
+    fn take_now(self: &Arc<Self>, wait: Wait) -> Result<Lease<Arc<Self>>, Error> {
+        if (self.waiting() == 0 || self.is_below_a_call())
+            && let Some(at) = self.find_free()
+        {
+            return Ok(Lease::prepare(self.clone(), at));
+        }
+        let count = self.count();
+        Err(match wait {
+            _ if self.is_below_a_call() => Error::Busy,
+            Wait::Never => Overload::AllTaken { count }.into(),
+            Wait::AtMost(_) | Wait::Forever => Overload::QueueFull { count, waiting: self.queue }.into(),
+        })
+    }
+
+    /// Why a caller stops waiting, when it does.
+    async fn until_over(&self, limit: Option<Duration>) -> Error {
+        let (stopped, closed) = (pin!(self.plugin.halt().stopped()), pin!(self.closed.stopped()));
+        let ended = pin!(select(stopped, closed));
+        let limited = pin!(async {
+            match limit {
+                Some(limit) => self.plugin.module().engine().sleep(limit).await,
+                None => pending().await,
+            }
+        });
+        match select(ended, limited).await {
+            Either::Left(_) => match self.check() {
+                Err(error) => error,
+                // The plugin is told to end a moment before it says why.
+                Ok(()) => Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded))),
+            },
+            Either::Right(_) => {
+                Overload::WaitedTooLong { count: self.count(), waited: limit.unwrap_or_default() }.into()
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        self.plugin.check()?;
+        match self.closed.is_stopped() {
+            true => Err(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))),
+            false => Ok(()),
+        }
+    }
+
+    /// Marks a free worker as taken, and returns its place.
+    #[inline]
+    fn find_free(&self) -> Option<usize> {
+        let last = LAST.get();
+        if self.lanes.get(last).is_some_and(|lane| lane.inner.try_mark()) {
+            return Some(last);
+        }
+        let at = self.lanes.iter().position(|lane| lane.inner.try_mark())?;
+        LAST.set(at);
+        Some(at)
+    }
+
+    /// Whether the calling thread runs a call of this plugin's already.
+    fn is_below_a_call(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.holder.load(Ordering::Relaxed) == here())
+    }
+
+    /// Gives what is free to those who wait.
+    #[cold]
+    pub(super) fn serve_line(self: &Arc<Self>) {
+        self.line.serve(|| self.find_free().map(|at| Lease::prepare(self.clone(), at)));
+    }
+}
+
+impl Lane {
+    pub(super) fn new(inner: Arc<Exclusive<Inner>>, calls: Arc<Calls>) -> Self {
+        Self { inner, calls, holder: AtomicUsize::new(0) }
+    }
+}
+
+impl Pulled for Lanes {
+    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        let mut lease = self.take(if patient { Wait::Forever } else { Wait::Never })?;
+        run(&mut lease);
+        Ok(())
+    }
+}

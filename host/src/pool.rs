@@ -1,0 +1,119 @@
+//! A pool: instances of one plugin that are ready, for callers that each want one to themselves.
+
+mod builder;
+mod error;
+mod pooled;
+mod shared;
+
+pub use builder::PoolBuilder;
+pub use error::TakeError;
+pub use pooled::Pooled;
+
+use crate::asynchronous::{Cancel, Running};
+use crate::{Engine, Error, LoadError, Plugin, Wait};
+use pooled::Slot;
+use shared::Shared;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Instances of a plugin, each of which one caller has at a time. Cheap to clone; the clones are one pool.
+///
+/// An instance that was trapped or stopped, or that has reached a limit of its policy's, is not given to another caller:
+/// it is unloaded, and a new one made when there is someone to have it. Nothing holds a lock while an instance starts or
+/// ends.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    shared: Arc<Shared>,
+    wait: Wait,
+}
+
+impl Pool {
+    /// Prepares a pool of what `make` makes:
+    /// `Pool::builder(&engine, move || Plugin::builder(&module).policy(policy.clone()).start())`.
+    pub fn builder(
+        engine: &Engine,
+        make: impl Fn() -> Result<Plugin, LoadError> + Send + Sync + 'static,
+    ) -> PoolBuilder {
+        PoolBuilder::new(engine, Box::new(make))
+    }
+
+    /// The same pool, for a caller that waits like this for an instance.
+    #[must_use]
+    pub fn wait(&self, wait: Wait) -> Self {
+        Self { wait, ..self.clone() }
+    }
+
+    /// Takes an instance: one that is idle, or a new one if there may be more, or the next that comes back. Callers that
+    /// wait are served in the order in which they came.
+    ///
+    /// # Errors
+    /// [`TakeError::Overloaded`] if there is none in time, [`TakeError::Load`] if a new one can't be made.
+    pub fn take(&self) -> Result<Pooled, TakeError> {
+        let slot = match self.shared.take_now() {
+            Some(slot) => slot,
+            None => crate::block::block_on(self.shared.clone().turn(self.wait))?,
+        };
+        Ok(Pooled::new(slot.fill()?))
+    }
+
+    /// The same without blocking the calling thread. Dropping the future leaves the queue.
+    ///
+    /// # Errors
+    /// As for [`Pool::take`].
+    pub async fn take_async(&self) -> Result<Pooled, TakeError> {
+        let slot = self.slot().await?;
+        if slot.is_ready() {
+            return Ok(Pooled::new(slot));
+        }
+        let filled = self.shared.engine.blocking().spawn_blocking(move || slot.fill()).await;
+        Ok(Pooled::new(filled.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?))
+    }
+
+    async fn slot(&self) -> Result<Slot, TakeError> {
+        match self.shared.take_now() {
+            Some(slot) => Ok(slot),
+            None => Ok(self.shared.clone().turn(self.wait).await?),
+        }
+    }
+
+    /// Takes an instance and runs `calls` with it, on a thread that is no worker of the calling executor's. Dropping the
+    /// future cancels: in the queue it leaves that; later the plugin is asked to end (see
+    /// [`Services::cancellation`](crate::Services::cancellation)) and stopped if it hasn't after 100 ms.
+    ///
+    /// # Errors
+    /// Those of `calls`, and the reasons for which there is no instance.
+    pub async fn run<T, E>(&self, calls: impl FnOnce(&Plugin) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        const GRACE: Duration = Duration::from_millis(100);
+        let pooled = self.take_async().await.map_err(Error::from)?;
+        let cancel = Cancel { stopper: pooled.cancel_handle().0, grace: Some(GRACE) };
+        Running::start(&self.shared.engine, cancel, move || calls(&pooled)).await
+    }
+
+    /// How many instances there are, idle or taken.
+    pub fn size(&self) -> usize {
+        self.shared.size()
+    }
+
+    /// How many of them nobody has.
+    pub fn idle(&self) -> usize {
+        self.shared.idle()
+    }
+
+    /// How many callers are waiting.
+    pub fn waiting(&self) -> usize {
+        self.shared.waiting()
+    }
+}
+
+impl From<TakeError> for Error {
+    fn from(error: TakeError) -> Self {
+        match error {
+            TakeError::Overloaded(overload) => Self::Overloaded(overload),
+            TakeError::Load(error) => Self::NotStarted(Arc::new(error)),
+        }
+    }
+}

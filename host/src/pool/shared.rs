@@ -1,0 +1,196 @@
+//! What all handles of a pool share: the idle instances, how many there are, and the callers that wait.
+
+use super::pooled::Slot;
+use crate::line::Line;
+use crate::{Engine, LoadError, Overload, Plugin, Wait};
+use futures::future::{Either, select};
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+pub(super) type Make = Box<dyn Fn() -> Result<Plugin, LoadError> + Send + Sync>;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) min: usize,
+    pub(super) max: usize,
+    pub(super) idle: Duration,
+    pub(super) queue: usize,
+    pub(super) reset: bool,
+}
+
+pub(super) struct Shared {
+    pub(super) engine: Engine,
+    make: Make,
+    settings: Settings,
+    state: Mutex<State>,
+    line: Arc<Line<Slot>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The one that came back last is taken first: the others may be idle for long enough to go.
+    idle: VecDeque<(Plugin, Instant)>,
+    /// How many there are, idle ones, taken ones and those that are being made.
+    size: usize,
+    /// Whether somebody looks after idle instances.
+    swept: bool,
+}
+
+impl Shared {
+    pub(super) fn new(engine: Engine, make: Make, settings: Settings) -> Arc<Self> {
+        Arc::new(Self { engine, make, settings, state: Mutex::default(), line: Line::new() })
+    }
+
+    pub(super) fn make_first(self: &Arc<Self>) -> Result<(), LoadError> {
+        for _ in 0..self.settings.min {
+            self.state().size += 1;
+            drop(Slot::new(self, None).fill()?);
+        }
+        Ok(())
+    }
+
+    /// Makes an instance.
+    pub(super) fn make(&self) -> Result<Plugin, LoadError> {
+        (self.make)()
+    }
+
+    /// Whether another caller may have the instance, after a reset if there is to be one.
+    pub(super) fn is_reusable(&self, plugin: &Plugin) -> bool {
+        plugin.is_fit() && (!self.settings.reset || plugin.reset())
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.state().size
+    }
+
+    pub(super) fn idle(&self) -> usize {
+        self.state().idle.len()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.line.waiting()
+    }
+
+    /// Takes what there is, unless others wait for it.
+    pub(super) fn take_now(self: &Arc<Self>) -> Option<Slot> {
+        if self.line.waiting() > 0 { None } else { self.find() }
+    }
+
+    fn find(self: &Arc<Self>) -> Option<Slot> {
+        let mut state = self.state();
+        if let Some((plugin, _)) = state.idle.pop_back() {
+            return Some(Slot::new(self, Some(plugin)));
+        }
+        let more = state.size < self.settings.max;
+        state.size += usize::from(more);
+        more.then(|| Slot::new(self, None))
+    }
+
+    /// Waits in the line.
+    pub(super) async fn turn(self: Arc<Self>, wait: Wait) -> Result<Slot, Overload> {
+        let count = self.settings.max;
+        let limit = match wait {
+            Wait::Never => return Err(Overload::AllTaken { count }),
+            Wait::AtMost(limit) => Some(limit),
+            Wait::Forever => None,
+        };
+        let full = Overload::QueueFull { count, waiting: self.settings.queue };
+        let turn = self.line.join(self.settings.queue).ok_or(full)?;
+        self.serve_line();
+        let Some(limit) = limit else { return Ok(turn.await) };
+        let (mut turn, over) = (pin!(turn), pin!(self.engine.sleep(limit)));
+        match select(turn.as_mut(), over).await {
+            Either::Left((slot, _)) => Ok(slot),
+            // What was given in the last moment is taken.
+            Either::Right(_) => turn.try_take().ok_or(Overload::WaitedTooLong { count, waited: limit }),
+        }
+    }
+
+    fn serve_line(self: &Arc<Self>) {
+        if self.line.waiting() > 0 {
+            self.line.serve(|| self.find());
+        }
+    }
+
+    /// Takes back an instance.
+    pub(super) fn put_back(self: &Arc<Self>, plugin: Plugin) {
+        let mut state = self.state();
+        state.idle.push_back((plugin, Instant::now()));
+        let sweep = state.size > self.settings.min && !std::mem::replace(&mut state.swept, true);
+        drop(state);
+        if sweep {
+            self.engine.io().spawn(sweep_idle(Arc::downgrade(self), self.settings.idle));
+        }
+        self.serve_line();
+    }
+
+    /// There is one instance less. Another is made if there was one and there are too few now; if there was none, because
+    /// it couldn't be made, that is left to the next caller.
+    pub(super) fn give_up(self: &Arc<Self>, remake: bool) {
+        self.state().size -= 1;
+        self.serve_line();
+        let mut state = self.state();
+        if !remake || state.size >= self.settings.min {
+            return;
+        }
+        state.size += 1;
+        drop(state);
+        let slot = Slot::new(self, None);
+        // Made where nobody waits for it.
+        let remake = move || match slot.fill() {
+            Ok(filled) => drop(filled),
+            Err(error) => tracing::warn!(%error, "an instance of a pool could not be made"),
+        };
+        self.engine.blocking().spawn_blocking(remake);
+    }
+
+    /// Takes out the instances that have been idle for too long, and says when to look again.
+    fn overdue(&self, time: Duration) -> (Vec<Plugin>, Option<Instant>) {
+        let mut state = self.state();
+        let (mut overdue, now) = (Vec::new(), Instant::now());
+        while state.size > self.settings.min
+            && state.idle.front().is_some_and(|(_, since)| now.duration_since(*since) >= time)
+            && let Some((plugin, _)) = state.idle.pop_front()
+        {
+            state.size -= 1;
+            overdue.push(plugin);
+        }
+        let next = match state.idle.front() {
+            Some((_, since)) if state.size > self.settings.min => since.checked_add(time),
+            _ => None,
+        };
+        state.swept = next.is_some();
+        (overdue, next)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No foreign code runs under the lock: what it guards is whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Unloads what is idle for longer than `time`, until there is nothing left to look after.
+async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
+    let mut next = Instant::now() + time;
+    loop {
+        tokio::time::sleep_until(next.into()).await;
+        let Some(pool) = pool.upgrade() else { return };
+        let (overdue, again) = pool.overdue(time);
+        let blocking = pool.engine.blocking().clone();
+        // The pool's last handle may have gone meanwhile: then all its instances end there, and not on the I/O thread.
+        blocking.spawn_blocking(move || drop((overdue, pool)));
+        match again {
+            Some(again) => next = again,
+            None => return,
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,80 @@
+//! Instructions that move memory in bulk are carried out in pieces; nobody can tell but by the time that a stop takes.
+
+use anyhow::Result;
+use plugix_e2e::{assert_matches, engine};
+use plugix_host::{Error, Policy, RawPlugin};
+use proptest::prelude::*;
+
+/// Four pieces and a bit; the memory's size.
+const SIZE: u32 = 65 << 16;
+
+const MODULE: &str = r#"(module
+    (memory (export "memory") 65 65)
+    (func (export "fill") (param i32 i32 i32) (memory.fill (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "copy") (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2))))"#;
+
+fn start() -> Result<RawPlugin> {
+    Ok(RawPlugin::new(&engine().load(wat::parse_str(MODULE)?)?, &Policy::new())?)
+}
+
+/// A memory that isn't the same anywhere.
+fn pattern() -> Vec<u8> {
+    (0..SIZE).map(|at| (at ^ (at >> 8).wrapping_mul(31) ^ (at >> 16)) as u8).collect()
+}
+
+/// An address or a length: near nothing, near a piece, near the end.
+fn number() -> impl Strategy<Value = u32> {
+    let near = |middle: u32| (middle.saturating_sub(3)..=middle.saturating_add(3)).boxed();
+    prop_oneof![near(0), near(1 << 20), near(2 << 20), near(SIZE), 0..SIZE]
+}
+
+fn range(start: u32, len: u32) -> std::ops::Range<usize> {
+    start as usize..(start + len) as usize
+}
+
+#[test]
+fn what_is_filled_and_copied_is_what_one_instruction_would() -> Result<()> {
+    let mut plugin = start()?;
+    let mut expected = pattern();
+    plugin.write(0, &expected)?;
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
+    let cases = (any::<bool>(), number(), number(), number());
+    let (plugin, expected) = (std::cell::RefCell::new(&mut plugin), std::cell::RefCell::new(&mut expected));
+    runner.run(&cases, |(fills, to, from, len)| {
+        let len = len.min(SIZE - to.min(SIZE)).min(if fills { SIZE } else { SIZE - from.min(SIZE) });
+        let (mut plugin, mut expected) = (plugin.borrow_mut(), expected.borrow_mut());
+        let (to, from) = (to.min(SIZE - len), if fills { from } else { from.min(SIZE - len) });
+        let name = if fills { "fill" } else { "copy" };
+        plugin
+            .call::<_, ()>(name, (to as i32, from as i32, len as i32))
+            .map_err(|error| TestCaseError::fail(format!("{name} {to} {from} {len}: {error}")))?;
+        match fills {
+            true => expected[range(to, len)].fill(from as u8),
+            false => expected.copy_within(range(from, len), to as usize),
+        }
+        let same = plugin.read(0, SIZE).is_ok_and(|memory| memory == **expected);
+        prop_assert!(same, "{name} {to} {from} {len}");
+        Ok(())
+    })?;
+    Ok(())
+}
+
+#[test]
+fn what_is_out_of_bounds_traps_and_writes_nothing() -> Result<()> {
+    const PIECES: u32 = 3 << 20;
+    for (name, to, from) in [
+        ("fill", SIZE - PIECES + 1, 7),
+        ("fill", u32::MAX - 5, 7),
+        ("copy", SIZE - PIECES + 1, 0),
+        ("copy", 0, SIZE - PIECES + 1),
+        ("copy", u32::MAX - (1 << 20), 0),
+        ("copy", 0, u32::MAX - (1 << 20)),
+    ] {
+        let mut plugin = start()?;
+        plugin.write(0, &pattern())?;
+        let error = plugin.call::<_, ()>(name, (to as i32, from as i32, PIECES as i32)).unwrap_err();
+        assert_matches!(error, Error::Trap(_));
+        assert!(plugin.read(0, SIZE)? == pattern(), "{name} {to} {from} wrote something");
+    }
+    Ok(())
+}

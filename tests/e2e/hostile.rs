@@ -1,0 +1,124 @@
+//! Attacks, each by its name, and what must happen. Before, between and after, the same holds for all of them: a sibling
+//! of the same module that is in the middle of a call finishes it correctly, the host's folder is unchanged, a new
+//! plugin answers, and no thread, file descriptor or memory is left.
+
+mod bombs;
+mod ends;
+mod escapes;
+mod files;
+mod modules;
+mod network;
+mod processes;
+mod signals;
+mod stage;
+mod states;
+
+use crate::capture;
+use anyhow::{Result, ensure};
+use plugix_e2e::{call, descriptors, engine, isolated, mapped_kib, plugin, threads, wait_until};
+use plugix_host::Policy;
+use stage::{House, Sibling};
+
+/// Runs an attack as the test that this stands in. The path of the test is that of a function in it.
+macro_rules! attack {
+    ($attack:expr) => {{
+        fn here() {}
+        $crate::hostile::withstand(std::any::type_name_of_val(&here), $attack)
+    }};
+}
+use attack;
+
+/// KiB of address space that may be left: a memory of a plugin's takes more than four times this, and what the
+/// allocator keeps for threads to come takes less.
+const MAPPED: u64 = 1 << 20;
+
+/// Runs an attack twice in a process of its own, and counts what the second time leaves behind. What is made once and
+/// kept, such as the compiled module and the compiler's threads, is made by the first.
+fn withstand(here: &str, attack: impl Fn(&House) -> Result<()>) -> Result<()> {
+    let test = here.trim_start_matches("e2e::").trim_end_matches("::here");
+    let run = || {
+        capture::listen();
+        let work = call(&plugin("hostile", &Policy::new()), "work_together", "2")?;
+        let round = || {
+            let house = House::new()?;
+            let sibling = Sibling::start()?;
+            attack(&house)?;
+            ensure!(sibling.finish()? == work, "the sibling miscalculated");
+            house.check()?;
+            ensure!(
+                call(&plugin("hostile", &Policy::new()), "work_together", "2")? == work,
+                "the next one miscalculated"
+            );
+            Ok(())
+        };
+        round()?;
+        let before = Left::when_quiet()?;
+        round()?;
+        before.wait_for_no_more();
+        ensure!(engine().quarantined() == 0, "threads were given up");
+        Ok(())
+    };
+    isolated(test, run).map(drop)
+}
+
+/// What an attack could leave behind.
+#[derive(Debug)]
+struct Left {
+    threads: Vec<String>,
+    descriptors: Vec<String>,
+    mapped_kib: u64,
+}
+
+impl Left {
+    fn now() -> Result<Self> {
+        let mut threads = threads()?;
+        // It comes when there is a deadline, and ends when there has been none for a second.
+        threads.retain(|name| name != "plugix-watchdog");
+        threads.sort();
+        Ok(Self { threads, descriptors: descriptors()?, mapped_kib: mapped_kib()? })
+    }
+
+    /// What there is when all threads of plugins have ended, which may still be there for the operating system for a
+    /// moment. Their names have a slash, as those of the tests' own threads have.
+    fn when_quiet() -> Result<Self> {
+        let is_quiet = |names: Vec<String>| !names.iter().any(|name| name.contains('/'));
+        wait_until("the end of all plugins' threads", || threads().is_ok_and(is_quiet));
+        Self::now()
+    }
+
+    fn wait_for_no_more(&self) {
+        let no_more = |now: &Self| {
+            contains(&self.threads, &now.threads)
+                && contains(&self.descriptors, &now.descriptors)
+                && now.mapped_kib < self.mapped_kib + MAPPED
+        };
+        wait_until(&format!("no more than {self:?}"), || Self::now().is_ok_and(|now| no_more(&now)));
+    }
+}
+
+/// Whether all names are among others, each as often.
+fn contains(all: &[String], names: &[String]) -> bool {
+    let mut left = all.to_vec();
+    names.iter().all(|name| left.iter().position(|other| other == name).map(|at| left.swap_remove(at)).is_some())
+}
+
+/// Each attack and each state that the guest knows is in one of the tests.
+#[test]
+fn every_attack_is_tested() -> Result<()> {
+    let tests = [
+        include_str!("hostile/bombs.rs"),
+        include_str!("hostile/ends.rs"),
+        include_str!("hostile/escapes.rs"),
+        include_str!("hostile/files.rs"),
+        include_str!("hostile/network.rs"),
+        include_str!("hostile/processes.rs"),
+        include_str!("hostile/signals.rs"),
+        include_str!("hostile/states.rs"),
+    ]
+    .concat();
+    let names = call(&plugin("hostile", &Policy::new()), "names", "")?;
+    let untested: Vec<_> = names.split(' ').filter(|name| !tests.contains(&format!("\"{name}"))).collect();
+    ensure!(untested.is_empty(), "no test has {untested:?}");
+    ensure!(names.split(' ').count() > 100, "{names}");
+    Ok(())
+}

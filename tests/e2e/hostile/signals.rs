@@ -1,0 +1,47 @@
+//! Signals: a plugin has its own, for itself.
+
+use super::attack;
+use super::stage::Attacker;
+use anyhow::{Result, ensure};
+use plugix_e2e::call;
+use plugix_host::Error;
+
+/// Some end the plugin, as an exit by a signal does elsewhere; the others are not for it. None reaches the host.
+#[test]
+fn raised() -> Result<()> {
+    attack!(|house| {
+        for signal in 1..=31 {
+            let attacker = Attacker::new(house.policy())?;
+            match attacker.plugin.call_bytes("attack", format!("raise {signal}").as_bytes()) {
+                Ok(answer) => ensure!(answer == b"done", "signal {signal}: {answer:?}"),
+                Err(plugix_host::CallError::Failed(Error::Exited { code })) => {
+                    attacker.seen.saw_death(&Error::Exited { code })?;
+                }
+                Err(error) => anyhow::bail!("signal {signal}: {error:?}"),
+            }
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn to_others() -> Result<()> {
+    attack!(|house| {
+        let attacker = Attacker::new(house.policy())?;
+        ensure!(attacker.attack("signal-others")?.is_ok());
+        ensure!(call(&attacker.plugin, "work", "")? == super::states::WORK);
+        Ok(())
+    })
+}
+
+/// Handlers are never run: they could raise signals again, each within the one before, until the host has no stack.
+#[test]
+fn with_handlers() -> Result<()> {
+    attack!(|house| {
+        let attacker = Attacker::new(house.policy())?;
+        for words in ["signal-in-a-signal", "signal-handler-traps", "signals-by-the-million"] {
+            ensure!(attacker.attack(words)? == Ok("done".into()));
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,257 @@
+//! What a thread can be doing. None of these ends.
+
+use crate::signals;
+use std::hint::black_box;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Barrier, Condvar, Mutex, Once, RwLock, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const NEVER: Duration = Duration::from_secs(1 << 30);
+
+/// Where it is, and what it takes.
+pub(crate) type State = fn(&str);
+
+pub(crate) fn by_name(name: &str) -> Option<State> {
+    STATES.iter().find(|(known, _)| *known == name).map(|(_, state)| *state)
+}
+
+pub(crate) const STATES: &[(&str, State)] = &[
+    // Computing.
+    ("spin", |_| spin()),
+    ("recursion", |_| _ = black_box(recursion(0))),
+    ("exponential", |_| _ = black_box(exponential(0))),
+    ("bulk", |_| bulk()),
+    ("atomic", |_| atomic()),
+    ("allocating", |_| {
+        loop {
+            black_box(vec![1_u8; 1 << 20]);
+        }
+    }),
+    // In functions of the host's.
+    ("system-calls", |_| {
+        loop {
+            black_box(Instant::now());
+        }
+    }),
+    ("printing", |_| {
+        loop {
+            println!("again");
+        }
+    }),
+    ("reading-files", |path| {
+        loop {
+            let _ = std::fs::read(path);
+        }
+    }),
+    ("stdin", |_| {
+        loop {
+            let _ = std::io::stdin().read(&mut [0]);
+        }
+    }),
+    ("yielding", |_| {
+        loop {
+            thread::yield_now();
+        }
+    }),
+    // Waiting.
+    ("sleep", |_| thread::sleep(NEVER)),
+    ("mutex", |_| mutex()),
+    ("rwlock", |_| rwlock()),
+    ("condvar", |_| condvar()),
+    ("barrier", |_| _ = Barrier::new(1000).wait()),
+    ("once", |_| once()),
+    ("park", |_| {
+        loop {
+            thread::park();
+        }
+    }),
+    ("channel", |_| channel()),
+    ("join", |_| drop(thread::spawn(|| thread::sleep(NEVER)).join())),
+    ("futex", |_| system::wait_for_a_futex()),
+    ("own-process", |_| system::join_own_process()),
+    ("epoll", |_| system::wait_for_epoll()),
+    // Waiting for sockets.
+    ("accept", |_| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        loop {
+            let _ = listener.accept();
+        }
+    }),
+    ("tcp-connect", |to| {
+        loop {
+            let _ = TcpStream::connect(to);
+        }
+    }),
+    ("tcp-read", |to| {
+        let mut stream = TcpStream::connect(to).unwrap();
+        loop {
+            let _ = stream.read(&mut [0]);
+        }
+    }),
+    ("tcp-write", |to| {
+        let (mut stream, data) = (TcpStream::connect(to).unwrap(), vec![0; 1 << 20]);
+        loop {
+            let _ = stream.write(&data);
+        }
+    }),
+    ("udp-receive", |_| {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        loop {
+            let _ = socket.recv(&mut [0]);
+        }
+    }),
+    ("resolve", |name| {
+        loop {
+            let _ = name.to_socket_addrs();
+        }
+    }),
+    // Panicking, ending.
+    ("panics", |_| {
+        loop {
+            let _ = catch_unwind(|| panic!("again"));
+        }
+    }),
+    ("panic-hook", |_| {
+        std::panic::set_hook(Box::new(|_| spin()));
+        panic!("for the hook");
+    }),
+    ("drop", |_| drop(Endless)),
+    ("unwinding", |_| {
+        let _endless = Endless;
+        panic!("unwinds into a drop that never ends");
+    }),
+    ("thread-local", |_| {
+        thread_local!(static LOCAL: Endless = const { Endless });
+        let user = thread::spawn(|| LOCAL.with(|_| ()));
+        let _ = user.join();
+    }),
+    // Threads and signals.
+    ("spawning", |_| {
+        loop {
+            let _ = thread::Builder::new().spawn(|| thread::sleep(NEVER));
+        }
+    }),
+    ("coming-and-going", |_| {
+        loop {
+            let _ = thread::Builder::new().spawn(|| ());
+        }
+    }),
+    ("ignoring-signals", |_| signals::ignore_signals()),
+];
+
+fn spin() {
+    loop {
+        black_box(());
+    }
+}
+
+/// Calls without a loop, and never deep enough to overflow.
+fn exponential(depth: u32) -> u64 {
+    if depth == 500 { 1 } else { black_box(exponential(depth + 1)) ^ black_box(exponential(depth + 1)) }
+}
+
+/// Calls through a table.
+fn recursion(depth: u32) -> u64 {
+    let next: fn(u32) -> u64 = black_box(recursion);
+    if depth == 500 { 1 } else { next(depth + 1) ^ next(depth + 1) }
+}
+
+fn bulk() {
+    let mut memory = vec![0_u8; 16 << 20];
+    loop {
+        black_box(&mut memory).fill(black_box(1));
+    }
+}
+
+fn mutex() {
+    static LOCK: Mutex<()> = Mutex::new(());
+    std::mem::forget(LOCK.lock());
+    drop(LOCK.lock());
+}
+
+fn rwlock() {
+    static LOCK: RwLock<()> = RwLock::new(());
+    std::mem::forget(LOCK.write());
+    drop(LOCK.read());
+}
+
+/// Waits for itself, or for whoever does.
+fn once() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| ONCE.call_once(|| ()));
+}
+
+fn condvar() {
+    let (lock, condvar) = (Mutex::new(()), Condvar::new());
+    let mut guard = lock.lock().unwrap();
+    loop {
+        guard = condvar.wait(guard).unwrap();
+    }
+}
+
+fn channel() {
+    let (sender, receiver) = mpsc::channel::<()>();
+    let _ = receiver.recv();
+    drop(sender);
+}
+
+fn atomic() {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    while NUMBER.load(Ordering::SeqCst) < u64::MAX {
+        NUMBER.store(0, Ordering::SeqCst);
+    }
+}
+
+struct Endless;
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        spin();
+    }
+}
+
+mod system {
+    #[link(wasm_import_module = "wasix_32v1")]
+    unsafe extern "C" {
+        fn futex_wait(futex: *const u32, expected: u32, timeout: *const [u64; 2], woken: *mut u8) -> i32;
+        fn proc_id(process: *mut u32) -> i32;
+        fn proc_join(process: *mut [u32; 2], flags: i32, status: *mut [u64; 4]) -> i32;
+        fn epoll_create(descriptor: *mut u32) -> i32;
+        fn epoll_wait(descriptor: u32, events: *mut [u64; 64], most: i32, timeout: i64, count: *mut usize) -> i32;
+    }
+
+    pub(super) fn wait_for_a_futex() {
+        let (futex, no_timeout) = (7, [0; 2]);
+        loop {
+            // SAFETY: each pointer is to a local variable.
+            unsafe { futex_wait(&futex, 7, &no_timeout, &mut 0) };
+        }
+    }
+
+    /// A process that waits for its own end.
+    pub(super) fn join_own_process() {
+        let mut process = 0;
+        loop {
+            // SAFETY: each pointer is to a local variable with more room than is needed.
+            unsafe {
+                proc_id(&mut process);
+                proc_join(&mut [1, process], 0, &mut [0; 4]);
+            }
+        }
+    }
+
+    /// Waits for something to happen to nothing.
+    pub(super) fn wait_for_epoll() {
+        let mut descriptor = 0;
+        // SAFETY: the pointer is to a local variable.
+        unsafe { epoll_create(&mut descriptor) };
+        loop {
+            // SAFETY: each pointer is to a local variable with more room than is needed.
+            unsafe { epoll_wait(descriptor, &mut [0; 64], 1, -1, &mut 0) };
+        }
+    }
+}
