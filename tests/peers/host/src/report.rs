@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 use versions::Version;
 
 /// What was measured, and where.
@@ -25,8 +26,8 @@ pub(crate) struct Report {
     versions: Vec<Version>,
     /// The compilers of the guests and of the hosts.
     compilers: [String; 2],
-    /// The rows of `cargo xtask bench`, if it has run.
-    own: Vec<goals::Own>,
+    /// The rows of `cargo xtask bench`, if it has run, and how old they are.
+    own: (Vec<goals::Own>, Duration),
     quick: bool,
 }
 

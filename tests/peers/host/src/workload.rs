@@ -34,8 +34,8 @@ pub(crate) const POINTS: u32 = 1_000_000;
 /// Host calls that one call makes.
 pub(crate) const HOST_CALLS: u32 = 1000;
 
-/// Rounds of computing in one call: some milliseconds.
-pub(crate) const ROUNDS: u32 = 64;
+/// Rounds of computing in one call: about ten milliseconds, so that starting threads for it hardly counts.
+pub(crate) const ROUNDS: u32 = 512;
 
 /// Rounds of computing in one of several calls at a time: about a tenth of a millisecond.
 pub(crate) const SHORT_ROUNDS: u32 = 2;

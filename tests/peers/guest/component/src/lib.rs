@@ -1,6 +1,6 @@
 //! The work as a WebAssembly component.
 
-#[allow(missing_docs)] // generated
+#[allow(missing_docs, unreachable_pub)] // generated
 mod bindings {
     wit_bindgen::generate!({ path: "wit", world: "worker", pub_export_macro: true });
 }

@@ -1,5 +1,7 @@
 //! The work as a plugin of Extism's.
 
+#![allow(missing_docs)] // the attribute drops what stands before a function
+
 use extism_pdk::{FnResult, Memory, Msgpack, host_fn, plugin_fn};
 use peers_work::{self as work, Point, Record};
 

@@ -7,6 +7,7 @@ use crate::workload::Workload::{self, *};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::Path;
+use std::time::Duration;
 
 /// A row of `cargo xtask bench`: the goal is for the ratio, or for `ours` where there is none.
 #[derive(Debug, Deserialize)]
@@ -25,13 +26,14 @@ impl Own {
     }
 }
 
-/// Reads the rows, if there are any.
-pub(super) fn read(path: &Path) -> Result<Vec<Own>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text).with_context(|| format!("{}", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(|| format!("can't read {}", path.display())),
+/// Reads the rows, if there are any, and how old they are.
+pub(super) fn read(path: &Path) -> Result<(Vec<Own>, Duration)> {
+    if !path.exists() {
+        return Ok((Vec::new(), Duration::ZERO));
     }
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    let rows = serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
+    Ok((rows, path.metadata()?.modified()?.elapsed().unwrap_or_default()))
 }
 
 /// What is wanted of our value.

@@ -73,15 +73,21 @@ fn goals_table(text: &mut String, report: &Report) -> std::fmt::Result {
 
 /// What `cargo xtask bench` has measured: ours against bare wasmer in one process.
 fn own_table(text: &mut String, report: &Report) -> std::fmt::Result {
-    if report.own.is_empty() {
+    let (rows, age) = &report.own;
+    if rows.is_empty() {
         return writeln!(
             text,
             "\n`cargo xtask bench` measures further goals; its rows are shown here if it ran before."
         );
     }
-    writeln!(text, "\n## Further goals\n\nMeasured by `cargo xtask bench`, ours and the baseline in one process.\n")?;
+    let minutes = age.as_secs() / 60;
+    writeln!(text, "\n## Further goals\n")?;
+    writeln!(
+        text,
+        "Measured by `cargo xtask bench` {minutes} minutes before, ours and the baseline in one process.\n"
+    )?;
     writeln!(text, "| what | ours | baseline | ratio | goal | |\n|---|--:|--:|--:|--:|---|")?;
-    for own in &report.own {
+    for own in rows {
         let unit = &own.unit;
         let baseline = own.baseline.map_or("-".to_owned(), |value| format!("{} {unit}", digits(value)));
         let (ratio, goal) = match own.ratio {

@@ -1,6 +1,6 @@
 //! Extism, with the fastest of its encodings for each type.
 
-use crate::guests::Guests;
+use crate::guests::{self, Guests};
 use crate::measure::CALL_LIMIT;
 use crate::system::{Instance, System};
 use anyhow::Result;
@@ -22,7 +22,7 @@ host_fn!(host_add(_data: (); a: u32, b: u32) -> u32 { Ok(a.wrapping_add(b)) });
 
 /// Compiles a plugin whose calls may take this long: that is part of its manifest.
 fn compile(wasm: &Path, limit: Duration, cache: Option<&Path>) -> Result<CompiledPlugin> {
-    let manifest = Manifest::new([Wasm::file(wasm)]).with_timeout(limit);
+    let manifest = Manifest::new([Wasm::data(guests::read(wasm)?)]).with_timeout(limit);
     let builder =
         PluginBuilder::new(manifest).with_function("host_add", [PTR, PTR], [PTR], UserData::new(()), host_add);
     let builder = match cache {

@@ -39,8 +39,10 @@ impl System for Wasix {
         let engine = engine();
         let module = module(&engine, &guests.wasix, cache)?;
         let io = Runtime::new()?;
+        let entered = io.enter();
         let mut runtime = PluggableRuntime::new(Arc::new(TokioTaskManager::new(io.handle().clone())));
         runtime.set_engine(engine.clone()).with_instantiation_hook(HostFunction);
+        drop(entered);
         Ok(Some(Self { module, engine, runtime: Arc::new(runtime), io }))
     }
 

@@ -50,9 +50,9 @@ pub(super) fn engine() -> Result<Engine> {
     Ok(engine)
 }
 
-/// After how many ticks a limit is over.
+/// After how many ticks a limit is over. The first of them may come at once.
 pub(super) fn ticks(limit: Duration) -> u64 {
-    limit.as_micros().div_ceil(TICK.as_micros()) as u64
+    limit.as_micros().div_ceil(TICK.as_micros()) as u64 + 1
 }
 
 /// Compiles, or takes what was compiled before from a file of this name.
