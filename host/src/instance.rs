@@ -89,7 +89,7 @@ impl Instance {
         calls.begin().map_err(not_started)?;
         stopper.attach(control, &tasks);
         let started = instantiate(builder, compiled, &mut store, &stopper);
-        let started = started.map_err(|error| start_error(error, &stopper));
+        let started = started.map_err(|error| start_error(*error, &stopper));
         let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
             Ok((memory.ok_or(LoadError::NoMemory)?, instance))
@@ -192,11 +192,12 @@ fn instantiate(
     module: wasmer::Module,
     store: &mut Store,
     stopper: &Stopper,
-) -> Result<(wasmer::Instance, WasiFunctionEnv), WasiRuntimeError> {
+) -> Result<(wasmer::Instance, WasiFunctionEnv), Box<WasiRuntimeError>> {
     let (instance, env) = builder.instantiate(module, store)?;
     stopper.adopt(env.data(store).clone());
-    run(&instance, store, START)?;
-    run(&instance, store, INITIALIZE)?;
+    for name in [START, INITIALIZE] {
+        run(&instance, store, name).map_err(WasiRuntimeError::from)?;
+    }
     Ok((instance, env))
 }
 

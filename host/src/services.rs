@@ -11,9 +11,12 @@ use tracing::Level;
 #[derive(Clone, Default)]
 pub struct Services {
     level: Option<Level>,
-    progress: Option<Arc<dyn Fn(Progress<'_>) + Send + Sync>>,
+    progress: Option<Arc<ProgressCallback>>,
     cancellation: Option<Cancellation>,
 }
+
+/// What a host does with word of a plugin's progress.
+type ProgressCallback = dyn Fn(Progress<'_>) + Send + Sync;
 
 /// How far a plugin says that it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -89,7 +89,7 @@ fn threads_panics_and_traps_are_as_before() -> Result<()> {
 
 #[test]
 fn deadlines_hold() -> Result<()> {
-    let plugin = sent_plugin("stop", &Policy::new().call_deadline(Duration::from_millis(50)))?;
+    let plugin = sent_plugin("hostile", &Policy::new().call_deadline(Duration::from_millis(50)))?;
     assert_matches!(failure(&plugin, "stay", "spin 0")?, Error::Stopped(StopReason::Deadline { .. }));
     Ok(())
 }

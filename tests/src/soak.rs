@@ -1,8 +1,8 @@
 //! The whole life of plugins, again and again, in a process that must not grow.
 
 use crate::{Footprint, call, engine, failure, guest, wait_until};
-use anyhow::{Result, ensure};
-use plugix_host::{Error, Plugin, Policy, RawPlugin, StopReason};
+use anyhow::{Result, bail, ensure};
+use plugix_host::{CallError, Error, Plugin, Policy, RawPlugin, StopReason};
 use std::time::Duration;
 
 /// What a process may grow by in most tenths of a soak, in KiB. What is left behind each time makes it grow in all of
@@ -61,7 +61,7 @@ fn one(round: u32) -> Result<()> {
     let mut raw = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &Policy::new())?;
     ensure!(raw.call::<(), u32>("number", ())? == round, "a module returned another's number");
 
-    let plugin = Plugin::new(&guest("hostile"), &policy(round))?;
+    let plugin = Plugin::new(&guest("hostile"), &Policy::new())?;
     ensure!(call(&plugin, "work", "")? == "46368", "the plugin miscalculated");
     let state = STATES[round as usize % STATES.len()];
     match round % 3 {
@@ -71,12 +71,11 @@ fn one(round: u32) -> Result<()> {
     }
 }
 
-fn policy(round: u32) -> Policy {
-    if round.is_multiple_of(3) { Policy::new().call_deadline(Duration::from_millis(5)) } else { Policy::new() }
-}
-
 fn stopped_by_its_deadline(plugin: &Plugin, state: &str) -> Result<()> {
-    let error = failure(plugin, "stay", state)?;
+    let error = match plugin.within(Duration::from_millis(5)).call_bytes("stay", state.as_bytes()) {
+        Err(CallError::Failed(error)) => error,
+        returned => bail!("{state} returned {returned:?}"),
+    };
     ensure!(matches!(error, Error::Stopped(StopReason::Deadline { .. })), "{state}: {error}");
     Ok(())
 }

@@ -115,7 +115,7 @@ impl Watchdog {
         let mut state = self.lock();
         loop {
             let now = Instant::now();
-            let (due, chased) = (state.due(now), state.to_chase(now));
+            let (due, chased) = (state.due(now), state.chasing(now));
             if due.is_empty() && chased.is_empty() {
                 let Some(next) = state.plans(now) else {
                     state.awake = false;
@@ -163,7 +163,7 @@ impl State {
     }
 
     /// The plugins that have not stopped yet. Those that take too long are reported and forgotten.
-    fn to_chase(&mut self, now: Instant) -> Vec<Arc<Stopper>> {
+    fn chasing(&mut self, now: Instant) -> Vec<Arc<Stopper>> {
         self.chased.retain(|(plugin, give_up)| {
             let quiet = plugin.is_quiet();
             if !quiet && now >= *give_up {

@@ -61,7 +61,7 @@ pub(crate) fn keeps_tables(wasm: &[u8]) -> bool {
 }
 
 pub(crate) fn malformed(error: BinaryReaderError) -> LoadError {
-    LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() as u64 }
+    LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() }
 }
 
 /// The module's own name. It is only for people: a section that can't be read has none.
