@@ -74,7 +74,7 @@ fn plugins_run_at_the_same_time() -> Result<()> {
     thread::scope(|scope| {
         let counts = || {
             let plugin = plugin("calls", &Policy::new());
-            (0..100).map(|_| call(&plugin, "count", "")).last().expect("there were calls")
+            (1..100).try_for_each(|_| call(&plugin, "count", "").map(drop)).and_then(|()| call(&plugin, "count", ""))
         };
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(counts)).collect();
         for thread in threads {

@@ -17,7 +17,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let programs = engine_linked::build(&["--bin", "fuzz"])?;
+    let programs = engine_linked::build(&["--all-targets"])?;
     let fuzz = &programs.iter().find(|program| program.name == "fuzz").context("cargo built no fuzz targets")?.path;
     // The program lies in `release` of the target folder.
     let failures = fuzz.ancestors().nth(2).context("cargo named no target folder")?.join("fuzz");
