@@ -32,7 +32,11 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Own>, Duration)> {
         return Ok((Vec::new(), Duration::ZERO));
     }
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
-    let rows = serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
+    let mut rows: Vec<serde_json::Value> =
+        serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
+    // Those without a goal of their own lead to one that has.
+    rows.retain(|row| !row["goal"].is_null());
+    let rows = serde_json::from_value(rows.into()).with_context(|| format!("{}", path.display()))?;
     Ok((rows, path.metadata()?.modified()?.elapsed().unwrap_or_default()))
 }
 

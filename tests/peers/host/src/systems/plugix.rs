@@ -7,7 +7,7 @@ use peers_interface::{Adder, Work};
 use peers_work::{Point, Record};
 use plugix_host::abi::PodSlice;
 use plugix_host::abi::interface::Interface;
-use plugix_host::{Bound, Engine, Module, Plugin, Policy};
+use plugix_host::{Bound, Cache, Engine, Module, Plugin, Policy};
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,10 +25,11 @@ impl Adder for HostAdder {
 
 impl System for Plugix {
     fn load(guests: &Guests, cache: Option<&Path>) -> Result<Option<Self>> {
-        if cache.is_some() {
-            return Ok(None);
-        }
-        let module = Engine::new()?.load_file(&guests.plugix)?;
+        let engine = match cache {
+            Some(folder) => Engine::builder().cache(Cache::at(folder.join("plugix"))).build()?,
+            None => Engine::new()?,
+        };
+        let module = engine.load_file(&guests.plugix)?;
         module.compile()?;
         Ok(Some(Self(module)))
     }

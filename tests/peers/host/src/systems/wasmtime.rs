@@ -11,7 +11,7 @@ use std::time::Duration;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, InstancePre, Linker, Memory, Module, Store, TypedFunc};
 
 /// How often deadlines are looked at, as in Plugix.
-const TICK: Duration = Duration::from_millis(5);
+const TICK: Duration = Duration::from_millis(2);
 
 pub(crate) struct Wasmtime {
     instance: InstancePre<()>,
