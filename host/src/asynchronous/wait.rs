@@ -19,17 +19,20 @@ pub(crate) struct PluginStopped;
 /// Runs a host function of the plugin that `halt` stops.
 #[inline]
 pub(crate) fn with_halt<R>(halt: &Halt, run: impl FnOnce() -> R) -> R {
-    struct Restore(*const Halt);
+    struct Restore<'a>(&'a Cell<*const Halt>, *const Halt);
 
-    impl Drop for Restore {
+    impl Drop for Restore<'_> {
         #[inline]
         fn drop(&mut self) {
-            PLUGIN.set(self.0);
+            self.0.set(self.1);
         }
     }
 
-    let _restore = Restore(PLUGIN.replace(halt));
-    run()
+    // Found once for both.
+    PLUGIN.with(|plugin| {
+        let _restore = Restore(plugin, plugin.replace(halt));
+        run()
+    })
 }
 
 /// The plugin whose host function the calling thread runs.
