@@ -14,16 +14,14 @@ pub(crate) struct Calls {
     stopper: Arc<Stopper>,
     /// Odd while a call runs. Only the thread that calls writes it.
     count: AtomicU64,
-    /// Whether the plugin has ended. A copy of what the stopper knows, a pointer nearer.
-    over: AtomicBool,
     /// Whether it was a call of this thread's that took too long.
     late: AtomicBool,
 }
 
 impl Calls {
     pub(crate) fn new(stopper: &Arc<Stopper>) -> Arc<Self> {
-        let (over, late) = (AtomicBool::new(false), AtomicBool::new(false));
-        let calls = Arc::new(Self { stopper: stopper.clone(), count: AtomicU64::new(0), over, late });
+        let (count, late) = (AtomicU64::new(0), AtomicBool::new(false));
+        let calls = Arc::new(Self { stopper: stopper.clone(), count, late });
         stopper.attach_calls(&calls);
         calls
     }
@@ -31,9 +29,7 @@ impl Calls {
     /// Marks the begin of a call. Fails when the plugin is dead.
     #[inline]
     pub(crate) fn begin(&self) -> Result<(), Error> {
-        if self.over.load(Ordering::Acquire) {
-            self.stopper.check()?;
-        }
+        self.stopper.check()?;
         // Odd, and another number than before even if the last call ended in a panic of the host's.
         let count = self.count.load(Ordering::Relaxed);
         self.count.store(count.wrapping_add(1) | 1, Ordering::Relaxed);
@@ -46,18 +42,10 @@ impl Calls {
     pub(crate) fn finish(&self) -> Result<(), Error> {
         let count = self.count.load(Ordering::Relaxed);
         self.count.store(count.wrapping_add(1) & !1, Ordering::Relaxed);
-        if !self.over.load(Ordering::Acquire) {
-            return Ok(());
-        }
         match self.stopper.cause() {
             Some(Error::Stopped(reason)) => Err(self.stopped(*reason)),
             _ => Ok(()),
         }
-    }
-
-    /// Says that the plugin has ended.
-    pub(super) fn end(&self) {
-        self.over.store(true, Ordering::Release);
     }
 
     /// What a stop of the plugin is to the call that runs here: one whose deadline wasn't the one that passed was ended

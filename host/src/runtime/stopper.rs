@@ -93,9 +93,6 @@ impl Stopper {
         let mut targets = self.targets();
         targets.calls.retain(|calls| calls.strong_count() > 0);
         targets.calls.push(Arc::downgrade(calls));
-        if self.cause().is_some() {
-            calls.end();
-        }
     }
 
     /// A plugin that was stopped before is stopped now.
@@ -134,7 +131,6 @@ impl Stopper {
     /// Tells all threads to end. Some have to be told again: those that were just about to wait.
     pub(crate) fn kill(&self) {
         let mut targets = self.targets();
-        targets.calls.iter().filter_map(Weak::upgrade).for_each(|calls| calls.end());
         if let Some(control) = targets.control.take() {
             control.stop();
         }
