@@ -99,8 +99,7 @@ impl VirtualIoSource for Datagram {
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         loop {
-            self.slot.0.check_running()?;
-            self.slot.0.local.registered();
+            self.slot.0.check_waiting()?;
             let Poll::Ready(ready) = self.waiters.poll(
                 cx,
                 &mut *self.socket,
@@ -118,8 +117,7 @@ impl VirtualIoSource for Datagram {
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.poll(
             cx,
             &mut *self.socket,
@@ -151,8 +149,7 @@ impl VirtualSocket for Datagram {
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 }

@@ -45,6 +45,13 @@ impl Gate {
         }
     }
 
+    /// Before a socket is waited for: fails once the plugin is stopped, and counts the registration.
+    pub(super) fn check_waiting(&self) -> Result<()> {
+        self.check_running()?;
+        self.local.registered();
+        Ok(())
+    }
+
     /// Fails once the plugin is stopped.
     pub(super) fn check_running(&self) -> Result<()> {
         if self.halt.is_stopped() { Err(NetworkError::ConnectionAborted) } else { Ok(()) }

@@ -117,8 +117,7 @@ impl VirtualTcpListener for Listener {
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 
@@ -144,8 +143,7 @@ impl VirtualIoSource for Listener {
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.poll(
             cx,
             &mut *self.socket,
@@ -155,8 +153,7 @@ impl VirtualIoSource for Listener {
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.poll(
             cx,
             &mut *self.socket,

@@ -41,8 +41,7 @@ impl VirtualIoSource for Stream {
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.poll(
             cx,
             &mut *self.socket,
@@ -52,8 +51,7 @@ impl VirtualIoSource for Stream {
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         let room = ready!(self.waiters.poll(
             cx,
             &mut *self.socket,
@@ -99,8 +97,7 @@ impl VirtualSocket for Stream {
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_running()?;
-        self.slot.0.local.registered();
+        self.slot.0.check_waiting()?;
         self.waiters.add(handler, |all| self.socket.set_handler(all))
     }
 }
