@@ -6,11 +6,9 @@ mod races;
 mod system;
 
 use anyhow::Result;
-use plugix_e2e::{call, plugin};
+use plugix_e2e::{call, plugin, snapshot};
 use plugix_host::{Access, Plugin, Policy};
-use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use tempfile::tempdir;
 
@@ -20,23 +18,6 @@ fn storage(policy: &Policy) -> Plugin {
 
 fn mounted(folder: &Path, access: Access) -> Plugin {
     storage(&Policy::new().mount(folder, "/data", access))
-}
-
-/// Everything below a folder: what it is, what is in it, when it changed, and which file it is.
-fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let metadata = fs::symlink_metadata(&path)?;
-        let content = if metadata.is_file() { fs::read(&path)? } else { Vec::new() };
-        let (kind, inode, links) = (metadata.mode(), metadata.ino(), metadata.nlink());
-        let what = format!("{kind:o} {inode} {links} {:?} {content:?}", metadata.modified()?);
-        found.insert(path.display().to_string(), what);
-        if metadata.is_dir() {
-            found.append(&mut snapshot(&path)?);
-        }
-    }
-    Ok(found)
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod guests;
 mod isolated;
 mod process;
 mod sections;
+mod snapshot;
 mod soak;
 
 pub use footprint::Footprint;
@@ -13,6 +14,7 @@ pub use guests::{engine, guest, guest_path, module, plugin};
 pub use isolated::{isolated, isolated_under};
 pub use process::{descriptors, mapped_kib, peak_kib, resident_kib, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
+pub use snapshot::snapshot;
 pub use soak::soak;
 
 use anyhow::{Result, anyhow, bail};

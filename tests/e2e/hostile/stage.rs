@@ -2,11 +2,11 @@
 
 use crate::capture;
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::{call, failure, guest, wait_until};
+use plugix_e2e::{call, failure, guest, snapshot, wait_until};
 use plugix_host::{Access, CallError, Error, Event, Limit, LoadError, Plugin, Policy};
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -87,27 +87,6 @@ impl House {
         ensure!(now == self.before, "the folder has changed from {:#?} to {now:#?}", self.before);
         Ok(())
     }
-}
-
-/// Everything below a folder: what it is, what is in it, when it changed, and which file it is.
-fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let metadata = fs::symlink_metadata(&path)?;
-        let content = match metadata.file_type() {
-            kind if kind.is_symlink() => fs::read_link(&path)?.display().to_string(),
-            kind if kind.is_file() => String::from_utf8_lossy(&fs::read(&path)?).into_owned(),
-            _ => String::new(),
-        };
-        let (kind, inode, links) = (metadata.mode(), metadata.ino(), metadata.nlink());
-        let what = format!("{kind:o} {inode} {links} {:?} {content:?}", metadata.modified()?);
-        found.insert(path.display().to_string(), what);
-        if metadata.is_dir() {
-            found.append(&mut snapshot(&path)?);
-        }
-    }
-    Ok(found)
 }
 
 /// A plugin whose call is held halfway until the end.

@@ -1,8 +1,8 @@
 //! Links that lead out of a folder, whoever made them.
 
-use super::{mounted, snapshot};
+use super::mounted;
 use anyhow::Result;
-use plugix_e2e::call;
+use plugix_e2e::{call, snapshot};
 use plugix_host::Access;
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,8 +1,8 @@
 //! A folder that somebody else changes at the same time, and things in it that are no files.
 
-use super::{mounted, snapshot};
+use super::mounted;
 use anyhow::Result;
-use plugix_e2e::call;
+use plugix_e2e::{call, snapshot};
 use plugix_host::Access;
 use std::fs;
 use std::os::unix::fs::symlink;
