@@ -11,12 +11,11 @@ const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 
 pub(crate) fn run() -> Result<()> {
     let modules = build_plugins()?;
-    let programs = engine_linked::build(&["--example", "demo"])?;
-    let host = &programs.iter().find(|program| program.name == "demo").context("cargo built no demo")?.path;
+    let host = engine_linked::build_program(&["--example", "demo"], "demo")?;
     // The program lies in `release/examples` of the target folder.
     let results = host.ancestors().nth(3).context("cargo named no target folder")?.join("demo");
 
-    let status = Command::new(host).arg(modules).arg(&results).stdin(Stdio::null()).status();
+    let status = Command::new(&host).arg(modules).arg(&results).stdin(Stdio::null()).status();
     let status = status.with_context(|| format!("can't run {}", host.display()))?;
     ensure!(status.success(), "the demo failed: {status}");
     println!("The picture is {}", results.join("mandelbrot.png").display());

@@ -51,6 +51,12 @@ pub(crate) fn build(targets: &[&str]) -> Result<Vec<Program>> {
     Ok(programs)
 }
 
+/// Builds what cargo's arguments choose, and returns where the program of that name is.
+pub(crate) fn build_program(targets: &[&str], name: &str) -> Result<PathBuf> {
+    let program = build(targets)?.into_iter().find(|program| program.name == name);
+    Ok(program.with_context(|| format!("cargo built no {name}"))?.path)
+}
+
 /// The program that a message of cargo's names, if it does.
 fn program(message: &Value) -> Option<Program> {
     let target = &message["target"];

@@ -17,12 +17,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let programs = engine_linked::build(&["--all-targets"])?;
-    let fuzz = &programs.iter().find(|program| program.name == "fuzz").context("cargo built no fuzz targets")?.path;
+    let fuzz = engine_linked::build_program(&["--all-targets"], "fuzz")?;
     // The program lies in `release` of the target folder.
     let failures = fuzz.ancestors().nth(2).context("cargo named no target folder")?.join("fuzz");
     let numbers = [args.runs, args.seed].map(|number| number.to_string());
-    let status = Command::new(fuzz).arg(failures).args(numbers).args(&args.target).status();
+    let status = Command::new(&fuzz).arg(failures).args(numbers).args(&args.target).status();
     let status = status.with_context(|| format!("can't run {}", fuzz.display()))?;
     ensure!(status.success(), "a target failed: {status}");
     Ok(())

@@ -12,9 +12,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let programs = engine_linked::build(&["--all-targets"])?;
-    let soak = &programs.iter().find(|program| program.name == "soak").context("cargo built no soak")?.path;
-    let status = Command::new(soak).arg(args.rounds.to_string()).status();
+    let soak = engine_linked::build_program(&["--all-targets"], "soak")?;
+    let status = Command::new(&soak).arg(args.rounds.to_string()).status();
     let status = status.with_context(|| format!("can't run {}", soak.display()))?;
     ensure!(status.success(), "something was left behind: {status}");
     Ok(())
