@@ -13,15 +13,17 @@
 
 mod bounded;
 mod bulk;
+mod check;
 
 use super::inspect::malformed;
 use crate::LoadError;
 use bounded::bounded_functions;
 use bulk::Bulk;
-use std::borrow::Cow;
+use check::check;
 use std::ops::Range;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
+    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, InstructionSink, MemoryType, Module, RawSection,
+    SectionId,
 };
 use wasmparser::{
     BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
@@ -29,7 +31,7 @@ use wasmparser::{
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub(crate) const REWRITING: u32 = 1;
+pub(crate) const REWRITING: u32 = 2;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
@@ -45,14 +47,6 @@ const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 
 /// The control memory's size in pages of 64 KiB, at the start and at the most.
 pub(crate) const CONTROL_PAGES: u32 = 1;
-
-/// A read of the control memory's first byte. It is atomic, so that the compiler neither hoists nor merges it; one byte
-/// has no alignment to check.
-const CHECK: [u8; 8] = [
-    0x41, 0x00, // i32.const 0
-    0xfe, 0x12, 0x40, 0x01, 0x00, // i32.atomic.load8_u (memory 1) align=1 offset=0
-    0x1a, // drop
-];
 
 /// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
 /// `runtime::quota`.
@@ -207,7 +201,8 @@ fn code(
     let mut code = CodeSection::new();
     for (body, bounded) in bodies.iter().zip(bounded) {
         let edits = if *bounded { Vec::new() } else { edits(body, bulk)? };
-        let mut edited = Vec::with_capacity(body.as_bytes().len() + edits.len() * CHECK.len());
+        let mut edited =
+            Vec::with_capacity(body.as_bytes().len() + edits.iter().map(|(_, by)| by.len()).sum::<usize>());
         let mut copied = body.range().start;
         for (replaced, by) in edits {
             edited.extend_from_slice(slice(wasm, copied..replaced.start));
@@ -224,29 +219,41 @@ fn code(
 }
 
 /// What of a function is replaced by what, in order. Additions replace nothing.
-type Edits = Vec<(Range<u64>, Cow<'static, [u8]>)>;
+type Edits = Vec<(Range<u64>, Vec<u8>)>;
 
 fn edits(body: &FunctionBody<'_>, bulk: Option<Bulk>) -> Result<Edits, BinaryReaderError> {
     let mut operators = body.get_operators_reader()?;
-    let check = |at| (at..at, Cow::Borrowed(&CHECK[..]));
-    let mut edits = vec![check(operators.original_position())];
+    let mut checks = (0..).map(|nth| {
+        let mut code = Vec::new();
+        check(&mut InstructionSink::new(&mut code), nth);
+        code
+    });
+    let mut edits = Edits::new();
+    let mut checked = u64::MAX;
+    let mut check = |edits: &mut Edits, at| {
+        // The head of a loop and the instruction that follows it share one.
+        if checked != at {
+            edits.extend(checks.next().map(|check| (at..at, check)));
+            checked = at;
+        }
+    };
+    check(&mut edits, operators.original_position());
     while !operators.eof() {
         let (operator, at) = operators.read_with_offset()?;
         let end = operators.original_position();
         if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
-            edits.push((at..end, call.into()));
+            edits.push((at..end, call));
             continue;
         }
         match operator {
-            Operator::Loop { .. } => edits.push(check(end)),
-            ref operator if moves_much(operator) => edits.push(check(at)),
+            Operator::Loop { .. } => check(&mut edits, end),
+            ref operator if moves_much(operator) => check(&mut edits, at),
             _ => {}
         }
         if let Operator::TableGrow { .. } = operator {
-            edits.push((end..end, Cow::Borrowed(&TELL_GROWTH)));
+            edits.push((end..end, TELL_GROWTH.into()));
         }
     }
-    edits.dedup();
     Ok(edits)
 }
 
