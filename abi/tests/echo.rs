@@ -152,7 +152,7 @@ proptest! {
     #[test]
     fn registers(float in any::<f32>(), small in any::<i8>()) {
         use plugix_abi::interface::{Scalar, ScalarReturn};
-        let in_register = |method, bits| <dyn Echo>::scalar_fn(method).unwrap()(&Same, [bits, 0, 0, 0]).unwrap();
+        let in_register = |method, bits| <dyn Echo>::scalar_fn(method).unwrap()(&Same, bits, 0, 0, 0).unwrap();
         prop_assert_eq!(ScalarReturn::<f32>::scalar(in_register(2, Scalar::to_bits(float))), Some(float));
         prop_assert_eq!(ScalarReturn::<i8>::scalar(in_register(3, Scalar::to_bits(small))), Some(small));
     }

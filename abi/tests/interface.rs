@@ -161,9 +161,9 @@ fn constants() {
 #[test]
 fn scalars_pass_in_registers() {
     let add = <dyn WordCount>::scalar_fn(3).unwrap();
-    assert_eq!(add(&Counter, [-7_i64 as u64, 5, 0, 0]), Some(-2_i32 as u32));
-    assert_eq!(add(&Counter, [1 << 31, 5, 0, 0]), None, "out of an `i32`'s range");
-    assert_eq!(<dyn WordCount>::scalar_fn(2).unwrap()(&Counter, [0; 4]), Some(0));
+    assert_eq!(add(&Counter, -7_i64 as u64, 5, 0, 0), Some(-2_i32 as u32));
+    assert_eq!(add(&Counter, 1 << 31, 5, 0, 0), None, "out of an `i32`'s range");
+    assert_eq!(<dyn WordCount>::scalar_fn(2).unwrap()(&Counter, 0, 0, 0, 0), Some(0));
     assert!(<dyn WordCount>::scalar_fn(0).is_none() && <dyn WordCount>::scalar_fn(99).is_none());
 }
 

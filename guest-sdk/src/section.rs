@@ -19,7 +19,7 @@ macro_rules! uses {
 macro_rules! __implement {
     (
         ($plugin:ty) ($interface:path)
-        $(($index:literal $export:literal $({ $scalar:literal ($($register:ident)*) $registers:expr })?))*
+        $(($index:literal $export:literal $({ $scalar:literal ($($register:ident)*) ($($registers:tt)*) })?))*
     ) => {
         $(
             const _: () = {
@@ -38,7 +38,7 @@ macro_rules! __implement {
                     extern "C" fn scalar($($register: u64),*) -> u64 {
                         $crate::__private::call_scalar(|plugin: &'static $plugin| {
                             let method = <dyn $interface as $crate::abi::Interface>::scalar_fn($index);
-                            method.expect("the method takes registers")(plugin, $registers)
+                            method.expect("the method takes registers")(plugin, $($registers)*)
                         })
                     }
                 )?

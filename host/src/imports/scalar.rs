@@ -5,7 +5,7 @@ use super::results::{Results, pack};
 use crate::asynchronous::with_halt;
 use crate::runtime::Halt;
 use plugix_abi::Status;
-use plugix_abi::interface::{Interface, Provider};
+use plugix_abi::interface::{Interface, Provider, ScalarFn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{Function, StoreMut};
@@ -13,7 +13,7 @@ use wasmer::{Function, StoreMut};
 /// One method of an implementation, as one store's guest calls it.
 struct Call<I: ?Sized> {
     provider: Provider<I>,
-    run: fn(&I, [u64; 4]) -> Option<u32>,
+    run: ScalarFn<I>,
     name: &'static str,
     plugin: Arc<str>,
     halt: Halt,
@@ -23,8 +23,8 @@ struct Call<I: ?Sized> {
 impl<I: Interface + ?Sized> Call<I> {
     /// Runs the method and packs what it returns, as the guest wants it.
     #[inline]
-    fn call(&self, registers: [u64; 4]) -> u64 {
-        let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), registers));
+    fn call(&self, a: u64, b: u64, c: u64, d: u64) -> u64 {
+        let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), a, b, c, d));
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(Some(value)) => u64::from(value),
             Ok(None) => pack(Status::BadArguments, self.results.keep(b"a number is out of its type's range".to_vec())),
@@ -51,10 +51,10 @@ pub(super) fn function<I: Interface + ?Sized>(
         results: context.results.clone(),
     };
     match I::METHODS[method].args.len() {
-        0 => Function::new_typed(store, move || call.call([0; 4])),
-        1 => Function::new_typed(store, move |a: u64| call.call([a, 0, 0, 0])),
-        2 => Function::new_typed(store, move |a: u64, b: u64| call.call([a, b, 0, 0])),
-        3 => Function::new_typed(store, move |a: u64, b: u64, c: u64| call.call([a, b, c, 0])),
-        _ => Function::new_typed(store, move |a: u64, b: u64, c: u64, d: u64| call.call([a, b, c, d])),
+        0 => Function::new_typed(store, move || call.call(0, 0, 0, 0)),
+        1 => Function::new_typed(store, move |a: u64| call.call(a, 0, 0, 0)),
+        2 => Function::new_typed(store, move |a: u64, b: u64| call.call(a, b, 0, 0)),
+        3 => Function::new_typed(store, move |a: u64, b: u64, c: u64| call.call(a, b, c, 0)),
+        _ => Function::new_typed(store, move |a: u64, b: u64, c: u64, d: u64| call.call(a, b, c, d)),
     }
 }

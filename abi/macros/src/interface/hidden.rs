@@ -35,7 +35,7 @@ fn scalar(name: &str, method: &Method) -> TokenStream {
     let export = format!("plugix_scalar:{name}/{}", method.ident);
     let parameters: Vec<_> = (0..method.args.len()).map(|i| format_ident!("register{i}")).collect();
     let zeros = (parameters.len()..4).map(|_| quote!(0));
-    quote!({ #export (#(#parameters)*) [#(#parameters,)* #(#zeros),*] })
+    quote!({ #export (#(#parameters)*) (#(#parameters,)* #(#zeros),*) })
 }
 
 fn fnv1a(text: &str) -> u64 {

@@ -231,14 +231,16 @@ fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
 fn scalar_fn(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
     let (name, ident) = (&contract.ident, &method.ident);
+    let registers: Vec<_> = (0..4).map(|i| format_ident!("register{i}")).collect();
+    let unused = &registers[method.args.len()..];
     let args = method
         .args
         .iter()
-        .enumerate()
-        .map(|(i, Arg { ty, .. })| quote!(<#ty as #abi::interface::Scalar>::from_bits(registers[#i])?));
+        .zip(&registers)
+        .map(|(Arg { ty, .. }, register)| quote!(<#ty as #abi::interface::Scalar>::from_bits(#register)?));
     quote! {
-        |this, registers| {
-            let _ = registers;
+        |this, #(#registers),*| {
+            #(let _ = #unused;)*
             let returned = <Self as #name>::#ident(this, #(#args),*);
             ::core::option::Option::Some(#abi::interface::Scalar::to_bits(returned) as u32)
         }
