@@ -1,37 +1,68 @@
 //! A value for one user at a time, who doesn't wait.
 
+mod bias;
+
+use bias::Bias;
 use std::cell::UnsafeCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Guards a value that is taken for the time of a call. Unlike a mutex it never blocks, isn't poisoned, and is released
-/// with a plain store, so that it costs a call little.
+/// Guards a value that is taken for the time of a call. Unlike a mutex it never blocks, isn't poisoned, and costs a
+/// call little: nothing of it is a locked instruction while one thread only takes the value.
 pub(crate) struct Exclusive<T> {
-    taken: AtomicBool,
+    locked: AtomicBool,
+    bias: Bias,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: a reference to the value is handed out only to the one who has set `taken`, so that sharing the guard moves
-// the value between threads, and never shares it.
+// SAFETY: a reference to the value is handed out only to the one who has the lock while the bias has no owner that has
+// taken it, or to that owner, so that sharing the guard moves the value between threads, and never shares it.
 unsafe impl<T: Send> Sync for Exclusive<T> {}
 
 impl<T> Exclusive<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Self { locked: AtomicBool::new(false), bias: Bias::new(), value: UnsafeCell::new(value) }
     }
 
     /// Takes the value, unless somebody has it.
     #[inline]
     pub(crate) fn try_take(&self) -> Option<Taken<'_, T>> {
-        self.try_mark().then(|| Taken { from: self })
+        let taken = |locked| Some(Taken { from: self, locked, on_this_thread: PhantomData });
+        if self.bias.is_mine() {
+            // By the same thread, or by one that is about to see whether it can have the value.
+            if self.locked.load(Ordering::Relaxed) || self.bias.is_taken() {
+                return None;
+            }
+            if self.bias.take() {
+                return taken(false);
+            }
+        }
+        self.lock(true).then(|| taken(true)).flatten()
     }
 
-    /// Marks the value as taken, unless somebody has it; for those who keep the time of it themselves.
-    #[inline]
+    /// Marks the value as taken, unless somebody has it; for those who keep the time of it themselves, on whichever
+    /// threads.
     pub(crate) fn try_mark(&self) -> bool {
-        // Whoever has it loses nothing when it is marked as taken once more.
-        !self.taken.swap(true, Ordering::Acquire)
+        self.lock(false)
+    }
+
+    fn lock(&self, again: bool) -> bool {
+        // Whoever has it loses nothing when it is locked once more.
+        if self.locked.swap(true, Ordering::Acquire) {
+            return false;
+        }
+        let free = self.bias.admit(again);
+        if !free {
+            self.unlock();
+        }
+        free
+    }
+
+    #[inline]
+    fn unlock(&self) {
+        self.locked.store(false, Ordering::Release);
     }
 
     /// The value.
@@ -49,19 +80,23 @@ impl<T> Exclusive<T> {
     /// The caller has marked it, and no reference to the value is left.
     #[inline]
     pub(crate) unsafe fn unmark(&self) {
-        self.taken.store(false, Ordering::Release);
+        self.unlock();
     }
 }
 
 impl<T> fmt::Debug for Exclusive<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exclusive").field("taken", &self.taken).finish_non_exhaustive()
+        f.debug_struct("Exclusive").field("locked", &self.locked).field("bias", &self.bias).finish_non_exhaustive()
     }
 }
 
 /// The value, until this is dropped.
 pub(crate) struct Taken<'a, T> {
     from: &'a Exclusive<T>,
+    /// Whether the lock is to be given back, and not what the owner took.
+    locked: bool,
+    /// What an owner took, nobody else gives back.
+    on_this_thread: PhantomData<*const ()>,
 }
 
 impl<T> Deref for Taken<'_, T> {
@@ -69,7 +104,7 @@ impl<T> Deref for Taken<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: `taken` is set, and only by the one who made this: there is no other reference.
+        // SAFETY: the value was taken for this, which gives it back when it goes: there is no other reference.
         unsafe { &*self.from.value.get() }
     }
 }
@@ -85,34 +120,96 @@ impl<T> DerefMut for Taken<'_, T> {
 impl<T> Drop for Taken<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.from.taken.store(false, Ordering::Release);
+        match self.locked {
+            true => self.from.unlock(),
+            false => self.from.bias.give_back(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::hint::spin_loop;
+    use std::sync::atomic::{AtomicU64, AtomicUsize};
+    use std::thread::scope;
+
+    /// Adds one, as soon as nobody else has the value, to a number that isn't atomic.
+    fn add(value: &Exclusive<u64>) {
+        let mut taken = loop {
+            match value.try_take() {
+                Some(taken) => break taken,
+                None => spin_loop(),
+            }
+        };
+        *taken += 1;
+    }
 
     #[test]
     fn has_one_user_at_a_time() {
-        let value = Exclusive::new(0_u64);
-        std::thread::scope(|scope| {
+        let value = Exclusive::new(0);
+        let times = if cfg!(miri) { 50 } else { 5000 };
+        scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..1000 {
-                        let mut taken = loop {
-                            match value.try_take() {
-                                Some(taken) => break taken,
-                                None => std::hint::spin_loop(),
-                            }
-                        };
-                        *taken += 1;
-                    }
-                });
+                scope.spawn(|| (0..times).for_each(|_| add(&value)));
             }
         });
-        let taken = value.try_take().unwrap();
-        assert_eq!(*taken, 4000);
-        assert!(value.try_take().is_none());
+        assert_eq!(*value.try_take().unwrap(), 4 * times);
+    }
+
+    #[test]
+    fn has_one_user_while_its_owner_changes() {
+        const LONG: u64 = 100;
+        const OTHERS: u64 = 20;
+        let values: Vec<_> = (0..if cfg!(miri) { 5 } else { 20_000 }).map(|_| Exclusive::new(0)).collect();
+        // How often each is added to.
+        let added: Vec<_> = values.iter().map(|_| AtomicU64::new(0)).collect();
+        let arrived = AtomicUsize::new(0);
+        scope(|scope| {
+            scope.spawn(|| {
+                for (at, (value, added)) in values.iter().zip(&added).enumerate() {
+                    while added.load(Ordering::Relaxed) < LONG || arrived.load(Ordering::Relaxed) <= at {
+                        add(value);
+                        added.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+            // Comes when the other one has long had the value for itself, and is at it.
+            for (value, added) in values.iter().zip(&added) {
+                while added.load(Ordering::Relaxed) < LONG {
+                    spin_loop();
+                }
+                (0..OTHERS).for_each(|_| add(value));
+                added.fetch_add(OTHERS, Ordering::Relaxed);
+                arrived.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        for (value, added) in values.iter().zip(added) {
+            assert_eq!(*value.try_take().unwrap(), added.into_inner());
+        }
+    }
+
+    #[test]
+    fn is_taken_once_by_its_owner() {
+        let value = Exclusive::new(0);
+        for _ in 0..100 {
+            let _taken = value.try_take().unwrap();
+            assert!(value.try_take().is_none() && !value.try_mark());
+        }
+        assert!(value.try_mark());
+        assert!(value.try_take().is_none() && !value.try_mark());
+        // SAFETY: it was marked above, and there is no reference.
+        unsafe { value.unmark() };
+        assert!(value.try_take().is_some());
+    }
+
+    #[test]
+    fn an_owner_that_is_gone_leaves_the_value() {
+        let value = Exclusive::new(0);
+        scope(|scope| {
+            scope.spawn(|| (0..100).for_each(|_| add(&value)));
+        });
+        add(&value);
+        assert_eq!(*value.try_take().unwrap(), 101);
     }
 }
