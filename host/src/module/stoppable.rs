@@ -1,8 +1,8 @@
 //! Rewrites a module so that the host can stop it at any moment, whatever it is doing and on whichever thread.
 //!
 //! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
-//! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions whose work
-//! is not bounded, and before instructions that move memory in bulk. To stop a plugin, the host takes the page's access
+//! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions that may go
+//! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To stop a plugin, the host takes the page's access
 //! rights away, and the next such read traps (see `runtime::control`). A read is all that a check costs: it needs no
 //! branch.
 //!
@@ -14,24 +14,22 @@
 mod bounded;
 mod bulk;
 mod check;
+mod edits;
 
 use super::inspect::malformed;
 use crate::LoadError;
-use bounded::bounded_functions;
+use bounded::checks;
 use bulk::Bulk;
-use check::check;
+use edits::Edits;
 use std::ops::Range;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, InstructionSink, MemoryType, Module, RawSection,
-    SectionId,
+    CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
 };
-use wasmparser::{
-    BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Parser, Payload, TypeRef};
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub(crate) const REWRITING: u32 = 2;
+pub(crate) const REWRITING: u32 = 3;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
@@ -48,14 +46,9 @@ const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 /// The control memory's size in pages of 64 KiB, at the start and at the most.
 pub(crate) const CONTROL_PAGES: u32 = 1;
 
-/// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
-/// `runtime::quota`.
-const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
-
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
     let parts = Parts::read(wasm)?;
-    let bounded = bounded_functions(parts.imported_functions, &parts.bodies).map_err(malformed)?;
     let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies).map_err(malformed)?;
     let mut imports = Some(parts.imports);
     let mut exports = Some(exports(parts.exports, parts.start).map_err(malformed)?);
@@ -79,7 +72,7 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         }
         let extended = bulk.and_then(|bulk| bulk.extend(wasm, &payload));
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, &parts.bodies, &bounded, bulk).map_err(malformed)?);
+            module.section(&code(wasm, parts.imported_functions, &parts.bodies, bulk).map_err(malformed)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -194,82 +187,24 @@ impl<'a> Parts<'a> {
 
 fn code(
     wasm: &[u8],
+    imported: u32,
     bodies: &[FunctionBody<'_>],
-    bounded: &[bool],
     bulk: Option<Bulk>,
 ) -> Result<CodeSection, BinaryReaderError> {
+    let checks = checks(imported, bodies)?;
+    // The host's functions end by themselves when the plugin is stopped.
+    let cost = |function: u32| {
+        let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
+        body.map_or(0, |checks| checks.cost())
+    };
     let mut code = CodeSection::new();
-    for (body, bounded) in bodies.iter().zip(bounded) {
-        let edits = if *bounded { Vec::new() } else { edits(body, bulk)? };
-        let mut edited =
-            Vec::with_capacity(body.as_bytes().len() + edits.iter().map(|(_, by)| by.len()).sum::<usize>());
-        let mut copied = body.range().start;
-        for (replaced, by) in edits {
-            edited.extend_from_slice(slice(wasm, copied..replaced.start));
-            edited.extend_from_slice(&by);
-            copied = replaced.end;
-        }
-        edited.extend_from_slice(slice(wasm, copied..body.range().end));
-        code.raw(&edited);
+    for (body, checks) in bodies.iter().zip(&checks) {
+        code.raw(&Edits::of(body, *checks, cost, bulk)?.apply(wasm, body.range()));
     }
     if let Some(bulk) = bulk {
         bulk.code(&mut code);
     }
     Ok(code)
-}
-
-/// What of a function is replaced by what, in order. Additions replace nothing.
-type Edits = Vec<(Range<u64>, Vec<u8>)>;
-
-fn edits(body: &FunctionBody<'_>, bulk: Option<Bulk>) -> Result<Edits, BinaryReaderError> {
-    let mut operators = body.get_operators_reader()?;
-    let mut checks = (0..).map(|nth| {
-        let mut code = Vec::new();
-        check(&mut InstructionSink::new(&mut code), nth);
-        code
-    });
-    let mut edits = Edits::new();
-    let mut checked = u64::MAX;
-    let mut check = |edits: &mut Edits, at| {
-        // The head of a loop and the instruction that follows it share one.
-        if checked != at {
-            edits.extend(checks.next().map(|check| (at..at, check)));
-            checked = at;
-        }
-    };
-    check(&mut edits, operators.original_position());
-    while !operators.eof() {
-        let (operator, at) = operators.read_with_offset()?;
-        let end = operators.original_position();
-        if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
-            edits.push((at..end, call));
-            continue;
-        }
-        match operator {
-            Operator::Loop { .. } => check(&mut edits, end),
-            ref operator if moves_much(operator) => check(&mut edits, at),
-            _ => {}
-        }
-        if let Operator::TableGrow { .. } = operator {
-            edits.push((end..end, TELL_GROWTH.into()));
-        }
-    }
-    Ok(edits)
-}
-
-/// Whether one instruction can take long.
-fn moves_much(operator: &Operator<'_>) -> bool {
-    matches!(
-        operator,
-        Operator::MemoryCopy { .. }
-            | Operator::MemoryFill { .. }
-            | Operator::MemoryInit { .. }
-            | Operator::MemoryGrow { .. }
-            | Operator::TableCopy { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableInit { .. }
-            | Operator::TableGrow { .. }
-    )
 }
 
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {

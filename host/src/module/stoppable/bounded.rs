@@ -1,43 +1,98 @@
-//! Finds the functions that are over soon whatever happens, and so need no check.
+//! Finds where functions need no check: where one comes soon in any case.
+//!
+//! A call passes a check before long if what it calls does. So a function needs none at its entry if outside of its
+//! loops it does little, with all that it calls there; what it calls in a loop comes after the check at the loop's head.
+//! Functions that call each other in a circle wait for each other here, and so one of them at least keeps its check.
 
-use super::moves_much;
+use super::edits::moves_much;
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
-/// The most instructions that a function may run, with all that it calls, to be left without a check.
-const MAX_WORK: u32 = 256;
+/// The most instructions that may run without a check, in one call of a function and in all that it calls. With calls
+/// in calls as deep as the stack lets them be, all of which are returning, that comes to few milliseconds.
+pub(super) const MAX_WORK: u32 = 256;
 
-/// How often the functions are gone through. More rounds find more of those that come before what they call.
+/// How often the functions are gone through, each way. More rounds find more of those that come before what they call.
 const ROUNDS: usize = 4;
 
-/// What one call of a function costs at the most.
+/// Which checks a function needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checks {
+    /// None.
+    None(u32),
+    /// At the heads of its loops, and where it does much in them.
+    InLoops(u32),
+    /// Those, and one at its entry.
+    All,
+}
+
+impl Checks {
+    /// How many instructions a call of the function runs at the most without coming to a check.
+    pub(super) fn cost(self) -> u32 {
+        match self {
+            Self::None(cost) | Self::InLoops(cost) => cost,
+            Self::All => 0,
+        }
+    }
+}
+
+/// What a function does outside of its loops.
 struct Work {
     instructions: u32,
     /// The functions that it calls, by index among those that have bodies; each as often as there is a call.
     callees: Vec<usize>,
+    loops: bool,
 }
 
-/// For each body, whether it runs at most [`MAX_WORK`] instructions.
-pub(super) fn bounded_functions(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<bool>, BinaryReaderError> {
+/// The checks that each body needs.
+pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<Checks>, BinaryReaderError> {
     let works = bodies.iter().map(|body| Work::of(body, imported)).collect::<Result<Vec<_>, _>>()?;
-    let mut total: Vec<Option<u32>> = vec![None; bodies.len()];
-    // Each round settles functions whose callees are settled. Those that call in a circle never are.
-    for _ in 0..ROUNDS {
+    let mut checks = vec![Checks::All; bodies.len()];
+    // Those that others rely on to have one at their entry.
+    let mut relied_on = vec![false; bodies.len()];
+    // First those of which no callee has one at its entry, so that as few as can be have one.
+    for (_, rely) in [false, true].into_iter().flat_map(|rely| (0..ROUNDS).map(move |round| (round, rely))) {
         for (at, work) in works.iter().enumerate() {
-            if let (None, Some(work)) = (total[at], work) {
-                total[at] = work.total(&total);
+            let Some(work) = work.as_ref().filter(|_| checks[at] == Checks::All && !relied_on[at]) else { continue };
+            let has_all = |callee: &&usize| checks.get(**callee) == Some(&Checks::All);
+            if work.callees.contains(&at) || (!rely && work.callees.iter().any(|callee| has_all(&callee))) {
+                continue;
             }
+            let Some(cost) = work.cost(&checks) else { continue };
+            for callee in work.callees.iter().filter(has_all) {
+                relied_on[*callee] = true;
+            }
+            checks[at] = if work.loops { Checks::InLoops(cost) } else { Checks::None(cost) };
         }
     }
-    Ok(total.iter().map(Option::is_some).collect())
+    Ok(checks)
 }
 
 impl Work {
     /// `None` if there is no saying how long it runs.
     fn of(body: &FunctionBody<'_>, imported: u32) -> Result<Option<Self>, BinaryReaderError> {
-        let mut work = Self { instructions: 0, callees: Vec::new() };
+        let mut work = Self { instructions: 0, callees: Vec::new(), loops: false };
+        // The blocks that are open, and whether they are loops; the function itself is none of them.
+        let mut blocks = Vec::new();
+        let mut open_loops = 0;
         for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            match operator {
+                Operator::Loop { .. } => {
+                    work.loops = true;
+                    open_loops += 1;
+                    blocks.push(true);
+                }
+                Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
+                    blocks.push(false);
+                }
+                Operator::End | Operator::Delegate { .. } => open_loops -= u32::from(blocks.pop() == Some(true)),
+                _ => {}
+            }
+            if open_loops > 0 {
+                continue;
+            }
             work.instructions += 1;
-            match operator? {
+            match operator {
                 Operator::Call { function_index } if function_index >= imported => {
                     work.callees.push((function_index - imported) as usize);
                 }
@@ -47,8 +102,7 @@ impl Work {
                 | Operator::CallRef { .. }
                 | Operator::ReturnCall { .. }
                 | Operator::ReturnCallIndirect { .. }
-                | Operator::ReturnCallRef { .. }
-                | Operator::Loop { .. } => return Ok(None),
+                | Operator::ReturnCallRef { .. } => return Ok(None),
                 operator if moves_much(&operator) => return Ok(None),
                 _ => {}
             }
@@ -59,8 +113,9 @@ impl Work {
         Ok(Some(work))
     }
 
-    fn total(&self, settled: &[Option<u32>]) -> Option<u32> {
-        let callees = self.callees.iter().map(|callee| settled.get(*callee).copied().flatten());
-        callees.chain([Some(self.instructions)]).sum::<Option<u32>>().filter(|total| *total <= MAX_WORK)
+    /// What it does outside of its loops, with all that it calls there; `None` if that is much.
+    fn cost(&self, checks: &[Checks]) -> Option<u32> {
+        let callees = self.callees.iter().map(|callee| checks.get(*callee).map_or(0, |checks| checks.cost()));
+        Some(callees.chain([self.instructions]).sum()).filter(|cost| *cost <= MAX_WORK)
     }
 }

@@ -1,0 +1,115 @@
+//! What is changed in the code of a function.
+
+use super::bounded::{Checks, MAX_WORK};
+use super::bulk::Bulk;
+use super::check::check;
+use super::slice;
+use std::ops::Range;
+use wasm_encoder::InstructionSink;
+use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+
+/// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
+/// `runtime::quota`.
+const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
+
+#[derive(Default)]
+pub(super) struct Edits {
+    /// What is replaced by what, in order. Additions replace nothing.
+    all: Vec<(Range<u64>, Vec<u8>)>,
+    checks: usize,
+    /// Where the last check is.
+    checked: Option<u64>,
+    /// The most instructions that can have run since.
+    work: u32,
+}
+
+impl Edits {
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check.
+    pub(super) fn of(
+        body: &FunctionBody<'_>,
+        checks: Checks,
+        cost: impl Fn(u32) -> u32,
+        bulk: Option<Bulk>,
+    ) -> Result<Self, BinaryReaderError> {
+        let mut edits = Self::default();
+        if let Checks::None(_) = checks {
+            return Ok(edits);
+        }
+        let mut operators = body.get_operators_reader()?;
+        if checks == Checks::All {
+            edits.check(operators.original_position());
+        }
+        while !operators.eof() {
+            let (operator, at) = operators.read_with_offset()?;
+            let end = operators.original_position();
+            edits.work(at, &operator, &cost);
+            if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
+                edits.all.push((at..end, call));
+                continue;
+            }
+            match operator {
+                Operator::Loop { .. } => edits.check(end),
+                ref operator if moves_much(operator) => edits.check(at),
+                _ => {}
+            }
+            if let Operator::TableGrow { .. } = operator {
+                edits.all.push((end..end, TELL_GROWTH.into()));
+            }
+        }
+        Ok(edits)
+    }
+
+    /// Counts an instruction, and adds a check before it if too many could have run without one. The code is gone
+    /// through in its order: whatever runs in another comes to the head of a loop, or leaves something out.
+    fn work(&mut self, at: u64, operator: &Operator<'_>, cost: impl Fn(u32) -> u32) {
+        let work = match operator {
+            Operator::Call { function_index } => 1 + cost(*function_index),
+            _ => 1,
+        };
+        self.work += work;
+        if self.work > MAX_WORK {
+            self.check(at);
+            self.work = work;
+        }
+    }
+
+    /// Adds a check. One is enough where a loop begins with an instruction that has one.
+    fn check(&mut self, at: u64) {
+        if self.checked.replace(at) != Some(at) {
+            let mut code = Vec::new();
+            check(&mut InstructionSink::new(&mut code), self.checks);
+            self.all.push((at..at, code));
+            self.checks += 1;
+            self.work = 0;
+        }
+    }
+
+    /// The function with the edits.
+    pub(super) fn apply(self, wasm: &[u8], function: Range<u64>) -> Vec<u8> {
+        let added: usize = self.all.iter().map(|(_, by)| by.len()).sum();
+        let mut edited = Vec::with_capacity(slice(wasm, function.clone()).len() + added);
+        let mut copied = function.start;
+        for (replaced, by) in self.all {
+            edited.extend_from_slice(slice(wasm, copied..replaced.start));
+            edited.extend_from_slice(&by);
+            copied = replaced.end;
+        }
+        edited.extend_from_slice(slice(wasm, copied..function.end));
+        edited
+    }
+}
+
+/// Whether one instruction can take long.
+pub(super) fn moves_much(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::MemoryCopy { .. }
+            | Operator::MemoryFill { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::MemoryGrow { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableInit { .. }
+            | Operator::TableGrow { .. }
+    )
+}
