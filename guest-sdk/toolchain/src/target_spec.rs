@@ -14,7 +14,7 @@ const BASE: &str = "wasm32-wasip1-threads";
 fn changes() -> Value {
     json!({
         "vendor": "wasmer",
-        // All hosts of ours have SIMD, and what LLVM makes vectors of is up to a third faster with it.
+        // Our hosts have SIMD, and what LLVM makes vectors of is up to a third faster with it.
         "features": "+atomics,+bulk-memory,+mutable-globals,+exception-handling,+simd128",
         // A panic unwinds by the standardized exception instructions (`try_table`, `exnref`), not the legacy ones.
         "panic-strategy": "unwind",

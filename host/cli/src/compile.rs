@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The processors that it is to run on: `native` is like this one, and others are refused; `baseline` is every one
-    /// of the architecture; `x86-64-v2` and `x86-64-v3` are between
+    /// since 2009 (x86-64-v2, or NEON); `x86-64-v3` is between
     #[arg(long, default_value_t = Cpu::Native)]
     cpu: Cpu,
 }

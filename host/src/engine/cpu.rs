@@ -12,48 +12,47 @@ pub enum Cpu {
     /// This one: code uses all that it has.
     #[default]
     Native,
-    /// Every one of the architecture: SSE2 on x86-64, NEON on AArch64.
+    /// The least that there is: x86-64-v2 as the System V ABI has it, which processors since 2009 are, and NEON on
+    /// AArch64. Plugins are compiled with SIMD, which Cranelift has no code for in wasmer on lesser ones.
     Baseline,
-    /// x86-64-v2, as the System V ABI has it: processors since 2009.
-    X86_64V2,
     /// x86-64-v3: AVX2, BMI and LZCNT; processors since 2013.
     X86_64V3,
 }
 
-const X86_64: &[CpuFeature] = &[CpuFeature::SSE2];
-const AARCH64: &[CpuFeature] = &[CpuFeature::NEON];
-const V2: &[CpuFeature] =
-    &[CpuFeature::SSE3, CpuFeature::SSSE3, CpuFeature::SSE41, CpuFeature::SSE42, CpuFeature::POPCNT];
+#[cfg(not(target_arch = "aarch64"))]
+const BASELINE: &[CpuFeature] =
+    &[CpuFeature::SSE2, CpuFeature::SSE3, CpuFeature::SSSE3, CpuFeature::SSE41, CpuFeature::SSE42, CpuFeature::POPCNT];
+#[cfg(target_arch = "aarch64")]
+const BASELINE: &[CpuFeature] = &[CpuFeature::NEON];
+/// What x86-64-v3 has besides.
 const V3: &[CpuFeature] =
     &[CpuFeature::AVX, CpuFeature::AVX2, CpuFeature::BMI1, CpuFeature::BMI2, CpuFeature::FMA, CpuFeature::LZCNT];
 
 impl Cpu {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Native, Self::Baseline, Self::X86_64V2, Self::X86_64V3];
+    pub const ALL: [Self; 3] = [Self::Native, Self::Baseline, Self::X86_64V3];
 
-    /// The features that are there; none of them says that all that the processor has are.
-    fn features(self) -> Option<Vec<CpuFeature>> {
-        Some(match self {
-            Self::Native => return None,
-            Self::Baseline if cfg!(target_arch = "aarch64") => AARCH64.to_vec(),
-            Self::Baseline => X86_64.to_vec(),
-            Self::X86_64V2 => [X86_64, V2].concat(),
-            Self::X86_64V3 => [X86_64, V2, V3].concat(),
-        })
+    /// The features that have to be there.
+    fn features(self) -> Vec<CpuFeature> {
+        match self {
+            Self::Native | Self::Baseline => BASELINE.to_vec(),
+            Self::X86_64V3 => [BASELINE, V3].concat(),
+        }
     }
 
     /// What the compiler is told.
     pub(super) fn target(self) -> Result<Target, LoadError> {
         let host = CpuFeature::for_host();
-        let mut wanted = host;
-        if let Some(features) = self.features() {
-            let missing: Vec<_> = features.iter().filter(|feature| !host.contains(**feature)).collect();
-            if !missing.is_empty() {
-                let missing = missing.into_iter().map(CpuFeature::to_string).collect();
-                return Err(LoadError::Cpu { wanted: self, missing });
-            }
-            wanted = features.into_iter().collect();
+        let features = self.features();
+        let missing: Vec<_> = features.iter().filter(|feature| !host.contains(**feature)).collect();
+        if !missing.is_empty() {
+            let missing = missing.into_iter().map(CpuFeature::to_string).collect();
+            return Err(LoadError::Cpu { wanted: self, missing });
         }
+        let wanted = match self {
+            Self::Native => host,
+            _ => features.into_iter().collect(),
+        };
         Ok(Target::new(Triple::host(), wanted))
     }
 
@@ -61,7 +60,6 @@ impl Cpu {
         match self {
             Self::Native => "native",
             Self::Baseline => "baseline",
-            Self::X86_64V2 => "x86-64-v2",
             Self::X86_64V3 => "x86-64-v3",
         }
     }
