@@ -9,13 +9,13 @@ pub use builder::EngineBuilder;
 pub use cpu::Cpu;
 pub(crate) use watchdog::{Deadline, Watchdog};
 
-use crate::Artifact;
 use crate::artifact::{MAGIC, Origin, is_artifact};
 use crate::cache::Kept;
 use crate::error::LoadError;
 use crate::module::{Module, ModuleLimits, WasiImports};
 use crate::network::Local;
 use crate::runtime::Tasks;
+use crate::{Artifact, exclusive};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -82,6 +82,7 @@ impl Engine {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("plugix-io")
+            .on_thread_start(exclusive::prepare)
             .enable_all()
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;

@@ -24,6 +24,7 @@ mod call;
 mod engine;
 mod error;
 mod events;
+mod exclusive;
 mod files;
 mod imports;
 mod instance;

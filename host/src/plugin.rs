@@ -4,7 +4,6 @@ mod bound;
 mod builder;
 mod cancel;
 mod dynamic;
-mod exclusive;
 mod inner;
 mod shared;
 mod start_state;
@@ -18,11 +17,11 @@ pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, 
 pub use within::Within;
 
 use crate::engine::Deadline;
+use crate::exclusive::{Exclusive, Taken};
 use crate::instance::Process;
 use crate::memory::GuestPayload;
 use crate::runtime::{Calls, Halt};
 use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
-use exclusive::{Exclusive, Taken};
 use inner::Inner;
 use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! Starts a plugin: with its policy, its configuration and what the host provides.
 
-use super::exclusive::Exclusive;
 use super::inner::Inner;
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
 use crate::call::CallPath;
 use crate::events::{Callback, Events};
+use crate::exclusive::Exclusive;
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
 use crate::json;

@@ -1,7 +1,7 @@
 //! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
 
-use super::exclusive::Exclusive;
 use super::inner::Inner;
+use crate::exclusive::Exclusive;
 use crate::{CallError, Error};
 use plugix_abi::export;
 use plugix_abi::interface::{Payload, Pull, StreamError};

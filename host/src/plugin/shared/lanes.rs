@@ -2,8 +2,8 @@
 
 use super::Wait;
 use super::lease::{Lease, here};
+use crate::exclusive::Exclusive;
 use crate::line::Line;
-use crate::plugin::exclusive::Exclusive;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::Pulled;
 use crate::runtime::{Calls, Halt};

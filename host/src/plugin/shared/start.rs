@@ -2,8 +2,8 @@
 
 use super::Sharing;
 use super::lanes::{Lane, Lanes};
+use crate::exclusive::Exclusive;
 use crate::instance::Instance;
-use crate::plugin::exclusive::Exclusive;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::{GuestStreams, Pulled};
 use crate::runtime::{Worker, contain};

@@ -8,7 +8,7 @@
 //! then on all use the lock.
 
 use std::cell::Cell;
-use std::sync::LazyLock;
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 /// How often in a row a thread has to take the value before it becomes the owner: those who only prepare it for others
@@ -94,11 +94,14 @@ impl Bias {
     /// Makes the calling thread the owner if it is the one that comes always.
     fn count(&self) {
         let thread = this_thread();
-        let times =
-            if self.last.load(Ordering::Relaxed) == thread { self.times.load(Ordering::Relaxed) + 1 } else { 1 };
+        let times = if self.last.load(Ordering::Relaxed) == thread {
+            self.times.load(Ordering::Relaxed).saturating_add(1)
+        } else {
+            1
+        };
         self.last.store(thread, Ordering::Relaxed);
         self.times.store(times, Ordering::Relaxed);
-        if times == IN_A_ROW && *FENCES {
+        if times >= IN_A_ROW && FENCES.load(Ordering::Acquire) {
             self.owner.store(thread, Ordering::Relaxed);
         }
     }
@@ -126,9 +129,18 @@ fn this_thread() -> u64 {
     THREAD.get()
 }
 
-/// Whether the system puts fences into all threads of the process when it is asked to. It wants to know beforehand.
-static FENCES: LazyLock<bool> =
-    LazyLock::new(|| !cfg!(miri) && membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED));
+/// Whether the system puts fences into all threads of the process when it is asked to.
+static FENCES: AtomicBool = AtomicBool::new(false);
+
+/// Tells the system that it will be asked for fences. Until then, and where it has none, nobody becomes an owner. In a
+/// process with several threads this takes 10 ms, once: it is nothing for a thread that somebody waits for.
+pub(crate) fn prepare() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let ready = !cfg!(miri) && membarrier(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+        FENCES.store(ready, Ordering::Release);
+    });
+}
 
 /// Whether the system carried out the command.
 fn membarrier(command: libc::c_int) -> bool {

@@ -2,6 +2,8 @@
 
 mod bias;
 
+pub(crate) use bias::prepare;
+
 use bias::Bias;
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -159,6 +161,7 @@ mod tests {
 
     #[test]
     fn has_one_user_while_its_owner_changes() {
+        prepare();
         const LONG: u64 = 100;
         const OTHERS: u64 = 20;
         let values: Vec<_> = (0..if cfg!(miri) { 5 } else { 20_000 }).map(|_| Exclusive::new(0)).collect();
@@ -191,6 +194,7 @@ mod tests {
 
     #[test]
     fn is_taken_once_by_its_owner() {
+        prepare();
         let value = Exclusive::new(0);
         for _ in 0..100 {
             let _taken = value.try_take().unwrap();
@@ -205,6 +209,7 @@ mod tests {
 
     #[test]
     fn an_owner_that_is_gone_leaves_the_value() {
+        prepare();
         let value = Exclusive::new(0);
         scope(|scope| {
             scope.spawn(|| (0..100).for_each(|_| add(&value)));
