@@ -11,6 +11,9 @@ use std::process::Command;
 /// What modules without WASI are built for.
 const BARE: &str = "wasm32-unknown-unknown";
 
+/// The profile of what is compared.
+const SHIPPED: &str = "shipped";
+
 /// Measures; `quick` for few rounds, of which the table and the plots stay in the target folder.
 pub(super) fn run(quick: bool) -> Result<()> {
     let target = workspace::target_folder()?;
@@ -39,10 +42,12 @@ fn manifest() -> PathBuf {
 /// Builds the program that measures, and the shared library.
 fn build_host(built: &Path) -> Result<PathBuf> {
     eprintln!("building the peers (about 25 minutes the first time: three WebAssembly engines)");
-    let mut command = workspace::cargo();
-    command.args(["build", "--release", "--package=peers", "--package=peers-native", "--manifest-path"]);
-    let status = command.arg(manifest()).arg("--target-dir").arg(built).status().context("can't run cargo")?;
-    ensure!(status.success(), "the peers don't build: {status}");
+    for (package, profile) in [("peers", "release"), ("peers-native", SHIPPED)] {
+        let mut command = workspace::cargo();
+        command.args(["build", "--package", package, "--profile", profile, "--manifest-path"]);
+        let status = command.arg(manifest()).arg("--target-dir").arg(built).status().context("can't run cargo")?;
+        ensure!(status.success(), "the peers don't build: {status}");
+    }
     Ok(built.join("release/peers"))
 }
 
@@ -52,7 +57,8 @@ fn build_guests(built: &Path) -> Result<Map<String, Value>> {
     let toolchain = Toolchain::ensure(Progress::stderr())?;
     let mut files = Map::new();
     let mut add = |name: String, path: &Path| files.insert(name, Value::String(path.display().to_string()));
-    let request = || Build { target_dir: Some(built.join("guests")), ..Build::new(manifest()) };
+    let request =
+        || Build { profile: SHIPPED.to_owned(), target_dir: Some(built.join("guests")), ..Build::new(manifest()) };
     let wasix = request().package("peers-plugix").package("peers-raw");
     for module in toolchain.build(&wasix, Progress::stderr())? {
         let name = if module.package == "peers-raw" { "wasix" } else { "plugix" };
@@ -63,7 +69,7 @@ fn build_guests(built: &Path) -> Result<Map<String, Value>> {
     for module in toolchain.build(&bare, Progress::stderr())? {
         add(module.package.trim_start_matches("peers-").to_owned(), &module.path);
     }
-    add("native".to_owned(), &built.join("release").join(native()));
+    add("native".to_owned(), &built.join(SHIPPED).join(native()));
     add("rustc".to_owned(), toolchain.rustc());
     Ok(files)
 }

@@ -51,7 +51,19 @@ pub(crate) fn measure<S: System>(
             return optional(count, || instance.compute_on(2, ROUNDS), |checksum| same(checksum, expected));
         }
         Workload::Spawn => return optional(count, || instance.spawn_and_join(), |one| same(one, 1)),
-        Workload::Parallel1 | Workload::Parallel2 | Workload::Parallel4 => parallel(system, workload.callers(), count)?,
+        Workload::Parallel1 | Workload::Parallel2 | Workload::Parallel4 => {
+            let start = || {
+                let mut instance = system.start(CALL_LIMIT)?;
+                instance.empty()?;
+                Ok(move || instance.compute(SHORT_ROUNDS))
+            };
+            parallel(workload.callers(), count, start)?
+        }
+        Workload::Shared2 | Workload::Shared4 => {
+            let Some(compute) = system.share(CALL_LIMIT, workload.callers()) else { return Ok(None) };
+            let compute = compute?;
+            parallel(workload.callers(), count, || Ok(|| compute(SHORT_ROUNDS)))?
+        }
         Workload::Instantiate | Workload::LoadCold | Workload::Memory if !S::INSTANCES => return Ok(None),
         Workload::Instantiate => instantiate(system, count)?,
         Workload::LoadCold => return load::<S>(guests, None, count),
@@ -117,16 +129,19 @@ fn points<I: Instance>(instance: &mut I, count: u32) -> Result<f64> {
     timed(count, || same(black_box(instance.points(POINTS)?).len(), points.len()))
 }
 
-/// Seconds of wall time for each call, with an instance for each caller.
-fn parallel(system: &impl System, callers: usize, count: u32) -> Result<f64> {
+/// Seconds of wall time for each call, with as many threads as callers, each of which first starts and then calls.
+fn parallel<C>(callers: usize, count: u32, start: impl Fn() -> Result<C> + Sync) -> Result<f64>
+where
+    C: FnMut() -> Result<u64>,
+{
     let expected = work::compute(SHORT_ROUNDS);
     let ready = Barrier::new(callers);
     let call = || -> Result<(Instant, Instant)> {
-        let started = system.start(CALL_LIMIT).and_then(|mut instance| instance.empty().map(|()| instance));
+        let started = start();
         ready.wait(); // whoever failed must not keep the others waiting
-        let (mut instance, begin) = (started?, Instant::now());
+        let (mut compute, begin) = (started?, Instant::now());
         for _ in 0..count {
-            same(instance.compute(SHORT_ROUNDS)?, expected)?;
+            same(compute()?, expected)?;
         }
         Ok((begin, Instant::now()))
     };

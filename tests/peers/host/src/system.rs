@@ -17,7 +17,16 @@ pub(crate) trait System: Sized + Sync {
 
     /// A new instance. Each of its calls may take this long, if the system has deadlines.
     fn start(&self, limit: Duration) -> Result<impl Instance>;
+
+    /// What computes on one instance that so many threads call at the same time, each call within this limit; `None` if
+    /// the system has no such thing.
+    fn share(&self, _limit: Duration, _callers: usize) -> Option<Result<Compute<'_>>> {
+        None
+    }
 }
+
+/// A call of one instance, from any thread.
+pub(crate) type Compute<'a> = Box<dyn Fn(u32) -> Result<u64> + Sync + 'a>;
 
 /// One instance of the work. `None` stands for what the system has not.
 pub(crate) trait Instance {

@@ -21,6 +21,8 @@ pub(crate) enum Workload {
     Parallel1,
     Parallel2,
     Parallel4,
+    Shared2,
+    Shared4,
     Instantiate,
     LoadCold,
     LoadWarm,
@@ -41,7 +43,7 @@ pub(crate) const ROUNDS: u32 = 512;
 pub(crate) const SHORT_ROUNDS: u32 = 2;
 
 impl Workload {
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Empty,
         Self::Add,
         Self::Echo64,
@@ -57,6 +59,8 @@ impl Workload {
         Self::Parallel1,
         Self::Parallel2,
         Self::Parallel4,
+        Self::Shared2,
+        Self::Shared4,
         Self::Instantiate,
         Self::LoadCold,
         Self::LoadWarm,
@@ -82,6 +86,8 @@ impl Workload {
             Self::Parallel1 => "short computing call, 1 host thread",
             Self::Parallel2 => "the same, 2 host threads, an instance each",
             Self::Parallel4 => "the same, 4 host threads, an instance each",
+            Self::Shared2 => "the same, 2 host threads, one instance",
+            Self::Shared4 => "the same, 4 host threads, one instance",
             Self::Instantiate => "instantiate and call",
             Self::LoadCold => "load: compile, instantiate and call",
             Self::LoadWarm => "load compiled code, instantiate and call",
@@ -111,8 +117,8 @@ impl Workload {
     /// How many host threads call at once.
     pub(crate) fn callers(self) -> usize {
         match self {
-            Self::Parallel2 => 2,
-            Self::Parallel4 => 4,
+            Self::Parallel2 | Self::Shared2 => 2,
+            Self::Parallel4 | Self::Shared4 => 4,
             _ => 1,
         }
     }

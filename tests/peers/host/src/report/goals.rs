@@ -52,7 +52,7 @@ enum Wanted {
     AtMost(f64),
 }
 
-const GOALS: [(Workload, Wanted); 11] = [
+const GOALS: [(Workload, Wanted); 12] = [
     (Empty, Wanted::AtMostTimes(1.15, Wasmer)),
     (Empty, Wanted::FasterThan(50.0, Extism)),
     (Echo64, Wanted::FasterThan(12.0, Extism)),
@@ -61,6 +61,7 @@ const GOALS: [(Workload, Wanted); 11] = [
     (Compute, Wanted::AtMostTimes(1.35, Native)),
     (Threads2, Wanted::FasterThanOwn(1.9, Compute)),
     (Spawn, Wanted::AtMostTimes(0.25, Wasix)),
+    (Shared2, Wanted::FasterThanOwn(1.8, Parallel1)),
     (LoadWarm, Wanted::AtMost(5e-3)),
     (Stop, Wanted::AtMost(20e-3)),
     (Memory, Wanted::AtMost(200e3)),

@@ -1,13 +1,13 @@
 //! Ours.
 
 use crate::guests::Guests;
-use crate::system::{Instance, System};
+use crate::system::{Compute, Instance, System};
 use anyhow::Result;
 use peers_interface::{Adder, Work};
 use peers_work::{Point, Record};
 use plugix_host::abi::PodSlice;
 use plugix_host::abi::interface::Interface;
-use plugix_host::{Bound, Cache, Engine, Module, Plugin, Policy};
+use plugix_host::{Bound, Cache, Engine, Module, Plugin, Policy, Sharing};
 use std::path::Path;
 use std::time::Duration;
 
@@ -23,6 +23,13 @@ impl Adder for HostAdder {
     }
 }
 
+impl Plugix {
+    fn plugin(&self, limit: Duration) -> Result<Plugin> {
+        let builder = Plugin::builder(&self.0).policy(Policy::new().call_deadline(limit));
+        Ok(builder.provide(<dyn Adder>::provider(HostAdder)).start()?)
+    }
+}
+
 impl System for Plugix {
     fn load(guests: &Guests, cache: Option<&Path>) -> Result<Option<Self>> {
         let engine = match cache {
@@ -35,11 +42,16 @@ impl System for Plugix {
     }
 
     fn start(&self, limit: Duration) -> Result<impl Instance> {
-        let plugin = Plugin::builder(&self.0)
-            .policy(Policy::new().call_deadline(limit))
-            .provide(<dyn Adder>::provider(HostAdder))
-            .start()?;
-        Ok(Started(plugin.into_client::<dyn Work>()?))
+        Ok(Started(self.plugin(limit)?.into_client::<dyn Work>()?))
+    }
+
+    fn share(&self, limit: Duration, callers: usize) -> Option<Result<Compute<'_>>> {
+        let share = || {
+            let shared = self.plugin(limit)?.into_shared(&Sharing::new().workers(callers))?;
+            let client = shared.bind::<dyn Work>()?;
+            Ok(Box::new(move |rounds| Ok(client.compute(rounds)?)) as Compute<'_>)
+        };
+        Some(share())
     }
 }
 
