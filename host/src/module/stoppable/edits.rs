@@ -1,5 +1,6 @@
 //! What is changed in the code of a function.
 
+use super::address::{Address, quiet_loops};
 use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
@@ -21,6 +22,7 @@ pub(super) struct Edits {
     checked: Option<u64>,
     /// The most instructions that can have run since.
     work: u32,
+    address: Address,
 }
 
 impl Edits {
@@ -35,6 +37,7 @@ impl Edits {
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
+        let mut quiet_loops = quiet_loops(body)?.into_iter();
         let mut operators = body.get_operators_reader()?;
         if checks == Checks::All {
             edits.check(operators.original_position());
@@ -43,15 +46,22 @@ impl Edits {
             let (operator, at) = operators.read_with_offset()?;
             let end = operators.original_position();
             edits.work(at, &operator, &cost);
-            if let Some(call) = bulk.and_then(|bulk| bulk.call(&operator)) {
-                edits.all.push((at..end, call));
-                continue;
-            }
             match operator {
-                Operator::Loop { .. } => edits.check(end),
+                Operator::Loop { .. } => {
+                    if quiet_loops.next() == Some(true) && !edits.address.is_known() {
+                        edits.check(at);
+                    }
+                    edits.address.step(&operator);
+                    edits.check(end);
+                    continue;
+                }
+                ref operator if let Some(call) = bulk.and_then(|bulk| bulk.call(operator)) => {
+                    edits.all.push((at..end, call));
+                }
                 ref operator if moves_much(operator) => edits.check(at),
                 _ => {}
             }
+            edits.address.step(&operator);
             if let Operator::TableGrow { .. } = operator {
                 edits.all.push((end..end, TELL_GROWTH.into()));
             }
@@ -81,6 +91,7 @@ impl Edits {
             self.all.push((at..at, code));
             self.checks += 1;
             self.work = 0;
+            self.address.load();
         }
     }
 
