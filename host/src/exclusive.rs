@@ -193,6 +193,33 @@ mod tests {
     }
 
     #[test]
+    fn one_of_two_gets_it() {
+        prepare();
+        const OWNED: u64 = 100;
+        let values: Vec<_> = (0..if cfg!(miri) { 5 } else { 20_000 }).map(|_| Exclusive::new(0)).collect();
+        let steps: Vec<_> = values.iter().map(|_| AtomicUsize::new(0)).collect();
+        let both = |step: &AtomicUsize| {
+            step.fetch_add(1, Ordering::SeqCst);
+            while step.load(Ordering::SeqCst) < 2 {
+                spin_loop();
+            }
+        };
+        let got: Vec<_> = values.iter().map(|_| AtomicUsize::new(0)).collect();
+        let user = |before: u64| {
+            for ((value, step), got) in values.iter().zip(&steps).zip(&got) {
+                (0..before).for_each(|_| add(value));
+                both(step);
+                got.fetch_add(usize::from(value.try_take().is_some()), Ordering::Relaxed);
+            }
+        };
+        scope(|scope| {
+            scope.spawn(|| user(OWNED));
+            user(0);
+        });
+        assert!(got.into_iter().all(|got| got.into_inner() > 0));
+    }
+
+    #[test]
     fn is_taken_once_by_its_owner() {
         prepare();
         let value = Exclusive::new(0);

@@ -9,7 +9,7 @@
 
 use std::cell::Cell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, compiler_fence};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
 /// How often in a row a thread has to take the value before it becomes the owner: those who only prepare it for others
 /// don't.
@@ -22,12 +22,19 @@ const EVERYBODY: u64 = 2;
 /// The lowest number of a thread. 0 is that of threads that have none yet.
 const FIRST_THREAD: u64 = 3;
 
+/// The owner doesn't have the value.
+const FREE: u8 = 0;
+/// The owner has it if it is the owner still.
+const TRIED: u8 = 1;
+/// The owner has it.
+const TAKEN: u8 = 2;
+
 #[derive(Debug)]
 pub(super) struct Bias {
     /// The owner. Only who has the lock writes it.
     owner: AtomicU64,
-    /// Whether the owner has the value, or tries to take it. Only the owner writes it.
-    taken: AtomicBool,
+    /// What the owner does with the value. Only the owner writes it.
+    taken: AtomicU8,
     /// Who took the lock last, and how often in a row. Only who has the lock uses them.
     last: AtomicU64,
     times: AtomicU32,
@@ -37,7 +44,7 @@ impl Bias {
     pub(super) const fn new() -> Self {
         Self {
             owner: AtomicU64::new(NOBODY),
-            taken: AtomicBool::new(false),
+            taken: AtomicU8::new(FREE),
             last: AtomicU64::new(0),
             times: AtomicU32::new(0),
         }
@@ -50,30 +57,27 @@ impl Bias {
         self.owner.load(Ordering::Relaxed) == THREAD.get()
     }
 
-    /// Whether the owner has the value.
+    /// Whether the calling thread, the owner, has the value.
     #[inline]
     pub(super) fn is_taken(&self) -> bool {
-        // What the owner did before it gave the value back comes before what follows this.
-        self.taken.load(Ordering::Acquire)
+        self.taken.load(Ordering::Relaxed) != FREE
     }
 
     /// Takes the value for its owner, who is the caller and doesn't have it. False if it isn't the owner any more.
     #[inline]
     pub(super) fn take(&self) -> bool {
-        self.taken.store(true, Ordering::Relaxed);
+        self.taken.store(TRIED, Ordering::Relaxed);
         // The processor's part of the fence is that of `end`.
         compiler_fence(Ordering::SeqCst);
         let mine = self.is_mine();
-        if !mine {
-            self.give_back();
-        }
+        self.taken.store(if mine { TAKEN } else { FREE }, Ordering::Release);
         mine
     }
 
     /// Ends what `take` began.
     #[inline]
     pub(super) fn give_back(&self) {
-        self.taken.store(false, Ordering::Release);
+        self.taken.store(FREE, Ordering::Release);
     }
 
     /// Called by a thread that has got the lock, in order to take the value again and again or just once. False if the
@@ -88,7 +92,20 @@ impl Bias {
                 }
             }
         }
-        !self.is_taken()
+        self.is_free()
+    }
+
+    /// Whether nobody has the value who was its owner; for those who have the lock.
+    fn is_free(&self) -> bool {
+        loop {
+            // What the owner did before it gave the value back comes before what follows this.
+            match self.taken.load(Ordering::Acquire) {
+                FREE => return true,
+                TAKEN => return false,
+                // A few instructions later it is one of the two.
+                _ => std::thread::yield_now(),
+            }
+        }
     }
 
     /// Makes the calling thread the owner if it is the one that comes always.
