@@ -11,11 +11,11 @@
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
 
-mod address;
 mod bounded;
 mod bulk;
 mod check;
 mod edits;
+mod flow;
 
 use super::inspect::malformed;
 use crate::LoadError;

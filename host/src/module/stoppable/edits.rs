@@ -1,9 +1,9 @@
 //! What is changed in the code of a function.
 
-use super::address::{Address, quiet_loops};
 use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
+use super::flow::{Flow, quiet_loops};
 use super::slice;
 use std::ops::Range;
 use wasm_encoder::InstructionSink;
@@ -13,16 +13,13 @@ use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 /// `runtime::quota`.
 const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
 
-#[derive(Default)]
 pub(super) struct Edits {
     /// What is replaced by what, in order. Additions replace nothing.
     all: Vec<(Range<u64>, Vec<u8>)>,
     checks: usize,
     /// Where the last check is.
     checked: Option<u64>,
-    /// The most instructions that can have run since.
-    work: u32,
-    address: Address,
+    flow: Flow,
 }
 
 impl Edits {
@@ -33,7 +30,7 @@ impl Edits {
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
     ) -> Result<Self, BinaryReaderError> {
-        let mut edits = Self::default();
+        let mut edits = Self { all: Vec::new(), checks: 0, checked: None, flow: Flow::new() };
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
@@ -45,15 +42,16 @@ impl Edits {
         while !operators.eof() {
             let (operator, at) = operators.read_with_offset()?;
             let end = operators.original_position();
-            edits.work(at, &operator, &cost);
+            let work = match operator {
+                Operator::Call { function_index } => 1 + cost(function_index),
+                _ => 1,
+            };
+            if edits.flow.work() + work > MAX_WORK {
+                edits.check(at);
+            }
             match operator {
-                Operator::Loop { .. } => {
-                    if quiet_loops.next() == Some(true) && !edits.address.is_known() {
-                        edits.check(at);
-                    }
-                    edits.address.step(&operator);
-                    edits.check(end);
-                    continue;
+                Operator::Loop { .. } if quiet_loops.next() == Some(true) && !edits.flow.has_address() => {
+                    edits.check(at)
                 }
                 ref operator if let Some(call) = bulk.and_then(|bulk| bulk.call(operator)) => {
                     edits.all.push((at..end, call));
@@ -61,26 +59,15 @@ impl Edits {
                 ref operator if moves_much(operator) => edits.check(at),
                 _ => {}
             }
-            edits.address.step(&operator);
+            edits.flow.step(&operator, work);
+            if let Operator::Loop { .. } = operator {
+                edits.check(end);
+            }
             if let Operator::TableGrow { .. } = operator {
                 edits.all.push((end..end, TELL_GROWTH.into()));
             }
         }
         Ok(edits)
-    }
-
-    /// Counts an instruction, and adds a check before it if too many could have run without one. The code is gone
-    /// through in its order: whatever runs in another comes to the head of a loop, or leaves something out.
-    fn work(&mut self, at: u64, operator: &Operator<'_>, cost: impl Fn(u32) -> u32) {
-        let work = match operator {
-            Operator::Call { function_index } => 1 + cost(*function_index),
-            _ => 1,
-        };
-        self.work += work;
-        if self.work > MAX_WORK {
-            self.check(at);
-            self.work = work;
-        }
     }
 
     /// Adds a check. One is enough where a loop begins with an instruction that has one.
@@ -90,9 +77,8 @@ impl Edits {
             check(&mut InstructionSink::new(&mut code), self.checks);
             self.all.push((at..at, code));
             self.checks += 1;
-            self.work = 0;
-            self.address.load();
         }
+        self.flow.check();
     }
 
     /// The function with the edits.

@@ -1,5 +1,7 @@
 //! What the rewriting leaves behind, of modules as text.
 
+mod random;
+
 use super::super::inspect::validate;
 use super::{REWRITING, stoppable};
 use std::collections::HashSet;
