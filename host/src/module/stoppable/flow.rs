@@ -2,7 +2,7 @@
 //! whether the compiler has the control memory's address at hand.
 //!
 //! It loads the address anew where it can't know that one loaded before is still right: after calls and other
-//! instructions that may change anything, and where not all ways lead past an earlier check. A loop without such
+//! instructions that may change anything, and where ways meet that don't have one check behind them all. A loop without such
 //! instructions that comes first would pay for the address in each round, unless there is a check before it.
 
 use super::edits::moves_much;
@@ -10,97 +10,93 @@ use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
 
 /// Goes through a function's instructions in their order.
 pub(super) struct Flow {
-    /// `None` where no way leads.
-    now: Option<State>,
-    /// The blocks that are open.
-    blocks: Vec<Block>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct State {
-    /// Instructions since the last check.
-    work: u32,
+    /// Instructions since the last check, at the most; `None` where no way leads.
+    work: Option<u32>,
     /// Whether the address is at hand.
     address: bool,
-}
-
-impl State {
-    fn or(self, other: Self) -> Self {
-        Self { work: self.work.max(other.work), address: self.address && other.address }
-    }
+    /// The blocks that are open.
+    blocks: Vec<Block>,
 }
 
 #[derive(Default)]
 struct Block {
     is_loop: bool,
-    /// Of an `if` without an `else`, at its begin.
-    skipped: Option<State>,
-    /// Where it was left by jumps.
-    end: Option<State>,
+    /// Of an `if` without an `else`: the work at its begin.
+    skipped: Option<u32>,
+    /// The work where it was left by jumps.
+    end: Option<u32>,
     /// The most work in it: exceptions can leave it anywhere.
     most: u32,
     /// Where these lead, in blocks around it.
     catches: Vec<u32>,
+    /// Whether the address was at hand at its begin.
+    address: bool,
+    /// Whether something in it may have changed anything.
+    changed: bool,
 }
 
 impl Flow {
     pub(super) fn new() -> Self {
-        Self { now: Some(State::default()), blocks: Vec::new() }
+        Self { work: Some(0), address: false, blocks: Vec::new() }
     }
 
     /// How many instructions can have run since the last check.
     pub(super) fn work(&self) -> u32 {
-        self.now.map_or(0, |now| now.work)
+        self.work.unwrap_or(0)
     }
 
     /// Whether the address is at hand.
     pub(super) fn has_address(&self) -> bool {
-        self.now.is_none_or(|now| now.address)
+        self.address
     }
 
     /// There is a check.
     pub(super) fn check(&mut self) {
-        self.now = self.now.map(|_| State { work: 0, address: true });
+        self.work = self.work.map(|_| 0);
+        self.address = true;
     }
 
     /// The next instruction, which comes to so many.
     pub(super) fn step(&mut self, operator: &Operator<'_>, work: u32) {
-        if let Some(now) = &mut self.now {
-            now.work += work;
-            now.address &= !changes_anything(operator);
-        }
+        let changes = changes_anything(operator);
+        self.work = self.work.map(|before| before + work);
+        self.address &= !changes;
         if let Some(block) = self.blocks.last_mut() {
-            block.most = block.most.max(self.now.map_or(0, |now| now.work));
+            block.most = block.most.max(self.work.unwrap_or(0));
+            block.changed |= changes;
         }
         match operator {
-            Operator::Block { .. } | Operator::Try { .. } => self.blocks.push(Block::default()),
-            Operator::Loop { .. } => self.blocks.push(Block { is_loop: true, ..Block::default() }),
-            Operator::If { .. } => self.blocks.push(Block { skipped: self.now, ..Block::default() }),
+            Operator::Block { .. } | Operator::Try { .. } => self.begin(Block::default()),
+            Operator::Loop { .. } => self.begin(Block { is_loop: true, ..Block::default() }),
+            Operator::If { .. } => self.begin(Block { skipped: self.work, ..Block::default() }),
             Operator::TryTable { try_table } => {
                 let label = |catch: &Catch| match *catch {
                     Catch::One { label, .. } | Catch::OneRef { label, .. } => label,
                     Catch::All { label } | Catch::AllRef { label } => label,
                 };
-                self.blocks.push(Block { catches: try_table.catches.iter().map(label).collect(), ..Block::default() });
+                self.begin(Block { catches: try_table.catches.iter().map(label).collect(), ..Block::default() });
             }
             Operator::Else => {
                 self.jump(0);
-                self.now = self.blocks.last_mut().and_then(|block| block.skipped.take());
+                if let Some(block) = self.blocks.last_mut() {
+                    self.work = block.skipped.take();
+                    self.address = block.address;
+                }
             }
             Operator::Catch { .. } | Operator::CatchAll => {
                 self.jump(0);
-                let thrown = |block: &Block| State { work: block.most, address: false };
-                self.now = self.blocks.last().map(thrown);
+                self.work = self.blocks.last().map(|block| block.most);
+                self.address = false;
             }
             Operator::End | Operator::Delegate { .. } => self.end(),
             Operator::BrIf { relative_depth } => self.jump(*relative_depth),
             Operator::Br { relative_depth } => {
                 self.jump(*relative_depth);
-                self.now = None;
+                self.work = None;
             }
             Operator::BrTable { targets } => {
                 targets.targets().flatten().chain([targets.default()]).for_each(|target| self.jump(target));
-                self.now = None;
+                self.work = None;
             }
             Operator::Return
             | Operator::ReturnCall { .. }
@@ -108,29 +104,36 @@ impl Flow {
             | Operator::Unreachable
             | Operator::Throw { .. }
             | Operator::ThrowRef
-            | Operator::Rethrow { .. } => self.now = None,
+            | Operator::Rethrow { .. } => self.work = None,
             _ => {}
         }
+    }
+
+    fn begin(&mut self, block: Block) {
+        self.blocks.push(Block { address: self.address, ..block });
     }
 
     /// A jump to the end of a block, in blocks around this place. At the head of a loop there is a check anyhow, and
     /// the function itself is no block.
     fn jump(&mut self, label: u32) {
         let block = self.blocks.iter_mut().rev().nth(label as usize);
-        if let (Some(block), Some(now)) = (block.filter(|block| !block.is_loop), self.now) {
-            block.end = Some(block.end.map_or(now, |end| end.or(now)));
+        if let Some(block) = block.filter(|block| !block.is_loop) {
+            block.end = block.end.max(self.work);
         }
     }
 
     fn end(&mut self) {
         let Some(block) = self.blocks.pop() else { return };
-        let after = self.now;
-        self.now = Some(State { work: block.most, address: false });
+        let after = self.work.max(block.end).max(block.skipped);
+        self.work = Some(block.most);
         block.catches.iter().for_each(|label| self.jump(*label));
+        self.work = after;
+        // A check in the block may have been jumped over.
+        self.address = block.address && !block.changed;
         if let Some(around) = self.blocks.last_mut() {
             around.most = around.most.max(block.most);
+            around.changed |= block.changed;
         }
-        self.now = [after, block.end, block.skipped].into_iter().flatten().reduce(State::or);
     }
 }
 
