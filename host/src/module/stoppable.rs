@@ -2,9 +2,9 @@
 //!
 //! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
 //! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions that may go
-//! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To stop a plugin, the host takes the page's access
-//! rights away, and the next such read traps (see `runtime::control`). A read is all that a check costs: it needs no
-//! branch.
+//! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To
+//! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control`).
+//! A read is all that a check costs: it needs no branch.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
 //! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
