@@ -16,6 +16,7 @@ mod bulk;
 mod check;
 mod edits;
 mod flow;
+mod loops;
 
 use super::inspect::malformed;
 use crate::LoadError;

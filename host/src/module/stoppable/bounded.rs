@@ -5,6 +5,7 @@
 //! Functions that call each other in a circle wait for each other here, and so one of them at least keeps its check.
 
 use super::edits::moves_much;
+use super::loops::Loops;
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// The most instructions that may run without a check, in one call of a function and in all that it calls. With calls
@@ -50,7 +51,7 @@ pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<C
     // Those that others rely on to have one at their entry.
     let mut relied_on = vec![false; bodies.len()];
     // First those of which no callee has one at its entry, so that as few as can be have one.
-    for (_, rely) in [false, true].into_iter().flat_map(|rely| (0..ROUNDS).map(move |round| (round, rely))) {
+    for rely in [false; ROUNDS].into_iter().chain([true; ROUNDS]) {
         for (at, work) in works.iter().enumerate() {
             let Some(work) = work.as_ref().filter(|_| checks[at] == Checks::All && !relied_on[at]) else { continue };
             let has_all = |callee: &&usize| checks.get(**callee) == Some(&Checks::All);
@@ -71,24 +72,12 @@ impl Work {
     /// `None` if there is no saying how long it runs.
     fn of(body: &FunctionBody<'_>, imported: u32) -> Result<Option<Self>, BinaryReaderError> {
         let mut work = Self { instructions: 0, callees: Vec::new(), loops: false };
-        // The blocks that are open, and whether they are loops; the function itself is none of them.
-        let mut blocks = Vec::new();
-        let mut open_loops = 0;
+        let mut loops = Loops::default();
         for operator in body.get_operators_reader()? {
             let operator = operator?;
-            match operator {
-                Operator::Loop { .. } => {
-                    work.loops = true;
-                    open_loops += 1;
-                    blocks.push(true);
-                }
-                Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
-                    blocks.push(false);
-                }
-                Operator::End | Operator::Delegate { .. } => open_loops -= u32::from(blocks.pop() == Some(true)),
-                _ => {}
-            }
-            if open_loops > 0 {
+            loops.step(&operator);
+            if loops.innermost().is_some() {
+                work.loops = true;
                 continue;
             }
             work.instructions += 1;

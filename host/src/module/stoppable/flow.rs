@@ -6,6 +6,7 @@
 //! instructions that comes first would pay for the address in each round, unless there is a check before it.
 
 use super::edits::moves_much;
+use super::loops::Loops;
 use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
 
 /// Goes through a function's instructions in their order.
@@ -139,30 +140,26 @@ impl Flow {
 
 /// For each loop of a function, in their order, whether the address stays at hand all through it.
 pub(super) fn quiet_loops(body: &FunctionBody<'_>) -> Result<Vec<bool>, BinaryReaderError> {
-    let mut quiet = Vec::new();
-    // The blocks that are open: which loop each is, if it is one.
-    let mut blocks = Vec::new();
+    let mut loops = Loops::default();
+    // Whether each is quiet, and the loop around it.
+    let mut all: Vec<(bool, Option<usize>)> = Vec::new();
     for operator in body.get_operators_reader()? {
-        match operator? {
-            Operator::Loop { .. } => {
-                blocks.push(Some(quiet.len()));
-                quiet.push(true);
-            }
-            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
-                blocks.push(None);
-            }
-            Operator::End | Operator::Delegate { .. } => {
-                blocks.pop();
-            }
-            ref operator if changes_anything(operator) => {
-                for at in blocks.iter().flatten() {
-                    quiet[*at] = false;
-                }
-            }
-            _ => {}
+        let operator = operator?;
+        let around = loops.innermost();
+        loops.step(&operator);
+        if let Operator::Loop { .. } = operator {
+            all.push((true, around));
+        } else if let Some(at) = loops.innermost() {
+            all[at].0 &= !changes_anything(&operator);
         }
     }
-    Ok(quiet)
+    // A loop comes before those in it. Telling all around at each change would take long where many are open.
+    for at in (0..all.len()).rev() {
+        if let (false, Some(around)) = all[at] {
+            all[around].0 = false;
+        }
+    }
+    Ok(all.into_iter().map(|(quiet, _)| quiet).collect())
 }
 
 /// Whether the compiler takes it that any memory, and the instance's own data, can be other than before.
