@@ -1,8 +1,10 @@
 //! What happens to a plugin without its host's doing: limits reached, operations denied, threads that died.
 
+mod counts;
 mod event;
 mod flood;
 
+pub(crate) use counts::{Count, Counts};
 pub use event::{Event, Limit};
 
 use flood::Flood;
@@ -26,18 +28,25 @@ struct Shared {
     callback: Option<Callback>,
     flood: Mutex<Flood>,
     limit_reached: AtomicBool,
+    counts: Counts,
 }
 
 impl Events {
     /// Events of the plugin of that name.
     pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
         let flood = Mutex::new(Flood::new(Instant::now()));
-        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood, limit_reached: AtomicBool::new(false) }))
+        let (limit_reached, counts) = Default::default();
+        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood, limit_reached, counts }))
     }
 
     /// Whether the plugin has ever wanted more of something than it gets.
     pub(crate) fn limit_reached(&self) -> bool {
         self.0.limit_reached.load(Ordering::Relaxed)
+    }
+
+    /// What the plugin has done, in numbers.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.0.counts
     }
 
     /// The plugin's name.
@@ -48,8 +57,10 @@ impl Events {
     /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
     /// a function that a plugin called.
     pub(crate) fn report(&self, event: Event) {
-        if let Event::LimitReached { .. } = event {
-            self.0.limit_reached.store(true, Ordering::Relaxed);
+        match event {
+            Event::LimitReached { .. } => self.0.limit_reached.store(true, Ordering::Relaxed),
+            Event::Denied { .. } => self.0.counts.denials.add(1),
+            _ => {}
         }
         if event.is_repeatable() {
             let admitted = lock(&self.0.flood).admit(Instant::now());

@@ -3,7 +3,7 @@
 //! They do if their versions have the same major number and the implementation has every method of the caller's that
 //! has no default body, with the same hash. Methods that only the implementation has don't matter.
 
-use crate::InterfaceError;
+use crate::error::InterfaceError;
 use plugix_abi::interface::InterfaceInfo;
 use plugix_abi::interface::descriptor::{Descriptor, hash_method};
 

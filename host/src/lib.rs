@@ -16,64 +16,46 @@
 //! Every byte that comes from a plugin is an allegation: it is copied out once and then checked, and nothing that a
 //! plugin does panics the host.
 
-mod artifact;
-mod asynchronous;
-mod block;
-mod cache;
-mod call;
-mod engine;
-mod error;
-mod events;
-mod exclusive;
-mod files;
-mod imports;
-mod instance;
+pub mod code;
+pub mod engine;
+pub mod error;
+pub mod events;
 mod interface;
-mod json;
-mod line;
-mod memory;
-mod metadata;
-mod module;
-mod network;
-mod output;
-mod plugin;
-mod policy;
-mod pool;
-mod raw;
-mod runtime;
-mod services;
+pub mod module;
+pub mod plugin;
+pub mod policy;
+pub mod pool;
+pub mod raw;
+mod running;
+mod sandbox;
+mod stop;
+mod sync;
 
-pub use artifact::{Artifact, Origin};
-pub use asynchronous::wait_for;
-pub use cache::{Cache, CacheEntry};
-pub use engine::{Cpu, Engine, EngineBuilder};
+pub use code::{Artifact, Cache, CacheEntry, Cpu, Origin};
+pub use engine::{Engine, EngineBuilder};
 pub use error::{
     ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError,
     StopReason, Trap,
 };
 pub use events::{Event, Limit};
-pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
-pub use network::{Network, NetworkRuleError};
-pub use output::{Output, Stream};
 pub use plugin::{
-    AsyncClient, Bound, CancelHandle, Plugin, PluginBuilder, SharedBound, SharedPlugin, Sharing, Wait, Within, Worker,
-    WorkerBound,
+    AsyncClient, Bound, CancelHandle, Cancellation, Metadata, Output, Plugin, PluginBuilder, Progress, Services,
+    SharedBound, SharedPlugin, Sharing, Stream, Wait, Within, Worker, WorkerBound, wait_for,
 };
-pub use policy::{Access, Place, Policy, PolicyError};
+pub use policy::{Access, Network, NetworkRuleError, Place, Policy, PolicyError};
 pub use pool::{Pool, PoolBuilder, Pooled, TakeError};
 pub use raw::{Command, Exit, RawArgs, RawPlugin};
-pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;
 
 /// What the project's own fuzz targets call; not for others.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::json::there_and_back;
+    pub use crate::plugin::there_and_back;
 
     /// An artifact with this header and this body, whose hash of the header is right.
     pub fn artifact_with(header: &[u8], body: &[u8]) -> Vec<u8> {
-        crate::artifact::with_header(header, body)
+        crate::code::with_header(header, body)
     }
 }

@@ -1,21 +1,22 @@
-//! A module: what it is, and its compiled code.
+//! Modules that are loaded: what each is, and its compiled code.
+//!
+//! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
-mod compilation;
 mod info;
 mod inspect;
 mod limits;
+mod load;
 mod stoppable;
-mod wasi_imports;
 
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub(crate) use inspect::{inspect, keeps_tables, malformed};
 pub use limits::ModuleLimits;
 pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, START};
-pub(crate) use wasi_imports::WasiImports;
 
-use crate::artifact::is_artifact;
-use crate::{Artifact, Engine, LoadError};
-use compilation::Compilation;
+use crate::code::{Artifact, Compilation, is_artifact};
+use crate::engine::Engine;
+use crate::error::LoadError;
+use crate::running::instance::Code;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
@@ -30,7 +31,7 @@ pub struct Module {
 struct Shared {
     name: String,
     source: Source,
-    info: ModuleInfo,
+    info: Arc<ModuleInfo>,
     wasmer: wasmer::Engine,
     compilation: Compilation,
     keeps_tables: OnceLock<bool>,
@@ -56,7 +57,7 @@ impl Module {
         engine.limits().check(&wasm)?;
         let info = inspect(&wasm)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let (wasmer, compilation) = (engine.new_wasmer(), Compilation::default());
+        let (wasmer, compilation) = (engine.compiler().engine(), Compilation::default());
         Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, wasmer, compilation)
     }
 
@@ -65,7 +66,7 @@ impl Module {
     /// # Safety
     /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or another one.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: &Artifact) -> Result<Self, LoadError> {
-        let wasmer = engine.new_wasmer();
+        let wasmer = engine.compiler().engine();
         // SAFETY: the caller's promise is passed on.
         let code = unsafe { artifact.code(engine.origin(), &wasmer) }?;
         let (name, source) = (artifact.name().to_owned(), Source::Compiled(artifact.clone()));
@@ -82,7 +83,7 @@ impl Module {
     ) -> Result<Self, LoadError> {
         info.check_runnable()?;
         engine.wasi_imports().check(&info)?;
-        let shared = Shared { name, source, info, wasmer, compilation, keeps_tables: OnceLock::new() };
+        let shared = Shared { name, source, info: Arc::new(info), wasmer, compilation, keeps_tables: OnceLock::new() };
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -127,7 +128,16 @@ impl Module {
         Artifact::new(self.name(), self.engine.origin(), wasm, stoppable, code)
     }
 
-    pub(crate) fn compiled(&self) -> Result<wasmer::Module, LoadError> {
+    /// The module's code, for an instance. Compiles it, unless that was done before.
+    ///
+    /// # Errors
+    /// Those of [`Module::compile`].
+    pub(crate) fn code(&self) -> Result<Code, LoadError> {
+        let Shared { info, wasmer, .. } = &*self.shared;
+        Ok(Code { info: info.clone(), compiled: self.compiled()?, engine: wasmer.clone() })
+    }
+
+    fn compiled(&self) -> Result<wasmer::Module, LoadError> {
         let module = self.clone();
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }

@@ -1,27 +1,40 @@
 //! A running plugin.
 
+pub(crate) mod asynchronous;
 mod bound;
 mod builder;
+mod call;
 mod cancel;
 mod dynamic;
 mod inner;
+mod json;
+mod metadata;
+pub(crate) mod services;
 mod shared;
 mod start_state;
 mod stream;
 mod within;
 
+pub use crate::running::imports::wait_for;
+pub use crate::running::{CallUsage, Level, Usage};
+pub use crate::sandbox::output::{Output, Stream};
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;
+#[doc(hidden)]
+pub use json::there_and_back;
+pub use metadata::Metadata;
+pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
-use crate::engine::Deadline;
-use crate::exclusive::{Exclusive, Taken};
-use crate::instance::Process;
-use crate::memory::GuestPayload;
-use crate::runtime::{Calls, Halt};
-use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
+use crate::error::{CallError, Error, InterfaceError, LoadError};
+use crate::module::Module;
+use crate::policy::Policy;
+use crate::running::instance::Process;
+use crate::running::memory::GuestPayload;
+use crate::stop::{Calls, Deadline, Halt};
+use crate::sync::exclusive::{Exclusive, Taken};
 use inner::Inner;
 use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
@@ -113,7 +126,7 @@ impl Plugin {
 
     /// Stops the plugin after `limit`, unless the deadline is dropped before.
     fn deadline(&self, limit: Duration) -> Option<Deadline> {
-        self.module.engine().watchdog().limit(&self.calls, limit)
+        self.module.engine().watchdog().limit(self.calls.clone(), limit)
     }
 
     /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
@@ -124,6 +137,11 @@ impl Plugin {
     /// Makes the plugin what it was after its start. False if it can't be.
     pub(crate) fn reset(&self) -> bool {
         self.inner.try_take().is_some_and(|mut inner| inner.reset())
+    }
+
+    /// What all threads of the plugin have in common.
+    pub(crate) fn process(&self) -> &Arc<Process> {
+        &self.process
     }
 
     /// Fails when the plugin is dead.
@@ -139,6 +157,11 @@ impl Plugin {
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
         self.process.output.take()
+    }
+
+    /// What the plugin uses, and what it has done since its start.
+    pub fn usage(&self) -> Usage {
+        self.process.usage()
     }
 
     /// How many threads of the plugin's own are alive.

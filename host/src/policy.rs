@@ -5,12 +5,12 @@ mod files;
 mod output;
 mod toml;
 
-pub use files::Access;
-pub(crate) use files::{Mount, Source};
+pub use crate::sandbox::files::Access;
+pub use crate::sandbox::network::{Network, NetworkRuleError};
 pub use toml::{Place, PolicyError};
 
-use crate::Network;
-use crate::output::Forward;
+use crate::sandbox::files::Mount;
+use crate::sandbox::output::Forward;
 use std::sync::LazyLock;
 use std::time::Duration;
 

@@ -9,8 +9,10 @@ pub use builder::PoolBuilder;
 pub use error::TakeError;
 pub use pooled::Pooled;
 
-use crate::asynchronous::{Cancel, Running};
-use crate::{Engine, Error, LoadError, Plugin, Wait};
+use crate::engine::Engine;
+use crate::error::{Error, LoadError};
+use crate::plugin::asynchronous::{Cancel, Running};
+use crate::plugin::{Plugin, Usage, Wait};
 use pooled::Slot;
 use shared::Shared;
 use std::sync::Arc;
@@ -51,7 +53,7 @@ impl Pool {
     pub fn take(&self) -> Result<Pooled, TakeError> {
         let slot = match self.shared.take_now() {
             Some(slot) => slot,
-            None => crate::block::block_on(self.shared.clone().turn(self.wait))?,
+            None => crate::sync::block::block_on(self.shared.clone().turn(self.wait))?,
         };
         Ok(Pooled::new(slot.fill()?))
     }
@@ -96,6 +98,11 @@ impl Pool {
     /// How many instances there are, idle or taken.
     pub fn size(&self) -> usize {
         self.shared.size()
+    }
+
+    /// What all instances use together, and what they and those before them have done.
+    pub fn usage(&self) -> Usage {
+        self.shared.usage()
     }
 
     /// How many of them nobody has.

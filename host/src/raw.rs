@@ -4,12 +4,17 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::error::{Error, LoadError};
 use crate::events::Events;
-use crate::imports::HostFunctions;
-use crate::instance::Instance;
-use crate::module::Form;
-use crate::runtime::{Stopper, contain};
-use crate::{CancelHandle, Error, LoadError, Module, Output, Policy};
+use crate::module::{Form, Module};
+use crate::plugin::CancelHandle;
+use crate::plugin::Usage;
+use crate::policy::Policy;
+use crate::running::contain::contain;
+use crate::running::imports::HostFunctions;
+use crate::running::instance::{Instance, Start};
+use crate::sandbox::output::Output;
+use crate::stop::Stopper;
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -26,13 +31,7 @@ impl RawPlugin {
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(LoadError::CommandNotReactor),
-            Form::Reactor | Form::Bare => {
-                let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
-                let mut instance =
-                    Instance::new("raw", module, policy, HostFunctions::default(), events, stopper, None)?;
-                instance.started();
-                Ok(Self { instance })
-            }
+            Form::Reactor | Form::Bare => Ok(Self { instance: start("raw", module, policy)? }),
         }
     }
 
@@ -77,6 +76,11 @@ impl RawPlugin {
         CancelHandle(self.instance.process.stopper.clone())
     }
 
+    /// What the module uses, and what it has done since its start.
+    pub fn usage(&self) -> Usage {
+        self.instance.process.usage()
+    }
+
     /// How many threads of the module's own are alive.
     pub fn live_threads(&self) -> usize {
         self.instance.process.tasks.live()
@@ -116,10 +120,7 @@ impl Command {
     /// # Errors
     /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
     pub fn run(&self) -> Result<Exit, LoadError> {
-        let (stopper, events) = (Stopper::new(self.module.engine()), Events::new("command", None));
-        let functions = HostFunctions::default();
-        let mut instance = Instance::new("command", &self.module, &self.policy, functions, events, stopper, None)?;
-        instance.started();
+        let mut instance = start("command", &self.module, &self.policy)?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.calls.begin().map_err(LoadError::Start)?;
         let ended = contain(|| start.call(&mut instance.store));
@@ -133,4 +134,14 @@ impl Command {
         };
         Ok(Exit { code, output: instance.process.output.take() })
     }
+}
+
+/// Starts a module that the host gives nothing but what its policy names.
+fn start(name: &str, module: &Module, policy: &Policy) -> Result<Instance, LoadError> {
+    let stopper = Stopper::new(module.engine().watchdog());
+    let (functions, events) = (HostFunctions::default(), Events::new(name, None));
+    let start = Start { name, policy, functions, events, stopper, traces: None };
+    let mut instance = Instance::new(module.engine().resources(), module.info(), || module.code(), start)?;
+    instance.started();
+    Ok(instance)
 }

@@ -1,7 +1,9 @@
 //! Makes an engine that differs from the usual one.
 
 use super::Engine;
-use crate::{Cache, Cpu, LoadError, ModuleLimits};
+use crate::code::{Cache, Cpu};
+use crate::error::LoadError;
+use crate::module::ModuleLimits;
 
 /// An engine that is about to be made.
 #[derive(Clone, Debug, Default)]

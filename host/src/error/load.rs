@@ -1,7 +1,7 @@
 //! Why a module can't become a plugin.
 
 use super::{ArtifactError, CacheError, Error, InterfaceError};
-use crate::Cpu;
+use crate::code::Cpu;
 use plugix_abi::interface::descriptor::DescriptorError;
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;

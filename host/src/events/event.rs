@@ -1,6 +1,6 @@
 //! The kinds of events.
 
-use crate::{Error, Trap};
+use crate::error::{Error, Trap};
 use std::fmt;
 
 /// Something that happened to a plugin without its host's doing.

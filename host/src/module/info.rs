@@ -1,6 +1,6 @@
 //! What a module is, wants and offers.
 
-use crate::{InterfaceError, LoadError};
+use crate::error::{InterfaceError, LoadError};
 use plugix_abi::interface::descriptor::{Descriptor, PluginDescriptor};
 use plugix_abi::{Interface, METADATA_EXPORT, import};
 use std::fmt;
@@ -122,7 +122,7 @@ pub(super) enum ImportType {
 
 impl Import {
     /// Whether it is the memory, which the host makes whatever its name.
-    pub(super) fn is_memory(&self) -> bool {
+    pub(crate) fn is_memory(&self) -> bool {
         matches!(self.ty, ImportType::Other(TypeRef::Memory(_)))
     }
 
@@ -132,7 +132,7 @@ impl Import {
     }
 
     /// What the module declares, in words.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         match (self.function_type(), &self.ty) {
             (Some(ty), _) => ty.to_string(),
             (None, ImportType::Function(ty)) => format!("{ty:?}"),

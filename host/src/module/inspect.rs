@@ -1,7 +1,7 @@
 //! Reads what a module is out of its sections, before anything is compiled.
 
 use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
-use crate::LoadError;
+use crate::error::LoadError;
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,

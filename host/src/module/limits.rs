@@ -1,7 +1,7 @@
 //! What a module may be before any of it is compiled.
 
 use super::inspect::malformed;
-use crate::LoadError;
+use crate::error::LoadError;
 use std::time::Duration;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 

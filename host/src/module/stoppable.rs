@@ -19,7 +19,7 @@ mod flow;
 mod loops;
 
 use super::inspect::malformed;
-use crate::LoadError;
+use crate::error::LoadError;
 use bounded::checks;
 use bulk::Bulk;
 use edits::Edits;

@@ -2,9 +2,11 @@
 
 use super::Plugin;
 use super::inner::{Inner, Methods};
-use crate::call::{ScalarMethod, TypedMethod};
-use crate::instance::Instance;
-use crate::{Error, InterfaceError, Module, interface};
+use crate::error::{Error, InterfaceError};
+use crate::interface;
+use crate::module::Module;
+use crate::plugin::call::{ScalarMethod, TypedMethod};
+use crate::running::instance::Instance;
 use plugix_abi::export::{METHOD_PREFIX, SCALAR_PREFIX};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, ImportKind, Interface, MethodInfo, ValueOf};
 use std::borrow::Borrow;

@@ -4,14 +4,18 @@ use super::inner::Inner;
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
-use crate::call::CallPath;
-use crate::events::{Callback, Events};
-use crate::exclusive::Exclusive;
-use crate::imports::HostFunctions;
-use crate::instance::{Instance, not_started};
-use crate::json;
-use crate::runtime::{Stopper, Traces};
-use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
+use crate::error::{CallError, LoadError, ProtocolError};
+use crate::events::{Callback, Event, Events};
+use crate::module::Module;
+use crate::plugin::call::CallPath;
+use crate::plugin::services::Services;
+use crate::plugin::{CancelHandle, Metadata, json};
+use crate::policy::Policy;
+use crate::running::imports::HostFunctions;
+use crate::running::instance::{Instance, Start, not_started};
+use crate::running::system_calls::Traces;
+use crate::stop::Stopper;
+use crate::sync::exclusive::Exclusive;
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
@@ -46,7 +50,7 @@ impl PluginBuilder {
             backtraces: false,
             resettable: false,
             on_event: None,
-            stopper: Stopper::new(module.engine()),
+            stopper: Stopper::new(module.engine().watchdog()),
         }
     }
 
@@ -141,12 +145,14 @@ impl PluginBuilder {
         module.info().check_plugin()?;
         functions.check(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
-        functions.panics().want(backtraces);
+        functions.keep_stacks(backtraces);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
         let events = Events::new(&name, on_event);
         let traces = resettable.then(Traces::default);
-        let mut instance = Instance::new(&name, &module, &policy, functions, events, stopper, traces.clone())?;
+        let resources = module.engine().resources();
+        let start = Start { name: &name, policy: &policy, functions, events, stopper, traces: traces.clone() };
+        let mut instance = Instance::new(resources, module.info(), || module.code(), start)?;
         let metadata = Metadata::read(&mut instance)?;
         let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
         let mut inner = Inner::new(instance, path);
@@ -155,7 +161,9 @@ impl PluginBuilder {
             Err(CallError::Returned(message)) => {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
-            Err(CallError::Failed(crate::Error::BadArguments { message, .. })) => return Err(wrong_config(message)),
+            Err(CallError::Failed(crate::error::Error::BadArguments { message, .. })) => {
+                return Err(wrong_config(message));
+            }
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
         if let Some(traces) = traces {
@@ -190,7 +198,7 @@ impl Inner {
             return Ok(());
         }
         let constructor = instance.function(export::START).ok_or_else(|| {
-            crate::Error::from(ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" })
+            crate::error::Error::from(ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" })
         })?;
         path.call_encoded(instance, "new", &constructor, config, |_| Ok(()), to_vec)
     }

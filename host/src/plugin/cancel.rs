@@ -1,7 +1,7 @@
 //! Stops a plugin from another thread.
 
-use crate::runtime::Stopper;
-use crate::{Error, StopReason};
+use crate::error::{Error, StopReason};
+use crate::stop::Stopper;
 use std::sync::Arc;
 
 /// Stops one plugin. Cheap to clone; the clones stop the same plugin. It may be used from any thread, before the plugin

@@ -2,9 +2,11 @@
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
-use crate::json::{self, DecodeFailure};
-use crate::memory::GuestPayload;
-use crate::{CallError, Error, Module, ProtocolError};
+use crate::error::{CallError, Error, ProtocolError};
+use crate::module::Module;
+use crate::plugin::json;
+use crate::plugin::json::DecodeFailure;
+use crate::running::memory::GuestPayload;
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
 use plugix_abi::interface::{self as abi, Payload, Shape};

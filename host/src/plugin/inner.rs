@@ -2,8 +2,8 @@
 
 use super::start_state::StartState;
 use super::stream::GuestStreams;
-use crate::call::{CallPath, TypedMethod};
-use crate::instance::Instance;
+use crate::plugin::call::{CallPath, TypedMethod};
+use crate::running::instance::Instance;
 use std::sync::Arc;
 
 /// One thread of a plugin's: its instance and the path of its calls.

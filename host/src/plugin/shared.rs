@@ -14,8 +14,11 @@ pub use wait::Wait;
 use super::Plugin;
 use super::dynamic::{self, Lend};
 use super::inner::Inner;
-use crate::engine::Deadline;
-use crate::{CallError, CancelHandle, Error, InterfaceError, Metadata, Module, Output};
+use crate::error::{CallError, Error, InterfaceError};
+use crate::module::Module;
+use crate::plugin::{CancelHandle, Metadata, Usage};
+use crate::sandbox::output::Output;
+use crate::stop::Deadline;
 use lanes::Lanes;
 use lease::Lease;
 use plugix_abi::interface::Interface;
@@ -182,6 +185,11 @@ impl SharedPlugin {
     /// Takes what the plugin wrote to its standard output and standard error since the last time.
     pub fn take_output(&self) -> Output {
         self.lanes.plugin.take_output()
+    }
+
+    /// What the plugin uses, and what it has done since its start: the calls of all its workers together.
+    pub fn usage(&self) -> Usage {
+        self.lanes.plugin.usage()
     }
 
     /// How many threads of the plugin's own are alive, workers included.

@@ -1,8 +1,8 @@
 //! What a plugin was right after its start, and the way back there.
 
 use super::inner::Inner;
-use crate::memory::Snapshot;
-use crate::runtime::Traces;
+use crate::running::memory::Snapshot;
+use crate::running::system_calls::Traces;
 use std::time::Duration;
 use wasmer_wasix::{StoreSnapshot, capture_store_snapshot, restore_store_snapshot};
 

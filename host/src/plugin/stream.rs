@@ -1,8 +1,8 @@
 //! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
 
 use super::inner::Inner;
-use crate::exclusive::Exclusive;
-use crate::{CallError, Error};
+use crate::error::{CallError, Error};
+use crate::sync::exclusive::Exclusive;
 use plugix_abi::export;
 use plugix_abi::interface::{Payload, Pull, StreamError};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Calls with a deadline of their own.
 
 use super::{Bound, Plugin};
-use crate::{CallError, InterfaceError};
+use crate::error::{CallError, InterfaceError};
 use plugix_abi::interface::Interface;
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! The policy of those who want none.
 
 use super::Policy;
-use crate::{Access, Network};
+use crate::sandbox::files::Access;
+use crate::sandbox::network::Network;
 
 impl Policy {
     /// Allows all that the host process may do itself, as far as a plugin can do it: the whole file system of the host

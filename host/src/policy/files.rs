@@ -1,37 +1,11 @@
 //! The files of a policy.
 
 use super::Policy;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use crate::sandbox::files::{Access, Mount, Source};
+use std::path::Path;
 
 /// Descriptors that a plugin may have open at once: files, folders, sockets and others together.
 pub(super) const OPEN_FILES: u32 = 256;
-
-/// Something that a plugin sees as a folder.
-#[derive(Clone, Debug)]
-pub(crate) struct Mount {
-    /// Where the plugin sees it.
-    pub(crate) guest: String,
-    pub(crate) source: Source,
-}
-
-/// What is mounted.
-#[derive(Clone, Debug)]
-pub(crate) enum Source {
-    /// A folder of the host's; by how many bytes it may grow.
-    Folder { host: PathBuf, access: Access, limit: Option<u64> },
-    /// A folder in memory; how many bytes it may have.
-    Scratch { limit: u64 },
-}
-
-/// What a plugin may do in a mounted folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// List and read.
-    ReadOnly,
-    /// Also create, write, rename and remove.
-    ReadWrite,
-}
 
 impl Policy {
     /// Shows the folder `host` to the plugin as the absolute path `guest`.
@@ -71,14 +45,5 @@ impl Policy {
     fn mounted(mut self, guest: impl Into<String>, source: Source) -> Self {
         self.mounts.push(Mount { guest: guest.into(), source });
         self
-    }
-}
-
-impl fmt::Display for Mount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.source {
-            Source::Folder { host, .. } => write!(f, "mount {} at {}", host.display(), self.guest),
-            Source::Scratch { .. } => write!(f, "scratch folder at {}", self.guest),
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a policy lets output go.
 
 use super::Policy;
-use crate::output::{Forward, Stream};
+use crate::sandbox::output::{Forward, Stream};
 use std::sync::Arc;
 
 impl Policy {

@@ -2,7 +2,9 @@
 
 use super::Pool;
 use super::shared::{Make, Settings, Shared};
-use crate::{Engine, LoadError, Wait};
+use crate::engine::Engine;
+use crate::error::LoadError;
+use crate::plugin::Wait;
 use std::fmt;
 use std::time::Duration;
 

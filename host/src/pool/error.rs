@@ -1,6 +1,6 @@
 //! Why there is no instance for a caller.
 
-use crate::{LoadError, Overload};
+use crate::error::{LoadError, Overload};
 use thiserror::Error as ThisError;
 
 /// Why there is no instance for a caller.

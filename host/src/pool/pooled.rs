@@ -1,7 +1,8 @@
 //! An instance of a pool's that a caller has.
 
 use super::shared::Shared;
-use crate::{LoadError, Plugin};
+use crate::error::LoadError;
+use crate::plugin::Plugin;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -52,7 +53,9 @@ impl Slot {
     /// Makes an instance if there is none, or none that can be called any more.
     pub(super) fn fill(mut self) -> Result<Self, LoadError> {
         if !self.is_ready() {
-            drop(self.plugin.take());
+            if let Some(unfit) = self.plugin.take() {
+                self.pool.retire(unfit);
+            }
             self.plugin = Some(self.pool.make()?);
         }
         Ok(self)
@@ -66,7 +69,9 @@ impl Drop for Slot {
             unfit => {
                 self.pool.give_up(unfit.is_some());
                 // It may take a while to end. Another is made meanwhile.
-                drop(unfit);
+                if let Some(unfit) = unfit {
+                    self.pool.retire(unfit);
+                }
             }
         }
     }

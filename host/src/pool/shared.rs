@@ -1,8 +1,11 @@
 //! What all handles of a pool share: the idle instances, how many there are, and the callers that wait.
 
 use super::pooled::Slot;
-use crate::line::Line;
-use crate::{Engine, LoadError, Overload, Plugin, Wait};
+use crate::engine::Engine;
+use crate::error::{LoadError, Overload};
+use crate::plugin::{Plugin, Usage, Wait};
+use crate::running::instance::Process;
+use crate::sync::line::Line;
 use futures::future::{Either, select};
 use std::collections::VecDeque;
 use std::fmt;
@@ -26,6 +29,7 @@ pub(super) struct Shared {
     make: Make,
     settings: Settings,
     state: Mutex<State>,
+    used: Mutex<Used>,
     line: Arc<Line<Slot>>,
 }
 
@@ -39,9 +43,18 @@ struct State {
     swept: bool,
 }
 
+/// What the pool's instances use and have used.
+#[derive(Default)]
+struct Used {
+    /// Those that there are.
+    now: Vec<Weak<Process>>,
+    /// What those have done that are gone.
+    past: Usage,
+}
+
 impl Shared {
     pub(super) fn new(engine: Engine, make: Make, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { engine, make, settings, state: Mutex::default(), line: Line::new() })
+        Arc::new(Self { engine, make, settings, state: Mutex::default(), used: Mutex::default(), line: Line::new() })
     }
 
     pub(super) fn make_first(self: &Arc<Self>) -> Result<(), LoadError> {
@@ -54,7 +67,33 @@ impl Shared {
 
     /// Makes an instance.
     pub(super) fn make(&self) -> Result<Plugin, LoadError> {
-        (self.make)()
+        let plugin = (self.make)()?;
+        self.used().now.push(Arc::downgrade(plugin.process()));
+        Ok(plugin)
+    }
+
+    /// Unloads an instance, and keeps what it has done.
+    pub(super) fn retire(&self, plugin: Plugin) {
+        let mut used = self.used();
+        used.now.retain(|process| !std::ptr::eq(process.as_ptr(), Arc::as_ptr(plugin.process())));
+        used.past += plugin.usage().of_the_past();
+        drop(used);
+        drop(plugin);
+    }
+
+    /// What all instances use, and what they and those before them have done.
+    pub(super) fn usage(&self) -> Usage {
+        let (now, mut sum) = {
+            let used = self.used();
+            (used.now.clone(), used.past.clone())
+        };
+        now.iter().filter_map(Weak::upgrade).for_each(|process| sum += process.usage());
+        sum
+    }
+
+    fn used(&self) -> MutexGuard<'_, Used> {
+        // Nothing panics while it holds the lock.
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether another caller may have the instance, after a reset if there is to be one.
@@ -181,7 +220,7 @@ async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
         let (overdue, again) = pool.overdue(time);
         let blocking = pool.engine.blocking().clone();
         // The pool's last handle may have gone meanwhile: then all its instances end there, and not on the I/O thread.
-        blocking.spawn_blocking(move || drop((overdue, pool)));
+        blocking.spawn_blocking(move || overdue.into_iter().for_each(|plugin| pool.retire(plugin)));
         match again {
             Some(again) => next = again,
             None => return,

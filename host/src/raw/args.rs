@@ -1,6 +1,6 @@
 //! Tuples of numbers as a raw function's arguments.
 
-use crate::runtime::contain;
+use crate::running::contain::contain;
 use wasmer::{FromToNativeWasmType, RuntimeError, Store, TypedFunction, WasmTypeList};
 
 /// The arguments of a raw function: a tuple of up to eight numbers.

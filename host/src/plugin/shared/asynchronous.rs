@@ -3,10 +3,12 @@
 use super::lanes::Lanes;
 use super::lease::Lease;
 use super::{SharedPlugin, bound};
-use crate::asynchronous::{Cancel, Running};
-use crate::plugin::dynamic::{self, Lend};
+use crate::error::{CallError, Error, InterfaceError};
+use crate::module::Module;
+use crate::plugin::asynchronous::{Cancel, Running};
+use crate::plugin::dynamic;
+use crate::plugin::dynamic::Lend;
 use crate::plugin::inner::Inner;
-use crate::{CallError, Error, InterfaceError, Module};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,9 +1,10 @@
 //! Carries a typed client's calls to a shared plugin.
 
 use super::SharedPlugin;
+use crate::error::{Error, InterfaceError};
+use crate::module::Module;
 use crate::plugin::bound;
 use crate::plugin::inner::Inner;
-use crate::{Error, InterfaceError, Module};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::any::TypeId;
 

@@ -2,12 +2,13 @@
 
 use super::Wait;
 use super::lease::{Lease, here};
-use crate::exclusive::Exclusive;
-use crate::line::Line;
+use crate::error::{Error, Overload, StopReason};
+use crate::plugin::Plugin;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::Pulled;
-use crate::runtime::{Calls, Halt};
-use crate::{Error, Overload, Plugin, StopReason};
+use crate::stop::{Calls, Halt};
+use crate::sync::exclusive::Exclusive;
+use crate::sync::line::Line;
 use futures::future::{Either, select};
 use std::any::TypeId;
 use std::cell::Cell;
@@ -94,7 +95,7 @@ impl Lanes {
 
     #[cold]
     fn wait(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
-        let lease = crate::block::block_on(self.clone().turn(wait))?;
+        let lease = crate::sync::block::block_on(self.clone().turn(wait))?;
         Ok(lease.on_this_thread(self))
     }
 

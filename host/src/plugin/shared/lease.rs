@@ -1,8 +1,8 @@
 //! A worker of a shared plugin, for the time of one call.
 
 use super::lanes::Lanes;
-use crate::engine::Deadline;
 use crate::plugin::inner::Inner;
+use crate::stop::Deadline;
 use std::borrow::Borrow;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
     /// Stops the plugin after `limit`, unless the deadline is dropped before.
     pub(super) fn deadline(&self, limit: Duration) -> Option<Deadline> {
         let lanes = self.lanes();
-        lanes.plugin.module().engine().watchdog().limit(&lanes.lanes[self.place()].calls, limit)
+        lanes.plugin.module().engine().watchdog().limit(lanes.lanes[self.place()].calls.clone(), limit)
     }
 
     #[inline]

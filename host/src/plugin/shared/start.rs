@@ -2,12 +2,14 @@
 
 use super::Sharing;
 use super::lanes::{Lane, Lanes};
-use crate::exclusive::Exclusive;
-use crate::instance::Instance;
+use crate::error::Error;
+use crate::plugin::Plugin;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::{GuestStreams, Pulled};
-use crate::runtime::{Worker, contain};
-use crate::{Error, Plugin};
+use crate::running::contain::contain;
+use crate::running::instance::Instance;
+use crate::running::tasks::Worker;
+use crate::sync::exclusive::Exclusive;
 use plugix_abi::export;
 use std::sync::{Arc, Weak};
 
@@ -50,7 +52,7 @@ fn start_workers(main: &mut Inner, count: usize) -> Result<Vec<Worker>, Error> {
     })?;
     let process = instance.process.clone();
     let limit = process.start_deadline;
-    let _deadline = limit.and_then(|limit| process.engine.watchdog().limit(&instance.calls, limit));
+    let _deadline = limit.and_then(|limit| process.resources.watchdog().limit(instance.calls.clone(), limit));
     process.tasks.want_workers(count);
     instance.calls.begin()?;
     let started = contain(|| serve.call(&mut instance.store, wanted)).map_err(|error| instance.end(&error));

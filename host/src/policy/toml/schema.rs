@@ -2,8 +2,9 @@
 
 use super::error::PolicyError;
 use super::section::{Document, Entry, Section};
-use crate::network::{Network, NetworkRuleError};
-use crate::{Access, Policy};
+use crate::policy::Policy;
+use crate::sandbox::files::Access;
+use crate::sandbox::network::{Network, NetworkRuleError};
 use std::net::IpAddr;
 
 const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "output", "config"];

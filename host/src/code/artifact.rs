@@ -1,0 +1,173 @@
+//! Compiled modules as bytes: what a cache keeps, and what can be shipped in place of WebAssembly.
+//!
+//! An artifact is machine code. Its hashes find damage, and its origin says for which host it is; nothing can find out
+//! whether the code is harmless. So everybody can read one, and to run it takes somebody who vouches for it.
+
+mod aligned;
+mod format;
+mod origin;
+mod outline;
+
+pub(crate) use format::{Header, MAGIC, is_artifact, with_header};
+pub(crate) use origin::CacheKey;
+pub use origin::Origin;
+
+use crate::error::{ArtifactError, LoadError};
+use crate::module::{ModuleInfo, inspect};
+use aligned::{ALIGNMENT, Aligned};
+use bytes::Bytes;
+use format::Body;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A compiled module, whole and undamaged. Cheap to clone.
+///
+/// ```ignore
+/// module.to_artifact()?.write_file("word_count.plugix")?;
+/// // On another machine, or in another process:
+/// let artifact = Artifact::read_file("word_count.plugix")?;
+/// let module = unsafe { engine.load_artifact(&artifact) }?; // nothing is compiled
+/// ```
+#[derive(Clone)]
+pub struct Artifact {
+    header: Arc<Header>,
+    /// The whole file.
+    bytes: Bytes,
+    body: Body,
+}
+
+impl Artifact {
+    /// Reads a file that [`Artifact::write_file`] or `plugix compile` wrote. Nothing of it runs.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Io`] if it can't be read, and those of [`Artifact::from_bytes`].
+    pub fn read_file(path: impl AsRef<Path>) -> Result<Self, ArtifactError> {
+        let path = path.as_ref();
+        let failed = |source| ArtifactError::Io { what: format!("read {}", path.display()), source };
+        let read = File::open(path).and_then(|file| read_whole(&file));
+        Self::parse(read.map_err(failed)?)
+    }
+
+    /// Checks that bytes are an artifact, and undamaged. Nothing of it runs.
+    ///
+    /// # Errors
+    /// [`ArtifactError::NotAnArtifact`], [`ArtifactError::OtherFormat`] or [`ArtifactError::Damaged`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
+        Self::parse(Aligned::copy_of(bytes).into())
+    }
+
+    /// Writes the artifact to a file, in the place of one that may be there: whoever opens it meanwhile finds the old
+    /// one or the new one, and nothing between.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Io`] if it can't be written.
+    pub fn write_file(&self, path: impl AsRef<Path>) -> Result<(), ArtifactError> {
+        let path = path.as_ref();
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(format!(".{}.tmp", std::process::id()));
+        let written = File::create_new(&unfinished)
+            .and_then(|mut file| file.write_all(&self.bytes).and_then(|()| file.sync_all()))
+            .and_then(|()| std::fs::rename(&unfinished, path));
+        written.map_err(|source| {
+            // There may be none: then nothing is left behind either.
+            let _ = std::fs::remove_file(&unfinished);
+            ArtifactError::Io { what: format!("write {}", path.display()), source }
+        })
+    }
+
+    /// The artifact as bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What the module is, wants and offers: the same that its WebAssembly says.
+    ///
+    /// # Errors
+    /// The variant of [`LoadError`] that says why that can't be read.
+    pub fn info(&self) -> Result<ModuleInfo, LoadError> {
+        let mut info = inspect(&self.bytes[self.body.outline.clone()])?;
+        info.size = usize::try_from(self.header.source_size).unwrap_or(usize::MAX);
+        Ok(info)
+    }
+
+    /// What the module was called when it was compiled.
+    pub fn name(&self) -> &str {
+        &self.header.name
+    }
+
+    /// What compiled it, and for which host.
+    pub fn origin(&self) -> &Origin {
+        &self.header.origin
+    }
+
+    /// The BLAKE3 hash of the WebAssembly that it was compiled from.
+    pub fn source_hash(&self) -> &[u8; 32] {
+        &self.header.source
+    }
+
+    /// Puts compiled code and all that belongs to it together.
+    pub(crate) fn new(
+        name: &str,
+        origin: &Origin,
+        wasm: &[u8],
+        stoppable: bool,
+        code: &wasmer::Module,
+    ) -> Result<Self, LoadError> {
+        let payload = code.serialize().map_err(|error| LoadError::Engine(error.to_string()))?;
+        let rewriting = if stoppable { origin.rewriting } else { 0 };
+        let origin = Origin { rewriting, ..origin.clone() };
+        let bytes = format::seal(name, origin, wasm, &outline::outline(wasm)?, &payload);
+        Ok(Self::parse(bytes)?)
+    }
+
+    pub(crate) fn parse(bytes: Bytes) -> Result<Self, ArtifactError> {
+        let (header, body) = format::open(&bytes)?;
+        Ok(Self { header: Arc::new(header), bytes, body })
+    }
+
+    /// Whether no instruction of the module changes a table.
+    pub(crate) fn keeps_tables(&self) -> bool {
+        self.header.keeps_tables
+    }
+
+    /// What a cache finds it by.
+    pub(crate) fn key(&self) -> CacheKey {
+        self.origin().key(self.source_hash())
+    }
+
+    /// The code, ready to be run, if it is for hosts such as this one; `wasmer` owns it.
+    ///
+    /// # Safety
+    /// 1. The artifact is what [`Artifact::new`] made of a module, in this process or another one.
+    pub(crate) unsafe fn code(&self, host: &Origin, wasmer: &wasmer::Engine) -> Result<wasmer::Module, ArtifactError> {
+        self.header.origin.check(host)?;
+        let payload = self.bytes.slice(self.body.payload.clone());
+        assert!(payload.as_ptr().addr().is_multiple_of(ALIGNMENT), "a payload is where its format has it");
+        // SAFETY: wasmer checks nothing of it (7.4.2: `deserialize` is `deserialize_unchecked`). The bytes are what its
+        // `serialize` returned: of a version, a configuration and a target such as this engine's, which was just
+        // checked; unchanged, since the hash over them was right; and at an address that the archive in them can have.
+        let code = unsafe { wasmer::Module::deserialize(wasmer, payload) };
+        code.map_err(|error| ArtifactError::Engine(error.to_string()))
+    }
+}
+
+/// Reads a regular file; others may have no end.
+pub(crate) fn read_whole(mut file: &File) -> io::Result<Bytes> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+    }
+    let len = usize::try_from(metadata.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+    let mut bytes = Aligned::zeroed(len);
+    file.read_exact(bytes.as_mut())?;
+    Ok(bytes.into())
+}
+
+impl fmt::Debug for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Artifact").field("header", &self.header).field("len", &self.bytes.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,344 @@
+//! The path of a call: arguments into the frame, one wasm call, the result out of it.
+
+mod scalar;
+
+pub(crate) use scalar::ScalarMethod;
+
+use crate::error::{CallError, Error, Panic, ProtocolError};
+use crate::running::contain::contain;
+use crate::running::imports::{HostStreams, Panics};
+use crate::running::instance::Instance;
+use crate::running::memory::{GuestMemory, GuestPayload, OpenStream};
+use plugix_abi::interface::{
+    DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
+};
+use plugix_abi::{
+    CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, PanicReport, ResultHeader, Status, UnknownStatus,
+    export,
+};
+use wasmer::TypedFunction;
+
+/// A result that is larger than this is given back to the guest at once and not at its next call; the host's copy of
+/// one is not kept either.
+const KEEP_RESULT_MAX: usize = 64 << 10;
+
+/// The guest's side of calls: its frame and the functions that the SDK exports.
+pub(crate) struct CallPath {
+    frame: u32,
+    capacity: u32,
+    result_limit: u32,
+    /// Where results are copied to that are decoded and not kept.
+    scratch: Vec<u8>,
+    /// The streams that arguments offer.
+    streams: HostStreams,
+    /// Opens those that results offer.
+    open: Option<Box<OpenStream>>,
+    panics: Panics,
+    frame_new: TypedFunction<u32, u32>,
+    frame_free: TypedFunction<u32, ()>,
+    result_free: TypedFunction<(), ()>,
+}
+
+/// A method of a plugin, looked up once.
+pub(crate) type Method = TypedFunction<u32, u32>;
+
+/// A method of an interface, by the quickest of its exports.
+#[derive(Debug)]
+pub(crate) enum TypedMethod {
+    Scalar(ScalarMethod),
+    Frame(Method),
+}
+
+impl CallPath {
+    /// Asks the plugin for its frame.
+    pub(crate) fn new(
+        instance: &mut Instance,
+        streams: HostStreams,
+        panics: Panics,
+        result_limit: u32,
+    ) -> Result<Self, Error> {
+        let mut path = Self {
+            frame: 0,
+            capacity: 0,
+            result_limit,
+            scratch: Vec::with_capacity(MIN_FRAME_CAPACITY as usize),
+            streams,
+            open: None,
+            panics,
+            frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
+            frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
+            result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
+        };
+        path.make_frame(instance, MIN_FRAME_CAPACITY)?;
+        Ok(path)
+    }
+
+    /// A path like this one into another thread's instance of the same plugin.
+    pub(crate) fn beside(&self, instance: &mut Instance) -> Result<Self, Error> {
+        Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
+    }
+
+    /// Where the frame is, and its capacity.
+    pub(crate) fn frame(&self) -> (u32, u32) {
+        (self.frame, self.capacity)
+    }
+
+    /// Goes back to an earlier frame, with the memory that it was in. Streams that were offered since end.
+    pub(crate) fn reset(&mut self, frame: (u32, u32)) {
+        (self.frame, self.capacity) = frame;
+        self.streams.end_all();
+    }
+
+    /// Sets what opens the streams that results offer.
+    pub(crate) fn open_streams_with(&mut self, open: Box<OpenStream>) {
+        self.open = Some(open);
+    }
+
+    /// Calls a method of an interface.
+    #[inline]
+    pub(crate) fn call<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &TypedMethod,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: plugix_abi::interface::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        instance.calls.begin()?;
+        let result = match method {
+            TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
+            TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
+        };
+        instance.calls.finish()?;
+        result
+    }
+
+    #[inline]
+    fn call_frame<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: plugix_abi::interface::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        let name = I::METHODS[METHOD].name;
+        match self.run(instance, method, args).map_err(|error| error.of(name))? {
+            Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
+            Status::Error => Err(self.decode(instance, |payload| ReturnOf::<I, METHOD>::error(payload))?),
+            status => Err(self.failure(instance, name, status).into()),
+        }
+    }
+
+    /// Calls a method with arguments that are encoded already, and lets `read` see the payload of its result.
+    pub(crate) fn call_encoded<T, E>(
+        &mut self,
+        instance: &mut Instance,
+        name: &str,
+        method: &Method,
+        args: &[u8],
+        read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
+        read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
+    ) -> Result<T, CallError<E>> {
+        instance.calls.begin()?;
+        let result = match self.run(instance, method, &Encoded(args)) {
+            Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
+            Ok(Status::Error) => Err(match self.decode(instance, read_error) {
+                Ok(error) => CallError::Returned(error),
+                Err(error) => CallError::Failed(error),
+            }),
+            Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
+            Err(error) => Err(CallError::Failed(error.of(name))),
+        };
+        instance.calls.finish()?;
+        result
+    }
+
+    /// Runs a method; its result is in the guest's memory then.
+    #[inline]
+    fn run<A: EncodeArgs>(&mut self, instance: &mut Instance, method: &Method, args: &A) -> Result<Status, Error> {
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
+        let args_len = match args.encode(&mut sink) {
+            Ok(()) => sink.position() as u32,
+            Err(error) => self.encode_large(instance, args, error)?,
+        };
+        let header = CallHeader { args_len, capacity: self.capacity, ..CallHeader::default() };
+        let headers = &mut instance.memory.sink(self.frame, FRAME_HEADER_LEN);
+        // There is room: the frame was checked when it was made.
+        let _ = headers.write(bytemuck::bytes_of(&header));
+
+        let status = contain(|| method.call(&mut instance.store, self.frame)).map_err(|error| instance.end(&error))?;
+        guard(instance, |_, _| Ok(Status::try_from(status)?))
+    }
+
+    /// Makes the frame large enough and encodes again.
+    #[cold]
+    fn encode_large<A: EncodeArgs>(
+        &mut self,
+        instance: &mut Instance,
+        args: &A,
+        error: EncodeError,
+    ) -> Result<u32, Error> {
+        let too_large = |len: usize| Error::Arguments(format!("{len} bytes are more than the plugin has room for"));
+        if !matches!(error, EncodeError::Full) {
+            return Err(Error::Arguments(error.to_string()));
+        }
+        let mut measure = Measure::default();
+        args.encode(&mut measure).map_err(|error| Error::Arguments(error.to_string()))?;
+        let len = u32::try_from(measure.position()).map_err(|_| too_large(measure.position()))?;
+        self.grow(instance, len)?;
+        let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
+        let mut sink = sink.with_streams(&self.streams);
+        args.encode(&mut sink).map_err(|error| Error::Arguments(error.to_string()))?;
+        Ok(sink.position() as u32)
+    }
+
+    /// Copies a result out and decodes it. A plugin whose result isn't what its signature says is dead.
+    #[inline]
+    fn decode<T>(
+        &mut self,
+        instance: &mut Instance,
+        read: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let header_at = self.frame + size_of::<CallHeader>() as u32;
+        let result: ResultHeader =
+            guard(instance, |memory, store| memory.read_pod(store, "the result header", header_at))?;
+        let (limit, scratch) = (self.result_limit, &mut self.scratch);
+        let value = match payload(instance, result, limit, scratch) {
+            Ok(payload) => read(payload.with_streams(self.open.as_deref())),
+            Err(error) => Err(error.into()),
+        };
+        if result.len as usize > KEEP_RESULT_MAX {
+            self.scratch = Vec::new();
+            contain(|| self.result_free.call(&mut instance.store)).map_err(|error| instance.end(&error))?;
+        }
+        value.inspect_err(|error| {
+            if error.is_fatal() {
+                instance.kill(error.clone());
+            }
+        })
+    }
+
+    #[cold]
+    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status) -> Error {
+        let panics = self.panics.clone();
+        let read = self.decode(instance, |payload| {
+            payload.read(|bytes| match status {
+                Status::Panic => match panic_report(bytes) {
+                    Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
+                    Err(problem) => {
+                        ProtocolError::Undecodable { what: "a panic report", problem: problem.to_string() }.into()
+                    }
+                },
+                Status::BadArguments => Error::BadArguments {
+                    method: name.to_owned(),
+                    message: String::from_utf8_lossy(bytes).into_owned(),
+                },
+                // Only a host answers with the others.
+                other => ProtocolError::from(UnknownStatus(other as u32)).into(),
+            })
+        });
+        match read {
+            Ok(error) if error.is_fatal() => {
+                instance.kill(error.clone());
+                error
+            }
+            Ok(error) | Err(error) => error,
+        }
+    }
+
+    fn grow(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
+        let old = std::mem::take(&mut self.frame);
+        // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
+        contain(|| self.frame_free.call(&mut instance.store, old)).map_err(|error| instance.end(&error))?;
+        let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
+        match self.make_frame(instance, larger) {
+            Err(Error::Protocol(ProtocolError::NoFrame { .. })) => {
+                // A plugin without any frame can't be called again.
+                self.make_frame(instance, MIN_FRAME_CAPACITY).inspect_err(|error| instance.kill(error.clone()))?;
+                Err(Error::Arguments(format!("the plugin has no memory for {capacity} bytes")))
+            }
+            made => made,
+        }
+    }
+
+    fn make_frame(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
+        let frame =
+            contain(|| self.frame_new.call(&mut instance.store, capacity)).map_err(|error| instance.end(&error))?;
+        let whole = match capacity.checked_add(FRAME_HEADER_LEN) {
+            Some(whole) if frame != 0 => whole,
+            _ => return Err(ProtocolError::NoFrame { capacity }.into()),
+        };
+        guard(instance, |memory, store| {
+            if !frame.is_multiple_of(FRAME_ALIGN) {
+                return Err(ProtocolError::Misaligned { what: "a frame", ptr: frame, align: FRAME_ALIGN });
+            }
+            memory.check(store, "a frame", frame, whole)
+        })?;
+        (self.frame, self.capacity) = (frame, capacity);
+        Ok(())
+    }
+}
+
+fn panic_report(bytes: &[u8]) -> Result<PanicReport, DecodeError> {
+    match postcard::take_from_bytes(bytes)? {
+        (report, []) => Ok(report),
+        (_, rest) => Err(DecodeError::Trailing(rest.len())),
+    }
+}
+
+#[inline]
+fn payload<'a>(
+    instance: &'a mut Instance,
+    result: ResultHeader,
+    limit: u32,
+    scratch: &'a mut Vec<u8>,
+) -> Result<GuestPayload<'a>, ProtocolError> {
+    if result.len > limit {
+        return Err(ProtocolError::ResultTooLarge { len: result.len, limit });
+    }
+    instance.memory.payload(&instance.store, result.ptr, result.len, scratch)
+}
+
+/// Runs a check; a plugin that fails it is dead.
+#[inline]
+fn guard<T>(
+    instance: &mut Instance,
+    check: impl FnOnce(&mut GuestMemory, &wasmer::Store) -> Result<T, ProtocolError>,
+) -> Result<T, Error> {
+    check(&mut instance.memory, &instance.store).map_err(|error| {
+        let error = Error::Protocol(error);
+        instance.kill(error.clone());
+        error
+    })
+}
+
+fn sdk_function<A, R>(instance: &Instance, name: &str, expected: &'static str) -> Result<TypedFunction<A, R>, Error>
+where
+    A: wasmer::WasmTypeList,
+    R: wasmer::WasmTypeList,
+{
+    instance.function(name).ok_or_else(|| ProtocolError::Export { name: name.to_owned(), expected }.into())
+}
+
+/// Arguments that are encoded already.
+struct Encoded<'a>(&'a [u8]);
+
+impl EncodeArgs for Encoded<'_> {
+    fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {
+        Ok(sink.write(self.0)?)
+    }
+
+    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+}
+
+impl std::fmt::Debug for CallPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallPath").field("frame", &self.frame).field("capacity", &self.capacity).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,97 @@
+//! Calls whose arguments and result stand in registers: no frame, nothing in memory.
+
+use super::{CallPath, guard};
+use crate::error::{Error, ProtocolError};
+use crate::running::contain::contain;
+use crate::running::instance::Instance;
+use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, ReturnOf, ValueOf};
+use plugix_abi::{Status, UnknownStatus, export};
+use wasmer::{RuntimeError, Store, TypedFunction};
+
+/// A method's export that takes registers, by their number; see [`export::SCALAR_PREFIX`].
+#[derive(Debug)]
+pub(crate) enum ScalarMethod {
+    Of0(TypedFunction<(), u64>),
+    Of1(TypedFunction<u64, u64>),
+    Of2(TypedFunction<(u64, u64), u64>),
+    Of3(TypedFunction<(u64, u64, u64), u64>),
+    Of4(TypedFunction<(u64, u64, u64, u64), u64>),
+}
+
+impl ScalarMethod {
+    /// The export of that name, if there is one for so many arguments.
+    pub(crate) fn find(instance: &Instance, name: &str, args: usize) -> Option<Self> {
+        match args {
+            0 => instance.function(name).map(Self::Of0),
+            1 => instance.function(name).map(Self::Of1),
+            2 => instance.function(name).map(Self::Of2),
+            3 => instance.function(name).map(Self::Of3),
+            4 => instance.function(name).map(Self::Of4),
+            _ => None,
+        }
+    }
+
+    /// Calls it. `args` is the number that it was found for: a constant, so that one arm is left of this.
+    #[inline]
+    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
+        match self {
+            Self::Of0(function) if args == 0 => function.call(store),
+            Self::Of1(function) if args == 1 => function.call(store, a),
+            Self::Of2(function) if args == 2 => function.call(store, a, b),
+            Self::Of3(function) if args == 3 => function.call(store, a, b, c),
+            Self::Of4(function) if args == 4 => function.call(store, a, b, c, d),
+            _ => unreachable!("a method has as many arguments as it was found for"),
+        }
+    }
+}
+
+impl CallPath {
+    /// Calls a method of an interface in registers.
+    #[inline]
+    pub(super) fn call_scalar<I, const METHOD: usize, A>(
+        &mut self,
+        instance: &mut Instance,
+        method: &ScalarMethod,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        let mut registers = [0; 4];
+        args.bits(&mut registers, 0);
+        let count = I::METHODS[METHOD].args.len();
+        let packed =
+            contain(|| method.call(&mut instance.store, count, registers)).map_err(|error| instance.end(&error))?;
+        let (status, value) = ((packed >> 32) as u32, packed as u32);
+        if status != Status::Ok as u32 {
+            return Err(self.scalar_failure(instance, I::METHODS[METHOD].name, status).into());
+        }
+        Ok(ReturnOf::<I, METHOD>::scalar(value).ok_or_else(|| wrong_value(instance, value))?)
+    }
+
+    /// Asks the plugin why a call in registers failed.
+    #[cold]
+    fn scalar_failure(&mut self, instance: &mut Instance, name: &str, status: u32) -> Error {
+        let told = match Status::try_from(status) {
+            Ok(Status::Panic | Status::BadArguments) => instance
+                .function(export::FAILURE)
+                .ok_or_else(|| ProtocolError::Export { name: export::FAILURE.to_owned(), expected: "fn(i32) -> i32" }),
+            // Nothing else is a way for such a method to end.
+            _ => Err(UnknownStatus(status).into()),
+        };
+        let told = guard(instance, |_, _| told).and_then(|failure| self.run(instance, &failure, &()));
+        match told {
+            Ok(status) => self.failure(instance, name, status),
+            Err(error) => error,
+        }
+    }
+}
+
+/// A value that the method's type doesn't have: the plugin is dead.
+#[cold]
+fn wrong_value(instance: &Instance, value: u32) -> Error {
+    let error = Error::from(DecodeError::Scalar(value));
+    instance.kill(error.clone());
+    error
+}

@@ -1,0 +1,67 @@
+//! Reads who a plugin says it is.
+
+use crate::error::LoadError;
+use crate::running::instance::Instance;
+use plugix_abi::{ABI_VERSION, AbiVersion, GuestSlice, METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
+use std::mem::offset_of;
+use wasmer::{WasmPtr, WasmSlice};
+
+/// Bytes that a name, a version or a description may have.
+const TEXT_LIMIT: u32 = 64 << 10;
+
+/// Who a plugin says it is: copied out of its memory and checked to be text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The plugin's name.
+    pub name: String,
+    /// The plugin's own version.
+    pub version: String,
+    /// One line for people.
+    pub description: String,
+    /// The version of the SDK that built it.
+    pub sdk: String,
+    /// The ABI that it was built for.
+    pub abi: AbiVersion,
+}
+
+impl Metadata {
+    /// Reads it through the pointer that the plugin exports. No code of the plugin's runs for this.
+    pub(crate) fn read(instance: &mut Instance) -> Result<Self, LoadError> {
+        let wrong = |problem: String| LoadError::Metadata { field: "metadata", problem };
+        let address = instance
+            .constant(METADATA_EXPORT)
+            .ok_or_else(|| wrong(format!("`{METADATA_EXPORT}` is not a global that holds an address")))?;
+        let view = instance.memory.view(&instance.store);
+        // What stands first in every version tells whether the rest can be read.
+        let magic = WasmPtr::<u32>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
+        let after_magic = address.saturating_add(offset_of!(PluginMetadata, abi) as u32);
+        let abi = WasmPtr::<AbiVersion>::new(after_magic).read(&view).map_err(|error| wrong(error.to_string()))?;
+        if magic != METADATA_MAGIC {
+            return Err(LoadError::WrongMagic { found: magic });
+        }
+        if !abi.is_supported() {
+            let (found, newer) = (abi, abi > ABI_VERSION);
+            return Err(if newer { LoadError::AbiTooNew { found } } else { LoadError::AbiTooOld { found } });
+        }
+        let metadata = WasmPtr::<PluginMetadata>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
+        let text = |field, slice| read_text(&view, field, slice);
+        Ok(Self {
+            name: text("name", metadata.name)?,
+            version: text("version", metadata.version)?,
+            description: text("description", metadata.description)?,
+            sdk: text("SDK version", metadata.sdk)?,
+            abi,
+        })
+    }
+}
+
+fn read_text(view: &wasmer::MemoryView<'_>, field: &'static str, slice: GuestSlice) -> Result<String, LoadError> {
+    let wrong = |problem: String| LoadError::Metadata { field, problem };
+    if slice.len > TEXT_LIMIT {
+        return Err(wrong(format!("{} bytes are over the limit of {TEXT_LIMIT}", slice.len)));
+    }
+    let bytes = WasmSlice::new(view, u64::from(slice.ptr), u64::from(slice.len))
+        .and_then(WasmSlice::<u8>::read_to_vec)
+        .map_err(|error| wrong(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))
+}

@@ -1,0 +1,177 @@
+//! The services that a host gives to a plugin: its log, word of its progress, and a flag that ends long work.
+
+use crate::plugin::asynchronous;
+use plugix_abi::services::Record;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tracing::Level;
+
+/// Which services a plugin gets. A new one has none.
+#[derive(Clone, Default)]
+pub struct Services {
+    level: Option<Level>,
+    progress: Option<Arc<ProgressCallback>>,
+    cancellation: Option<Cancellation>,
+}
+
+/// What a host does with word of a plugin's progress.
+type ProgressCallback = dyn Fn(Progress<'_>) + Send + Sync;
+
+/// How far a plugin says that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// The plugin's name.
+    pub plugin: &'a str,
+    /// How much is done.
+    pub done: u64,
+    /// How much there is to do; 0 if the plugin doesn't know.
+    pub total: u64,
+    /// What it is doing.
+    pub message: &'a str,
+}
+
+/// A flag that asks plugins to end what they are doing. Clones are the same flag.
+///
+/// A plugin may ignore it; one that must end is stopped.
+#[derive(Clone, Debug, Default)]
+pub struct Cancellation(Arc<AtomicBool>);
+
+impl Cancellation {
+    /// A flag that is not set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks, from now on or no longer.
+    pub fn set(&self, cancelled: bool) {
+        self.0.store(cancelled, Ordering::Release);
+    }
+
+    /// Whether it is set.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Services {
+    /// None.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes what the plugin logs with `log` and `tracing`, up to this level, into the host's `tracing`: target
+    /// `plugix::log`, with the plugin's name, its thread, and the record's own target, place and fields.
+    #[must_use]
+    pub fn log(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// Calls `report` when the plugin says how far it is, on the plugin's thread that says it.
+    #[must_use]
+    pub fn on_progress(mut self, report: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(report));
+        self
+    }
+
+    /// Lets the plugin see a flag.
+    #[must_use]
+    pub fn cancellation(mut self, flag: &Cancellation) -> Self {
+        self.cancellation = Some(flag.clone());
+        self
+    }
+
+    /// The interface for one plugin.
+    pub(crate) fn provide(self, plugin: Arc<str>) -> impl plugix_abi::services::Services + Send + Sync + 'static {
+        Given { plugin, services: self }
+    }
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services")
+            .field("level", &self.level)
+            .field("progress", &self.progress.is_some())
+            .field("cancellation", &self.cancellation)
+            .finish()
+    }
+}
+
+struct Given {
+    plugin: Arc<str>,
+    services: Services,
+}
+
+impl plugix_abi::services::Services for Given {
+    fn max_level(&self) -> u32 {
+        self.services.level.map_or(0, number)
+    }
+
+    fn log(&self, record: Record) {
+        let Some(level) = self.services.level.filter(|level| number(*level) >= record.level.into()) else { return };
+        let (plugin, thread) = (&*self.plugin, record.thread.as_deref().unwrap_or("main"));
+        let fields = Fields(&record.fields);
+        let spans = record.spans.join(":");
+        let Record { target: module, message, file, line, .. } = &record;
+        // The macros want a constant level.
+        macro_rules! emit {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "plugix::log",
+                    $level,
+                    plugin,
+                    thread,
+                    module,
+                    file,
+                    line,
+                    spans,
+                    %fields,
+                    "{message}"
+                )
+            };
+        }
+        match record.level {
+            0 | 1 => emit!(Level::ERROR),
+            2 => emit!(Level::WARN),
+            3 => emit!(Level::INFO),
+            4 => emit!(Level::DEBUG),
+            _ if level == Level::TRACE => emit!(Level::TRACE),
+            _ => {}
+        }
+    }
+
+    fn progress(&self, done: u64, total: u64, message: &str) {
+        if let Some(report) = &self.services.progress {
+            report(Progress { plugin: &self.plugin, done, total, message });
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.services.cancellation.as_ref().is_some_and(Cancellation::is_set) || asynchronous::is_cancelled()
+    }
+}
+
+/// 1 for errors, up to 5 for traces.
+fn number(level: Level) -> u32 {
+    match level {
+        Level::ERROR => 1,
+        Level::WARN => 2,
+        Level::INFO => 3,
+        Level::DEBUG => 4,
+        Level::TRACE => 5,
+    }
+}
+
+/// Named values in one text.
+struct Fields<'a>(&'a [(String, String)]);
+
+impl fmt::Display for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, value)) in self.0.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { " " })?;
+            write!(f, "{name}={value}")?;
+        }
+        Ok(())
+    }
+}

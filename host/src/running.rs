@@ -1,0 +1,24 @@
+//! A module that runs: its instance on each of its threads, its memory, its system calls, what it imports, and its
+//! limits.
+//!
+//! It knows nothing of engines, modules that are loaded, or plugins that are called: it is given code, a policy and what
+//! running modules share.
+
+pub(crate) mod contain;
+mod control;
+mod environment;
+pub(crate) mod imports;
+pub(crate) mod instance;
+pub(crate) mod memory;
+mod newest;
+mod quota;
+mod resources;
+mod runtime;
+pub(crate) mod system_calls;
+pub(crate) mod tasks;
+mod usage;
+mod wasi_imports;
+
+pub(crate) use resources::{Io, Resources};
+pub use usage::{CallUsage, Level, Usage};
+pub(crate) use wasi_imports::WasiImports;

@@ -1,0 +1,65 @@
+//! The memory through which the host stops a plugin's code.
+
+use super::quota::{Quota, Stores};
+use crate::module::CONTROL_PAGES;
+use crate::stop::Target;
+use region::Protection;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wasmer::{AsStoreMut, Memory, MemoryError, MemoryType};
+
+/// Memory of one plugin's that its code reads every so often, and that only the host can name (see
+/// `module::stoppable`).
+pub(crate) struct Control {
+    /// Keeps the memory, too.
+    quota: Quota,
+    base: *const u8,
+    len: usize,
+    stopped: AtomicBool,
+}
+
+// SAFETY: the address is that of a mapping which `quota` keeps alive; only its access rights are changed through it.
+unsafe impl Send for Control {}
+// SAFETY: as above; changing the rights of a mapping is one system call, which threads may make at the same time.
+unsafe impl Sync for Control {}
+
+impl Control {
+    /// Makes the control memory of the plugin that has this quota; `stores` are the quota's.
+    pub(super) fn new(stores: &Stores, quota: Quota) -> Result<Self, MemoryError> {
+        let mut store = stores.new_store();
+        let memory = quota.control_memory(&mut store, Self::ty())?;
+        let view = memory.view(&store);
+        let (base, len) = (view.data_ptr().cast_const(), view.data_size() as usize);
+        Ok(Self { quota, base, len, stopped: AtomicBool::new(false) })
+    }
+
+    /// The memory as an instance in `store` imports it.
+    pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Result<Memory, MemoryError> {
+        self.quota.control_memory(store, Self::ty())
+    }
+
+    fn ty() -> MemoryType {
+        MemoryType::new(CONTROL_PAGES, Some(CONTROL_PAGES), true)
+    }
+}
+
+impl Target for Control {
+    /// Makes all code of the plugin's trap at its next check. There is no way back.
+    fn kill(&self) {
+        if self.stopped.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        // SAFETY: the range is the mapping of a memory that nothing but the checks of guest code reads, and a fault in
+        // guest code is a trap.
+        let protected = unsafe { region::protect(self.base, self.len, Protection::NONE) };
+        if let Err(error) = protected {
+            tracing::error!(%error, "the plugin's code can't be stopped");
+        }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").finish_non_exhaustive()
+    }
+}

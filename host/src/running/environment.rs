@@ -1,0 +1,48 @@
+//! The environment of wasmer-wasix in which a plugin runs.
+
+use crate::error::LoadError;
+use crate::events::Events;
+use crate::policy::Policy;
+use crate::sandbox::files::{file_system, make_root};
+use crate::sandbox::output::Streams;
+use crate::stop::Target;
+use virtual_fs::NullFile;
+use wasmer_wasix::capabilities::Capabilities;
+use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
+use wasmer_wasix::{WasiEnv, WasiEnvBuilder};
+
+/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
+const KILLED: i32 = 137;
+
+/// The environment that a policy describes.
+pub(super) fn environment(
+    name: &str,
+    policy: &Policy,
+    output: &Streams,
+    events: &Events,
+) -> Result<WasiEnvBuilder, LoadError> {
+    let mut capabilities = Capabilities::new();
+    // The alternative keeps guest threads waiting in a way that can't be ended.
+    capabilities.threading.enable_asynchronous_threading = false;
+    Ok(WasiEnvBuilder::new(name)
+        .args(&policy.args)
+        .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        .stdin(Box::new(NullFile::default()))
+        .stdout(Box::new(output.stdout.clone()))
+        .stderr(Box::new(output.stderr.clone()))
+        .capabilities(capabilities)
+        .disable_default_builtins(true)
+        .sandbox_fs(file_system(&policy.mounts, events)?)
+        .setup_fs(Box::new(make_root)))
+}
+
+/// A copy of a plugin's environment, by which the plugin's system calls are ended.
+pub(super) struct Waiting(pub(super) WasiEnv);
+
+impl Target for Waiting {
+    fn kill(&self) {
+        // Terminating comes first: a guest that handles signals could ignore the kill.
+        self.0.process.terminate(ExitCode::from(KILLED));
+        self.0.process.signal_process(Signal::Sigkill);
+    }
+}

@@ -1,0 +1,180 @@
+//! Host functions: what plugins call. Any thread of a plugin's may call them, several at the same time.
+//!
+//! Nothing that an implementation does reaches further than its caller: a panic is caught and becomes an error for the
+//! plugin.
+
+mod frame;
+mod panics;
+mod results;
+mod scalar;
+mod streams;
+pub(super) mod wait;
+
+pub(crate) use panics::Panics;
+pub(crate) use streams::HostStreams;
+pub use wait::wait_for;
+
+use crate::error::{Error, InterfaceError, LoadError, ProtocolError};
+use crate::interface;
+use crate::module::{Import, ModuleInfo};
+use crate::stop::Halt;
+use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
+use plugix_abi::{Status, import};
+use results::Results;
+use std::fmt;
+use std::sync::Arc;
+use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value};
+
+/// The interfaces that a host provides to one plugin.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HostFunctions {
+    provided: Vec<Arc<dyn Provided>>,
+    streams: HostStreams,
+    panics: Panics,
+}
+
+/// One interface of the host's, with its type erased.
+trait Provided: Send + Sync + fmt::Debug {
+    fn info(&self) -> &'static InterfaceInfo;
+
+    /// Makes the function that a plugin imports for one method.
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function;
+}
+
+/// Who calls host functions: a plugin, in one of its stores.
+pub(super) struct Caller<'a> {
+    pub(super) plugin: &'a Arc<str>,
+    pub(super) halt: &'a Halt,
+    pub(super) memory: Memory,
+}
+
+/// What the functions of one store have in common.
+struct Context {
+    plugin: Arc<str>,
+    halt: Halt,
+    /// Where failures and results leave what had no room.
+    results: Results,
+    memory: FunctionEnv<frame::Memory>,
+}
+
+impl HostFunctions {
+    pub(crate) fn add<I: Interface + ?Sized>(&mut self, provider: Provider<I>) {
+        // The latest implementation of an interface counts.
+        self.provided.retain(|provided| provided.info().name != I::NAME);
+        self.provided.push(Arc::new(provider));
+    }
+
+    /// Checks that everything is there that a plugin wants.
+    pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
+        for wanted in &module.uses {
+            match self.find(&wanted.name) {
+                Some(provided) => interface::check_provided(wanted, provided.info())?,
+                // The plugin gets along without it.
+                None if wanted.methods.iter().all(|method| method.optional) => {}
+                None => Err(InterfaceError::NotProvided {
+                    interface: wanted.name.clone(),
+                    provided: self.provided.iter().map(|provided| provided.info().name.to_owned()).collect(),
+                })?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The streams that the host offers to the plugin.
+    pub(crate) fn streams(&self) -> &HostStreams {
+        &self.streams
+    }
+
+    /// The stacks of the plugin's panics.
+    pub(crate) fn panics(&self) -> &Panics {
+        &self.panics
+    }
+
+    /// Keeps the stacks of the plugin's panics.
+    pub(crate) fn keep_stacks(&mut self, wanted: bool) {
+        self.panics.want(wanted);
+    }
+
+    fn find(&self, interface: &str) -> Option<&Arc<dyn Provided>> {
+        self.provided.iter().find(|provided| provided.info().name == interface)
+    }
+
+    /// Adds to `imports` what the module wants of the host, for an instance in `store`.
+    pub(super) fn define(
+        &self,
+        caller: Caller<'_>,
+        wanted: &[Import],
+        store: &mut StoreMut<'_>,
+        imports: &mut Imports,
+    ) {
+        if !wanted.iter().any(Import::is_host_function) {
+            return;
+        }
+        let memory = frame::Memory::new(caller.memory, store);
+        let context = Context {
+            plugin: caller.plugin.clone(),
+            halt: caller.halt.clone(),
+            results: Results::default(),
+            memory: FunctionEnv::new(store, memory),
+        };
+        for import in wanted.iter().filter(|import| import.is_host_function()) {
+            let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
+                Some(interface) => self.method(store, &context, interface, import),
+                None => self.own(store, &context, import),
+            };
+            imports.define(&import.module, &import.name, function);
+        }
+    }
+
+    /// A function of the host's own.
+    fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
+        let Context { plugin, results, memory, .. } = context;
+        match import.name.as_str() {
+            import::TAKE_RESULT => results.take_function(store, memory),
+            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
+            import::PANICKING => self.panics.function(store),
+            import::STREAM_DROP => self.streams.drop_function(store),
+            import::SERVE => serve_function(store),
+            _ => not_provided(store, import),
+        }
+    }
+
+    fn method(&self, store: &mut StoreMut<'_>, context: &Context, interface: &str, import: &Import) -> Function {
+        let found = self.find(interface).and_then(|provided| {
+            let method = provided.info().methods.iter().position(|method| method.name == import.name)?;
+            Some((provided, method))
+        });
+        match found {
+            Some((provided, method)) => provided.function(store, context, method),
+            None => not_provided(store, import),
+        }
+    }
+}
+
+/// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
+/// does: what becomes of the thread is up to who called it (see `running::tasks`).
+fn serve_function(store: &mut StoreMut<'_>) -> Function {
+    Function::new_typed(store, || -> Result<(), RuntimeError> {
+        Err(RuntimeError::user(Box::new(Error::from(ProtocolError::NotAsked))))
+    })
+}
+
+/// Stands in for an optional method that the host doesn't have: the guest runs its default.
+fn not_provided(store: &mut StoreMut<'_>, import: &Import) -> Function {
+    let ty = import.function_type().unwrap_or_else(|| FunctionType::new([], [Type::I64]));
+    let answer = results::pack(Status::NotProvided, 0) as i64;
+    Function::new(store, ty, move |_| Ok(vec![Value::I64(answer)]))
+}
+
+impl<I: Interface + ?Sized> Provided for Provider<I> {
+    fn info(&self) -> &'static InterfaceInfo {
+        I::INFO
+    }
+
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function {
+        match I::METHODS[method].import {
+            ImportKind::Scalar => scalar::function(store, context, self, method),
+            ImportKind::Frame => frame::function(store, context, self, method),
+        }
+    }
+}

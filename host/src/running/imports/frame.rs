@@ -1,0 +1,131 @@
+//! Host functions whose arguments and result stand in guest memory.
+
+use super::Context;
+use super::results::{Results, pack, panicked};
+use crate::error::{Error, ProtocolError};
+use crate::running::imports::wait::with_halt;
+use crate::running::memory::GuestMemory;
+use crate::stop::Halt;
+use bytemuck::Pod;
+use plugix_abi::Status;
+use plugix_abi::interface::{Interface, Output, Provider};
+use serde::Serialize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use wasmer::{AsStoreRef, Function, FunctionEnvMut, RuntimeError, StoreMut};
+
+/// Buffers up to this size are kept for the next call.
+const KEEP_MAX: usize = 64 << 10;
+
+/// The guest's memory as one store's host functions reach it, with the buffers that they use.
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub(super) guest: GuestMemory,
+    args: Vec<Aligned>,
+    result: Vec<u8>,
+}
+
+/// Arguments begin at a multiple of 16.
+#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(16))]
+struct Aligned([u8; 16]);
+
+impl Memory {
+    pub(super) fn new(memory: wasmer::Memory, store: &impl AsStoreRef) -> Self {
+        Self { guest: GuestMemory::new(memory, store), args: Vec::new(), result: Vec::new() }
+    }
+}
+
+/// Makes the function that the guest imports.
+pub(super) fn function<I: Interface + ?Sized>(
+    store: &mut StoreMut<'_>,
+    context: &Context,
+    provider: &Provider<I>,
+    method: usize,
+) -> Function {
+    let call = Call {
+        provider: provider.clone(),
+        run: I::frame_fn(method).expect("the method exists"),
+        name: I::METHODS[method].name,
+        plugin: context.plugin.clone(),
+        halt: context.halt.clone(),
+        results: context.results.clone(),
+    };
+    Function::new_typed_with_env(
+        store,
+        &context.memory,
+        move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
+            // An error traps: the guest has no memory where it says that its arguments are.
+            call.call(env, (args, len), (out, capacity))
+                .map_err(|error| RuntimeError::user(Box::new(Error::from(error))))
+        },
+    )
+}
+
+/// One method of an implementation, as one store's guest calls it.
+struct Call<I: ?Sized> {
+    provider: Provider<I>,
+    run: fn(&I, &[u8], &mut Buffer) -> Status,
+    name: &'static str,
+    plugin: Arc<str>,
+    halt: Halt,
+    results: Results,
+}
+
+impl<I: Interface + ?Sized> Call<I> {
+    fn call(
+        &self,
+        mut env: FunctionEnvMut<'_, Memory>,
+        (args, len): (u32, u32),
+        (out, capacity): (u32, u32),
+    ) -> Result<u64, ProtocolError> {
+        let (memory, store) = env.data_and_store_mut();
+        // The buffers are taken out, so that a nested call of the same store has its own.
+        let mut buffer = std::mem::take(&mut memory.args);
+        let mut result = Buffer(std::mem::take(&mut memory.result));
+        result.0.clear();
+        memory.guest.check(&store, "the arguments", args, len)?;
+        buffer.resize((len as usize).div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
+        let bytes = &mut bytemuck::cast_slice_mut::<_, u8>(&mut buffer)[..len as usize];
+        memory.guest.read_into(&store, "the arguments", args, bytes)?;
+
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            with_halt(&self.halt, || (self.run)(self.provider.get(), bytes, &mut result))
+        }));
+        let status = outcome.unwrap_or_else(|panic| {
+            result.0 = panicked(&self.plugin, self.name, panic);
+            Status::Panic
+        });
+
+        let (memory, store) = env.data_and_store_mut();
+        let Ok(len) = u32::try_from(result.0.len()) else {
+            return Ok(pack(Status::Failed, self.results.keep(b"the result is over 4 GiB".to_vec())));
+        };
+        if len > capacity {
+            self.results.keep(std::mem::take(&mut result.0));
+        } else {
+            memory.guest.write(&store, "the result", out, &result.0)?;
+        }
+        if size_of_val(buffer.as_slice()) <= KEEP_MAX {
+            memory.args = buffer;
+        }
+        if result.0.capacity() <= KEEP_MAX {
+            memory.result = result.0;
+        }
+        Ok(pack(status, len))
+    }
+}
+
+/// Takes a result on the host's side.
+pub(super) struct Buffer(Vec<u8>);
+
+impl Output for Buffer {
+    fn give<T: Pod>(&mut self, elements: Vec<T>) {
+        self.0.extend_from_slice(bytemuck::cast_slice(&elements));
+    }
+
+    fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let bytes = std::mem::take(&mut self.0);
+        self.0 = postcard::to_extend(value, bytes).expect("the result can be encoded");
+    }
+}

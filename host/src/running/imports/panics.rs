@@ -1,0 +1,60 @@
+//! Looks at a plugin's stack while it panics.
+
+use crate::error::{Frame, Trap};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+use wasmer::{Function, RuntimeError, StoreMut};
+
+/// Panics whose stack is kept: those that nobody asks for are the oldest.
+const MOST: usize = 64;
+
+type Stacks = VecDeque<(ThreadId, Vec<Frame>)>;
+
+/// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
+/// it takes longer than the panic itself.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Panics {
+    wanted: bool,
+    last: Arc<Mutex<Stacks>>,
+    count: Arc<AtomicU64>,
+}
+
+impl Panics {
+    pub(crate) fn want(&mut self, wanted: bool) {
+        self.wanted = wanted;
+    }
+
+    /// How many panics there were, on all threads of the plugin.
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Takes the stack of the last panic, if it was on the calling thread.
+    pub(crate) fn take(&self) -> Vec<Frame> {
+        let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let here = std::thread::current().id();
+        let at = last.iter().position(|(thread, _)| *thread == here);
+        at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default()
+    }
+
+    /// Makes the function with which the plugin says that it panics.
+    pub(super) fn function(&self, store: &mut StoreMut<'_>) -> Function {
+        let Self { wanted, last, count } = self.clone();
+        Function::new_typed(store, move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            if wanted {
+                // An error of the engine's knows the wasm functions that it was made below.
+                let frames = Trap::of(&RuntimeError::new("panic"), None).frames;
+                let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let here = std::thread::current().id();
+                last.retain(|(thread, _)| *thread != here);
+                if last.len() == MOST {
+                    last.pop_front();
+                }
+                last.push_back((here, frames));
+            }
+        })
+    }
+}

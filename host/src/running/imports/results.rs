@@ -1,0 +1,68 @@
+//! What a host function could not hand over at once, until its caller takes it.
+
+use super::frame;
+use crate::running::imports::wait::PluginStopped;
+use plugix_abi::{PanicReport, Status};
+use std::any::Any;
+use std::sync::{Arc, Mutex, MutexGuard};
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, StoreMut};
+
+/// The last result of one store's guest that had no room. A store is one guest thread's, so nobody else can take it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Results(Arc<Mutex<Vec<u8>>>);
+
+impl Results {
+    /// Keeps a result, in place of the one before, and returns its length.
+    pub(super) fn keep(&self, bytes: Vec<u8>) -> u32 {
+        let len = u32::try_from(bytes.len()).expect("a result that doesn't fit the guest's memory was refused before");
+        *self.lock() = bytes;
+        len
+    }
+
+    /// Makes the function with which the guest takes it.
+    pub(super) fn take_function(&self, store: &mut StoreMut<'_>, memory: &FunctionEnv<frame::Memory>) -> Function {
+        let results = self.clone();
+        Function::new_typed_with_env(
+            store,
+            memory,
+            move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, capacity: u32| -> u32 {
+                let mut kept = results.lock();
+                if kept.is_empty() || kept.len() > capacity as usize {
+                    return 0;
+                }
+                let bytes = std::mem::take(&mut *kept);
+                drop(kept);
+                let (memory, store) = env.data_and_store_mut();
+                match memory.guest.write(&store, "a result", ptr, &bytes) {
+                    Ok(()) => bytes.len() as u32,
+                    Err(_) => 0,
+                }
+            },
+        )
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// What a host function returns to the guest: how it ended, and a value or a length.
+#[inline]
+pub(super) fn pack(status: Status, rest: u32) -> u64 {
+    u64::from(status as u32) << 32 | u64::from(rest)
+}
+
+/// Reports a panic of a host function's, and tells the guest of it.
+#[cold]
+pub(super) fn panicked(plugin: &str, function: &str, panic: Box<dyn Any + Send>) -> Vec<u8> {
+    let message = match panic.downcast_ref::<&str>() {
+        Some(text) => (*text).to_owned(),
+        None => panic.downcast_ref::<String>().cloned().unwrap_or_default(),
+    };
+    if !panic.is::<PluginStopped>() {
+        tracing::error!(plugin, function, message, "a host function panicked");
+    }
+    let report = PanicReport { message, file: String::new(), line: 0, column: 0, thread: None };
+    // Text and numbers always encode.
+    postcard::to_allocvec(&report).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! A running module on one of its threads.
+
+mod start;
+
+pub(crate) use start::{Code, Start, not_started};
+
+use super::imports::Panics;
+use super::memory::GuestMemory;
+use super::quota::Quota;
+use super::resources::Resources;
+use super::tasks::{Tasks, Worker, WorkerThread};
+use crate::error::Error;
+use crate::events::Events;
+use crate::sandbox::output::Streams;
+use crate::stop::{Calls, Chased as _, Deadline, Stopper};
+use std::sync::Arc;
+use std::time::Duration;
+use wasmer::{RuntimeError, Store, TypedFunction, WasmTypeList};
+use wasmer_wasix::WasiError;
+
+/// How long an unloaded plugin's threads get to end.
+const UNLOAD_BUDGET: Duration = Duration::from_secs(1);
+
+/// What all threads of a running module have in common. Dropping it ends those that run by themselves.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) name: String,
+    pub(crate) resources: Arc<Resources>,
+    pub(crate) stopper: Arc<Stopper>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) output: Streams,
+    pub(super) events: Events,
+    pub(super) quota: Quota,
+    pub(super) panics: Panics,
+    pub(crate) start_deadline: Option<Duration>,
+    call_deadline: Option<Duration>,
+}
+
+/// A running module on one of its threads: the main one, or a worker (see `running::tasks::worker`).
+#[derive(Debug)]
+pub(crate) struct Instance {
+    // First: threads end before the main one's store goes.
+    pub(crate) process: Arc<Process>,
+    pub(crate) store: Store,
+    pub(crate) memory: GuestMemory,
+    pub(crate) calls: Arc<Calls>,
+    instance: wasmer::Instance,
+    /// The deadline of the start, and then that of each call.
+    deadline: Option<Deadline>,
+    _worker: Option<WorkerThread>,
+}
+
+// SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
+// closure (`on_called`), which only asyncify fills and only during a call. The engine keeps a store in a thread-local
+// only while a call runs (wasmer 7.4.2, `entities/store/context.rs`), and a call borrows the instance, so that none
+// runs while it moves. Every handle into the store lies in the same struct or in the one that owns it.
+unsafe impl Send for Instance {}
+
+impl Instance {
+    /// A worker's instance, ready for calls.
+    ///
+    /// # Errors
+    /// [`Error::NotShareable`] if the worker has no memory.
+    pub(crate) fn of_worker(process: &Arc<Process>, worker: Worker) -> Result<Self, Error> {
+        let Worker { store, instance, memory, thread } = worker;
+        let memory = memory.ok_or_else(|| Error::NotShareable { problem: "a thread of it has no memory".into() })?;
+        let memory = GuestMemory::new(memory, &store);
+        let (process, calls) = (process.clone(), Calls::new(&process.stopper));
+        let mut this = Self { process, store, memory, calls, instance, deadline: None, _worker: Some(thread) };
+        this.started();
+        Ok(this)
+    }
+
+    /// The exported function of that name and type.
+    pub(crate) fn function<A: WasmTypeList, R: WasmTypeList>(&self, name: &str) -> Option<TypedFunction<A, R>> {
+        self.instance.exports.get_typed_function(&self.store, name).ok()
+    }
+
+    /// Whether there is an export of that name.
+    pub(crate) fn has_export(&self, name: &str) -> bool {
+        self.instance.exports.contains(name)
+    }
+
+    /// An immutable exported `i32`.
+    pub(crate) fn constant(&mut self, name: &str) -> Option<u32> {
+        let global = self.instance.exports.get_global(name).ok()?.clone();
+        global.get(&mut self.store).i32().map(|value| value as u32)
+    }
+
+    /// The start is over: its deadline ends, and that of each call begins.
+    pub(crate) fn started(&mut self) {
+        let watchdog = self.process.resources.watchdog();
+        self.deadline = self.process.call_deadline.map(|limit| watchdog.limit_each_call(self.calls.clone(), limit));
+    }
+
+    /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
+    pub(crate) fn end(&self, error: &RuntimeError) -> Error {
+        self.calls.fail();
+        match self.process.stopper.cause() {
+            // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
+            Some(Error::Stopped(reason)) => self.calls.stopped(*reason),
+            Some(cause) => Error::Dead(Box::new(cause.clone())),
+            None => {
+                let cause = match error.downcast_ref::<WasiError>() {
+                    Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
+                    _ => Error::of_engine(error, None),
+                };
+                self.kill(cause.clone());
+                cause
+            }
+        }
+    }
+
+    /// Ends the plugin: nothing of it runs from now on.
+    pub(crate) fn kill(&self, cause: Error) {
+        self.calls.fail();
+        self.process.stopper.stop(cause);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        end_threads(&self.name, &self.resources, &self.tasks);
+        self.output.finish();
+    }
+}
+
+/// Ends the threads of a plugin that is being unloaded. Those that don't end in time are left alone.
+fn end_threads(plugin: &str, resources: &Resources, tasks: &Arc<Tasks>) {
+    let stopper = tasks.stopper();
+    stopper.unload();
+    let left = tasks.close(UNLOAD_BUDGET, || stopper.kill());
+    if left > 0 {
+        tracing::warn!(target: "plugix::stop", plugin, threads = left, "threads of an unloaded plugin did not end");
+        resources.quarantine(tasks);
+    }
+    stopper.detach();
+}

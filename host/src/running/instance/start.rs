@@ -1,0 +1,183 @@
+//! Starts a module: its limits, the world that it sees, its threads, and then its own code.
+
+use super::{Instance, Process, end_threads};
+use crate::error::{Error, LoadError};
+use crate::events::Events;
+use crate::module::{INITIALIZE, ModuleInfo, START};
+use crate::policy::Policy;
+use crate::running::contain::run;
+use crate::running::control::Control;
+use crate::running::environment::{Waiting, environment};
+use crate::running::imports::HostFunctions;
+use crate::running::memory::GuestMemory;
+use crate::running::quota::{Quota, Stores};
+use crate::running::resources::Resources;
+use crate::running::runtime::{Links, PluginRuntime};
+use crate::running::system_calls::{Bounds, SystemCalls, Traces};
+use crate::running::tasks::{Running, Tasks};
+use crate::sandbox::network::network;
+use crate::sandbox::output::Streams;
+use crate::stop::{Calls, Stopper};
+use std::sync::Arc;
+use virtual_net::DynVirtualNetworking;
+use wasmer::{RuntimeError, Store};
+use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
+
+/// A module's code, ready to run.
+pub(crate) struct Code {
+    pub(crate) info: Arc<ModuleInfo>,
+    pub(crate) compiled: wasmer::Module,
+    /// The engine of wasmer's that owns the code.
+    pub(crate) engine: wasmer::Engine,
+}
+
+/// What an instance is made of.
+pub(crate) struct Start<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) policy: &'a Policy,
+    pub(crate) functions: HostFunctions,
+    pub(crate) events: Events,
+    pub(crate) stopper: Arc<Stopper>,
+    /// Notices system calls that leave traces, if somebody wants to know.
+    pub(crate) traces: Option<Traces>,
+}
+
+/// What a module's code reaches of its host.
+struct World {
+    builder: WasiEnvBuilder,
+    network: DynVirtualNetworking,
+    output: Streams,
+}
+
+/// What runs the module's threads, and what ends them.
+struct Threads {
+    tasks: Arc<Tasks>,
+    control: Arc<Control>,
+}
+
+impl Instance {
+    /// Makes the main thread's instance and runs its initializer. `code` compiles the module, unless that was done
+    /// before: a module that the policy has no room for isn't compiled.
+    ///
+    /// # Errors
+    /// The variant of [`LoadError`] that says why it can't be.
+    pub(crate) fn new(
+        resources: &Arc<Resources>,
+        info: &ModuleInfo,
+        code: impl FnOnce() -> Result<Code, LoadError>,
+        start: Start<'_>,
+    ) -> Result<Self, LoadError> {
+        start.stopper.report_to(&start.events);
+        let quota = Quota::new(start.policy, start.events.clone());
+        quota.check(info)?;
+        let code = code()?;
+        let stores = quota.stores(&code.engine);
+        let _io = resources.io().enter();
+        let calls = Calls::new(&start.stopper);
+        let limit = start.policy.start_deadline;
+        let deadline = limit.and_then(|limit| resources.watchdog().limit(calls.clone(), limit));
+
+        let world = World::new(resources, &start)?;
+        let threads = Threads::new(resources, &stores, &quota, &start)?;
+        let Threads { tasks, control } = &threads;
+        calls.begin().map_err(not_started)?;
+        threads.attach(&start.stopper);
+        let Start { name, policy, functions, events, stopper, traces } = start;
+        let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
+        let system_calls = SystemCalls { bounds: Bounds::new(policy, &events), traces };
+        let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
+        let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), world.network, links);
+        let mut store = stores.new_store();
+        let started = instantiate(world.builder.runtime(Arc::new(runtime)), code.compiled, &mut store, &stopper);
+        let started = started.map_err(|error| start_error(*error, &stopper));
+        let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
+            let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
+            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+        });
+        let (memory, instance) = started.inspect_err(|_| end_threads(name, resources, tasks))?;
+        let process = Process {
+            name: name.to_owned(),
+            resources: resources.clone(),
+            stopper,
+            tasks: threads.tasks,
+            output: world.output,
+            events,
+            quota,
+            panics,
+            start_deadline: limit,
+            call_deadline,
+        };
+        Ok(Self { process: Arc::new(process), store, memory, calls, instance, deadline, _worker: None })
+    }
+}
+
+impl World {
+    fn new(resources: &Resources, start: &Start<'_>) -> Result<Self, LoadError> {
+        let Start { name, policy, events, stopper, .. } = start;
+        let network = network(&policy.network, || resources.network(), events, stopper.halt())?;
+        let output = Streams::new(policy.output_limit, &policy.forward, events);
+        let builder = environment(name, policy, &output, events)?;
+        Ok(Self { builder, network, output })
+    }
+}
+
+impl Threads {
+    fn new(resources: &Resources, stores: &Stores, quota: &Quota, start: &Start<'_>) -> Result<Self, LoadError> {
+        let (stopper, limit) = (start.stopper.clone(), start.policy.threads);
+        let tasks = Tasks::new(start.name, resources.io(), stores.clone(), stopper, limit);
+        let control = Control::new(stores, quota.clone()).map_err(|error| LoadError::Engine(error.to_string()))?;
+        Ok(Self { tasks: Arc::new(tasks), control: Arc::new(control) })
+    }
+
+    /// Names what ends the module's code, before any of it runs: first its computing, then its waits.
+    fn attach(&self, stopper: &Arc<Stopper>) {
+        stopper.attach(self.control.clone());
+        stopper.attach(Arc::new(stopper.halt().clone()));
+        stopper.attach(Arc::new(Running(Arc::downgrade(&self.tasks))));
+    }
+}
+
+/// Makes the instance and runs what is to be run at the start. In a module that can be stopped that has names of its
+/// own: wasmer and wasmer-wasix would run it before anybody knows the process that has to be stopped with it.
+fn instantiate(
+    builder: WasiEnvBuilder,
+    module: wasmer::Module,
+    store: &mut Store,
+    stopper: &Arc<Stopper>,
+) -> Result<(wasmer::Instance, WasiFunctionEnv), Box<WasiRuntimeError>> {
+    let (instance, env) = builder.instantiate(module, store)?;
+    stopper.attach(Arc::new(Waiting(env.data(store).clone())));
+    for name in [START, INITIALIZE] {
+        run(&instance, store, name).map_err(WasiRuntimeError::from)?;
+    }
+    Ok((instance, env))
+}
+
+/// What ended a plugin before it had started, rather than that it was ended before.
+pub(crate) fn not_started(error: Error) -> LoadError {
+    LoadError::Start(match error {
+        Error::Dead(cause) => *cause,
+        other => other,
+    })
+}
+
+/// Tells an initializer that failed from a module that doesn't fit.
+fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
+    let cause = match &error {
+        WasiRuntimeError::Runtime(cause) => Some(cause),
+        WasiRuntimeError::Thread(WasiThreadError::InitFailed(cause)) => cause.downcast_ref::<RuntimeError>(),
+        WasiRuntimeError::Thread(WasiThreadError::InstanceCreateFailed(cause)) => match &**cause {
+            wasmer::InstantiationError::Start(cause) => Some(cause),
+            _ => None,
+        },
+        _ => None,
+    };
+    match cause {
+        Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
+            (Some(cause), _) => cause.clone(),
+            (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
+            (None, _) => Error::of_engine(cause, None),
+        }),
+        None => LoadError::Engine(error.to_string()),
+    }
+}

@@ -1,0 +1,162 @@
+//! Reads and writes guest memory. All code that touches it is here.
+//!
+//! The memory is shared with the guest's threads, which may write to it at any time. So there is never a reference to
+//! it: bytes are copied in and out, and what was copied out is checked afterwards.
+
+mod copy;
+mod payload;
+mod sink;
+mod snapshot;
+
+pub(crate) use payload::{GuestPayload, OpenStream};
+pub(crate) use sink::{GuestSink, Offers};
+pub(crate) use snapshot::Snapshot;
+
+use crate::error::ProtocolError;
+use bytemuck::Pod;
+use wasmer::{AsStoreRef, Memory, MemoryView};
+
+/// One plugin's linear memory.
+///
+/// Its base address is kept: wasmer reserves every memory's whole address range at once (`MemoryStyle::Static` is the
+/// only style that `BaseTunables` makes, in wasmer-compiler 7.4.2 `engine/tunables.rs`), so that a memory never moves,
+/// and asking for a `MemoryView` costs as much as half a call.
+#[derive(Debug)]
+pub(crate) struct GuestMemory {
+    memory: Memory,
+    base: *mut u8,
+    /// The size in bytes when it was last asked for. A memory never shrinks.
+    known_size: u64,
+}
+
+// SAFETY: the base is that of a mapping which `memory` keeps alive, wherever it is used.
+unsafe impl Send for GuestMemory {}
+
+impl GuestMemory {
+    pub(crate) fn new(memory: Memory, store: &impl AsStoreRef) -> Self {
+        let view = memory.view(store);
+        let (base, known_size) = (view.data_ptr(), view.data_size());
+        Self { memory, base, known_size }
+    }
+
+    /// A view, for `WasmPtr`.
+    pub(crate) fn view<'a>(&self, store: &'a impl AsStoreRef) -> MemoryView<'a> {
+        self.memory.view(store)
+    }
+
+    /// Copies `len` bytes out.
+    pub(crate) fn read_vec(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        len: u32,
+    ) -> Result<Vec<u8>, ProtocolError> {
+        let from = self.locate(store, what, ptr, len)?;
+        let mut bytes = Vec::with_capacity(len as usize);
+        // SAFETY: `locate` has shown that the source lies in the memory; the destination has room for `len` bytes, and
+        // all of them are written before the length says so.
+        unsafe {
+            copy::from_guest(from, bytes.as_mut_ptr(), len as usize);
+            bytes.set_len(len as usize);
+        }
+        Ok(bytes)
+    }
+
+    /// Copies as many bytes out as there is room for.
+    pub(crate) fn read_into(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        room: &mut [u8],
+    ) -> Result<(), ProtocolError> {
+        let len = u32::try_from(room.len()).unwrap_or(u32::MAX);
+        let from = self.locate(store, what, ptr, len)?;
+        // SAFETY: `locate` has shown that the source lies in the memory; the destination is a unique slice.
+        unsafe { copy::from_guest(from, room.as_mut_ptr(), room.len()) };
+        Ok(())
+    }
+
+    /// Copies one struct out.
+    #[inline]
+    pub(crate) fn read_pod<T: Pod>(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+    ) -> Result<T, ProtocolError> {
+        let from = self.locate(store, what, ptr, size_of::<T>() as u32)?;
+        // SAFETY: `locate` has shown that the source lies in the memory.
+        Ok(unsafe { copy::pod_from_guest(from) })
+    }
+
+    /// Copies bytes in.
+    pub(crate) fn write(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        bytes: &[u8],
+    ) -> Result<(), ProtocolError> {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let to = self.locate(store, what, ptr, len)?;
+        // SAFETY: `locate` has shown that the destination lies in the memory (a length over 32 bits never does).
+        unsafe { copy::to_guest(bytes.as_ptr(), to, bytes.len()) };
+        Ok(())
+    }
+
+    /// Takes bytes in order, from `ptr` on. There is room for none if `len` bytes didn't lie in the memory when its size
+    /// was last asked for.
+    #[inline]
+    pub(crate) fn sink(&mut self, ptr: u32, len: u32) -> GuestSink<'_> {
+        let len = if u64::from(ptr) + u64::from(len) <= self.known_size { len } else { 0 };
+        // SAFETY: `len` bytes from `ptr` lie in the memory, which never moves or shrinks.
+        unsafe { GuestSink::new(self.base.add(ptr as usize), len as usize) }
+    }
+
+    /// A result of `len` bytes that is still in the memory.
+    #[inline]
+    pub(crate) fn payload<'a>(
+        &'a mut self,
+        store: &impl AsStoreRef,
+        ptr: u32,
+        len: u32,
+        scratch: &'a mut Vec<u8>,
+    ) -> Result<GuestPayload<'a>, ProtocolError> {
+        let from = self.locate(store, "the result", ptr, len)?;
+        // SAFETY: `locate` has shown that `len` bytes from there lie in the memory, which never moves or shrinks.
+        Ok(unsafe { GuestPayload::new(from, len as usize, scratch) })
+    }
+
+    /// Fails unless `len` bytes from `ptr` lie in the memory.
+    pub(crate) fn check(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        len: u32,
+    ) -> Result<(), ProtocolError> {
+        self.locate(store, what, ptr, len).map(drop)
+    }
+
+    #[inline]
+    fn locate(
+        &mut self,
+        store: &impl AsStoreRef,
+        what: &'static str,
+        ptr: u32,
+        len: u32,
+    ) -> Result<*mut u8, ProtocolError> {
+        let end = u64::from(ptr) + u64::from(len);
+        if end > self.known_size {
+            // The memory may have grown since.
+            self.known_size = self.memory.view(store).data_size();
+        }
+        if end > self.known_size || len == u32::MAX {
+            return Err(ProtocolError::OutOfBounds { what, ptr, len, memory: self.known_size });
+        }
+        // SAFETY: `ptr` is within the memory, which is one mapping from `base` on.
+        Ok(unsafe { self.base.add(ptr as usize) })
+    }
+}

@@ -1,0 +1,69 @@
+//! A result that still lies in guest memory, to be copied once and then decoded.
+
+use super::copy;
+use crate::error::Error;
+use plugix_abi::interface::{DecodeError, Payload, Pull};
+use std::mem::MaybeUninit;
+
+/// A result in guest memory. The guest may change it until it is copied.
+pub(crate) struct GuestPayload<'a> {
+    from: *const u8,
+    len: usize,
+    scratch: &'a mut Vec<u8>,
+    open: Option<&'a OpenStream>,
+}
+
+/// Makes the puller for a stream that the plugin offers under a handle.
+pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
+
+impl<'a> GuestPayload<'a> {
+    /// # Safety
+    /// `from` is valid for reads of `len` bytes for as long as the payload lives; other threads may write them.
+    #[inline]
+    pub(super) unsafe fn new(from: *const u8, len: usize, scratch: &'a mut Vec<u8>) -> Self {
+        Self { from, len, scratch, open: None }
+    }
+
+    /// Opens streams with `open`.
+    #[inline]
+    pub(crate) fn with_streams(self, open: Option<&'a OpenStream>) -> Self {
+        Self { open, ..self }
+    }
+}
+
+// SAFETY: `copy_to` fills all of `room`, or panics when that is not as long as the payload.
+unsafe impl Payload for GuestPayload<'_> {
+    type Error = Error;
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), Error> {
+        assert_eq!(room.len(), self.len, "a payload is copied whole");
+        // SAFETY: `new` was promised the source; the destination is a unique slice of that length.
+        unsafe { copy::from_guest(self.from, room.as_mut_ptr().cast(), self.len) };
+        Ok(())
+    }
+
+    #[inline]
+    fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Error> {
+        self.scratch.clear();
+        self.scratch.reserve(self.len);
+        // SAFETY: `new` was promised the source; the destination has room for `len` bytes, and all are written before
+        // the length says so.
+        unsafe {
+            copy::from_guest(self.from, self.scratch.as_mut_ptr(), self.len);
+            self.scratch.set_len(self.len);
+        }
+        Ok(read(self.scratch))
+    }
+
+    fn open(self) -> Result<Box<dyn Pull>, Error> {
+        let open = self.open.ok_or(DecodeError::NoStreams)?;
+        let handle = self.read(|bytes| bytes.try_into().map(u32::from_le_bytes))?;
+        Ok(open(handle.map_err(|_| DecodeError::Truncated)?))
+    }
+}

@@ -1,0 +1,252 @@
+//! How much memory a plugin gets: one cap over the memory that its threads share, one over the tables of each thread.
+//!
+//! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with tunables of
+//! its own, so that plugins of one compiled module can have different caps. The control memory (see
+//! `module::stoppable`) is made here as well, because the growth of tables is told to it.
+
+mod linear;
+
+use crate::error::LoadError;
+use crate::events::{Event, Events, Limit};
+use crate::module::{MemoryKind, ModuleInfo};
+use crate::policy::Policy;
+use linear::{Linear, Role};
+use std::cell::Cell;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use wasmer::sys::vm::{VMMemory, VMMemoryDefinition, VMOwnedMemory, VMSharedMemory, VMTable, VMTableDefinition};
+use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
+use wasmer::{
+    AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType,
+    WASM_PAGE_SIZE,
+};
+
+/// Entries of the largest table that the engine makes.
+const MAX_TABLE_ENTRIES: u32 = 128 << 20;
+
+/// Which memory a store asks for.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    /// One that the module has.
+    New,
+    /// The one that the plugin's other threads have already.
+    Shared,
+    /// The one by which the host stops the plugin.
+    Control,
+}
+
+thread_local! {
+    /// What the calling thread asks for.
+    static WANTED: Cell<Wanted> = const { Cell::new(Wanted::New) };
+}
+
+/// The tunables of one plugin. Cheap to clone; the clones share the cap.
+#[derive(Clone, Debug)]
+pub(crate) struct Quota(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    pages: Pages,
+    /// Pages that the plugin's memory has.
+    used: AtomicU32,
+    table_entries: u32,
+    /// Entries that the tables of all threads have.
+    tables: AtomicU64,
+    events: Events,
+    /// The memory that the plugin's threads share: the first one that was made.
+    memory: OnceLock<VMSharedMemory>,
+    control: OnceLock<VMSharedMemory>,
+}
+
+impl Quota {
+    pub(crate) fn new(policy: &Policy, events: Events) -> Self {
+        let pages = (policy.memory / WASM_PAGE_SIZE as u64).min(u64::from(wasmer::WASM_MAX_PAGES)) as u32;
+        Self(Arc::new(Shared {
+            pages: Pages(pages),
+            used: AtomicU32::new(0),
+            table_entries: policy.table_entries.min(MAX_TABLE_ENTRIES),
+            tables: AtomicU64::new(0),
+            events,
+            memory: OnceLock::new(),
+            control: OnceLock::new(),
+        }))
+    }
+
+    /// Refuses a module that needs more to begin with than the policy gives it.
+    ///
+    /// # Errors
+    /// [`LoadError::NeedsMemory`] or [`LoadError::NeedsTable`].
+    pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
+        let (MemoryKind::Imported { minimum, .. } | MemoryKind::Exported { minimum, .. }) = module.memory else {
+            return Ok(());
+        };
+        if minimum > u64::from(self.0.pages.0) {
+            let page = WASM_PAGE_SIZE as u64;
+            return Err(LoadError::NeedsMemory { needed: minimum.saturating_mul(page), allowed: self.allowed() });
+        }
+        let (needed, allowed) = (module.table_entries, self.0.table_entries);
+        if needed > u64::from(allowed) { Err(LoadError::NeedsTable { needed, allowed }) } else { Ok(()) }
+    }
+
+    /// Where stores come from that keep to the quota; `engine` owns the code that runs in them.
+    pub(crate) fn stores(&self, engine: &wasmer::Engine) -> Stores {
+        let mut engine = engine.clone();
+        engine.set_tunables(self.clone());
+        Stores { engine, quota: Some(self.clone()) }
+    }
+
+    /// Gives the plugin's memory to the store of another of its threads, so that growth past the cap is noticed there
+    /// as well.
+    fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
+        let Some(shared) = self.0.memory.get() else { return memory.attach(store) };
+        let ty = wasmer::sys::vm::LinearMemory::ty(shared);
+        make(store, ty, Wanted::Shared).unwrap_or_else(|_| memory.attach(store))
+    }
+
+    /// The control memory as a store of this quota's engine knows it. All of a plugin's have the same one.
+    pub(super) fn control_memory(&self, store: &mut impl AsStoreMut, ty: MemoryType) -> Result<Memory, MemoryError> {
+        make(store, ty, Wanted::Control)
+    }
+
+    /// Reports that something could not grow.
+    fn report(&self, limit: Limit, allowed: u64) {
+        self.0.events.report(Event::LimitReached { limit, allowed });
+    }
+
+    /// Takes down how many pages the plugin's memory has. A memory never shrinks.
+    fn uses(&self, pages: Pages) {
+        self.0.used.fetch_max(pages.0, Ordering::Relaxed);
+    }
+
+    /// How many entries the tables of all the plugin's threads have.
+    pub(crate) fn table_entries(&self) -> u64 {
+        self.0.tables.load(Ordering::Relaxed)
+    }
+
+    /// The size of the plugin's memory in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        Pages(self.0.used.load(Ordering::Relaxed)).bytes().0 as u64
+    }
+
+    /// The cap in bytes.
+    pub(crate) fn allowed(&self) -> u64 {
+        self.0.pages.bytes().0 as u64
+    }
+
+    fn cap_memory(&self, ty: &MemoryType) -> MemoryType {
+        let maximum = ty.maximum.map_or(self.0.pages, |maximum| maximum.min(self.0.pages));
+        MemoryType { maximum: Some(maximum), ..*ty }
+    }
+
+    fn cap_table(&self, ty: &TableType) -> TableType {
+        let maximum = ty.maximum.map_or(self.0.table_entries, |maximum| maximum.min(self.0.table_entries));
+        TableType { maximum: Some(maximum), ..*ty }
+    }
+}
+
+/// Makes the stores of one plugin's threads. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Stores {
+    engine: wasmer::Engine,
+    quota: Option<Quota>,
+}
+
+impl Stores {
+    /// Stores without a quota, in which nothing runs.
+    pub(crate) fn idle(engine: wasmer::Engine) -> Self {
+        Self { engine, quota: None }
+    }
+
+    /// The engine of wasmer's that owns the code.
+    pub(crate) fn engine(&self) -> &wasmer::Engine {
+        &self.engine
+    }
+
+    pub(crate) fn new_store(&self) -> Store {
+        Store::new(self.engine.clone())
+    }
+
+    /// Gives the plugin's memory to the store of another of its threads.
+    pub(crate) fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
+        match &self.quota {
+            Some(quota) => quota.attach(memory, store),
+            None => memory.attach(store),
+        }
+    }
+}
+
+/// Asks the tunables for one memory.
+fn make(store: &mut impl AsStoreMut, ty: MemoryType, wanted: Wanted) -> Result<Memory, MemoryError> {
+    WANTED.set(wanted);
+    let made = Memory::new(store, ty);
+    WANTED.set(Wanted::New);
+    made
+}
+
+impl Tunables for Quota {
+    fn memory_style(&self, memory: &MemoryType) -> MemoryStyle {
+        BaseTunables::new().memory_style(memory)
+    }
+
+    fn table_style(&self, table: &TableType) -> TableStyle {
+        BaseTunables::new().table_style(table)
+    }
+
+    fn create_host_memory(&self, ty: &MemoryType, style: &MemoryStyle) -> Result<VMMemory, MemoryError> {
+        let (wanted, capped) = (WANTED.get(), self.cap_memory(ty));
+        // A control memory is the host's own, and doesn't count.
+        let (ty, role, made) = match wanted {
+            Wanted::Control => (ty, Role::Control, &self.0.control),
+            _ if !capped.shared => {
+                self.uses(capped.minimum);
+                return Ok(Linear::new(VMOwnedMemory::new(&capped, style)?, Role::Guest, self).into());
+            }
+            _ => (&capped, Role::Guest, &self.0.memory),
+        };
+        let shared = match made.get().filter(|_| wanted != Wanted::New) {
+            Some(memory) => memory.clone(),
+            None => {
+                let memory = VMSharedMemory::new(ty, style)?;
+                let _ = made.set(memory.clone());
+                if let Role::Guest = role {
+                    self.uses(ty.minimum);
+                }
+                memory
+            }
+        };
+        Ok(Linear::new(shared, role, self).into())
+    }
+
+    unsafe fn create_vm_memory(
+        &self,
+        ty: &MemoryType,
+        style: &MemoryStyle,
+        location: NonNull<VMMemoryDefinition>,
+    ) -> Result<VMMemory, MemoryError> {
+        let ty = self.cap_memory(ty);
+        self.uses(ty.minimum);
+        // SAFETY: the location is valid, as the caller promises. A memory that is kept beyond its instance would point
+        // there still, so this one isn't.
+        unsafe {
+            Ok(match ty.shared {
+                true => Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
+                false => Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
+            })
+        }
+    }
+
+    fn create_host_table(&self, ty: &TableType, style: &TableStyle) -> Result<VMTable, String> {
+        BaseTunables::new().create_host_table(&self.cap_table(ty), style)
+    }
+
+    unsafe fn create_vm_table(
+        &self,
+        ty: &TableType,
+        style: &TableStyle,
+        location: NonNull<VMTableDefinition>,
+    ) -> Result<VMTable, String> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { BaseTunables::new().create_vm_table(&self.cap_table(ty), style, location) }
+    }
+}

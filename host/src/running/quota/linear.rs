@@ -1,0 +1,122 @@
+//! A memory that reports when it can't grow.
+
+use super::Quota;
+use crate::events::Limit;
+use std::ptr::NonNull;
+use std::time::Duration;
+use wasmer::sys::vm::{
+    ExpectedValue, LinearMemory, ThreadConditions, Trap, VMMemory, VMMemoryDefinition, VMSharedMemory, WaiterError,
+};
+use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages};
+
+/// What a memory is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    /// The plugin's own.
+    Guest,
+    /// The host's. It never grows: to ask it for growth by what `table.grow` returned is to tell it that.
+    Control,
+}
+
+/// What `table.grow` returns when the table has not grown.
+const NOT_GROWN: Pages = Pages(u32::MAX);
+
+/// A memory as one store knows it. All but growth is the inner memory's.
+#[derive(Debug)]
+pub(super) struct Linear<M> {
+    memory: M,
+    role: Role,
+    quota: Quota,
+}
+
+impl<M> Linear<M> {
+    pub(super) fn new(memory: M, role: Role, quota: &Quota) -> Self {
+        Self { memory, role, quota: quota.clone() }
+    }
+}
+
+impl<M: LinearMemory + Sync + 'static> From<Linear<M>> for VMMemory {
+    fn from(memory: Linear<M>) -> Self {
+        Self(Box::new(memory))
+    }
+}
+
+impl<M: LinearMemory> LinearMemory for Linear<M> {
+    fn grow(&mut self, delta: Pages) -> Result<Pages, MemoryError> {
+        match self.role {
+            Role::Guest => {
+                let before = self.memory.grow(delta);
+                match &before {
+                    Ok(before) => self.quota.uses(*before + delta),
+                    Err(_) => self.quota.report(Limit::Memory, self.quota.allowed()),
+                }
+                before
+            }
+            Role::Control => {
+                if delta == NOT_GROWN {
+                    self.quota.report(Limit::TableEntries, self.quota.0.table_entries.into());
+                }
+                Ok(delta)
+            }
+        }
+    }
+
+    fn ty(&self) -> MemoryType {
+        self.memory.ty()
+    }
+
+    fn size(&self) -> Pages {
+        self.memory.size()
+    }
+
+    fn style(&self) -> MemoryStyle {
+        self.memory.style()
+    }
+
+    fn grow_at_least(&mut self, min_size: u64) -> Result<(), MemoryError> {
+        self.memory.grow_at_least(min_size)
+    }
+
+    fn reset(&mut self) -> Result<(), MemoryError> {
+        self.memory.reset()
+    }
+
+    fn vmmemory(&self) -> NonNull<VMMemoryDefinition> {
+        self.memory.vmmemory()
+    }
+
+    fn try_clone(&self) -> Result<Box<dyn LinearMemory + Send + Sync + 'static>, MemoryError> {
+        self.memory.try_clone()
+    }
+
+    unsafe fn initialize_with_data(&self, start: usize, data: &[u8]) -> Result<(), Trap> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.memory.initialize_with_data(start, data) }
+    }
+
+    fn copy(&self) -> Result<Box<dyn LinearMemory + Send + Sync + 'static>, MemoryError> {
+        self.memory.copy()
+    }
+
+    fn as_shared(&self) -> Result<VMSharedMemory, MemoryError> {
+        self.memory.as_shared()
+    }
+
+    unsafe fn do_wait(
+        &mut self,
+        dst: u32,
+        expected: ExpectedValue,
+        timeout: Option<Duration>,
+    ) -> Result<u32, WaiterError> {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { self.memory.do_wait(dst, expected, timeout) }
+    }
+
+    fn do_notify(&mut self, dst: u32, count: u32) -> u32 {
+        self.memory.do_notify(dst, count)
+    }
+
+    fn thread_conditions(&self) -> Option<&ThreadConditions> {
+        self.memory.thread_conditions()
+    }
+}

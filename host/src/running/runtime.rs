@@ -1,0 +1,147 @@
+//! What wasmer-wasix asks its host for, as one plugin gets it.
+
+use super::control::Control;
+use super::imports::{Caller, HostFunctions};
+use super::newest;
+use super::quota::Stores;
+use super::system_calls::SystemCalls;
+use super::tasks::{TaskManager, Tasks};
+use crate::error::Error;
+use crate::module::{CONTROL, ModuleInfo};
+use crate::stop::{Stopper, Target, Watchdog};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
+use wasmer::{Extern, Imports, Instance, Memory, Module, SharedMemory, StoreMut};
+use wasmer_wasix::runtime::resolver::{MultiSource, Source};
+use wasmer_wasix::runtime::{InstantiationState, TaintReason};
+use wasmer_wasix::{Runtime, VirtualTaskManager};
+
+/// The runtime of one plugin: its threads, its network and its health are its own; nothing is shared but the engine.
+#[derive(Debug)]
+pub(crate) struct PluginRuntime {
+    stores: Stores,
+    tasks: Arc<dyn VirtualTaskManager>,
+    network: DynVirtualNetworking,
+    packages: Arc<MultiSource>,
+    stopper: Arc<Stopper>,
+    /// What the plugin's instances are linked with; none in a runtime in which nothing runs.
+    links: Option<Links>,
+}
+
+/// What the instances of a plugin are linked with, beside what wasmer-wasix has for all.
+#[derive(Debug)]
+pub(super) struct Links {
+    pub(super) plugin: Arc<str>,
+    pub(super) module: Arc<ModuleInfo>,
+    pub(super) functions: HostFunctions,
+    pub(super) system_calls: SystemCalls,
+    pub(super) control: Arc<Control>,
+}
+
+impl PluginRuntime {
+    pub(super) fn new(stores: Stores, tasks: Arc<Tasks>, network: DynVirtualNetworking, links: Links) -> Self {
+        Self { network, links: Some(links), ..Self::bare(stores, tasks) }
+    }
+
+    /// A runtime in which nothing runs.
+    pub(crate) fn idle(engine: wasmer::Engine, io: &Handle) -> Self {
+        let (stores, stopper) = (Stores::idle(engine), Stopper::new(&Watchdog::default()));
+        Self::bare(stores.clone(), Arc::new(Tasks::new("idle", io, stores, stopper, 0)))
+    }
+
+    fn bare(stores: Stores, tasks: Arc<Tasks>) -> Self {
+        Self {
+            stores,
+            stopper: tasks.stopper().clone(),
+            tasks: Arc::new(TaskManager(tasks)),
+            network: Arc::new(UnsupportedVirtualNetworking::default()),
+            packages: Arc::new(MultiSource::new()),
+            links: None,
+        }
+    }
+}
+
+impl Links {
+    /// Puts what is linked among the imports of an instance in `store`.
+    fn define(
+        &self,
+        module: &Module,
+        store: &mut StoreMut<'_>,
+        imports: &mut Imports,
+        stopper: &Arc<Stopper>,
+    ) -> anyhow::Result<()> {
+        self.system_calls.apply(module, store, imports, stopper)?;
+        imports.define(CONTROL.0, CONTROL.1, self.control.attach(store)?);
+        let Some(Extern::Memory(memory)) = imports.get_export("env", "memory") else { return Ok(()) };
+        if let Some(shared) = memory.as_shared(store) {
+            stopper.attach(Arc::new(Waits(shared)));
+        }
+        let caller = Caller { plugin: &self.plugin, halt: stopper.halt(), memory };
+        self.functions.define(caller, &self.module.imports, store, imports);
+        Ok(())
+    }
+}
+
+impl Runtime for PluginRuntime {
+    fn networking(&self) -> &DynVirtualNetworking {
+        &self.network
+    }
+
+    fn task_manager(&self) -> &Arc<dyn VirtualTaskManager> {
+        &self.tasks
+    }
+
+    fn source(&self) -> Arc<dyn Source + Send + Sync> {
+        self.packages.clone()
+    }
+
+    fn engine(&self) -> wasmer::Engine {
+        self.stores.engine().clone()
+    }
+
+    fn new_store(&self) -> wasmer::Store {
+        self.stores.new_store()
+    }
+
+    fn configure_new_instance(
+        &self,
+        _module: &Module,
+        _store: &mut StoreMut,
+        instance: &Instance,
+        _imported_memory: Option<&Memory>,
+        _state: InstantiationState,
+    ) -> anyhow::Result<()> {
+        newest::keep(instance);
+        Ok(())
+    }
+
+    fn prepare_imports(
+        &self,
+        module: &Module,
+        store: &mut StoreMut,
+        imports: &mut Imports,
+    ) -> anyhow::Result<InstantiationState> {
+        if let Some(links) = &self.links {
+            links.define(module, store, imports, &self.stopper)?;
+        }
+        Ok(InstantiationState::empty())
+    }
+
+    fn on_taint(&self, reason: TaintReason) {
+        if let TaintReason::RuntimeError(error) = reason {
+            self.stopper.stop(Error::of_engine(&error, None));
+        }
+    }
+}
+
+/// The waits of a plugin's threads in the plugin's own memory.
+struct Waits(SharedMemory);
+
+impl Target for Waits {
+    fn kill(&self) {
+        if let Err(error) = self.0.disable_atomics() {
+            tracing::error!(%error, "the plugin's waits can't be ended");
+        }
+    }
+}

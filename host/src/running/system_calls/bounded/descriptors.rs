@@ -1,0 +1,48 @@
+//! How many descriptors a plugin has open.
+
+use super::call::Advise;
+use crate::events::{Event, Events, Limit};
+use std::sync::atomic::{AtomicU32, Ordering};
+use wasmer::{AsStoreMut, RuntimeError};
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
+
+/// Fewest that there may be: the standard streams and the root are open from the beginning.
+const LEAST: u32 = 8;
+
+/// Most, as wasmer-wasix has it.
+const MOST: u32 = 1 << 16;
+
+/// The descriptors of one plugin.
+///
+/// A new descriptor gets the lowest number that is free. So as long as nobody may ask for a number from the limit on,
+/// there is room for another if and only if one of the numbers below it is free.
+#[derive(Debug)]
+pub(super) struct Descriptors {
+    limit: u32,
+    /// One that was free a moment ago.
+    free: AtomicU32,
+    events: Events,
+}
+
+impl Descriptors {
+    pub(super) fn new(limit: u32, events: Events) -> Self {
+        Self { limit: limit.clamp(LEAST, MOST), free: AtomicU32::new(0), events }
+    }
+
+    pub(super) fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// Whether one more can be opened. Threads that ask at the same time may get one each.
+    pub(super) fn has_room(&self, store: &mut impl AsStoreMut, advise: &Advise) -> Result<bool, RuntimeError> {
+        let first = self.free.load(Ordering::Relaxed);
+        for number in (first..self.limit).chain(0..first) {
+            if advise.call(store, number as i32, 0, 0, 0)? == Errno::Badf as i32 {
+                self.free.store(number, Ordering::Relaxed);
+                return Ok(true);
+            }
+        }
+        self.events.report(Event::LimitReached { limit: Limit::Files, allowed: self.limit.into() });
+        Ok(false)
+    }
+}

@@ -1,0 +1,82 @@
+//! The system calls that no plugin gets: each answers that it isn't supported.
+
+use super::Imported;
+use crate::events::Event;
+use crate::stop::Stopper;
+use std::sync::Arc;
+use wasmer::{Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
+
+/// Why, and which.
+const CLOSED: &[(&str, &[&str])] = &[
+    (
+        "a plugin is one process: it would start any module that it can read, with limits of its own",
+        &[
+            "proc_spawn",
+            "proc_spawn2",
+            "proc_spawn3",
+            "proc_exec",
+            "proc_exec2",
+            "proc_exec3",
+            "proc_exec4",
+            "proc_fork",
+            "proc_fork_env",
+            "proc_snapshot",
+        ],
+    ),
+    (
+        "all code of a plugin is there and was checked before it is compiled",
+        &[
+            "dlopen",
+            "dlsym",
+            "dl_invalid_handle",
+            "closure_allocate",
+            "closure_prepare",
+            "closure_free",
+            "call_dynamic",
+            "reflect_signature",
+        ],
+    ),
+    ("their stacks are the host's memory, without a limit", &["context_create", "context_switch", "context_destroy"]),
+    ("it makes a second name that nobody else sees, in the place of a link that stays", &["path_link"]),
+    ("it changes what the plugin sees of a file, and not the file", &["path_filestat_set_times"]),
+    ("they keep what is written in the host's memory, without a limit", &["fd_pipe", "sock_pair"]),
+    ("nothing ends a wait for it", &["fd_event"]),
+    (
+        "handlers of signals run within each other, on the host's stack, as deep as a plugin likes: a signal does what \
+         it does by default",
+        &["callback_signal"],
+    ),
+];
+
+/// What wasix-libc calls in each plugin, so that it says nothing of what the plugin wants.
+const USUAL: &[&str] = &["callback_signal"];
+
+/// Whether a system call is closed.
+fn is_closed(name: &str) -> bool {
+    CLOSED.iter().any(|(_reason, names)| names.contains(&name))
+}
+
+/// Replaces what the module imports of them. Who calls one is told to the host.
+pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
+    for call in Imported::of(module, imports).into_iter().filter(|call| is_closed(&call.name)) {
+        let signature = call.function.ty(store);
+        let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
+        let (stopper, name) = (stopper.clone(), call.name.clone());
+        let closed = Function::new(store, signature, move |_| {
+            if !USUAL.contains(&name.as_str()) {
+                stopper.report(Event::Denied { operation: "call", target: name.clone() });
+            }
+            Ok::<_, RuntimeError>(answer.clone())
+        });
+        call.replace(imports, closed);
+    }
+}
+
+/// System calls return an error number, or nothing.
+fn unsupported(result: &Type) -> Value {
+    match result {
+        Type::I64 => Value::I64(Errno::Notsup as i64),
+        _ => Value::I32(Errno::Notsup as i32),
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether a plugin has made system calls that leave something behind in the host, outside of its memory.
+
+use super::Imported;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, Module, StoreMut, Value};
+
+/// System calls after which the host's side is what it was before. All others count.
+const TRACELESS: &[&str] = &[
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_fdflags_get",
+    "fd_fdstat_get",
+    "fd_filestat_get",
+    "fd_prestat_dir_name",
+    "fd_prestat_get",
+    "fd_tell",
+    "futex_wait",
+    "futex_wake",
+    "futex_wake_all",
+    "getcwd",
+    "path_filestat_get",
+    "path_readlink",
+    "poll_oneoff",
+    "proc_exit",
+    "proc_exit2",
+    "proc_id",
+    "proc_parent",
+    "random_get",
+    "sched_yield",
+    "thread-spawn",
+    "thread_exit",
+    "thread_id",
+    "thread_join",
+    "thread_parallelism",
+    "thread_sleep",
+    "thread_spawn",
+    "thread_spawn_v2",
+];
+
+/// Standard output and standard error, which the host takes from the plugin.
+const OUTPUT: [Value; 2] = [Value::I32(1), Value::I32(2)];
+
+/// Set by the first system call that leaves a trace. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Traces(Arc<AtomicBool>);
+
+impl Traces {
+    /// Whether there are any since the last time that they were forgotten.
+    pub(crate) fn are_there(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// What there is belongs to the plugin's start.
+    pub(crate) fn forget(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    /// Puts itself before what the module imports.
+    pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+        let env = FunctionEnv::new(store, ());
+        for call in Imported::of(module, imports) {
+            if TRACELESS.contains(&call.name.as_str()) {
+                continue;
+            }
+            let (original, traces) = (call.function.clone(), self.clone());
+            let (signature, writes) = (original.ty(store), call.name == "fd_write");
+            let run = move |mut env: FunctionEnvMut<'_, ()>, args: &[Value]| {
+                if !(writes && args.first().is_some_and(|descriptor| OUTPUT.contains(descriptor))) {
+                    traces.0.store(true, Ordering::Release);
+                }
+                original.call(&mut env, args).map(<[_]>::into_vec)
+            };
+            call.replace(imports, Function::new_with_env(store, &env, signature, run));
+        }
+    }
+}

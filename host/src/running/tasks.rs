@@ -1,0 +1,265 @@
+//! Runs guest threads: one operating system thread for each that is alive, and no others.
+//!
+//! wasmer-wasix's own task manager starts a pool of hundreds of threads at once, prints traps to the host's standard
+//! error, and makes a store and an instance for each guest thread. Here, a finished thread's store and instance are
+//! kept for the plugin's next thread.
+
+mod clock;
+mod guest_thread;
+mod manager;
+mod worker;
+
+pub(super) use manager::TaskManager;
+pub(crate) use worker::{Worker, WorkerThread};
+
+use super::quota::Stores;
+use crate::error::Error;
+use crate::events::{Event, Limit};
+use crate::stop::{Halt, Stopper, Target};
+use guest_thread::{Ended, Spare};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use wasmer_wasix::WasiThreadError;
+
+/// Finished threads whose store and instance are kept for each plugin.
+const MAX_SPARES: usize = 8;
+
+/// How long a new thread waits for another to end when there are as many as there may be.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// The threads of one plugin.
+#[derive(Debug)]
+pub(crate) struct Tasks {
+    plugin: String,
+    io: Handle,
+    stores: Stores,
+    stopper: Arc<Stopper>,
+    /// How many threads may be alive at once.
+    limit: usize,
+    state: Mutex<State>,
+    ended: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Threads that run guest code, by their guest's thread id.
+    live: HashMap<u32, JoinHandle<()>>,
+    /// Threads that have ended, or are about to without touching anything of ours.
+    done: Vec<JoinHandle<()>>,
+    spares: Vec<Spare>,
+    workers: Workers,
+    closed: bool,
+    /// The most guest threads that were alive at once.
+    most: usize,
+    /// The processor time of threads that have ended.
+    time: Duration,
+}
+
+/// Guest threads that the host calls in their place, and that have no thread of the operating system's any more.
+#[derive(Debug, Default)]
+struct Workers {
+    /// How many the host has asked for that have not come yet.
+    wanted: usize,
+    /// Those that have come and that nobody has taken yet.
+    offered: Vec<Worker>,
+    /// All of them, by their guest's thread id.
+    tids: HashSet<u32>,
+}
+
+impl State {
+    /// How many guest threads are alive.
+    fn live(&self) -> usize {
+        self.live.len() + self.workers.tids.len()
+    }
+}
+
+impl Tasks {
+    /// The threads of `plugin`, of which `limit` may be alive at once. `io` drives their timers.
+    pub(crate) fn new(plugin: &str, io: &Handle, stores: Stores, stopper: Arc<Stopper>, limit: usize) -> Self {
+        Self {
+            // A thread's name can't have zeroes.
+            plugin: plugin.replace('\0', ""),
+            io: io.clone(),
+            stores,
+            stopper,
+            limit,
+            state: Mutex::default(),
+            ended: Condvar::new(),
+        }
+    }
+
+    /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
+    pub(crate) fn halt(&self) -> &Halt {
+        self.stopper.halt()
+    }
+
+    /// What ends the plugin whose threads these are.
+    pub(crate) fn stopper(&self) -> &Arc<Stopper> {
+        &self.stopper
+    }
+
+    /// How many spawned guest threads are alive.
+    pub(crate) fn live(&self) -> usize {
+        self.lock().live()
+    }
+
+    /// How many guest threads are alive, and the most that were.
+    pub(crate) fn counted(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.live(), state.most)
+    }
+
+    /// How many guest threads may be alive at once.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The processor time of the threads that the plugin has started, up to now.
+    pub(crate) fn time(&self) -> Duration {
+        let state = self.lock();
+        state.live.values().map(clock::of_thread).sum::<Duration>() + state.time
+    }
+
+    /// How many of them run by themselves.
+    pub(crate) fn running(&self) -> usize {
+        self.lock().live.len()
+    }
+
+    /// Waits for the end of threads that run by themselves. False if they don't end.
+    pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
+        let waited = self.ended.wait_timeout_while(self.lock(), patience, |state| !state.live.is_empty());
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.live() == 0
+    }
+
+    /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
+    /// and returns how many are left.
+    pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
+        const RETRY: Duration = Duration::from_millis(1);
+        let deadline = Instant::now() + budget;
+        let mut state = self.lock();
+        state.closed = true;
+        self.halt().stop();
+        while !state.live.is_empty() && Instant::now() < deadline {
+            drop(state);
+            kill();
+            state = self.lock();
+            if !state.live.is_empty() {
+                state = self.ended.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            }
+        }
+        let unused = (std::mem::take(&mut state.spares), std::mem::take(&mut state.workers.offered));
+        let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
+        drop(state);
+        drop(unused);
+        join(done);
+        left
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock with the state half changed.
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Waits for room for one more thread, if there will be any soon: a thread that its guest has seen end may be about
+    /// to end here.
+    fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
+        let full = |state: &mut State| {
+            state.live() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
+        };
+        let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
+        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        if state.closed || self.stopper.cause().is_some() {
+            return Err(WasiThreadError::Unsupported);
+        }
+        if state.live() >= self.limit {
+            self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
+            return Err(WasiThreadError::Unsupported);
+        }
+        Ok(state)
+    }
+
+    fn take_spare(&self) -> Option<Spare> {
+        self.lock().spares.pop()
+    }
+
+    /// The last thing that a guest's thread does.
+    fn end(&self, tid: u32, ended: Ended) {
+        let mut state = self.lock();
+        if let Some(handle) = state.live.remove(&tid) {
+            state.time += clock::of_thread(&handle);
+            state.done.push(handle);
+        }
+        let surplus = match ended {
+            Ended::Offering(worker) if !state.closed => {
+                state.workers.tids.insert(tid);
+                state.workers.offered.push(worker);
+                Ended::Nothing
+            }
+            Ended::Well(spare) if !state.closed && state.spares.len() < MAX_SPARES => {
+                state.spares.push(spare);
+                Ended::Nothing
+            }
+            other => other,
+        };
+        self.ended.notify_all();
+        drop(state);
+        drop(surplus);
+    }
+
+    /// Lets so many threads offer themselves for calls. Those that were wanted before are wanted no longer.
+    pub(crate) fn want_workers(&self, count: usize) {
+        self.lock().workers.wanted = count;
+    }
+
+    /// Whether the host has asked for the thread that offers itself.
+    fn admit_worker(&self) -> bool {
+        let wanted = &mut self.lock().workers.wanted;
+        let admitted = *wanted > 0;
+        *wanted = wanted.saturating_sub(1);
+        admitted
+    }
+
+    /// Waits until so many threads have offered themselves, and takes them.
+    ///
+    /// # Errors
+    /// What ended the plugin meanwhile.
+    pub(crate) fn take_workers(&self, count: usize) -> Result<Vec<Worker>, Error> {
+        const LOOK_AGAIN: Duration = Duration::from_millis(5);
+        let mut state = self.lock();
+        while state.workers.offered.len() < count {
+            self.stopper.check()?;
+            state = self.ended.wait_timeout(state, LOOK_AGAIN).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+        }
+        Ok(std::mem::take(&mut state.workers.offered))
+    }
+
+    /// Forgets a worker, which is over.
+    fn retire(&self, tid: u32) {
+        self.lock().workers.tids.remove(&tid);
+        self.ended.notify_all();
+    }
+}
+
+fn join(threads: Vec<JoinHandle<()>>) {
+    let own = std::thread::current().id();
+    for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
+        // A panic of the thread's was already reported where it was caught.
+        let _ = thread.join();
+    }
+}
+
+/// The threads of a plugin as its end sees them. The plugin's end keeps nothing of them alive.
+pub(super) struct Running(pub(super) Weak<Tasks>);
+
+impl Target for Running {
+    /// They end by what else is told of the end.
+    fn kill(&self) {}
+
+    fn is_quiet(&self) -> bool {
+        self.0.upgrade().is_none_or(|tasks| tasks.running() == 0)
+    }
+}

@@ -1,0 +1,175 @@
+//! One guest thread, from its instance to its end.
+
+use super::{Tasks, Worker};
+use crate::error::{Error, ProtocolError, Trap};
+use crate::module::START;
+use crate::running::contain::run;
+use crate::running::newest;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use wasmer::{Instance, Module, RuntimeError, SharedMemory, Store};
+use wasmer_wasix::runtime::SpawnType;
+use wasmer_wasix::runtime::task_manager::{SpawnMemoryTypeOrStore, TaskWasm, TaskWasmRun};
+use wasmer_wasix::wasmer_wasix_types::wasi::{Errno, ExitCode};
+use wasmer_wasix::wasmer_wasix_types::wasix::ThreadStartType;
+use wasmer_wasix::{
+    StoreSnapshot, WasiEnv, WasiError, WasiFunctionEnv, WasiThreadError, capture_store_snapshot, restore_store_snapshot,
+};
+
+/// What wasmer-wasix exits a process with when one of its threads trapped.
+const TRAPPED: i32 = 129;
+
+/// A thread that a guest asked for and that has not run yet.
+pub(super) struct GuestThread {
+    module: Module,
+    memory: SharedMemory,
+    env: WasiEnv,
+    start: i32,
+    /// Never called: it would print traps, and drop the store. It owns the handle that keeps the thread registered
+    /// with its process, so it is dropped when the thread is over.
+    registration: Box<TaskWasmRun>,
+}
+
+/// The store and the instance of a thread that ended well, ready for another.
+#[derive(Debug)]
+pub(super) struct Spare {
+    pub(super) store: Store,
+    pub(super) env: WasiFunctionEnv,
+    pub(super) instance: Instance,
+    /// The mutable globals as they were before the first thread ran.
+    globals: StoreSnapshot,
+}
+
+/// How a guest thread's operating system thread ended.
+pub(super) enum Ended {
+    /// The guest thread is over, and nothing is left of it.
+    Nothing,
+    /// The guest thread is over, and left what another can use.
+    Well(Spare),
+    /// The guest thread has offered itself for calls.
+    Offering(Worker),
+}
+
+// SAFETY: as for `crate::running::instance::Instance`: no call runs in a spare store, and all handles into it are in here.
+unsafe impl Send for Spare {}
+
+impl GuestThread {
+    /// Accepts nothing but threads that share the plugin's memory: processes and deep sleep are not for plugins.
+    pub(super) fn new(task: TaskWasm) -> Result<Self, WasiThreadError> {
+        let TaskWasm { callbacks, env, module, spawn_type, .. } = task;
+        let (SpawnType::AttachMemory(memory), None) = (spawn_type, callbacks.trigger) else {
+            return Err(WasiThreadError::Unsupported);
+        };
+        let ThreadStartType::ThreadSpawn { start_ptr } = env.thread.thread_start_type() else {
+            return Err(WasiThreadError::Unsupported);
+        };
+        // A 32-bit address, passed as wasm passes all of them.
+        Ok(Self { module, memory, env, start: start_ptr as u32 as i32, registration: callbacks.run })
+    }
+
+    pub(super) fn tid(&self) -> u32 {
+        self.env.thread.tid().raw()
+    }
+
+    /// Runs the thread to its end. `ready` is told once whether it could begin.
+    pub(super) fn run(self, tasks: &Arc<Tasks>, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Ended {
+        let _io = tasks.io.enter();
+        let Self { module, memory, env, start, registration } = self;
+        let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());
+        let prepared = match tasks.take_spare() {
+            Some(spare) => Ok(spare.reuse(env)),
+            None => Spare::new(tasks, tid, module, memory, env),
+        };
+        let mut spare = match prepared {
+            Ok(spare) => spare,
+            Err(error) => {
+                drop(registration);
+                ready(Err(error));
+                return Ended::Nothing;
+            }
+        };
+        ready(Ok(()));
+
+        let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
+        let exit = match outcome {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) if offers_itself(&error) && tasks.admit_worker() => {
+                return Ended::Offering(Worker::new(spare, thread, registration, tasks));
+            }
+            Ok(Err(error)) => ended_by(&error, tasks, tid),
+            Err(_) => {
+                tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
+                Some(ExitCode::from(TRAPPED))
+            }
+        };
+        spare.env.on_exit(&mut spare.store, exit);
+        thread.set_status_finished(Ok(exit.unwrap_or(Errno::Success.into())));
+        drop(registration);
+        match exit {
+            None => Ended::Well(spare),
+            Some(_) => Ended::Nothing,
+        }
+    }
+}
+
+/// Whether it was the host's function for that which ended the thread.
+fn offers_itself(error: &RuntimeError) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Protocol(ProtocolError::NotAsked)))
+}
+
+/// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
+fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
+    match error.downcast_ref::<WasiError>() {
+        Some(WasiError::ThreadExit) => None,
+        Some(WasiError::Exit(code)) => {
+            tasks.stopper.stop(Error::Exited { code: code.raw() });
+            Some(*code)
+        }
+        _ => {
+            tasks.stopper.stop(Error::of_engine(error, Some(tid)));
+            Some(ExitCode::from(TRAPPED))
+        }
+    }
+}
+
+impl Spare {
+    fn new(
+        tasks: &Tasks,
+        tid: u32,
+        module: Module,
+        memory: SharedMemory,
+        env: WasiEnv,
+    ) -> Result<Self, WasiThreadError> {
+        let mut store = tasks.stores.new_store();
+        let memory = tasks.stores.attach(memory, &mut store);
+        let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
+        let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
+        let instance = newest::take().ok_or(WasiThreadError::InvalidWasmContext)?;
+        if let Err(error) = run(&instance, &mut store, START) {
+            ended_by(&error, tasks, tid);
+            return Err(WasiThreadError::InvalidWasmContext);
+        }
+        let globals = capture_store_snapshot(&mut store);
+        Ok(Self { store, env, instance, globals })
+    }
+
+    /// Makes it the environment of another thread of the same plugin: what differs between two is the thread itself,
+    /// where its stack lies, and the instance's globals.
+    fn reuse(mut self, env: WasiEnv) -> Self {
+        restore_store_snapshot(&mut self.store, &self.globals);
+        let own = self.env.data_mut(&mut self.store);
+        own.thread = env.thread;
+        own.layout = env.layout;
+        own.poll_seed = env.poll_seed;
+        self
+    }
+
+    fn call(&mut self, tid: u32, start: i32) -> Result<(), RuntimeError> {
+        let entry = self
+            .instance
+            .exports
+            .get_typed_function::<(i32, i32), ()>(&self.store, "wasi_thread_start")
+            .map_err(|error| RuntimeError::new(error.to_string()))?;
+        entry.call(&mut self.store, tid as i32, start)
+    }
+}

@@ -1,0 +1,65 @@
+//! A guest thread in whose place the host calls.
+//!
+//! The SDK starts such a thread as any other, and the thread then calls the host's function `serve`. That one ends the
+//! operating system thread and leaves everything else of the guest thread as it was: its store and instance, its stack
+//! in the guest's memory, its thread-local values. From then on any thread of the host can call the plugin with them, one
+//! at a time: the guest's side sees one thread that runs one call after the other. So a call costs no more than one into
+//! the main thread, and needs no other thread to wake up.
+
+use super::Tasks;
+use super::guest_thread::Spare;
+use std::fmt;
+use std::sync::Arc;
+use wasmer::{Instance, Memory, Store};
+use wasmer_wasix::WasiThread;
+use wasmer_wasix::runtime::task_manager::TaskWasmRun;
+use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
+
+/// A guest thread that has offered itself for calls.
+pub(crate) struct Worker {
+    pub(crate) store: Store,
+    pub(crate) instance: Instance,
+    /// The plugin's memory, as this thread's store knows it.
+    pub(crate) memory: Option<Memory>,
+    pub(crate) thread: WorkerThread,
+}
+
+// SAFETY: as for `crate::running::instance::Instance`: every handle into the store is in here.
+unsafe impl Send for Worker {}
+
+impl Worker {
+    pub(super) fn new(spare: Spare, thread: WasiThread, registration: Box<TaskWasmRun>, tasks: &Arc<Tasks>) -> Self {
+        let Spare { store, env, instance, .. } = spare;
+        let memory = env.data(&store).try_memory().map(|memory| (*memory).clone());
+        let thread = WorkerThread { thread, registration: Some(registration), tasks: tasks.clone() };
+        Self { store, instance, memory, thread }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("thread", &self.thread).finish_non_exhaustive()
+    }
+}
+
+/// Keeps the guest thread alive in its plugin's books. Dropping it ends the thread, without running any of its code.
+pub(crate) struct WorkerThread {
+    thread: WasiThread,
+    /// Keeps the thread registered with its process (see `GuestThread`).
+    registration: Option<Box<TaskWasmRun>>,
+    tasks: Arc<Tasks>,
+}
+
+impl Drop for WorkerThread {
+    fn drop(&mut self) {
+        self.thread.set_status_finished(Ok(Errno::Success.into()));
+        self.registration.take();
+        self.tasks.retire(self.thread.tid().raw());
+    }
+}
+
+impl fmt::Debug for WorkerThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WorkerThread").field(&self.thread.tid().raw()).finish()
+    }
+}

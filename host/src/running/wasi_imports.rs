@@ -1,0 +1,83 @@
+//! The functions that wasmer-wasix provides, as the engine itself lists them.
+
+use super::runtime::PluginRuntime;
+use crate::error::LoadError;
+use crate::module::{Import, ModuleInfo};
+use plugix_abi::import as abi;
+use plugix_abi::interface::ImportKind;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use wasmer::{Extern, FunctionType, Type};
+use wasmer_wasix::{Runtime as _, WasiEnvBuilder, WasiVersion, generate_import_object_from_env};
+
+/// The name and the type of each function, by module.
+#[derive(Debug)]
+pub(crate) struct WasiImports(HashMap<(String, String), FunctionType>);
+
+impl WasiImports {
+    /// Makes one environment that nothing runs in, and asks it what it would provide.
+    pub(crate) fn collect(engine: wasmer::Engine, io: &Handle) -> Self {
+        let _guard = io.enter();
+        let runtime = PluginRuntime::idle(engine, io);
+        let mut store = runtime.new_store();
+        let env = WasiEnvBuilder::new("plugix")
+            .runtime(Arc::new(runtime))
+            .finalize(&mut store)
+            .expect("an environment without mounts, arguments or variables can be made");
+        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1, WasiVersion::Wasix64v1];
+        let mut functions = HashMap::new();
+        for version in versions {
+            for ((module, name), item) in &generate_import_object_from_env(&mut store, &env.env, version) {
+                if let Extern::Function(function) = item {
+                    functions.insert((module, name), function.ty(&store));
+                }
+            }
+        }
+        Self(functions)
+    }
+
+    /// Refuses a module that imports anything else than these functions, with these types, the host's, and its memory.
+    pub(crate) fn check(&self, info: &ModuleInfo) -> Result<(), LoadError> {
+        info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| {
+            let unknown = || LoadError::UnknownImport { module: import.module.clone(), name: import.name.clone() };
+            let expected = match import.is_host_function() {
+                true => host_function(info, import).ok_or_else(unknown)?,
+                false => {
+                    let key = (import.module.clone(), import.name.clone());
+                    self.0.get(&key).cloned().ok_or_else(unknown)?
+                }
+            };
+            match import.function_type() {
+                Some(found) if found == expected => Ok(()),
+                _ => Err(LoadError::ImportType {
+                    module: import.module.clone(),
+                    name: import.name.clone(),
+                    expected: expected.to_string(),
+                    found: import.describe(),
+                }),
+            }
+        })
+    }
+}
+
+/// The type of a function of the host's, as the plugin's own description of the interface has it; `None` if the plugin
+/// doesn't describe it.
+fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
+    if import.module == abi::HOST {
+        return match import.name.as_str() {
+            abi::TAKE_RESULT => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
+            abi::STREAM_NEXT => Some(FunctionType::new([Type::I32; 3], [Type::I64])),
+            abi::PANICKING | abi::SERVE => Some(FunctionType::new([], [])),
+            abi::STREAM_DROP => Some(FunctionType::new([Type::I32], [])),
+            _ => None,
+        };
+    }
+    let interface = import.module.strip_prefix(abi::INTERFACE_PREFIX)?;
+    let interface = info.uses.iter().find(|uses| uses.name == interface)?;
+    let method = interface.methods.iter().find(|method| method.name == import.name)?;
+    Some(match method.import {
+        ImportKind::Frame => FunctionType::new([Type::I32; 4], [Type::I64]),
+        ImportKind::Scalar => FunctionType::new(vec![Type::I64; method.args.len()], [Type::I64]),
+    })
+}

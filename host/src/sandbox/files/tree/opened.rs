@@ -1,0 +1,72 @@
+//! Where the files are that a plugin has open.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// An open file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::sandbox::files) struct FileId(u64);
+
+/// The paths of all open files. wasmer-wasix removes a file by its handle while it is open, and doesn't tell the handle
+/// when it renames the file.
+#[derive(Debug, Default)]
+pub(super) struct Opened(Mutex<Paths>);
+
+#[derive(Debug, Default)]
+struct Paths {
+    last: u64,
+    paths: HashMap<FileId, PathBuf>,
+}
+
+impl Opened {
+    pub(super) fn add(&self, path: &Path) -> FileId {
+        let mut paths = self.paths();
+        paths.last += 1;
+        let file = FileId(paths.last);
+        paths.paths.insert(file, path.to_owned());
+        file
+    }
+
+    pub(super) fn remove(&self, file: FileId) {
+        self.paths().paths.remove(&file);
+    }
+
+    pub(super) fn path(&self, file: FileId) -> Option<PathBuf> {
+        self.paths().paths.get(&file).cloned()
+    }
+
+    /// What was at `from`, or below it, is at `to` now.
+    pub(super) fn moved(&self, from: &Path, to: &Path) {
+        for path in self.paths().paths.values_mut() {
+            match path.strip_prefix(from) {
+                Ok(below) if below.as_os_str().is_empty() => *path = to.to_owned(),
+                Ok(below) => *path = to.join(below),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn paths(&self) -> MutexGuard<'_, Paths> {
+        // Nothing panics while it holds the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_move_with_their_folders() {
+        let opened = Opened::default();
+        let (file, other) = (opened.add(Path::new("a/b/file")), opened.add(Path::new("a/bc")));
+        opened.moved(Path::new("a/b"), Path::new("x"));
+        assert_eq!(opened.path(file), Some("x/file".into()));
+        opened.moved(Path::new("x/file"), Path::new("y"));
+        assert_eq!(opened.path(file), Some("y".into()));
+        assert_eq!(opened.path(other), Some("a/bc".into()));
+        opened.remove(file);
+        assert_eq!(opened.path(file), None);
+    }
+}

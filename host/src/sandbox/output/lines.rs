@@ -1,0 +1,104 @@
+//! Bytes to lines, not too long and not too many.
+
+use super::forward::Destination;
+use super::rate::Rate;
+use std::time::Instant;
+
+/// Bytes of a line at most; what is longer is passed on as several.
+const MAX_LINE: usize = 8 << 10;
+
+/// Passes on one stream.
+#[derive(Debug)]
+pub(super) struct Printer {
+    destination: Destination,
+    /// The beginning of a line.
+    line: Vec<u8>,
+    rate: Rate,
+}
+
+impl Printer {
+    pub(super) fn new(destination: Destination) -> Self {
+        Self { destination, line: Vec::new(), rate: Rate::new(Instant::now()) }
+    }
+
+    pub(super) fn print(&mut self, mut bytes: &[u8]) {
+        if self.destination.pass_raw(bytes) {
+            return;
+        }
+        while !bytes.is_empty() {
+            let room = &bytes[..bytes.len().min(MAX_LINE - self.line.len())];
+            let end = room.iter().position(|byte| *byte == b'\n');
+            let (piece, rest) = bytes.split_at(end.unwrap_or(room.len()));
+            self.line.extend_from_slice(piece);
+            bytes = &rest[usize::from(end.is_some())..];
+            if end.is_some() || self.line.len() == MAX_LINE {
+                self.pass_line();
+            }
+        }
+    }
+
+    /// Passes on a line that isn't complete.
+    pub(super) fn finish(&mut self) {
+        if !self.line.is_empty() {
+            self.pass_line();
+        }
+        if let Some(left_out) = self.rate.left_out() {
+            self.destination.pass_line(left_out.as_bytes());
+        }
+    }
+
+    fn pass_line(&mut self) {
+        if self.rate.admit(self.line.len(), Instant::now()) {
+            if let Some(left_out) = self.rate.left_out() {
+                self.destination.pass_line(left_out.as_bytes());
+            }
+            self.destination.pass_line(&self.line);
+        }
+        self.line.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::Events;
+    use crate::sandbox::output::{Forward, Stream};
+    use std::sync::{Arc, Mutex};
+
+    fn printed(print: impl FnOnce(&mut Printer)) -> Vec<String> {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = lines.clone();
+        let forward = Forward::Callback(Arc::new(move |stream, line: &str| {
+            assert_eq!(stream, Stream::Stderr);
+            sink.lock().expect("nothing panics here").push(line.to_owned());
+        }));
+        print(&mut forward.line_printer(Stream::Stderr, &Events::new("test", None)));
+        std::mem::take(&mut *lines.lock().expect("nothing panics here"))
+    }
+
+    #[test]
+    fn lines_are_put_together_and_cut() {
+        let lines = printed(|printer| {
+            printer.print(b"on");
+            printer.print(b"e\n\ntw");
+            printer.print(b"o\xff\n");
+            printer.print(&[b'x'; MAX_LINE + 3]);
+            printer.finish();
+        });
+        assert_eq!(lines[..3], ["one", "", "two\u{fffd}"]);
+        assert_eq!(lines[3..].iter().map(String::len).collect::<Vec<_>>(), [MAX_LINE, 3]);
+    }
+
+    #[test]
+    fn a_flood_is_counted() {
+        let lines = printed(|printer| {
+            for _ in 0..100_000 {
+                printer.print(b"0123456789012345678901234567890123456789\n");
+            }
+            printer.finish();
+        });
+        assert!((10_000..90_000).contains(&lines.len()), "{}", lines.len());
+        let last = lines.last().expect("there are lines");
+        assert!(last.ends_with("more lines were left out]"), "{last}");
+    }
+}

@@ -1,0 +1,217 @@
+//! Watches over calls that have a deadline, and over plugins that were told to stop and have not ended yet.
+//!
+//! One thread for all plugins of an engine, and none when there has been nothing to watch for a second. A call tells it
+//! nothing: it looks every few milliseconds at a number that is counted up when a call begins and when it ends.
+
+mod watched;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use watched::Watched;
+
+/// How often calls are looked at: the most by which one may exceed its deadline.
+const TICK: Duration = Duration::from_millis(2);
+
+/// How long the thread sleeps at the most: it ends when it wakes up and has nothing to watch.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often a plugin that has not ended yet is told again.
+const RETRY: Duration = Duration::from_millis(1);
+
+/// How long that goes on before the plugin is reported.
+const STOP_BUDGET: Duration = Duration::from_secs(1);
+
+/// What a call with a deadline shows to the watchdog.
+pub(crate) trait Limited: fmt::Debug + Send + Sync {
+    /// The number of the call that is running, if one is.
+    fn running(&self) -> Option<u64>;
+
+    /// Whether its plugin has ended.
+    fn is_over(&self) -> bool;
+
+    /// Stops the plugin because a call takes longer than `limit`.
+    fn overrun(&self, limit: Duration);
+}
+
+/// A plugin that was told to stop.
+pub(crate) trait Chased: fmt::Debug + Send + Sync {
+    /// Tells all threads to end. Some have to be told again: those that were just about to wait.
+    fn kill(&self);
+
+    /// Whether nothing of the plugin's runs.
+    fn is_quiet(&self) -> bool;
+}
+
+/// Watches over the plugins of one engine.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watchdog(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    awake: bool,
+    /// When the thread wakes up by itself, while it sleeps for long.
+    asleep_until: Option<Instant>,
+    next_id: u64,
+    /// Threads of plugins each of whose calls has the same limit.
+    watched: HashMap<u64, Watched>,
+    /// Deadlines of one call each, the next one first.
+    deadlines: BTreeMap<(Instant, u64), (Arc<dyn Limited>, Duration)>,
+    /// Plugins that were told to stop, and until when they are told again.
+    chased: Vec<(Arc<dyn Chased>, Instant)>,
+}
+
+/// Keeps a deadline. Dropping it lifts it.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Deadline {
+    watchdog: Watchdog,
+    key: Key,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Key {
+    EachCall(u64),
+    At(Instant, u64),
+}
+
+impl Watchdog {
+    /// Stops a plugin of whose calls on one thread one takes longer than `limit`.
+    pub(crate) fn limit_each_call(&self, calls: Arc<dyn Limited>, limit: Duration) -> Deadline {
+        let mut state = self.lock();
+        let id = state.new_id();
+        state.watched.insert(id, Watched::new(calls, limit));
+        self.wake(state, Instant::now() + TICK);
+        Deadline { watchdog: self.clone(), key: Key::EachCall(id) }
+    }
+
+    /// Stops a plugin after `limit`, unless the deadline is lifted before. `None` if that is beyond all time.
+    pub(crate) fn limit(&self, calls: Arc<dyn Limited>, limit: Duration) -> Option<Deadline> {
+        let at = Instant::now().checked_add(limit)?;
+        let mut state = self.lock();
+        let id = state.new_id();
+        state.deadlines.insert((at, id), (calls, limit));
+        self.wake(state, at);
+        Some(Deadline { watchdog: self.clone(), key: Key::At(at, id) })
+    }
+
+    /// Tells a plugin again to stop until it has.
+    pub(crate) fn chase(&self, plugin: Arc<dyn Chased>) {
+        let mut state = self.lock();
+        if !state.chased.iter().any(|(chased, _)| Arc::ptr_eq(chased, &plugin)) {
+            let now = Instant::now();
+            state.chased.push((plugin, now + STOP_BUDGET));
+            self.wake(state, now);
+        }
+    }
+
+    /// Starts the thread, or has it look at its new plans.
+    fn wake(&self, mut state: MutexGuard<'_, State>, at: Instant) {
+        if std::mem::replace(&mut state.awake, true) {
+            // A deadline that is far away disturbs nobody: the thread finds it when it wakes up by itself.
+            let sooner = state.asleep_until.is_some_and(|until| at < until);
+            drop(state);
+            if sooner {
+                self.0.changed.notify_one();
+            }
+            return;
+        }
+        drop(state);
+        let watchdog = self.clone();
+        let thread = std::thread::Builder::new().name("plugix-watchdog".into()).spawn(move || watchdog.run());
+        if let Err(error) = thread {
+            tracing::error!(%error, "there is no thread for deadlines: they are not kept");
+            self.lock().awake = false;
+        }
+    }
+
+    fn run(&self) {
+        let mut state = self.lock();
+        loop {
+            let now = Instant::now();
+            let (due, chased) = (state.due(now), state.chasing(now));
+            if due.is_empty() && chased.is_empty() {
+                let Some(next) = state.plans(now) else {
+                    state.awake = false;
+                    return;
+                };
+                let pause = next.saturating_duration_since(now).min(LONGEST_PAUSE);
+                state.asleep_until = Some(now + pause);
+                state = self.0.changed.wait_timeout(state, pause).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+                state.asleep_until = None;
+                continue;
+            }
+            // Stopping takes locks of the plugin's, and asks for this one.
+            drop(state);
+            for (calls, limit) in due {
+                calls.overrun(limit);
+            }
+            for plugin in &chased {
+                plugin.kill();
+            }
+            state = self.lock();
+            if !chased.is_empty() {
+                state = self.0.changed.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it holds the lock with the state half changed.
+        self.0.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl State {
+    fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Takes out what has passed its deadline.
+    fn due(&mut self, now: Instant) -> Vec<(Arc<dyn Limited>, Duration)> {
+        let later = self.deadlines.split_off(&(now, u64::MAX));
+        let mut due: Vec<_> = std::mem::replace(&mut self.deadlines, later).into_values().collect();
+        due.extend(self.watched.values_mut().filter_map(|watched| watched.look(now)));
+        due
+    }
+
+    /// The plugins that have not stopped yet. Those that take too long are reported and forgotten.
+    fn chasing(&mut self, now: Instant) -> Vec<Arc<dyn Chased>> {
+        self.chased.retain(|(plugin, give_up)| {
+            let quiet = plugin.is_quiet();
+            if !quiet && now >= *give_up {
+                tracing::warn!(target: "plugix::stop", ?plugin, "a plugin was told to stop and still runs");
+            }
+            !quiet && now < *give_up
+        });
+        self.chased.iter().map(|(plugin, _)| plugin.clone()).collect()
+    }
+
+    /// When there is something to do next.
+    fn plans(&self, now: Instant) -> Option<Instant> {
+        let deadline = self.deadlines.keys().next().map(|(at, _)| *at);
+        let watched = self.watched.values().map(|watched| watched.next_look(now)).min();
+        let chased = (!self.chased.is_empty()).then_some(now + RETRY);
+        [deadline, watched, chased].into_iter().flatten().min()
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        let mut state = self.watchdog.lock();
+        // Dropped after the lock: the last owner of a plugin's stopper may be in here.
+        let _removed = match self.key {
+            Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_calls),
+            Key::At(at, id) => state.deadlines.remove(&(at, id)).map(|(calls, _)| calls),
+        };
+        drop(state);
+    }
+}

@@ -1,0 +1,41 @@
+//! A thread of a plugin's each of whose calls has the same limit.
+
+use super::{Limited, TICK};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+#[derive(Debug)]
+pub(super) struct Watched {
+    calls: Arc<dyn Limited>,
+    limit: Duration,
+    /// The call that was seen last, and when it was seen first.
+    call: Option<(u64, Instant)>,
+}
+
+impl Watched {
+    pub(super) fn new(calls: Arc<dyn Limited>, limit: Duration) -> Self {
+        Self { calls, limit, call: None }
+    }
+
+    /// Looks what is running. Returns it with its limit if that has passed.
+    pub(super) fn look(&mut self, now: Instant) -> Option<(Arc<dyn Limited>, Duration)> {
+        let running = self.calls.running().filter(|_| !self.calls.is_over());
+        self.call = match (running, self.call) {
+            (Some(running), Some((seen, since))) if running == seen => Some((seen, since)),
+            (running, _) => running.map(|running| (running, now)),
+        };
+        let (_, since) = self.call?;
+        (now.duration_since(since) >= self.limit).then(|| (self.calls.clone(), self.limit))
+    }
+
+    /// When to look again.
+    pub(super) fn next_look(&self, now: Instant) -> Instant {
+        let tick = now + TICK;
+        let limit = self.call.and_then(|(_, since)| since.checked_add(self.limit));
+        limit.filter(|limit| *limit > now).map_or(tick, |limit| limit.min(tick))
+    }
+
+    pub(super) fn into_calls(self) -> Arc<dyn Limited> {
+        self.calls
+    }
+}
