@@ -10,7 +10,7 @@ mod stop;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
-pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
+pub use call::{CallError, Error, Panic, ProtocolError, StackFrame, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;
 pub use overload::Overload;

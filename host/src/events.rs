@@ -3,7 +3,7 @@
 mod event;
 mod flood;
 
-pub use event::{Event, Limit};
+pub use event::{Event, LimitKind};
 
 use flood::Flood;
 use std::fmt;

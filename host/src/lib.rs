@@ -48,14 +48,14 @@ pub use asynchronous::wait_for;
 pub use cache::{Cache, CacheEntry};
 pub use engine::{Cpu, Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError,
+    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, Overload, Panic, ProtocolError, StackFrame,
     StopReason, Trap,
 };
-pub use events::{Event, Limit};
+pub use events::{Event, LimitKind};
 pub use metadata::Metadata;
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
 pub use network::{Network, NetworkRuleError};
-pub use output::{Output, Stream};
+pub use output::{Output, StandardStream};
 pub use plugin::{
     AsyncClient, Bound, CancelHandle, Plugin, PluginBuilder, SharedBound, SharedPlugin, Sharing, Wait, Within, Worker,
     WorkerBound,

@@ -196,7 +196,7 @@ pub struct Panic {
     pub report: PanicReport,
     /// The wasm functions that were running, innermost first, if the host asked for backtraces with
     /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
-    pub frames: Vec<Frame>,
+    pub frames: Vec<StackFrame>,
 }
 
 impl fmt::Display for Panic {
@@ -216,14 +216,14 @@ pub struct Trap {
     /// What happened, in the engine's words.
     pub message: String,
     /// The wasm functions that were running, innermost first.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<StackFrame>,
     /// The guest thread that trapped, if it was a spawned one.
     pub thread: Option<u32>,
 }
 
 /// One wasm function of a trap's backtrace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub struct StackFrame {
     /// The function's name, if the module has names; `wasm function N` otherwise.
     pub function: String,
     /// Where in the module, in bytes from its start.
@@ -249,7 +249,7 @@ impl Trap {
         let frames = error
             .trace()
             .iter()
-            .map(|frame| Frame {
+            .map(|frame| StackFrame {
                 function: match frame.function_name() {
                     Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
                     None => format!("wasm function {}", frame.func_index()),

@@ -10,7 +10,7 @@ pub enum Event {
     /// The plugin wanted more of something than its policy gives it, and was refused.
     LimitReached {
         /// What there was too little of.
-        limit: Limit,
+        limit: LimitKind,
         /// What the policy gives, in the limit's unit.
         allowed: u64,
     },
@@ -53,7 +53,7 @@ pub enum Event {
 /// What a plugin can have too little of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Limit {
+pub enum LimitKind {
     /// Memory, in bytes.
     Memory,
     /// Threads.
@@ -102,7 +102,7 @@ impl fmt::Display for Event {
     }
 }
 
-impl fmt::Display for Limit {
+impl fmt::Display for LimitKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Memory => "bytes of memory",

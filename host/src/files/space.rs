@@ -2,7 +2,7 @@
 
 use super::volume::NO_SPACE;
 use crate::events::Events;
-use crate::{Event, Limit};
+use crate::{Event, LimitKind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use virtual_fs::Result;
 
@@ -39,7 +39,7 @@ impl Space {
         *used += taken;
         drop(used);
         if taken < bytes {
-            self.0.events.report(Event::LimitReached { limit: Limit::Storage, allowed: self.0.allowed });
+            self.0.events.report(Event::LimitReached { limit: LimitKind::Storage, allowed: self.0.allowed });
         }
         taken
     }

@@ -1,6 +1,6 @@
 //! Looks at a plugin's stack while it panics.
 
-use crate::{Frame, Trap};
+use crate::{StackFrame, Trap};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
@@ -9,7 +9,7 @@ use wasmer::{Function, RuntimeError, StoreMut};
 /// Panics whose stack is kept: those that nobody asks for are the oldest.
 const MOST: usize = 64;
 
-type Stacks = VecDeque<(ThreadId, Vec<Frame>)>;
+type Stacks = VecDeque<(ThreadId, Vec<StackFrame>)>;
 
 /// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
 /// it takes longer than the panic itself.
@@ -25,7 +25,7 @@ impl Panics {
     }
 
     /// Takes the stack of the last panic, if it was on the calling thread.
-    pub(crate) fn take(&self) -> Vec<Frame> {
+    pub(crate) fn take(&self) -> Vec<StackFrame> {
         let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let here = std::thread::current().id();
         let at = last.iter().position(|(thread, _)| *thread == here);

@@ -5,7 +5,7 @@ use super::names::Names;
 use super::rules::{Network, Protocol};
 use crate::events::Events;
 use crate::runtime::Halt;
-use crate::{Event, Limit};
+use crate::{Event, LimitKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ impl Gate {
         match self.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room) {
             Ok(_) => Ok(Slot(self.clone())),
             Err(_) => {
-                self.events.report(Event::LimitReached { limit: Limit::Sockets, allowed: limit as u64 });
+                self.events.report(Event::LimitReached { limit: LimitKind::Sockets, allowed: limit as u64 });
                 Err(NetworkError::TooManyOpenFiles)
             }
         }

@@ -4,7 +4,7 @@ use super::rule::usual_form;
 use super::rules::Network;
 use crate::events::Events;
 use crate::runtime::Halt;
-use crate::{Event, Limit};
+use crate::{Event, LimitKind};
 use futures::future::{Either, select};
 use std::collections::HashMap;
 use std::io;
@@ -77,7 +77,7 @@ impl Names {
             return Ok(known.clone());
         }
         if self.lock().addresses.len() >= MAX_NAMES {
-            events.report(Event::LimitReached { limit: Limit::Names, allowed: MAX_NAMES as u64 });
+            events.report(Event::LimitReached { limit: LimitKind::Names, allowed: MAX_NAMES as u64 });
             return Err(NetworkError::InsufficientMemory);
         }
         let found = match rules.host_addresses(&name) {

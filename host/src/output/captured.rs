@@ -153,12 +153,12 @@ impl VirtualFile for Captured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::{Forward, Stream};
+    use crate::output::{Forward, StandardStream};
 
     #[test]
     fn keeps_up_to_the_limit_and_counts_the_rest() {
         let events = Events::new("test", None);
-        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(Stream::Stdout, &events));
+        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
         stream.append(b"abc");
         stream.append(b"defg");
         stream.append(b"h");

@@ -8,7 +8,7 @@ mod linear;
 
 use crate::events::Events;
 use crate::module::MemoryKind;
-use crate::{Event, Limit, LoadError, Module, Policy};
+use crate::{Event, LimitKind, LoadError, Module, Policy};
 use linear::{Linear, Role};
 use std::cell::Cell;
 use std::ptr::NonNull;
@@ -99,7 +99,7 @@ impl Quota {
     }
 
     /// Reports that something could not grow.
-    fn report(&self, limit: Limit, allowed: u64) {
+    fn report(&self, limit: LimitKind, allowed: u64) {
         self.0.events.report(Event::LimitReached { limit, allowed });
     }
 

@@ -10,7 +10,7 @@ mod worker;
 pub(crate) use worker::{Worker, WorkerThread};
 
 use super::{Halt, Quota, Stopper};
-use crate::{Engine, Error, Event, Limit};
+use crate::{Engine, Error, Event, LimitKind};
 use futures::future::{BoxFuture, select};
 use guest_thread::{Ended, GuestThread, Spare};
 use std::collections::{HashMap, HashSet};
@@ -168,7 +168,7 @@ impl Tasks {
             return Err(WasiThreadError::Unsupported);
         }
         if state.live() >= self.limit {
-            self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
+            self.stopper.report(Event::LimitReached { limit: LimitKind::Threads, allowed: self.limit as u64 });
             return Err(WasiThreadError::Unsupported);
         }
         Ok(state)

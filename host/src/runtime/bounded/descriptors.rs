@@ -2,7 +2,7 @@
 
 use super::call::Advise;
 use crate::events::Events;
-use crate::{Event, Limit};
+use crate::{Event, LimitKind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasmer::{AsStoreMut, RuntimeError};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
@@ -43,7 +43,7 @@ impl Descriptors {
                 return Ok(true);
             }
         }
-        self.events.report(Event::LimitReached { limit: Limit::Files, allowed: self.limit.into() });
+        self.events.report(Event::LimitReached { limit: LimitKind::Files, allowed: self.limit.into() });
         Ok(false)
     }
 }

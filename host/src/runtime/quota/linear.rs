@@ -1,7 +1,7 @@
 //! A memory that reports when it can't grow.
 
 use super::Quota;
-use crate::Limit;
+use crate::LimitKind;
 use std::ptr::NonNull;
 use std::time::Duration;
 use wasmer::sys::vm::{
@@ -45,11 +45,11 @@ impl<M: LinearMemory> LinearMemory for Linear<M> {
     fn grow(&mut self, delta: Pages) -> Result<Pages, MemoryError> {
         match self.role {
             Role::Guest => {
-                self.memory.grow(delta).inspect_err(|_| self.quota.report(Limit::Memory, self.quota.allowed()))
+                self.memory.grow(delta).inspect_err(|_| self.quota.report(LimitKind::Memory, self.quota.allowed()))
             }
             Role::Control => {
                 if delta == NOT_GROWN {
-                    self.quota.report(Limit::TableEntries, self.quota.0.table_entries.into());
+                    self.quota.report(LimitKind::TableEntries, self.quota.0.table_entries.into());
                 }
                 Ok(delta)
             }
