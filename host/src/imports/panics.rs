@@ -1,5 +1,6 @@
 //! Looks at a plugin's stack while it panics.
 
+use crate::lock::lock;
 use crate::{StackFrame, Trap};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -26,7 +27,7 @@ impl Panics {
 
     /// Takes the stack of the last panic, if it was on the calling thread.
     pub(crate) fn take(&self) -> Vec<StackFrame> {
-        let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut last = lock(&self.last);
         let here = std::thread::current().id();
         let at = last.iter().position(|(thread, _)| *thread == here);
         at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default()
@@ -39,7 +40,7 @@ impl Panics {
             if wanted {
                 // An error of the engine's knows the wasm functions that it was made below.
                 let frames = Trap::of(&RuntimeError::new("panic"), None).frames;
-                let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let mut last = lock(&last);
                 let here = std::thread::current().id();
                 last.retain(|(thread, _)| *thread != here);
                 if last.len() == MOST {

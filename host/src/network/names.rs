@@ -3,6 +3,7 @@
 use super::rule::usual_form;
 use super::rules::Network;
 use crate::events::Events;
+use crate::lock::lock;
 use crate::runtime::Halt;
 use crate::{Event, LimitKind};
 use futures::future::{Either, select};
@@ -10,7 +11,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
 use virtual_net::NetworkError;
 
@@ -51,7 +52,7 @@ impl Names {
 
     /// The names that led to an address.
     pub(super) fn of(&self, address: IpAddr) -> Vec<String> {
-        self.lock().names.get(&address.to_canonical()).cloned().unwrap_or_default()
+        lock(&self.pinned).names.get(&address.to_canonical()).cloned().unwrap_or_default()
     }
 
     /// The addresses of a name, if the plugin may know them.
@@ -73,10 +74,10 @@ impl Names {
         if !rules.allows_name(&name) {
             return Err(denied(name));
         }
-        if let Some(known) = self.lock().addresses.get(&name) {
+        if let Some(known) = lock(&self.pinned).addresses.get(&name) {
             return Ok(known.clone());
         }
-        if self.lock().addresses.len() >= MAX_NAMES {
+        if lock(&self.pinned).addresses.len() >= MAX_NAMES {
             events.report(Event::LimitReached { limit: LimitKind::Names, allowed: MAX_NAMES as u64 });
             return Err(NetworkError::InsufficientMemory);
         }
@@ -93,7 +94,7 @@ impl Names {
                 }
             }
         };
-        Ok(self.lock().pin(name, found))
+        Ok(lock(&self.pinned).pin(name, found))
     }
 
     /// Asks the resolver, on a thread of its own.
@@ -121,11 +122,6 @@ impl Names {
         addresses.truncate(MAX_ADDRESSES);
         Ok(addresses)
     }
-
-    fn lock(&self) -> MutexGuard<'_, Pinned> {
-        // Nothing panics while it holds the lock with the maps half changed.
-        self.pinned.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Pinned {
@@ -144,7 +140,7 @@ impl Pinned {
 
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Names").field(&*self.lock()).finish()
+        f.debug_tuple("Names").field(&*lock(&self.pinned)).finish()
     }
 }
 

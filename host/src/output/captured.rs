@@ -3,9 +3,10 @@
 use super::lines::Printer;
 use crate::Event;
 use crate::events::Events;
+use crate::lock::lock;
 use std::io::{self, IoSlice, SeekFrom};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use virtual_fs::{AsyncRead, AsyncSeek, AsyncWrite, FsError, ReadBuf, VirtualFile};
 
@@ -67,11 +68,6 @@ impl Captured {
         }
         lock(&self.0.printer).print(bytes);
     }
-}
-
-/// What a panic could leave behind is still valid.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl AsyncWrite for Captured {

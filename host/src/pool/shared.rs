@@ -2,12 +2,13 @@
 
 use super::pooled::Slot;
 use crate::line::Line;
+use crate::lock::lock;
 use crate::{Engine, LoadError, Overload, Plugin, Wait};
 use futures::future::{Either, select};
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 pub(super) type Make = Box<dyn Fn() -> Result<Plugin, LoadError> + Send + Sync>;
@@ -46,7 +47,7 @@ impl Shared {
 
     pub(super) fn make_first(self: &Arc<Self>) -> Result<(), LoadError> {
         for _ in 0..self.settings.min {
-            self.state().size += 1;
+            lock(&self.state).size += 1;
             drop(Slot::new(self, None).fill()?);
         }
         Ok(())
@@ -63,11 +64,11 @@ impl Shared {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.state().size
+        lock(&self.state).size
     }
 
     pub(super) fn idle(&self) -> usize {
-        self.state().idle.len()
+        lock(&self.state).idle.len()
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -80,7 +81,7 @@ impl Shared {
     }
 
     fn find(self: &Arc<Self>) -> Option<Slot> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if let Some((plugin, _)) = state.idle.pop_back() {
             return Some(Slot::new(self, Some(plugin)));
         }
@@ -117,7 +118,7 @@ impl Shared {
 
     /// Takes back an instance.
     pub(super) fn put_back(self: &Arc<Self>, plugin: Plugin) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.idle.push_back((plugin, Instant::now()));
         let sweep = state.size > self.settings.min && !std::mem::replace(&mut state.swept, true);
         drop(state);
@@ -130,9 +131,9 @@ impl Shared {
     /// There is one instance less. Another is made if there was one and there are too few now; if there was none, because
     /// it couldn't be made, that is left to the next caller.
     pub(super) fn give_up(self: &Arc<Self>, remake: bool) {
-        self.state().size -= 1;
+        lock(&self.state).size -= 1;
         self.serve_line();
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if !remake || state.size >= self.settings.min {
             return;
         }
@@ -149,7 +150,7 @@ impl Shared {
 
     /// Takes out the instances that have been idle for too long, and says when to look again.
     fn overdue(&self, time: Duration) -> (Vec<Plugin>, Option<Instant>) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let (mut overdue, now) = (Vec::new(), Instant::now());
         while state.size > self.settings.min
             && state.idle.front().is_some_and(|(_, since)| now.duration_since(*since) >= time)
@@ -164,11 +165,6 @@ impl Shared {
         };
         state.swept = next.is_some();
         (overdue, next)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No foreign code runs under the lock: what it guards is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Panics of the engine's.
 
+use crate::panic_text::panic_text;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmer::RuntimeError;
@@ -13,12 +14,7 @@ pub(crate) fn contain<R>(call: impl FnOnce() -> Result<R, RuntimeError>) -> Resu
 
 #[cold]
 fn trap(panic: &(dyn Any + Send)) -> RuntimeError {
-    RuntimeError::new(format!("the engine panicked: {}", message(panic)))
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let owned = || panic.downcast_ref::<String>().map(String::as_str);
-    panic.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("it doesn't say why")
+    RuntimeError::new(format!("the engine panicked: {}", panic_text(panic)))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use super::{Calls, Control, Health, Tasks};
 use crate::events::Events;
+use crate::lock::lock;
 use crate::{Engine, Error, Event, StopReason};
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use wasmer::SharedMemory;
 use wasmer_wasix::WasiEnv;
 use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
@@ -90,14 +91,14 @@ impl Stopper {
 
     /// Names the calls of a thread that the host calls.
     pub(crate) fn attach_calls(&self, calls: &Arc<Calls>) {
-        let mut targets = self.targets();
+        let mut targets = lock(&self.targets);
         targets.calls.retain(|calls| calls.strong_count() > 0);
         targets.calls.push(Arc::downgrade(calls));
     }
 
     /// A plugin that was stopped before is stopped now.
     fn add(&self, add: impl FnOnce(&mut Targets)) {
-        add(&mut self.targets());
+        add(&mut lock(&self.targets));
         if self.cause().is_some() {
             self.kill();
         }
@@ -105,7 +106,7 @@ impl Stopper {
 
     /// Forgets the plugin, which is gone.
     pub(crate) fn detach(&self) {
-        let targets = std::mem::take(&mut *self.targets());
+        let targets = std::mem::take(&mut *lock(&self.targets));
         drop(targets);
     }
 
@@ -130,7 +131,7 @@ impl Stopper {
 
     /// Tells all threads to end. Some have to be told again: those that were just about to wait.
     pub(crate) fn kill(&self) {
-        let mut targets = self.targets();
+        let mut targets = lock(&self.targets);
         if let Some(control) = targets.control.take() {
             control.stop();
         }
@@ -151,15 +152,11 @@ impl Stopper {
     /// Whether nothing of the plugin's runs.
     pub(crate) fn is_quiet(&self) -> bool {
         let (calls, tasks) = {
-            let targets = self.targets();
+            let targets = lock(&self.targets);
             (targets.calls.clone(), targets.tasks.upgrade())
         };
         let is_idle = |calls: &Weak<Calls>| calls.upgrade().is_none_or(|calls| calls.running().is_none());
         calls.iter().all(is_idle) && tasks.is_none_or(|tasks| tasks.running() == 0)
-    }
-
-    fn targets(&self) -> MutexGuard<'_, Targets> {
-        self.targets.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

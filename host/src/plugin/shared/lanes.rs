@@ -4,6 +4,7 @@ use super::Wait;
 use super::lease::{Lease, here};
 use crate::exclusive::Exclusive;
 use crate::line::Line;
+use crate::lock::lock;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::Pulled;
 use crate::runtime::{Calls, Halt};
@@ -14,7 +15,7 @@ use std::cell::Cell;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 thread_local! {
@@ -65,7 +66,7 @@ impl Lanes {
 
     /// The place of an interface among those that were bound.
     pub(super) fn interface(&self, interface: TypeId) -> usize {
-        let mut interfaces = self.interfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut interfaces = lock(&self.interfaces);
         interfaces.iter().position(|known| *known == interface).unwrap_or_else(|| {
             interfaces.push(interface);
             interfaces.len() - 1
