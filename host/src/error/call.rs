@@ -102,7 +102,7 @@ impl From<InterfaceError> for Error {
 impl Error {
     /// The same error, with the method's name where it has none yet.
     #[cold]
-    pub(crate) fn of(self, method: &str) -> Self {
+    pub(crate) fn with_method(self, method: &str) -> Self {
         match self {
             Self::Arguments(problem) => Self::Arguments(format!("`{method}`: {problem}")),
             other => other,
@@ -111,11 +111,11 @@ impl Error {
 
     /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
     /// spawned guest thread `thread`.
-    pub(crate) fn of_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
+    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
         match error.downcast_ref::<Self>() {
             // A host function found that the plugin broke the protocol.
             Some(own) => own.clone(),
-            None => Self::Trap(Trap::of(error, thread)),
+            None => Self::Trap(Trap::from_engine(error, thread)),
         }
     }
 
@@ -245,7 +245,7 @@ impl fmt::Display for Trap {
 
 impl Trap {
     /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
-    pub(crate) fn of(error: &RuntimeError, thread: Option<u32>) -> Self {
+    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
         let frames = error
             .trace()
             .iter()
@@ -261,7 +261,7 @@ impl Trap {
     }
 
     /// A panic of the host's own code below a guest thread: the plugin can't go on.
-    pub(crate) fn of_host_panic(thread: u32) -> Self {
+    pub(crate) fn from_host_panic(thread: u32) -> Self {
         Self { message: "a host function panicked".into(), frames: Vec::new(), thread: Some(thread) }
     }
 }

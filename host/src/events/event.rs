@@ -72,7 +72,7 @@ pub enum LimitKind {
 
 impl Event {
     /// What is reported of a plugin's end.
-    pub(crate) fn of_end(cause: &Error) -> Self {
+    pub(crate) fn from_end(cause: &Error) -> Self {
         match cause {
             Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
             Error::Trap(Trap { thread: Some(thread), message, .. }) => {

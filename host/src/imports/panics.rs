@@ -39,7 +39,7 @@ impl Panics {
         Function::new_typed(store, move || {
             if wanted {
                 // An error of the engine's knows the wasm functions that it was made below.
-                let frames = Trap::of(&RuntimeError::new("panic"), None).frames;
+                let frames = Trap::from_engine(&RuntimeError::new("panic"), None).frames;
                 let mut last = lock(&last);
                 let here = std::thread::current().id();
                 last.retain(|(thread, _)| *thread != here);

@@ -112,7 +112,7 @@ impl Stopper {
 
     /// Ends the plugin, unless something else did before. Returns at once; threads that need another push get it.
     pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
-        let event = Event::of_end(&cause);
+        let event = Event::from_end(&cause);
         let first = self.health.die(cause);
         self.kill();
         if first {

@@ -99,7 +99,7 @@ impl GuestThread {
             }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
-                tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
+                tasks.stopper.stop(Error::Trap(Trap::from_host_panic(tid)));
                 Some(ExitCode::from(TRAPPED))
             }
         };
@@ -127,7 +127,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop(Error::of_engine(error, Some(tid)));
+            tasks.stopper.stop(Error::from_engine(error, Some(tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }
