@@ -12,9 +12,10 @@ mod streams;
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 
+use crate::error::ThreadOffer;
 use crate::module::{Import, ModuleInfo};
 use crate::runtime::Halt;
-use crate::{Error, InterfaceError, LoadError, ProtocolError, interface};
+use crate::{InterfaceError, LoadError, interface};
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use results::Results;
@@ -139,9 +140,7 @@ impl HostFunctions {
 /// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
 /// does: what becomes of the thread is up to who called it (see `runtime::tasks`).
 fn serve_function(store: &mut StoreMut<'_>) -> Function {
-    Function::new_typed(store, || -> Result<(), RuntimeError> {
-        Err(RuntimeError::user(Box::new(Error::from(ProtocolError::NotAsked))))
-    })
+    Function::new_typed(store, || -> Result<(), RuntimeError> { Err(RuntimeError::user(Box::new(ThreadOffer))) })
 }
 
 /// Stands in for an optional method that the host doesn't have: the guest runs its default.

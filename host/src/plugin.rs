@@ -21,7 +21,7 @@ use crate::exclusive::{Exclusive, Taken};
 use crate::instance::Process;
 use crate::memory::GuestPayload;
 use crate::runtime::{Calls, Halt};
-use crate::{CallError, Error, InterfaceError, LoadError, Metadata, Module, Output, Policy};
+use crate::{CallError, Error, LoadError, Metadata, Module, Output, Policy};
 use inner::Inner;
 use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
@@ -72,16 +72,16 @@ impl Plugin {
     /// A client for an interface that the plugin implements. It borrows the plugin; several can live side by side.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// A client that owns the plugin.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 

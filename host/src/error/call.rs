@@ -1,6 +1,6 @@
 //! How a call into a plugin can fail.
 
-use super::{InterfaceError, LoadError, Overload, StopReason};
+use super::{InterfaceError, LoadError, Overload, StopReason, ThreadOffer};
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
@@ -112,6 +112,9 @@ impl Error {
     /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
     /// spawned guest thread `thread`.
     pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
+        if error.downcast_ref::<ThreadOffer>().is_some() {
+            return ProtocolError::NotAsked.into();
+        }
         match error.downcast_ref::<Self>() {
             // A host function found that the plugin broke the protocol.
             Some(own) => own.clone(),

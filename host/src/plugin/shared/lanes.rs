@@ -132,7 +132,7 @@ impl Lanes {
         }
         let count = self.count();
         Err(match wait {
-            _ if self.is_below_a_call() => Error::Busy,
+            _ if self.is_below_a_call() => Overload::WithinACall { count }.into(),
             Wait::Never => Overload::AllTaken { count }.into(),
             Wait::AtMost(_) | Wait::Forever => Overload::QueueFull { count, waiting: self.queue }.into(),
         })

@@ -1,8 +1,7 @@
 //! One guest thread, from its instance to its end.
 
 use super::{Tasks, Worker};
-use crate::ProtocolError;
-use crate::error::{Error, Trap};
+use crate::error::{Error, ThreadOffer, Trap};
 use crate::instance::run;
 use crate::module::START;
 use crate::runtime::PluginRuntime;
@@ -94,7 +93,7 @@ impl GuestThread {
         let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
         let exit = match outcome {
             Ok(Ok(())) => None,
-            Ok(Err(error)) if offers_itself(&error) && tasks.admit_worker() => {
+            Ok(Err(error)) if error.downcast_ref::<ThreadOffer>().is_some() && tasks.admit_worker() => {
                 return Ended::Offering(Worker::new(spare, thread, registration, tasks));
             }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
@@ -111,11 +110,6 @@ impl GuestThread {
             Some(_) => Ended::Nothing,
         }
     }
-}
-
-/// Whether it was the host's function for that which ended the thread.
-fn offers_itself(error: &RuntimeError) -> bool {
-    matches!(error.downcast_ref(), Some(Error::Protocol(ProtocolError::NotAsked)))
 }
 
 /// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
