@@ -6,6 +6,7 @@ mod output;
 mod toml;
 
 pub use files::Access;
+use files::OPEN_FILES_RANGE;
 pub(crate) use files::{Mount, Source};
 pub use toml::{Place, PolicyError};
 

@@ -7,12 +7,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use wasmer::{AsStoreMut, RuntimeError};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
-/// Fewest that there may be: the standard streams and the root are open from the beginning.
-const LEAST: u32 = 8;
-
-/// Most, as wasmer-wasix has it.
-const MOST: u32 = 1 << 16;
-
 /// The descriptors of one plugin.
 ///
 /// A new descriptor gets the lowest number that is free. So as long as nobody may ask for a number from the limit on,
@@ -27,7 +21,7 @@ pub(super) struct Descriptors {
 
 impl Descriptors {
     pub(super) fn new(limit: u32, events: Events) -> Self {
-        Self { limit: limit.clamp(LEAST, MOST), free: AtomicU32::new(0), events }
+        Self { limit, free: AtomicU32::new(0), events }
     }
 
     pub(super) fn limit(&self) -> u32 {
