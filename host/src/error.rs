@@ -5,13 +5,15 @@ mod cache;
 mod call;
 mod interface;
 mod load;
+mod offer;
 mod overload;
 mod stop;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
-pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
+pub use call::{CallError, Error, Panic, ProtocolError, StackFrame, Trap};
 pub use interface::InterfaceError;
 pub use load::LoadError;
+pub(crate) use offer::ThreadOffer;
 pub use overload::Overload;
 pub use stop::StopReason;

@@ -5,13 +5,14 @@ mod event;
 mod flood;
 
 pub(crate) use counts::{Count, Counts};
-pub use event::{Event, Limit};
+pub use event::{Event, LimitKind};
 
+use crate::sync::lock::lock;
 use flood::Flood;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// What is called with the plugin's name.
@@ -87,11 +88,6 @@ impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Events").field(&self.0.plugin).finish()
     }
-}
-
-/// Nothing panics while it holds one of these locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -34,14 +34,14 @@ mod sync;
 pub use code::{Artifact, Cache, CacheEntry, Cpu, Origin};
 pub use engine::{Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError,
+    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, Overload, Panic, ProtocolError, StackFrame,
     StopReason, Trap,
 };
-pub use events::{Event, Limit};
+pub use events::{Event, LimitKind};
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
 pub use plugin::{
     AsyncClient, Bound, CancelHandle, Cancellation, Metadata, Output, Plugin, PluginBuilder, Progress, Services,
-    SharedBound, SharedPlugin, Sharing, Stream, Wait, Within, Worker, WorkerBound, wait_for,
+    SharedBound, SharedPlugin, Sharing, StandardStream, Wait, Within, Worker, WorkerBound, wait_for,
 };
 pub use policy::{Access, Network, NetworkRuleError, Place, Policy, PolicyError};
 pub use pool::{Pool, PoolBuilder, Pooled, TakeError};

@@ -17,7 +17,7 @@ mod within;
 
 pub use crate::running::imports::wait_for;
 pub use crate::running::{CallUsage, Level, Usage};
-pub use crate::sandbox::output::{Output, Stream};
+pub use crate::sandbox::output::{Output, StandardStream};
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;
@@ -28,7 +28,7 @@ pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
-use crate::error::{CallError, Error, InterfaceError, LoadError};
+use crate::error::{CallError, Error, LoadError};
 use crate::module::Module;
 use crate::policy::Policy;
 use crate::running::instance::Process;
@@ -85,16 +85,16 @@ impl Plugin {
     /// A client for an interface that the plugin implements. It borrows the plugin; several can live side by side.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
     /// A client that owns the plugin.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 

@@ -7,6 +7,7 @@ mod toml;
 
 pub use crate::sandbox::files::Access;
 pub use crate::sandbox::network::{Network, NetworkRuleError};
+use files::OPEN_FILES_RANGE;
 pub use toml::{Place, PolicyError};
 
 use crate::sandbox::files::Mount;

@@ -5,3 +5,5 @@
 pub(crate) mod block;
 pub(crate) mod exclusive;
 pub(crate) mod line;
+pub(crate) mod lock;
+pub(crate) mod panic_text;

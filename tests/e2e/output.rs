@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use plugix_e2e::{call, isolated, plugin};
-use plugix_host::{Output, Policy, Stream};
+use plugix_host::{Output, Policy, StandardStream};
 use std::sync::{Arc, Mutex};
 
 #[test]
@@ -53,12 +53,13 @@ fn a_callback_gets_lines() -> Result<()> {
     call(&plugin, "complain", "oh\n")?;
     call(&plugin, "print", " half\nthe ")?;
     call(&plugin, "print", "end")?;
-    let expected = [(Stream::Stdout, "one"), (Stream::Stderr, "oh"), (Stream::Stdout, "and a half")];
+    let expected =
+        [(StandardStream::Stdout, "one"), (StandardStream::Stderr, "oh"), (StandardStream::Stdout, "and a half")];
     let expected = expected.map(|(stream, line)| (stream, line.to_owned()));
     assert_eq!(*lines.lock().expect("nothing panics"), expected);
     assert_eq!(plugin.take_output().stdout, b"one\nand a half\nthe end");
     drop(plugin);
-    assert_eq!(lines.lock().expect("nothing panics").pop(), Some((Stream::Stdout, "the end".to_owned())));
+    assert_eq!(lines.lock().expect("nothing panics").pop(), Some((StandardStream::Stdout, "the end".to_owned())));
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Compiling on a thread of its own, so that nobody waits for it longer than wanted.
 
 use crate::error::LoadError;
+use crate::sync::lock::{lock, wait};
+use crate::sync::panic_text::panic_text;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -42,7 +44,7 @@ impl Compilation {
         limit: Duration,
         compile: impl FnOnce() -> Result<wasmer::Module, LoadError> + Send + 'static,
     ) -> Result<wasmer::Module, LoadError> {
-        let mut state = self.lock();
+        let mut state = lock(&self.0.state);
         let mut thread = None;
         if matches!(*state, State::Idle) {
             thread = Some(self.start(compile)?);
@@ -67,7 +69,7 @@ impl Compilation {
             if left.is_zero() {
                 return Err(LoadError::CompileTime { limit });
             }
-            state = self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = wait(&self.0.changed, state, left);
         };
         drop(state);
         if let Some(thread) = thread {
@@ -83,12 +85,9 @@ impl Compilation {
     ) -> Result<JoinHandle<()>, LoadError> {
         let own = self.clone();
         let body = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(compile)).unwrap_or_else(|panic| {
-                let message = panic.downcast_ref::<String>().map(String::as_str);
-                let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
-                Err(LoadError::Compiler(message.unwrap_or("a panic without a message").to_owned()))
-            });
-            *own.lock() = outcome.map_or_else(State::Failed, State::Done);
+            let outcome = catch_unwind(AssertUnwindSafe(compile))
+                .unwrap_or_else(|panic| Err(LoadError::Compiler(panic_text(&*panic).to_owned())));
+            *lock(&own.0.state) = outcome.map_or_else(State::Failed, State::Done);
             own.0.changed.notify_all();
         };
         thread::Builder::new()
@@ -96,11 +95,6 @@ impl Compilation {
             .stack_size(STACK_SIZE)
             .spawn(body)
             .map_err(|source| LoadError::Io { what: "start the compiler's thread".into(), source })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock with the state half changed.
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

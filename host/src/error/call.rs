@@ -1,6 +1,6 @@
 //! How a call into a plugin can fail.
 
-use super::{InterfaceError, LoadError, Overload, StopReason};
+use super::{InterfaceError, LoadError, Overload, StopReason, ThreadOffer};
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
@@ -102,7 +102,7 @@ impl From<InterfaceError> for Error {
 impl Error {
     /// The same error, with the method's name where it has none yet.
     #[cold]
-    pub(crate) fn of(self, method: &str) -> Self {
+    pub(crate) fn with_method(self, method: &str) -> Self {
         match self {
             Self::Arguments(problem) => Self::Arguments(format!("`{method}`: {problem}")),
             other => other,
@@ -111,11 +111,14 @@ impl Error {
 
     /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
     /// spawned guest thread `thread`.
-    pub(crate) fn of_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
+    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
+        if error.downcast_ref::<ThreadOffer>().is_some() {
+            return ProtocolError::NotAsked.into();
+        }
         match error.downcast_ref::<Self>() {
             // A host function found that the plugin broke the protocol.
             Some(own) => own.clone(),
-            None => Self::Trap(Trap::of(error, thread)),
+            None => Self::Trap(Trap::from_engine(error, thread)),
         }
     }
 
@@ -196,7 +199,7 @@ pub struct Panic {
     pub report: PanicReport,
     /// The wasm functions that were running, innermost first, if the host asked for backtraces with
     /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
-    pub frames: Vec<Frame>,
+    pub frames: Vec<StackFrame>,
 }
 
 impl fmt::Display for Panic {
@@ -216,14 +219,14 @@ pub struct Trap {
     /// What happened, in the engine's words.
     pub message: String,
     /// The wasm functions that were running, innermost first.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<StackFrame>,
     /// The guest thread that trapped, if it was a spawned one.
     pub thread: Option<u32>,
 }
 
 /// One wasm function of a trap's backtrace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub struct StackFrame {
     /// The function's name, if the module has names; `wasm function N` otherwise.
     pub function: String,
     /// Where in the module, in bytes from its start.
@@ -245,11 +248,11 @@ impl fmt::Display for Trap {
 
 impl Trap {
     /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
-    pub(crate) fn of(error: &RuntimeError, thread: Option<u32>) -> Self {
+    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
         let frames = error
             .trace()
             .iter()
-            .map(|frame| Frame {
+            .map(|frame| StackFrame {
                 function: match frame.function_name() {
                     Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
                     None => format!("wasm function {}", frame.func_index()),
@@ -261,7 +264,7 @@ impl Trap {
     }
 
     /// A panic of the host's own code below a guest thread: the plugin can't go on.
-    pub(crate) fn of_host_panic(thread: u32) -> Self {
+    pub(crate) fn from_host_panic(thread: u32) -> Self {
         Self { message: "a host function panicked".into(), frames: Vec::new(), thread: Some(thread) }
     }
 }

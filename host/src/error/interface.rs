@@ -55,9 +55,6 @@ pub enum InterfaceError {
         /// Which types differ inside, when the signatures read the same.
         details: String,
     },
-    /// The plugin is running a call, so that nothing can be looked up in it.
-    #[error("the plugin is already running a call")]
-    Busy,
     /// The plugin claims a method that it doesn't export.
     #[error("the plugin claims `{interface}` `{method}` but doesn't export it")]
     NotExported {

@@ -182,6 +182,12 @@ pub enum LoadError {
     /// The initializer or the constructor failed.
     #[error("the plugin didn't start: {0}")]
     Start(#[source] Error),
+    /// The configuration is not of the type that the plugin asks for, or can't be passed.
+    #[error("the configuration doesn't fit the plugin: {problem}")]
+    Configuration {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The policy names something that isn't there.
     #[error("the policy can't be applied: {what}: {problem}")]
     Policy {

@@ -13,6 +13,12 @@ pub enum Overload {
         /// How many there are.
         count: usize,
     },
+    /// The caller is a host function that the plugin called. It doesn't wait: it might wait for itself.
+    #[error("all {count} are taken, and a caller that the plugin itself called does not wait")]
+    WithinACall {
+        /// How many there are.
+        count: usize,
+    },
     /// As many callers are waiting as may.
     #[error("all {count} are taken, and {waiting} callers are waiting already")]
     QueueFull {

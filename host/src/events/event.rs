@@ -10,7 +10,7 @@ pub enum Event {
     /// The plugin wanted more of something than its policy gives it, and was refused.
     LimitReached {
         /// What there was too little of.
-        limit: Limit,
+        limit: LimitKind,
         /// What the policy gives, in the limit's unit.
         allowed: u64,
     },
@@ -53,7 +53,7 @@ pub enum Event {
 /// What a plugin can have too little of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Limit {
+pub enum LimitKind {
     /// Memory, in bytes.
     Memory,
     /// Threads.
@@ -72,7 +72,7 @@ pub enum Limit {
 
 impl Event {
     /// What is reported of a plugin's end.
-    pub(crate) fn of_end(cause: &Error) -> Self {
+    pub(crate) fn from_end(cause: &Error) -> Self {
         match cause {
             Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
             Error::Trap(Trap { thread: Some(thread), message, .. }) => {
@@ -102,7 +102,7 @@ impl fmt::Display for Event {
     }
 }
 
-impl fmt::Display for Limit {
+impl fmt::Display for LimitKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Memory => "bytes of memory",

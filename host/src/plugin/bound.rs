@@ -22,9 +22,9 @@ pub struct Bound<P> {
 }
 
 impl<P: Borrow<Plugin>> Bound<P> {
-    pub(super) fn new<I: Interface + ?Sized>(plugin: P, limit: Option<Duration>) -> Result<Self, InterfaceError> {
+    pub(super) fn new<I: Interface + ?Sized>(plugin: P, limit: Option<Duration>) -> Result<Self, Error> {
         let it: &Plugin = plugin.borrow();
-        let inner = it.take().map_err(|_| InterfaceError::Busy)?;
+        let inner = it.take()?;
         let methods = methods::<I>(&it.module, &inner.instance)?;
         drop(inner);
         Ok(Self { plugin, limit, methods })

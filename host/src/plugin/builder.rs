@@ -140,7 +140,7 @@ impl PluginBuilder {
     pub fn start(self) -> Result<Plugin, LoadError> {
         let Self { module, name, policy, config, mut functions, services, backtraces, resettable, on_event, stopper } =
             self;
-        let wrong_config = |problem| LoadError::Policy { what: "configuration".into(), problem };
+        let wrong_config = |problem| LoadError::Configuration { problem };
         let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
         functions.check(module.info())?;

@@ -127,7 +127,7 @@ impl CallPath {
         A: EncodeArgs,
     {
         let name = I::METHODS[METHOD].name;
-        match self.run(instance, method, args).map_err(|error| error.of(name))? {
+        match self.run(instance, method, args).map_err(|error| error.with_method(name))? {
             Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
             Status::Error => Err(self.decode(instance, |payload| ReturnOf::<I, METHOD>::error(payload))?),
             status => Err(self.failure(instance, name, status).into()),
@@ -152,7 +152,7 @@ impl CallPath {
                 Err(error) => CallError::Failed(error),
             }),
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
-            Err(error) => Err(CallError::Failed(error.of(name))),
+            Err(error) => Err(CallError::Failed(error.with_method(name))),
         };
         instance.calls.finish()?;
         result

@@ -14,7 +14,7 @@ pub use wait::Wait;
 use super::Plugin;
 use super::dynamic::{self, Lend};
 use super::inner::Inner;
-use crate::error::{CallError, Error, InterfaceError};
+use crate::error::{CallError, Error};
 use crate::module::Module;
 use crate::plugin::{CancelHandle, Metadata, Usage};
 use crate::sandbox::output::Output;
@@ -75,8 +75,8 @@ impl Default for Sharing {
 /// call that it happened in gets that error, and all others [`Error::Dead`] with it as the cause. There is no way to
 /// stop one thread of a plugin alone that would leave the others with memory they could trust.
 ///
-/// A host function may call back into the plugin. It gets a free worker, or [`Error::Busy`] if there is none: it never
-/// waits, since it might wait for itself.
+/// A host function may call back into the plugin. It gets a free worker. If there is none, it never waits, since it might
+/// wait for itself: the call fails with [`Overload::WithinACall`](crate::Overload::WithinACall).
 #[derive(Clone, Debug)]
 pub struct SharedPlugin {
     lanes: Arc<Lanes>,
@@ -128,8 +128,9 @@ impl SharedPlugin {
     /// A client for an interface that the plugin implements. It may be shared by threads, and keeps the plugin alive.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<SharedBound>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Overloaded`] if there is no worker; [`Error::Dead`] if the
+    /// plugin was closed or has ended.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<SharedBound>, Error> {
         Ok(I::client(SharedBound::new::<I>(self.clone())?))
     }
 

@@ -3,11 +3,12 @@
 use super::inner::Inner;
 use crate::error::{CallError, Error};
 use crate::sync::exclusive::Exclusive;
+use crate::sync::lock::lock;
 use plugix_abi::export;
 use plugix_abi::interface::{Payload, Pull, StreamError};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 /// A plugin, as its streams know it.
 pub(crate) trait Pulled: Send + Sync {
@@ -52,7 +53,7 @@ impl GuestStreams {
     /// The plugin knows nothing of its streams any more. Called by who has the plugin to itself.
     pub(super) fn reset(&self) {
         self.resets.fetch_add(1, Ordering::Relaxed);
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.ended).clear();
     }
 
     fn resets(&self) -> u64 {
@@ -72,12 +73,12 @@ impl GuestStreams {
             }
         });
         if told.is_err() {
-            self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
+            lock(&self.ended).push(handle);
         }
     }
 
     fn tell_ended(&self, inner: &mut Inner) {
-        let ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended = std::mem::take(&mut *lock(&self.ended));
         ended.into_iter().for_each(|handle| end(inner, handle));
     }
 }

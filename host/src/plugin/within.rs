@@ -1,7 +1,7 @@
 //! Calls with a deadline of their own.
 
 use super::{Bound, Plugin};
-use crate::error::{CallError, InterfaceError};
+use crate::error::{CallError, Error};
 use plugix_abi::interface::Interface;
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ impl<'a> Within<'a> {
     /// As [`Plugin::bind`], with the limit for each call through this client.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<&'a Plugin>>, InterfaceError> {
+    /// Those of [`Plugin::bind`].
+    pub fn bind<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<&'a Plugin>>, Error> {
         Ok(I::client(Bound::new::<I>(self.plugin, Some(self.limit))?))
     }
 

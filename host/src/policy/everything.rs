@@ -1,6 +1,6 @@
 //! The policy of those who want none.
 
-use super::Policy;
+use super::{OPEN_FILES_RANGE, Policy};
 use crate::sandbox::files::Access;
 use crate::sandbox::network::Network;
 
@@ -20,7 +20,7 @@ impl Policy {
             .filter_map(text)
             .fold(Self::new(), |policy, (name, value)| policy.env(name, value))
             .mount("/", "/host", Access::ReadWrite)
-            .max_open_files(1 << 16)
+            .max_open_files(*OPEN_FILES_RANGE.end())
             .memory(1 << 32)
             .network(Network::unrestricted())
     }

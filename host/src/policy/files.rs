@@ -2,10 +2,15 @@
 
 use super::Policy;
 use crate::sandbox::files::{Access, Mount, Source};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 /// Descriptors that a plugin may have open at once: files, folders, sockets and others together.
 pub(super) const OPEN_FILES: u32 = 256;
+
+/// The least and the most that a policy can allow of them. A plugin begins with its standard streams, its root and its
+/// mounts, and an ordinary program fails in odd ways when little more is left. wasmer-wasix knows no larger number.
+pub(super) const OPEN_FILES_RANGE: RangeInclusive<u32> = 64..=1 << 16;
 
 impl Policy {
     /// Shows the folder `host` to the plugin as the absolute path `guest`.
@@ -35,10 +40,11 @@ impl Policy {
     }
 
     /// Limits how many descriptors the plugin may have open at once, its standard streams and its root included; 256
-    /// unless set, and 64 at least. Past that it finds too many open files.
+    /// unless set. Fewer than 64 count as 64, and more than 65,536 as 65,536. Past the limit the plugin finds too many
+    /// open files.
     #[must_use]
     pub fn max_open_files(mut self, count: u32) -> Self {
-        self.max_open_files = count;
+        self.max_open_files = count.clamp(*OPEN_FILES_RANGE.start(), *OPEN_FILES_RANGE.end());
         self
     }
 

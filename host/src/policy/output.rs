@@ -1,7 +1,7 @@
 //! Where a policy lets output go.
 
 use super::Policy;
-use crate::sandbox::output::{Forward, Stream};
+use crate::sandbox::output::{Forward, StandardStream};
 use std::sync::Arc;
 
 impl Policy {
@@ -13,7 +13,7 @@ impl Policy {
     /// line says. The callback runs on the thread that prints, in the middle of a call: it must be quick, and can't
     /// call the plugin.
     #[must_use]
-    pub fn on_output(mut self, callback: impl Fn(Stream, &str) + Send + Sync + 'static) -> Self {
+    pub fn on_output(mut self, callback: impl Fn(StandardStream, &str) + Send + Sync + 'static) -> Self {
         self.forward = Forward::Callback(Arc::new(callback));
         self
     }

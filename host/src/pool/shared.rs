@@ -6,11 +6,12 @@ use crate::error::{LoadError, Overload};
 use crate::plugin::{Plugin, Usage, Wait};
 use crate::running::instance::Process;
 use crate::sync::line::Line;
+use crate::sync::lock::lock;
 use futures::future::{Either, select};
 use std::collections::VecDeque;
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 pub(super) type Make = Box<dyn Fn() -> Result<Plugin, LoadError> + Send + Sync>;
@@ -59,7 +60,7 @@ impl Shared {
 
     pub(super) fn make_first(self: &Arc<Self>) -> Result<(), LoadError> {
         for _ in 0..self.settings.min {
-            self.state().size += 1;
+            lock(&self.state).size += 1;
             drop(Slot::new(self, None).fill()?);
         }
         Ok(())
@@ -68,13 +69,13 @@ impl Shared {
     /// Makes an instance.
     pub(super) fn make(&self) -> Result<Plugin, LoadError> {
         let plugin = (self.make)()?;
-        self.used().now.push(Arc::downgrade(plugin.process()));
+        lock(&self.used).now.push(Arc::downgrade(plugin.process()));
         Ok(plugin)
     }
 
     /// Unloads an instance, and keeps what it has done.
     pub(super) fn retire(&self, plugin: Plugin) {
-        let mut used = self.used();
+        let mut used = lock(&self.used);
         used.now.retain(|process| !std::ptr::eq(process.as_ptr(), Arc::as_ptr(plugin.process())));
         used.past += plugin.usage().of_the_past();
         drop(used);
@@ -84,16 +85,11 @@ impl Shared {
     /// What all instances use, and what they and those before them have done.
     pub(super) fn usage(&self) -> Usage {
         let (now, mut sum) = {
-            let used = self.used();
+            let used = lock(&self.used);
             (used.now.clone(), used.past.clone())
         };
         now.iter().filter_map(Weak::upgrade).for_each(|process| sum += process.usage());
         sum
-    }
-
-    fn used(&self) -> MutexGuard<'_, Used> {
-        // Nothing panics while it holds the lock.
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether another caller may have the instance, after a reset if there is to be one.
@@ -102,11 +98,11 @@ impl Shared {
     }
 
     pub(super) fn size(&self) -> usize {
-        self.state().size
+        lock(&self.state).size
     }
 
     pub(super) fn idle(&self) -> usize {
-        self.state().idle.len()
+        lock(&self.state).idle.len()
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -119,7 +115,7 @@ impl Shared {
     }
 
     fn find(self: &Arc<Self>) -> Option<Slot> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if let Some((plugin, _)) = state.idle.pop_back() {
             return Some(Slot::new(self, Some(plugin)));
         }
@@ -156,7 +152,7 @@ impl Shared {
 
     /// Takes back an instance.
     pub(super) fn put_back(self: &Arc<Self>, plugin: Plugin) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.idle.push_back((plugin, Instant::now()));
         let sweep = state.size > self.settings.min && !std::mem::replace(&mut state.swept, true);
         drop(state);
@@ -169,9 +165,9 @@ impl Shared {
     /// There is one instance less. Another is made if there was one and there are too few now; if there was none, because
     /// it couldn't be made, that is left to the next caller.
     pub(super) fn give_up(self: &Arc<Self>, remake: bool) {
-        self.state().size -= 1;
+        lock(&self.state).size -= 1;
         self.serve_line();
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if !remake || state.size >= self.settings.min {
             return;
         }
@@ -188,7 +184,7 @@ impl Shared {
 
     /// Takes out the instances that have been idle for too long, and says when to look again.
     fn overdue(&self, time: Duration) -> (Vec<Plugin>, Option<Instant>) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         let (mut overdue, now) = (Vec::new(), Instant::now());
         while state.size > self.settings.min
             && state.idle.front().is_some_and(|(_, since)| now.duration_since(*since) >= time)
@@ -203,11 +199,6 @@ impl Shared {
         };
         state.swept = next.is_some();
         (overdue, next)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // No foreign code runs under the lock: what it guards is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

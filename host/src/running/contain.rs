@@ -1,5 +1,6 @@
 //! Panics of the engine's.
 
+use crate::sync::panic_text::panic_text;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmer::{RuntimeError, Store};
@@ -21,12 +22,7 @@ pub(super) fn run(instance: &wasmer::Instance, store: &mut Store, name: &str) ->
 
 #[cold]
 fn trap(panic: &(dyn Any + Send)) -> RuntimeError {
-    RuntimeError::new(format!("the engine panicked: {}", message(panic)))
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let owned = || panic.downcast_ref::<String>().map(String::as_str);
-    panic.downcast_ref::<&str>().copied().or_else(owned).unwrap_or("it doesn't say why")
+    RuntimeError::new(format!("the engine panicked: {}", panic_text(panic)))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 pub use wait::wait_for;
 
-use crate::error::{Error, InterfaceError, LoadError, ProtocolError};
+use crate::error::{InterfaceError, LoadError, ThreadOffer};
 use crate::interface;
 use crate::module::{Import, ModuleInfo};
 use crate::stop::Halt;
@@ -154,9 +154,7 @@ impl HostFunctions {
 /// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
 /// does: what becomes of the thread is up to who called it (see `running::tasks`).
 fn serve_function(store: &mut StoreMut<'_>) -> Function {
-    Function::new_typed(store, || -> Result<(), RuntimeError> {
-        Err(RuntimeError::user(Box::new(Error::from(ProtocolError::NotAsked))))
-    })
+    Function::new_typed(store, || -> Result<(), RuntimeError> { Err(RuntimeError::user(Box::new(ThreadOffer))) })
 }
 
 /// Stands in for an optional method that the host doesn't have: the guest runs its default.

@@ -103,7 +103,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-                    _ => Error::of_engine(error, None),
+                    _ => Error::from_engine(error, None),
                 };
                 self.kill(cause.clone());
                 cause

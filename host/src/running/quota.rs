@@ -7,7 +7,7 @@
 mod linear;
 
 use crate::error::LoadError;
-use crate::events::{Event, Events, Limit};
+use crate::events::{Event, Events, LimitKind};
 use crate::module::{MemoryKind, ModuleInfo};
 use crate::policy::Policy;
 use linear::{Linear, Role};
@@ -110,7 +110,7 @@ impl Quota {
     }
 
     /// Reports that something could not grow.
-    fn report(&self, limit: Limit, allowed: u64) {
+    fn report(&self, limit: LimitKind, allowed: u64) {
         self.0.events.report(Event::LimitReached { limit, allowed });
     }
 

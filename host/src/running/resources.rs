@@ -5,7 +5,8 @@ use crate::error::LoadError;
 use crate::sandbox::network::Local;
 use crate::stop::Watchdog;
 use crate::sync::block::block_on;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use crate::sync::lock::lock;
+use std::sync::{Arc, Mutex, Weak};
 use tokio::runtime::{Handle, Runtime};
 
 /// The I/O thread, the watchdog, the host's network, and the threads that did not end in time.
@@ -39,7 +40,7 @@ impl Resources {
     /// # Errors
     /// [`LoadError::Io`] if the operating system refuses a thread or a socket.
     pub(super) fn network(&self) -> Result<Arc<Local>, LoadError> {
-        let mut network = self.network.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut network = lock(&self.network);
         if let Some(local) = &*network {
             return Ok(local.clone());
         }
@@ -49,18 +50,14 @@ impl Resources {
 
     /// Leaves threads alone that did not end in time.
     pub(super) fn quarantine(&self, tasks: &Arc<Tasks>) {
-        self.quarantined_tasks().push(Arc::downgrade(tasks));
+        lock(&self.quarantine).push(Arc::downgrade(tasks));
     }
 
     /// How many threads of unloaded plugins are still running.
     pub(crate) fn quarantined(&self) -> usize {
-        let mut quarantine = self.quarantined_tasks();
+        let mut quarantine = lock(&self.quarantine);
         quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.running() > 0));
         quarantine.iter().filter_map(Weak::upgrade).map(|tasks| tasks.running()).sum()
-    }
-
-    fn quarantined_tasks(&self) -> MutexGuard<'_, Vec<Weak<Tasks>>> {
-        self.quarantine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

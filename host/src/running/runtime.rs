@@ -130,7 +130,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop(Error::of_engine(&error, None));
+            self.stopper.stop(Error::from_engine(&error, None));
         }
     }
 }

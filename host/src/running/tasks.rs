@@ -14,8 +14,9 @@ pub(crate) use worker::{Worker, WorkerThread};
 
 use super::quota::Stores;
 use crate::error::Error;
-use crate::events::{Event, Limit};
+use crate::events::{Event, LimitKind};
 use crate::stop::{Halt, Stopper, Target};
+use crate::sync::lock::{lock, wait, wait_while};
 use guest_thread::{Ended, Spare};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
@@ -103,12 +104,12 @@ impl Tasks {
 
     /// How many spawned guest threads are alive.
     pub(crate) fn live(&self) -> usize {
-        self.lock().live()
+        lock(&self.state).live()
     }
 
     /// How many guest threads are alive, and the most that were.
     pub(crate) fn counted(&self) -> (usize, usize) {
-        let state = self.lock();
+        let state = lock(&self.state);
         (state.live(), state.most)
     }
 
@@ -119,20 +120,18 @@ impl Tasks {
 
     /// The processor time of the threads that the plugin has started, up to now.
     pub(crate) fn time(&self) -> Duration {
-        let state = self.lock();
+        let state = lock(&self.state);
         state.live.values().map(clock::of_thread).sum::<Duration>() + state.time
     }
 
     /// How many of them run by themselves.
     pub(crate) fn running(&self) -> usize {
-        self.lock().live.len()
+        lock(&self.state).live.len()
     }
 
     /// Waits for the end of threads that run by themselves. False if they don't end.
     pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
-        let waited = self.ended.wait_timeout_while(self.lock(), patience, |state| !state.live.is_empty());
-        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
-        state.live() == 0
+        wait_while(&self.ended, lock(&self.state), patience, |state| !state.live.is_empty()).live() == 0
     }
 
     /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
@@ -140,15 +139,15 @@ impl Tasks {
     pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
         const RETRY: Duration = Duration::from_millis(1);
         let deadline = Instant::now() + budget;
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.closed = true;
         self.halt().stop();
         while !state.live.is_empty() && Instant::now() < deadline {
             drop(state);
             kill();
-            state = self.lock();
+            state = lock(&self.state);
             if !state.live.is_empty() {
-                state = self.ended.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+                state = wait(&self.ended, state, RETRY);
             }
         }
         let unused = (std::mem::take(&mut state.spares), std::mem::take(&mut state.workers.offered));
@@ -159,36 +158,30 @@ impl Tasks {
         left
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock with the state half changed.
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-
     /// Waits for room for one more thread, if there will be any soon: a thread that its guest has seen end may be about
     /// to end here.
     fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
         let full = |state: &mut State| {
             state.live() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
         };
-        let waited = self.ended.wait_timeout_while(self.lock(), PATIENCE, full);
-        let (state, _) = waited.unwrap_or_else(|poisoned| poisoned.into_inner());
+        let state = wait_while(&self.ended, lock(&self.state), PATIENCE, full);
         if state.closed || self.stopper.cause().is_some() {
             return Err(WasiThreadError::Unsupported);
         }
         if state.live() >= self.limit {
-            self.stopper.report(Event::LimitReached { limit: Limit::Threads, allowed: self.limit as u64 });
+            self.stopper.report(Event::LimitReached { limit: LimitKind::Threads, allowed: self.limit as u64 });
             return Err(WasiThreadError::Unsupported);
         }
         Ok(state)
     }
 
     fn take_spare(&self) -> Option<Spare> {
-        self.lock().spares.pop()
+        lock(&self.state).spares.pop()
     }
 
     /// The last thing that a guest's thread does.
     fn end(&self, tid: u32, ended: Ended) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         if let Some(handle) = state.live.remove(&tid) {
             state.time += clock::of_thread(&handle);
             state.done.push(handle);
@@ -212,12 +205,12 @@ impl Tasks {
 
     /// Lets so many threads offer themselves for calls. Those that were wanted before are wanted no longer.
     pub(crate) fn want_workers(&self, count: usize) {
-        self.lock().workers.wanted = count;
+        lock(&self.state).workers.wanted = count;
     }
 
     /// Whether the host has asked for the thread that offers itself.
     fn admit_worker(&self) -> bool {
-        let wanted = &mut self.lock().workers.wanted;
+        let wanted = &mut lock(&self.state).workers.wanted;
         let admitted = *wanted > 0;
         *wanted = wanted.saturating_sub(1);
         admitted
@@ -229,17 +222,17 @@ impl Tasks {
     /// What ended the plugin meanwhile.
     pub(crate) fn take_workers(&self, count: usize) -> Result<Vec<Worker>, Error> {
         const LOOK_AGAIN: Duration = Duration::from_millis(5);
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         while state.workers.offered.len() < count {
             self.stopper.check()?;
-            state = self.ended.wait_timeout(state, LOOK_AGAIN).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+            state = wait(&self.ended, state, LOOK_AGAIN);
         }
         Ok(std::mem::take(&mut state.workers.offered))
     }
 
     /// Forgets a worker, which is over.
     fn retire(&self, tid: u32) {
-        self.lock().workers.tids.remove(&tid);
+        lock(&self.state).workers.tids.remove(&tid);
         self.ended.notify_all();
     }
 }

@@ -24,14 +24,14 @@ pub struct Output {
 
 /// Which of its two streams a plugin prints to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stream {
+pub enum StandardStream {
     /// Standard output.
     Stdout,
     /// Standard error.
     Stderr,
 }
 
-impl fmt::Display for Stream {
+impl fmt::Display for StandardStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stdout => "stdout",
@@ -51,7 +51,7 @@ impl Streams {
     /// Streams of which `limit` bytes each are kept.
     pub(crate) fn new(limit: usize, forward: &Forward, events: &Events) -> Self {
         let captured = |stream| Captured::new(limit, events.clone(), forward.line_printer(stream, events));
-        Self { stdout: captured(Stream::Stdout), stderr: captured(Stream::Stderr) }
+        Self { stdout: captured(StandardStream::Stdout), stderr: captured(StandardStream::Stderr) }
     }
 
     /// Takes what was written since the last time.

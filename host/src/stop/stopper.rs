@@ -5,8 +5,9 @@ use super::watchdog::{Chased, Limited as _, Watchdog};
 use super::{Calls, Halt};
 use crate::error::{Error, StopReason};
 use crate::events::{Event, Events};
+use crate::sync::lock::lock;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// Something of a plugin's that has to be told that the plugin is over.
 pub(crate) trait Target: Send + Sync {
@@ -85,7 +86,7 @@ impl Stopper {
 
     /// Adds something that has to be told of the end. A plugin that was stopped before is stopped now.
     pub(crate) fn attach(&self, target: Arc<dyn Target>) {
-        self.targets().all.push(target);
+        lock(&self.targets).all.push(target);
         if self.cause().is_some() {
             self.kill();
         }
@@ -93,27 +94,27 @@ impl Stopper {
 
     /// Names the calls of a thread that the host calls.
     pub(super) fn attach_calls(&self, calls: &Arc<Calls>) {
-        let mut targets = self.targets();
+        let mut targets = lock(&self.targets);
         targets.calls.retain(|calls| calls.strong_count() > 0);
         targets.calls.push(Arc::downgrade(calls));
     }
 
     /// How many calls of all threads that the host calls are over, how many of them have failed, and how many run.
     pub(crate) fn calls(&self) -> (u64, u64, u64) {
-        let calls = self.targets().calls.clone();
+        let calls = lock(&self.targets).calls.clone();
         let counted = calls.iter().filter_map(Weak::upgrade).map(|calls| calls.counted());
         counted.fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
     }
 
     /// Forgets the plugin, which is gone.
     pub(crate) fn detach(&self) {
-        let targets = std::mem::take(&mut *self.targets());
+        let targets = std::mem::take(&mut *lock(&self.targets));
         drop(targets);
     }
 
     /// Ends the plugin, unless something else did before. Returns at once; threads that need another push get it.
     pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
-        let event = Event::of_end(&cause);
+        let event = Event::from_end(&cause);
         let first = self.health.die(cause);
         self.kill();
         if first {
@@ -129,20 +130,16 @@ impl Stopper {
         self.health.die(Error::Stopped(StopReason::Unloaded));
         self.kill();
     }
-
-    fn targets(&self) -> MutexGuard<'_, Targets> {
-        self.targets.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
 }
 
 impl Chased for Stopper {
     fn kill(&self) {
-        self.targets().all.iter().for_each(|target| target.kill());
+        lock(&self.targets).all.iter().for_each(|target| target.kill());
     }
 
     fn is_quiet(&self) -> bool {
         let (all, calls) = {
-            let targets = self.targets();
+            let targets = lock(&self.targets);
             (targets.all.clone(), targets.calls.clone())
         };
         let is_idle = |calls: &Weak<Calls>| calls.upgrade().is_none_or(|calls| calls.running().is_none());

@@ -5,6 +5,7 @@
 
 mod watched;
 
+use crate::sync::lock::{lock, wait};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -85,7 +86,7 @@ enum Key {
 impl Watchdog {
     /// Stops a plugin of whose calls on one thread one takes longer than `limit`.
     pub(crate) fn limit_each_call(&self, calls: Arc<dyn Limited>, limit: Duration) -> Deadline {
-        let mut state = self.lock();
+        let mut state = lock(&self.0.state);
         let id = state.new_id();
         state.watched.insert(id, Watched::new(calls, limit));
         self.wake(state, Instant::now() + TICK);
@@ -95,7 +96,7 @@ impl Watchdog {
     /// Stops a plugin after `limit`, unless the deadline is lifted before. `None` if that is beyond all time.
     pub(crate) fn limit(&self, calls: Arc<dyn Limited>, limit: Duration) -> Option<Deadline> {
         let at = Instant::now().checked_add(limit)?;
-        let mut state = self.lock();
+        let mut state = lock(&self.0.state);
         let id = state.new_id();
         state.deadlines.insert((at, id), (calls, limit));
         self.wake(state, at);
@@ -104,7 +105,7 @@ impl Watchdog {
 
     /// Tells a plugin again to stop until it has.
     pub(crate) fn chase(&self, plugin: Arc<dyn Chased>) {
-        let mut state = self.lock();
+        let mut state = lock(&self.0.state);
         if !state.chased.iter().any(|(chased, _)| Arc::ptr_eq(chased, &plugin)) {
             let now = Instant::now();
             state.chased.push((plugin, now + STOP_BUDGET));
@@ -128,12 +129,12 @@ impl Watchdog {
         let thread = std::thread::Builder::new().name("plugix-watchdog".into()).spawn(move || watchdog.run());
         if let Err(error) = thread {
             tracing::error!(%error, "there is no thread for deadlines: they are not kept");
-            self.lock().awake = false;
+            lock(&self.0.state).awake = false;
         }
     }
 
     fn run(&self) {
-        let mut state = self.lock();
+        let mut state = lock(&self.0.state);
         loop {
             let now = Instant::now();
             let (due, chased) = (state.due(now), state.chasing(now));
@@ -144,7 +145,7 @@ impl Watchdog {
                 };
                 let pause = next.saturating_duration_since(now).min(LONGEST_PAUSE);
                 state.asleep_until = Some(now + pause);
-                state = self.0.changed.wait_timeout(state, pause).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+                state = wait(&self.0.changed, state, pause);
                 state.asleep_until = None;
                 continue;
             }
@@ -156,16 +157,11 @@ impl Watchdog {
             for plugin in &chased {
                 plugin.kill();
             }
-            state = self.lock();
+            state = lock(&self.0.state);
             if !chased.is_empty() {
-                state = self.0.changed.wait_timeout(state, RETRY).unwrap_or_else(|poisoned| poisoned.into_inner()).0;
+                state = wait(&self.0.changed, state, RETRY);
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock with the state half changed.
-        self.0.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 
@@ -206,7 +202,7 @@ impl State {
 
 impl Drop for Deadline {
     fn drop(&mut self) {
-        let mut state = self.watchdog.lock();
+        let mut state = lock(&self.watchdog.0.state);
         // Dropped after the lock: the last owner of a plugin's stopper may be in here.
         let _removed = match self.key {
             Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_calls),

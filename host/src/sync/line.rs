@@ -1,9 +1,10 @@
 //! Callers that wait for something of which there is too little: first come, first served.
 
+use crate::sync::lock::lock;
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 /// The callers that wait for a `T`, in the order in which they came.
@@ -112,11 +113,6 @@ impl<T> Drop for Turn<T> {
         let given = self.try_take();
         drop(given);
     }
-}
-
-/// Nothing panics while it holds one of these locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

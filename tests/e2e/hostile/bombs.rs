@@ -5,7 +5,7 @@ use super::attack;
 use super::stage::{Attacker, FILES, MEMORY, OUTPUT, SCRATCH, THREADS};
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::assert_matches;
-use plugix_host::{Error, Event, Limit, Network, ProtocolError};
+use plugix_host::{Error, Event, LimitKind, Network, ProtocolError};
 
 /// What each file, folder or link counts for besides its bytes.
 const ENTRY: u64 = 4096;
@@ -30,7 +30,7 @@ fn memory() -> Result<()> {
             let taken: u64 = attacker.once("attack", words)?.map_err(anyhow::Error::msg)?.parse()?;
             ensure!((40..4 * 64).contains(&taken), "{words}: {taken} MiB");
         }
-        attacker.seen.saw_limit(Limit::Memory, MEMORY)
+        attacker.seen.saw_limit(LimitKind::Memory, MEMORY)
     })
 }
 
@@ -40,7 +40,7 @@ fn memory_on_a_spawned_thread() -> Result<()> {
         let attacker = Attacker::new(house.policy())?;
         let taken: u64 = attacker.once("attack_on_a_thread", "memory")?.map_err(anyhow::Error::msg)?.parse()?;
         ensure!((40..64).contains(&taken), "{taken} MiB");
-        attacker.seen.saw_limit(Limit::Memory, MEMORY)
+        attacker.seen.saw_limit(LimitKind::Memory, MEMORY)
     })
 }
 
@@ -51,7 +51,7 @@ fn memory_of_a_program_that_expects_it() -> Result<()> {
             let attacker = Attacker::new(house.policy())?;
             let error = attacker.fatal(method, "memory-at-once")?;
             assert_matches!(error, Error::Exited { code: 134 } | Error::Dead(_) | Error::Trap(_));
-            attacker.seen.saw_limit(Limit::Memory, MEMORY)?;
+            attacker.seen.saw_limit(LimitKind::Memory, MEMORY)?;
         }
         Ok(())
     })
@@ -65,7 +65,7 @@ fn threads() -> Result<()> {
         for (expected, (count, why)) in expected.into_iter().zip(taken(&attacker, "threads")?) {
             ensure!((count, why.as_str()) == (expected, "WouldBlock"), "{count} threads, {why}");
         }
-        attacker.seen.saw_limit(Limit::Threads, THREADS as u64)
+        attacker.seen.saw_limit(LimitKind::Threads, THREADS as u64)
     })
 }
 
@@ -74,7 +74,7 @@ fn threads_in_threads() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy())?;
         ensure!(attacker.once("attack", "threads-in-threads")? == Ok(THREADS.to_string()));
-        attacker.seen.saw_limit(Limit::Threads, THREADS as u64)
+        attacker.seen.saw_limit(LimitKind::Threads, THREADS as u64)
     })
 }
 
@@ -85,7 +85,7 @@ fn no_thread_at_all() -> Result<()> {
         for _ in 0..100 {
             ensure!(attacker.once("attack", "threads-in-threads")? == Ok("0".into()));
         }
-        attacker.seen.saw_limit(Limit::Threads, 0)
+        attacker.seen.saw_limit(LimitKind::Threads, 0)
     })
 }
 
@@ -96,7 +96,7 @@ fn descriptors(words: &str) -> impl Fn(&super::stage::House) -> Result<()> {
             // 33 is "too many open files".
             ensure!((u64::from(FILES) - 16..u64::from(FILES)).contains(&count) && why == "errno 33", "{count} {why}");
         }
-        attacker.seen.saw_limit(Limit::Files, FILES.into())
+        attacker.seen.saw_limit(LimitKind::Files, FILES.into())
     }
 }
 
@@ -118,7 +118,7 @@ fn sockets() -> Result<()> {
         for (count, why) in taken(&attacker, "sockets 127.0.0.1:0")? {
             ensure!((count, why.as_str()) == (5, "errno 33"), "{count} {why}");
         }
-        attacker.seen.saw_limit(Limit::Sockets, 5)
+        attacker.seen.saw_limit(LimitKind::Sockets, 5)
     })
 }
 
@@ -129,7 +129,7 @@ fn full(words: &str, expected: u64) -> impl Fn(&super::stage::House) -> Result<(
             let attacker = Attacker::new(house.policy())?;
             let answer = attacker.once(method, words)?;
             ensure!(answer == Ok(format!("{expected} StorageFull")), "{answer:?}");
-            attacker.seen.saw_limit(Limit::Storage, SCRATCH)?;
+            attacker.seen.saw_limit(LimitKind::Storage, SCRATCH)?;
         }
         Ok(())
     }

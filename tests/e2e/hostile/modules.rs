@@ -4,7 +4,7 @@ use super::attack;
 use super::stage::{House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, module, wait_until};
-use plugix_host::{Error, Event, Limit, LoadError, Plugin, StopReason};
+use plugix_host::{Error, Event, LimitKind, LoadError, Plugin, StopReason};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_millis(100);
@@ -78,7 +78,7 @@ fn a_table_bomb() -> Result<()> {
         ensure!(call(&plugin, "grow", "")? == "grown");
         ensure!(seen.events().is_empty(), "{:?}", seen.events());
         ensure!(call(&plugin, "grow", "")? == "full!");
-        seen.saw_limit(Limit::TableEntries, 100)
+        seen.saw_limit(LimitKind::TableEntries, 100)
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::capture;
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{call, failure, guest, snapshot, wait_until};
-use plugix_host::{Access, CallError, Error, Event, Limit, LoadError, Plugin, Policy};
+use plugix_host::{Access, CallError, Error, Event, LimitKind, LoadError, Plugin, Policy};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -236,7 +236,7 @@ impl Seen {
         self.saw(&Event::Denied { operation, target: target.into() })
     }
 
-    pub(super) fn saw_limit(&self, limit: Limit, allowed: u64) -> Result<()> {
+    pub(super) fn saw_limit(&self, limit: LimitKind, allowed: u64) -> Result<()> {
         self.saw(&Event::LimitReached { limit, allowed })
     }
 

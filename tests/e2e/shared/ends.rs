@@ -90,6 +90,7 @@ fn a_closed_plugin_ends_what_it_runs_and_nothing_else() -> Result<()> {
             assert_matches!(error, Err(Error::Dead(cause)) if matches!(**cause, Error::Stopped(StopReason::Unloaded)));
         }
         assert_matches!(client.release(), Err(Error::Dead(_)));
+        assert_matches!(plugin.bind::<dyn Shared>().map(drop), Err(Error::Dead(_)));
         // Nobody can release them any more.
         plugin.cancel_handle().cancel();
         for call in [running, held] {

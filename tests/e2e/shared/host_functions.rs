@@ -4,7 +4,7 @@ use super::{builder, share};
 use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{Error, SharedPlugin};
+use plugix_host::{Error, Overload, SharedPlugin};
 use std::sync::{Arc, Barrier, OnceLock};
 use std::thread;
 
@@ -47,7 +47,8 @@ impl Oracle for Back {
         let client = plugin.bind::<dyn Shared>();
         match (question, client) {
             (0, _) => 0,
-            (_, Err(_)) => 1000,
+            (_, Err(Error::Overloaded(Overload::WithinACall { count: 3 }))) => 1000,
+            (_, Err(error)) => panic!("{error}"),
             (_, Ok(client)) => match client.ask(question - 1) {
                 Ok(deep) => deep + 1,
                 Err(error) => panic!("{error}"),

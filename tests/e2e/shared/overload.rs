@@ -48,6 +48,8 @@ fn who_does_not_wait_is_told_at_once() -> Result<()> {
     while_taken(10, |plugin, _| {
         let error = plugin.wait(Wait::Never).call::<_, u64>("add", &(1_u64,));
         assert_matches!(error, Err(CallError::Failed(Error::Overloaded(Overload::AllTaken { count: 3 }))));
+        let error = plugin.wait(Wait::Never).bind::<dyn Shared>();
+        assert_matches!(error.map(drop), Err(Error::Overloaded(Overload::AllTaken { count: 3 })));
     })
 }
 

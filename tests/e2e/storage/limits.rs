@@ -71,13 +71,14 @@ fn descriptors_are_limited_and_come_back() -> Result<()> {
     let folder = tempdir()?;
     fs::write(folder.path().join("file"), "")?;
     let plugin = storage(&Policy::new().mount(folder.path(), "/data", Access::ReadOnly).max_open_files(50));
+    // Fewer than 64 count as 64.
     for _ in 0..3 {
         for bomb in ["open", "duplicate"] {
             let answer = call(&plugin, bomb, "/data/file")?;
             let (count, why) = answer.split_once(' ').context("two words")?;
             // Standard error numbers have no kind of their own for "too many open files".
             assert!(why == "Uncategorized" || why == "Other", "{answer}");
-            assert!((40..=50).contains(&count.parse::<u32>()?), "{answer}");
+            assert!((54..=64).contains(&count.parse::<u32>()?), "{answer}");
         }
         // Listing takes descriptors, and gives them back.
         call(&plugin, "list_often", "/data")?;

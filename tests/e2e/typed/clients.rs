@@ -6,7 +6,7 @@ use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::typed::Typed;
-use plugix_host::{Error, InterfaceError};
+use plugix_host::Error;
 use std::thread;
 
 #[test]
@@ -48,7 +48,7 @@ fn threads_that_share_a_plugin_never_wait() -> Result<()> {
             }
         };
         assert_matches!(refused, Error::Busy);
-        assert_matches!(plugin.bind::<dyn Extra>(), Err(InterfaceError::Busy));
+        assert_matches!(plugin.bind::<dyn Extra>(), Err(Error::Busy));
         meeting.wait();
         assert_eq!(long.join().expect("the thread is well")?, ["key 0"]);
         // The hook puts something, too.

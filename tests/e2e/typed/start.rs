@@ -27,7 +27,7 @@ fn a_constructor_that_panics() {
 #[test]
 fn a_configuration_of_another_type() {
     for wrong in [start_with(&7_u8), start_with(&()), start_with(&(None::<String>, 1_u8))] {
-        assert_matches!(wrong, Err(LoadError::Policy { what, problem }) if what == "configuration" && problem.contains("`config`") || problem.contains("`…`"));
+        assert_matches!(wrong, Err(LoadError::Configuration { problem }) if problem.contains("`config`") || problem.contains("`…`"));
     }
 }
 
@@ -36,7 +36,7 @@ fn a_configuration_in_json() {
     let start = |config| builder(&TestStore::default()).config_json(&config).start().map(drop);
     assert_matches!(start(json!(null)), Ok(()));
     assert_matches!(start(json!("not today")), Err(LoadError::Refused { message }) if message == "not today");
-    assert_matches!(start(json!(7)), Err(LoadError::Policy { problem, .. }) if problem == "expected String, found 7");
+    assert_matches!(start(json!(7)), Err(LoadError::Configuration { problem }) if problem == "expected String, found 7");
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl<I: Interface + ?Sized> AsyncClient<I> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.plugin.run(move |worker| calls(&worker.bind::<I>().map_err(Error::from)?)).await
+        self.plugin.run(move |worker| calls(&worker.bind::<I>()?)).await
     }
 
     /// The same client for a plugin that is shared in another way: `client.with(|plugin| plugin.within(limit))`.
@@ -128,10 +128,10 @@ impl Worker {
     /// A client for an interface that the plugin implements.
     ///
     /// # Errors
-    /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, InterfaceError> {
+    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the worker is running a call.
+    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, Error> {
         let interface = self.lanes.interface(TypeId::of::<I>());
-        let mut lease = self.lease.try_borrow_mut().map_err(|_| InterfaceError::Busy)?;
+        let mut lease = self.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
         bound::ensure_found::<I>(&mut lease, self.module(), interface)?;
         Ok(I::client(WorkerBound { worker: self, interface }))
     }

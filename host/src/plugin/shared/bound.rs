@@ -17,9 +17,9 @@ pub struct SharedBound {
 }
 
 impl SharedBound {
-    pub(super) fn new<I: Interface + ?Sized>(plugin: SharedPlugin) -> Result<Self, InterfaceError> {
+    pub(super) fn new<I: Interface + ?Sized>(plugin: SharedPlugin) -> Result<Self, Error> {
         let interface = plugin.lanes.interface(TypeId::of::<I>());
-        let (mut lease, deadline) = plugin.take().map_err(|_| InterfaceError::Busy)?;
+        let (mut lease, deadline) = plugin.take()?;
         ensure_found::<I>(&mut lease, plugin.module(), interface)?;
         drop(deadline);
         drop(lease);
@@ -33,10 +33,10 @@ pub(super) fn ensure_found<I: Interface + ?Sized>(
     inner: &mut Inner,
     module: &Module,
     interface: usize,
-) -> Result<(), InterfaceError> {
+) -> Result<(), Error> {
     match inner.tables.get(interface) {
         Some(Some(_)) => Ok(()),
-        _ => find::<I>(inner, module, interface),
+        _ => Ok(find::<I>(inner, module, interface)?),
     }
 }
 
@@ -62,7 +62,7 @@ where
     I: abi::Method<METHOD> + ?Sized,
     A: EncodeArgs,
 {
-    ensure_found::<I>(inner, module, interface).map_err(Error::from)?;
+    ensure_found::<I>(inner, module, interface)?;
     let Inner { instance, path, tables, .. } = inner;
     match tables.get(interface).and_then(Option::as_ref).and_then(|methods| methods[METHOD].as_ref()) {
         Some(method) => path.call::<I, METHOD, A>(instance, method, args),

@@ -9,13 +9,14 @@ use crate::plugin::stream::Pulled;
 use crate::stop::{Calls, Halt};
 use crate::sync::exclusive::Exclusive;
 use crate::sync::line::Line;
+use crate::sync::lock::lock;
 use futures::future::{Either, select};
 use std::any::TypeId;
 use std::cell::Cell;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 thread_local! {
@@ -66,7 +67,7 @@ impl Lanes {
 
     /// The place of an interface among those that were bound.
     pub(super) fn interface(&self, interface: TypeId) -> usize {
-        let mut interfaces = self.interfaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut interfaces = lock(&self.interfaces);
         interfaces.iter().position(|known| *known == interface).unwrap_or_else(|| {
             interfaces.push(interface);
             interfaces.len() - 1
@@ -132,7 +133,7 @@ impl Lanes {
         }
         let count = self.count();
         Err(match wait {
-            _ if self.is_below_a_call() => Error::Busy,
+            _ if self.is_below_a_call() => Overload::WithinACall { count }.into(),
             Wait::Never => Overload::AllTaken { count }.into(),
             Wait::AtMost(_) | Wait::Forever => Overload::QueueFull { count, waiting: self.queue }.into(),
         })

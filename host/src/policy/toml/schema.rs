@@ -2,7 +2,7 @@
 
 use super::error::PolicyError;
 use super::section::{Document, Entry, Section};
-use crate::policy::Policy;
+use crate::policy::{OPEN_FILES_RANGE, Policy};
 use crate::sandbox::files::Access;
 use crate::sandbox::network::{Network, NetworkRuleError};
 use std::net::IpAddr;
@@ -97,7 +97,8 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
         policy = policy.threads(threads.number(0, u32::MAX.into())? as usize);
     }
     if let Some(files) = limits.get("open-files") {
-        policy = policy.max_open_files(files.number(64, u32::MAX.into())? as u32);
+        policy = policy
+            .max_open_files(files.number((*OPEN_FILES_RANGE.start()).into(), (*OPEN_FILES_RANGE.end()).into())? as u32);
     }
     if let Some(output) = limits.get("kept-output") {
         policy = policy.output_limit(output.size(isize::MAX as u64)? as usize);

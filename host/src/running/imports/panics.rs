@@ -1,6 +1,7 @@
 //! Looks at a plugin's stack while it panics.
 
-use crate::error::{Frame, Trap};
+use crate::error::{StackFrame, Trap};
+use crate::sync::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,7 @@ use wasmer::{Function, RuntimeError, StoreMut};
 /// Panics whose stack is kept: those that nobody asks for are the oldest.
 const MOST: usize = 64;
 
-type Stacks = VecDeque<(ThreadId, Vec<Frame>)>;
+type Stacks = VecDeque<(ThreadId, Vec<StackFrame>)>;
 
 /// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
 /// it takes longer than the panic itself.
@@ -32,8 +33,8 @@ impl Panics {
     }
 
     /// Takes the stack of the last panic, if it was on the calling thread.
-    pub(crate) fn take(&self) -> Vec<Frame> {
-        let mut last = self.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    pub(crate) fn take(&self) -> Vec<StackFrame> {
+        let mut last = lock(&self.last);
         let here = std::thread::current().id();
         let at = last.iter().position(|(thread, _)| *thread == here);
         at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default()
@@ -46,8 +47,8 @@ impl Panics {
             count.fetch_add(1, Ordering::Relaxed);
             if wanted {
                 // An error of the engine's knows the wasm functions that it was made below.
-                let frames = Trap::of(&RuntimeError::new("panic"), None).frames;
-                let mut last = last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let frames = Trap::from_engine(&RuntimeError::new("panic"), None).frames;
+                let mut last = lock(&last);
                 let here = std::thread::current().id();
                 last.retain(|(thread, _)| *thread != here);
                 if last.len() == MOST {

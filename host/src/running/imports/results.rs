@@ -2,9 +2,11 @@
 
 use super::frame;
 use crate::running::imports::wait::PluginStopped;
+use crate::sync::lock::lock;
+use crate::sync::panic_text::panic_text;
 use plugix_abi::{PanicReport, Status};
 use std::any::Any;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, StoreMut};
 
 /// The last result of one store's guest that had no room. A store is one guest thread's, so nobody else can take it.
@@ -15,7 +17,7 @@ impl Results {
     /// Keeps a result, in place of the one before, and returns its length.
     pub(super) fn keep(&self, bytes: Vec<u8>) -> u32 {
         let len = u32::try_from(bytes.len()).expect("a result that doesn't fit the guest's memory was refused before");
-        *self.lock() = bytes;
+        *lock(&self.0) = bytes;
         len
     }
 
@@ -26,7 +28,7 @@ impl Results {
             store,
             memory,
             move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, capacity: u32| -> u32 {
-                let mut kept = results.lock();
+                let mut kept = lock(&results.0);
                 if kept.is_empty() || kept.len() > capacity as usize {
                     return 0;
                 }
@@ -40,10 +42,6 @@ impl Results {
             },
         )
     }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
 }
 
 /// What a host function returns to the guest: how it ended, and a value or a length.
@@ -55,10 +53,7 @@ pub(super) fn pack(status: Status, rest: u32) -> u64 {
 /// Reports a panic of a host function's, and tells the guest of it.
 #[cold]
 pub(super) fn panicked(plugin: &str, function: &str, panic: Box<dyn Any + Send>) -> Vec<u8> {
-    let message = match panic.downcast_ref::<&str>() {
-        Some(text) => (*text).to_owned(),
-        None => panic.downcast_ref::<String>().cloned().unwrap_or_default(),
-    };
+    let message = panic_text(&*panic).to_owned();
     if !panic.is::<PluginStopped>() {
         tracing::error!(plugin, function, message, "a host function panicked");
     }

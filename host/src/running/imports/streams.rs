@@ -4,11 +4,12 @@ use super::frame;
 use super::results::{Results, pack, panicked};
 use crate::error::Error;
 use crate::running::memory::Offers;
+use crate::sync::lock::lock;
 use plugix_abi::Status;
 use plugix_abi::interface::{CHUNK_LEN, Produce};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
@@ -28,13 +29,13 @@ struct Table {
 impl HostStreams {
     /// Ends all of them.
     pub(crate) fn end_all(&self) {
-        let streams = std::mem::take(&mut self.lock().streams);
+        let streams = std::mem::take(&mut lock(&self.0).streams);
         // Foreign code, which must not run under the lock.
         drop(streams);
     }
 
     fn take(&self, handle: u32) -> Option<Box<dyn Produce>> {
-        self.lock().streams.remove(&handle)
+        lock(&self.0).streams.remove(&handle)
     }
 
     /// Makes the next chunk of a stream. The items' own code runs without the lock; a stream that panics is gone.
@@ -50,17 +51,12 @@ impl HostStreams {
             Ok(_) if u32::try_from(chunk.len()).is_err() => (Status::Failed, b"a chunk is over 4 GiB".to_vec()),
             Ok(more) => {
                 if more {
-                    self.lock().streams.insert(handle, items);
+                    lock(&self.0).streams.insert(handle, items);
                 }
                 (Status::Ok, chunk)
             }
             Err(panic) => (Status::Panic, panicked(plugin, "a stream", panic)),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        // No foreign code runs under the lock: what it guards is whole.
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Makes the function with which the plugin pulls a chunk.
@@ -103,7 +99,7 @@ impl HostStreams {
 impl Offers for HostStreams {
     /// Keeps a stream until the plugin has pulled it to its end, or ends it.
     fn offer(&self, items: Box<dyn Produce>) -> u32 {
-        let mut table = self.lock();
+        let mut table = lock(&self.0);
         loop {
             table.last_handle = table.last_handle.wrapping_add(1);
             let handle = table.last_handle;
@@ -117,6 +113,6 @@ impl Offers for HostStreams {
 
 impl std::fmt::Debug for HostStreams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HostStreams").field("streams", &self.lock().streams.len()).finish()
+        f.debug_struct("HostStreams").field("streams", &lock(&self.0).streams.len()).finish()
     }
 }

@@ -176,7 +176,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
-            (None, _) => Error::of_engine(cause, None),
+            (None, _) => Error::from_engine(cause, None),
         }),
         None => LoadError::Engine(error.to_string()),
     }

@@ -1,7 +1,7 @@
 //! A memory that reports when it can't grow.
 
 use super::Quota;
-use crate::events::Limit;
+use crate::events::LimitKind;
 use std::ptr::NonNull;
 use std::time::Duration;
 use wasmer::sys::vm::{
@@ -48,13 +48,13 @@ impl<M: LinearMemory> LinearMemory for Linear<M> {
                 let before = self.memory.grow(delta);
                 match &before {
                     Ok(before) => self.quota.uses(*before + delta),
-                    Err(_) => self.quota.report(Limit::Memory, self.quota.allowed()),
+                    Err(_) => self.quota.report(LimitKind::Memory, self.quota.allowed()),
                 }
                 before
             }
             Role::Control => {
                 if delta == NOT_GROWN {
-                    self.quota.report(Limit::TableEntries, self.quota.0.table_entries.into());
+                    self.quota.report(LimitKind::TableEntries, self.quota.0.table_entries.into());
                 }
                 Ok(delta)
             }

@@ -1,7 +1,7 @@
 //! One guest thread, from its instance to its end.
 
 use super::{Tasks, Worker};
-use crate::error::{Error, ProtocolError, Trap};
+use crate::error::{Error, ThreadOffer, Trap};
 use crate::module::START;
 use crate::running::contain::run;
 use crate::running::newest;
@@ -93,12 +93,12 @@ impl GuestThread {
         let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
         let exit = match outcome {
             Ok(Ok(())) => None,
-            Ok(Err(error)) if offers_itself(&error) && tasks.admit_worker() => {
+            Ok(Err(error)) if error.downcast_ref::<ThreadOffer>().is_some() && tasks.admit_worker() => {
                 return Ended::Offering(Worker::new(spare, thread, registration, tasks));
             }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
-                tasks.stopper.stop(Error::Trap(Trap::of_host_panic(tid)));
+                tasks.stopper.stop(Error::Trap(Trap::from_host_panic(tid)));
                 Some(ExitCode::from(TRAPPED))
             }
         };
@@ -112,11 +112,6 @@ impl GuestThread {
     }
 }
 
-/// Whether it was the host's function for that which ended the thread.
-fn offers_itself(error: &RuntimeError) -> bool {
-    matches!(error.downcast_ref(), Some(Error::Protocol(ProtocolError::NotAsked)))
-}
-
 /// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
 fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
@@ -126,7 +121,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop(Error::of_engine(error, Some(tid)));
+            tasks.stopper.stop(Error::from_engine(error, Some(tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }

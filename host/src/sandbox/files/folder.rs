@@ -55,7 +55,7 @@ impl Folder {
     fn remove(&self, folder: &Beneath, name: &OsStr, remove: impl FnOnce() -> OsResult<()>) -> Result<()> {
         let Some(ledger) = &self.ledger else { return remove().map_err(fs_error) };
         ledger.remove(|| {
-            let removed = Stat::of_entry(folder.fd(), name).ok();
+            let removed = Stat::from_entry(folder.fd(), name).ok();
             remove().map_err(fs_error)?;
             Ok(removed)
         })
@@ -69,7 +69,7 @@ impl Folder {
             (true, true) => OFlags::RDWR,
         };
         let access = access | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let found = self.root.open(path, OFlags::PATH).and_then(|found| Stat::of(&found));
+        let found = self.root.open(path, OFlags::PATH).and_then(|found| Stat::from_fd(&found));
         match found {
             Ok(_) if how.create_new => Err(FsError::AlreadyExists),
             Ok(stat) if !stat.is_file() => Err(FsError::PermissionDenied),
@@ -91,7 +91,7 @@ impl Volume for Folder {
     fn metadata(&self, path: &Path, follow: bool) -> Result<Metadata> {
         let flags = if follow { OFlags::PATH } else { OFlags::PATH | OFlags::NOFOLLOW };
         let found = self.root.open(path, flags).map_err(fs_error)?;
-        Ok(Stat::of(&found).map_err(fs_error)?.metadata())
+        Ok(Stat::from_fd(&found).map_err(fs_error)?.metadata())
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf> {
@@ -103,7 +103,7 @@ impl Volume for Folder {
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let folder = self.root.open(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fs_error)?;
         // A removed folder looks like an empty one.
-        if Stat::of(&folder).map_err(fs_error)?.links() == 0 {
+        if Stat::from_fd(&folder).map_err(fs_error)?.links() == 0 {
             return Err(FsError::EntryNotFound);
         }
         let mut found = Vec::new();
@@ -112,7 +112,7 @@ impl Volume for Folder {
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             let kind = match entry.file_type() {
                 _ if name == "." || name == ".." => continue,
-                rustix::fs::FileType::Unknown => match Stat::of_entry(&folder, name) {
+                rustix::fs::FileType::Unknown => match Stat::from_entry(&folder, name) {
                     Ok(stat) => stat.metadata().ft,
                     // Gone by now.
                     Err(_) => continue,
@@ -141,7 +141,7 @@ impl Volume for Folder {
         let (from_folder, from_name) = self.root.parent(from)?;
         let (folder, name) = self.root.parent(to)?;
         let rename = || rustix::fs::renameat(from_folder.fd(), from_name, folder.fd(), name);
-        let same = match (Stat::of_entry(from_folder.fd(), from_name), Stat::of_entry(folder.fd(), name)) {
+        let same = match (Stat::from_entry(from_folder.fd(), from_name), Stat::from_entry(folder.fd(), name)) {
             (Ok(from), Ok(to)) => from.id() == to.id(),
             _ => false,
         };
@@ -162,7 +162,7 @@ impl Volume for Folder {
     fn open(&self, path: &Path, how: &OpenOptionsConfig) -> Result<Box<dyn Content>> {
         let fd = self.open_file(path, how)?;
         // What was looked at before may have been replaced.
-        if !Stat::of(&fd).map_err(fs_error)?.is_file() {
+        if !Stat::from_fd(&fd).map_err(fs_error)?.is_file() {
             return Err(FsError::PermissionDenied);
         }
         let file = HostFile::new(fd, self.ledger.clone())?;

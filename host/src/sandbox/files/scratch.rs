@@ -10,11 +10,12 @@ mod node;
 use super::content::Content;
 use super::space::Space;
 use super::volume::{MAX_ENTRIES, Volume};
+use crate::sync::lock::lock;
 use memory_file::MemoryFile;
 use node::{Entry, Folder, Node};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use virtual_fs::{FileType, FsError, Metadata, OpenOptionsConfig, Result};
 
 /// The files of one scratch folder.
@@ -30,18 +31,13 @@ impl Scratch {
     }
 
     fn add(&self, path: &Path, node: impl FnOnce() -> Node) -> Result<()> {
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         let (folder, name) = root.parent_mut(path)?;
         if folder.contains(name) {
             return Err(FsError::AlreadyExists);
         }
         folder.insert(name, Entry::new(node(), &self.space)?);
         Ok(())
-    }
-
-    fn root(&self) -> MutexGuard<'_, Folder> {
-        // Nothing panics while it holds the lock.
-        self.root.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,19 +46,19 @@ impl Volume for Scratch {
         // wasmer-wasix follows links itself and asks for what it found.
         match path.as_os_str().is_empty() {
             true => Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() }),
-            false => Ok(self.root().get(path)?.metadata()),
+            false => Ok(lock(&self.root).get(path)?.metadata()),
         }
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf> {
-        match &self.root().get(path)?.node {
+        match &lock(&self.root).get(path)?.node {
             Node::Link(target) => Ok(target.clone()),
             _ => Err(FsError::InvalidInput),
         }
     }
 
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         let folder = root.folder_mut(path)?;
         match folder.len() > MAX_ENTRIES {
             true => Err(FsError::StorageFull),
@@ -80,12 +76,12 @@ impl Volume for Scratch {
 
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         if from == to {
-            return self.root().get(from).map(drop);
+            return lock(&self.root).get(from).map(drop);
         }
         if to.starts_with(from) {
             return Err(FsError::InvalidInput);
         }
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         let moves_folder = matches!(root.get(from)?.node, Node::Folder(_));
         let (folder, name) = root.parent_mut(to)?;
         if let Some(replaced) = folder.entry(name) {
@@ -99,7 +95,7 @@ impl Volume for Scratch {
     }
 
     fn remove_file(&self, path: &Path) -> Result<()> {
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         match root.get(path)?.node {
             Node::Folder(_) => Err(FsError::NotAFile),
             _ => remove(&mut root, path),
@@ -107,7 +103,7 @@ impl Volume for Scratch {
     }
 
     fn remove_dir(&self, path: &Path) -> Result<()> {
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         match &root.get(path)?.node {
             Node::Folder(folder) if folder.len() > 0 => Err(FsError::DirectoryNotEmpty),
             Node::Folder(_) => remove(&mut root, path),
@@ -116,7 +112,7 @@ impl Volume for Scratch {
     }
 
     fn open(&self, path: &Path, how: &OpenOptionsConfig) -> Result<Box<dyn Content>> {
-        let mut root = self.root();
+        let mut root = lock(&self.root);
         let (folder, name) = root.parent_mut(path)?;
         let file = match folder.entry(name).map(|entry| &entry.node) {
             Some(_) if how.create_new => return Err(FsError::AlreadyExists),

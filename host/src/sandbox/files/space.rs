@@ -1,8 +1,9 @@
 //! Space that a plugin may fill.
 
 use super::volume::NO_SPACE;
-use crate::events::{Event, Events, Limit};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::events::{Event, Events, LimitKind};
+use crate::sync::lock::lock;
+use std::sync::{Arc, Mutex};
 use virtual_fs::Result;
 
 /// A number of bytes, of which some are taken. Clones share them; it serves all threads of a plugin.
@@ -33,25 +34,20 @@ impl Space {
 
     /// Takes as much of it as there is, and returns how much that was.
     pub(super) fn take_some(&self, bytes: u64) -> u64 {
-        let mut used = self.used();
+        let mut used = lock(&self.0.used);
         let taken = bytes.min(self.0.allowed.saturating_sub(*used));
         *used += taken;
         drop(used);
         if taken < bytes {
-            self.0.events.report(Event::LimitReached { limit: Limit::Storage, allowed: self.0.allowed });
+            self.0.events.report(Event::LimitReached { limit: LimitKind::Storage, allowed: self.0.allowed });
         }
         taken
     }
 
     /// Gives back. More than was taken is as good as all: removing what was there before earns nothing.
     pub(super) fn give(&self, bytes: u64) {
-        let mut used = self.used();
+        let mut used = lock(&self.0.used);
         *used = used.saturating_sub(bytes);
-    }
-
-    fn used(&self) -> MutexGuard<'_, u64> {
-        // Nothing panics while it holds the lock.
-        self.0.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

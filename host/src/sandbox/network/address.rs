@@ -65,7 +65,7 @@ pub(super) fn is_special(address: IpAddr) -> bool {
 
 impl Range {
     /// The range of one address.
-    pub(super) fn of(address: IpAddr) -> Self {
+    pub(super) fn from_address(address: IpAddr) -> Self {
         let first = address.to_canonical();
         Self { first, prefix: bits(first) }
     }
@@ -161,8 +161,8 @@ mod tests {
         assert!(everything.reaches(ip("1.1.1.1")));
         assert!(!everything.reaches(ip("10.0.0.1")) && !everything.reaches(ip("127.0.0.1")));
         assert!(Range::network(ip("10.0.0.0"), 8).unwrap().reaches(ip("10.9.9.9")));
-        assert!(Range::of(ip("127.0.0.1")).reaches(ip("::ffff:127.0.0.1")));
-        assert!(!Range::of(ip("127.0.0.1")).reaches(ip("127.0.0.2")));
+        assert!(Range::from_address(ip("127.0.0.1")).reaches(ip("::ffff:127.0.0.1")));
+        assert!(!Range::from_address(ip("127.0.0.1")).reaches(ip("127.0.0.2")));
         assert!(!Range::network(ip("::"), 0).unwrap().reaches(ip("::1")));
         assert!(!Range::network(ip("0.0.0.0"), 0).unwrap().contains(ip("2606:4700::1")));
     }

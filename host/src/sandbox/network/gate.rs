@@ -3,7 +3,7 @@
 use super::local::Local;
 use super::names::Names;
 use super::rules::{Network, Protocol};
-use crate::events::{Event, Events, Limit};
+use crate::events::{Event, Events, LimitKind};
 use crate::stop::Halt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Gate {
                 Ok(Slot(self.clone()))
             }
             Err(_) => {
-                self.events.report(Event::LimitReached { limit: Limit::Sockets, allowed: limit as u64 });
+                self.events.report(Event::LimitReached { limit: LimitKind::Sockets, allowed: limit as u64 });
                 Err(NetworkError::TooManyOpenFiles)
             }
         }

@@ -1,12 +1,13 @@
 //! The host's own network, which all plugins of an engine share: one thread that waits for sockets.
 
 use crate::error::LoadError;
+use crate::sync::lock::lock;
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::panic::catch_unwind;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 use tokio::runtime::Handle;
 use virtual_net::host::LocalNetworking;
 use virtual_net::{InterestHandler, InterestType, VirtualNetworking, VirtualUdpSocket};
@@ -44,7 +45,7 @@ impl Local {
     /// Counts a registration, or the end of one.
     pub(super) fn registered(&self) {
         if self.registrations.fetch_add(1, Ordering::Relaxed) % REGISTRATIONS == REGISTRATIONS - 1 {
-            let mut bell = self.bell.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut bell = lock(&self.bell);
             if let Err(error) = bell.set_handler(Box::new(Silent)) {
                 tracing::warn!(%error, "the thread that waits for sockets can't be woken");
             }

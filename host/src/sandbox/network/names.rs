@@ -2,14 +2,15 @@
 
 use super::rule::usual_form;
 use super::rules::Network;
-use crate::events::{Event, Events, Limit};
+use crate::events::{Event, Events, LimitKind};
 use crate::stop::Halt;
+use crate::sync::lock::lock;
 use futures::future::{Either, select};
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
 use virtual_net::NetworkError;
 
@@ -50,7 +51,7 @@ impl Names {
 
     /// The names that led to an address.
     pub(super) fn of(&self, address: IpAddr) -> Vec<String> {
-        self.lock().names.get(&address.to_canonical()).cloned().unwrap_or_default()
+        lock(&self.pinned).names.get(&address.to_canonical()).cloned().unwrap_or_default()
     }
 
     /// The addresses of a name, if the plugin may know them.
@@ -72,11 +73,11 @@ impl Names {
         if !rules.allows_name(&name) {
             return Err(denied(name));
         }
-        if let Some(known) = self.lock().addresses.get(&name) {
+        if let Some(known) = lock(&self.pinned).addresses.get(&name) {
             return Ok(known.clone());
         }
-        if self.lock().addresses.len() >= MAX_NAMES {
-            events.report(Event::LimitReached { limit: Limit::Names, allowed: MAX_NAMES as u64 });
+        if lock(&self.pinned).addresses.len() >= MAX_NAMES {
+            events.report(Event::LimitReached { limit: LimitKind::Names, allowed: MAX_NAMES as u64 });
             return Err(NetworkError::InsufficientMemory);
         }
         let found = match rules.host_addresses(&name) {
@@ -92,7 +93,7 @@ impl Names {
                 }
             }
         };
-        Ok(self.lock().pin(name, found))
+        Ok(lock(&self.pinned).pin(name, found))
     }
 
     /// Asks the resolver, on a thread of its own.
@@ -120,11 +121,6 @@ impl Names {
         addresses.truncate(MAX_ADDRESSES);
         Ok(addresses)
     }
-
-    fn lock(&self) -> MutexGuard<'_, Pinned> {
-        // Nothing panics while it holds the lock with the maps half changed.
-        self.pinned.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Pinned {
@@ -143,7 +139,7 @@ impl Pinned {
 
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Names").field(&*self.lock()).finish()
+        f.debug_tuple("Names").field(&*lock(&self.pinned)).finish()
     }
 }
 

@@ -73,7 +73,7 @@ impl Target {
     fn parse(text: &str) -> Result<Self, String> {
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         if let Ok(address) = bare.parse::<IpAddr>() {
-            return Ok(Self::Range(Range::of(address)));
+            return Ok(Self::Range(Range::from_address(address)));
         }
         if let Some((first, prefix)) = bare.split_once('/') {
             let first = first.parse::<IpAddr>().map_err(|_| format!("`{first}` is no address"))?;

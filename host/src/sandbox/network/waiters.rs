@@ -3,8 +3,9 @@
 //! A socket of virtual-net's has room for one who waits, so that a thread that sends and a thread that receives put
 //! each other to sleep (virtual-net 0.704.2, `host.rs`). Here, what happens to a socket wakes all of them.
 
+use crate::sync::lock::lock;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::thread::{self, ThreadId};
 use virtual_net::{InterestHandler, InterestType, NetworkError, Result};
@@ -28,7 +29,7 @@ struct All(Arc<Mutex<HashMap<ThreadId, Arc<Mutex<Handler>>>>>);
 impl Waiters {
     /// Adds the calling thread; `register` makes the socket tell all.
     pub(super) fn add(&mut self, handler: Handler, register: impl FnOnce(Handler) -> Result<()>) -> Result<()> {
-        let mut all = self.all.lock();
+        let mut all = lock(&self.all.0);
         if all.len() >= MAX_WAITERS {
             return Err(NetworkError::InsufficientMemory);
         }
@@ -39,7 +40,7 @@ impl Waiters {
 
     /// Removes the calling thread, and says whether nobody waits any more.
     pub(super) fn remove(&mut self) -> bool {
-        let mut all = self.all.lock();
+        let mut all = lock(&self.all.0);
         all.remove(&thread::current().id());
         self.registered &= !all.is_empty();
         all.is_empty()
@@ -57,7 +58,7 @@ impl Waiters {
         self.registered = false;
         if ready.is_pending() {
             self.add(cx.waker().into(), |all| register(socket, all))?;
-        } else if !self.all.lock().is_empty() {
+        } else if !lock(&self.all.0).is_empty() {
             self.register(|all| register(socket, all))?;
         }
         ready
@@ -72,18 +73,14 @@ impl Waiters {
     }
 }
 
-impl All {
-    fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, Arc<Mutex<Handler>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+impl All {}
 
 impl InterestHandler for All {
     fn push_interest(&mut self, interest: InterestType) {
         // A handler may take locks that are held where a wait begins, so that no lock of this list's is held here.
-        let handlers: Vec<_> = self.lock().values().cloned().collect();
+        let handlers: Vec<_> = lock(&self.0).values().cloned().collect();
         for handler in handlers {
-            handler.lock().unwrap_or_else(PoisonError::into_inner).push_interest(interest);
+            lock(&handler).push_interest(interest);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::lines::Printer;
 use crate::events::{Event, Events};
+use crate::sync::lock::lock;
 use std::io::{self, IoSlice, SeekFrom};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use virtual_fs::{AsyncRead, AsyncSeek, AsyncWrite, FsError, ReadBuf, VirtualFile};
 
@@ -72,11 +73,6 @@ impl Captured {
         }
         lock(&self.0.printer).print(bytes);
     }
-}
-
-/// What a panic could leave behind is still valid.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl AsyncWrite for Captured {
@@ -158,12 +154,12 @@ impl VirtualFile for Captured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::output::{Forward, Stream};
+    use crate::sandbox::output::{Forward, StandardStream};
 
     #[test]
     fn keeps_up_to_the_limit_and_counts_the_rest() {
         let events = Events::new("test", None);
-        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(Stream::Stdout, &events));
+        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
         stream.append(b"abc");
         stream.append(b"defg");
         stream.append(b"h");

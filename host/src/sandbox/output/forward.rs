@@ -1,6 +1,6 @@
 //! Where lines go.
 
-use super::Stream;
+use super::StandardStream;
 use super::lines::Printer;
 use crate::events::Events;
 use std::fmt;
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// What the host application does with a line.
-type Callback = Arc<dyn Fn(Stream, &str) + Send + Sync>;
+type Callback = Arc<dyn Fn(StandardStream, &str) + Send + Sync>;
 
 /// Where a plugin's output goes besides the host's buffer.
 #[derive(Clone, Default)]
@@ -24,7 +24,7 @@ pub(crate) enum Forward {
 }
 
 impl Forward {
-    pub(super) fn line_printer(&self, stream: Stream, events: &Events) -> Printer {
+    pub(super) fn line_printer(&self, stream: StandardStream, events: &Events) -> Printer {
         Printer::new(Destination { stream, forward: self.clone(), events: events.clone() })
     }
 }
@@ -42,7 +42,7 @@ impl fmt::Debug for Forward {
 /// Where one stream goes.
 #[derive(Debug)]
 pub(super) struct Destination {
-    stream: Stream,
+    stream: StandardStream,
     forward: Forward,
     events: Events,
 }
@@ -55,8 +55,8 @@ impl Destination {
         }
         // A host whose streams are closed prints nothing.
         let _ = match self.stream {
-            Stream::Stdout => std::io::stdout().lock().write_all(bytes),
-            Stream::Stderr => std::io::stderr().lock().write_all(bytes),
+            StandardStream::Stdout => std::io::stdout().lock().write_all(bytes),
+            StandardStream::Stderr => std::io::stderr().lock().write_all(bytes),
         };
         true
     }
@@ -79,8 +79,8 @@ impl Destination {
     fn trace(&self, line: &str) {
         let plugin = self.events.plugin();
         match self.stream {
-            Stream::Stdout => tracing::info!(target: "plugix::stdout", plugin, "{line}"),
-            Stream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
+            StandardStream::Stdout => tracing::info!(target: "plugix::stdout", plugin, "{line}"),
+            StandardStream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
         }
     }
 }

@@ -62,17 +62,17 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::events::Events;
-    use crate::sandbox::output::{Forward, Stream};
+    use crate::sandbox::output::{Forward, StandardStream};
     use std::sync::{Arc, Mutex};
 
     fn printed(print: impl FnOnce(&mut Printer)) -> Vec<String> {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = lines.clone();
         let forward = Forward::Callback(Arc::new(move |stream, line: &str| {
-            assert_eq!(stream, Stream::Stderr);
+            assert_eq!(stream, StandardStream::Stderr);
             sink.lock().expect("nothing panics here").push(line.to_owned());
         }));
-        print(&mut forward.line_printer(Stream::Stderr, &Events::new("test", None)));
+        print(&mut forward.line_printer(StandardStream::Stderr, &Events::new("test", None)));
         std::mem::take(&mut *lines.lock().expect("nothing panics here"))
     }
 

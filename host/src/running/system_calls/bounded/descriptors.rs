@@ -1,16 +1,10 @@
 //! How many descriptors a plugin has open.
 
 use super::call::Advise;
-use crate::events::{Event, Events, Limit};
+use crate::events::{Event, Events, LimitKind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use wasmer::{AsStoreMut, RuntimeError};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
-
-/// Fewest that there may be: the standard streams and the root are open from the beginning.
-const LEAST: u32 = 8;
-
-/// Most, as wasmer-wasix has it.
-const MOST: u32 = 1 << 16;
 
 /// The descriptors of one plugin.
 ///
@@ -26,7 +20,7 @@ pub(super) struct Descriptors {
 
 impl Descriptors {
     pub(super) fn new(limit: u32, events: Events) -> Self {
-        Self { limit: limit.clamp(LEAST, MOST), free: AtomicU32::new(0), events }
+        Self { limit, free: AtomicU32::new(0), events }
     }
 
     pub(super) fn limit(&self) -> u32 {
@@ -42,7 +36,7 @@ impl Descriptors {
                 return Ok(true);
             }
         }
-        self.events.report(Event::LimitReached { limit: Limit::Files, allowed: self.limit.into() });
+        self.events.report(Event::LimitReached { limit: LimitKind::Files, allowed: self.limit.into() });
         Ok(false)
     }
 }

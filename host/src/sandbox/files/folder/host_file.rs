@@ -29,7 +29,7 @@ impl HostFile {
     pub(super) fn new(fd: OwnedFd, ledger: Option<Arc<Ledger>>) -> Result<Self> {
         let counted = match ledger {
             Some(ledger) => {
-                let id = Stat::of(&fd).map_err(fs_error)?.id();
+                let id = Stat::from_fd(&fd).map_err(fs_error)?.id();
                 ledger.opened(id);
                 Some(Counted { ledger, id })
             }
@@ -39,7 +39,7 @@ impl HostFile {
     }
 
     fn len(&self) -> Result<u64> {
-        Ok(Stat::of(&self.fd).map_err(fs_error)?.len())
+        Ok(Stat::from_fd(&self.fd).map_err(fs_error)?.len())
     }
 
     fn write(&self, bytes: &[u8], at: u64) -> io::Result<usize> {
@@ -75,7 +75,7 @@ impl Content for HostFile {
     }
 
     fn metadata(&self) -> Result<Metadata> {
-        Ok(Stat::of(&self.fd).map_err(fs_error)?.metadata())
+        Ok(Stat::from_fd(&self.fd).map_err(fs_error)?.metadata())
     }
 
     fn set_len(&self, len: u64) -> Result<()> {

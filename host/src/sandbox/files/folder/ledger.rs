@@ -3,8 +3,9 @@
 use super::stat::{Id, Stat};
 use crate::sandbox::files::space::Space;
 use crate::sandbox::files::volume::ENTRY;
+use crate::sync::lock::lock;
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use virtual_fs::Result;
 
 /// What a plugin added to a folder: it may not exceed the limit, and what it removes it may add again.
@@ -32,14 +33,14 @@ impl Ledger {
 
     /// Takes the space for a new entry, and makes it.
     pub(super) fn create(&self, create: impl FnOnce() -> Result<()>) -> Result<()> {
-        let _measuring = self.lock();
+        let _measuring = lock(&self.open);
         self.space.take(ENTRY)?;
         create().inspect_err(|_| self.space.give(ENTRY))
     }
 
     /// Removes an entry and gives back what it took. `remove` returns what the entry was.
     pub(super) fn remove(&self, remove: impl FnOnce() -> Result<Option<Stat>>) -> Result<()> {
-        let mut open = self.lock();
+        let mut open = lock(&self.open);
         let Some(removed) = remove()? else { return Ok(()) };
         self.space.give(ENTRY);
         if removed.is_file() && removed.links() <= 1 {
@@ -59,7 +60,7 @@ impl Ledger {
         wanted: u64,
         change: impl FnOnce(u64) -> (u64, R),
     ) -> Result<R> {
-        let _measuring = self.lock();
+        let _measuring = lock(&self.open);
         let before = measure()?;
         let taken = self.space.take_some(wanted.saturating_sub(before));
         let (after, result) = change(wanted.min(before + taken));
@@ -68,12 +69,12 @@ impl Ledger {
     }
 
     pub(super) fn opened(&self, file: Id) {
-        self.lock().entry(file).or_default().handles += 1;
+        lock(&self.open).entry(file).or_default().handles += 1;
     }
 
     /// A handle is closed of a file that has this length.
     pub(super) fn closed(&self, file: Id, len: u64) {
-        let mut open = self.lock();
+        let mut open = lock(&self.open);
         let Some(entry) = open.get_mut(&file) else { return };
         entry.handles -= 1;
         if entry.handles == 0 {
@@ -83,10 +84,5 @@ impl Ledger {
                 self.space.give(len);
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<Id, Open>> {
-        // Nothing panics while it holds the lock.
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,12 +15,12 @@ pub(super) type Id = (u32, u32, u64);
 
 impl Stat {
     /// Of what is open.
-    pub(super) fn of(fd: impl AsFd) -> OsResult<Self> {
+    pub(super) fn from_fd(fd: impl AsFd) -> OsResult<Self> {
         Self::at(fd, OsStr::new(""), AtFlags::EMPTY_PATH)
     }
 
     /// Of an entry of an open folder; of the link itself if it is one.
-    pub(super) fn of_entry(folder: impl AsFd, name: &OsStr) -> OsResult<Self> {
+    pub(super) fn from_entry(folder: impl AsFd, name: &OsStr) -> OsResult<Self> {
         Self::at(folder, name, AtFlags::SYMLINK_NOFOLLOW)
     }
 

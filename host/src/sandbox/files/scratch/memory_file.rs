@@ -3,8 +3,9 @@
 use super::chunks::Chunks;
 use crate::sandbox::files::content::Content;
 use crate::sandbox::files::space::Space;
+use crate::sync::lock::lock;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use virtual_fs::{FileType, Metadata, Result};
 
@@ -26,20 +27,15 @@ impl MemoryFile {
         let inner = Inner { chunks: Chunks::new(space), accessed: created, modified: created, created };
         Self(Arc::new(Mutex::new(inner)))
     }
-
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Content for MemoryFile {
     fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
-        Ok(self.inner().chunks.read(into, at))
+        Ok(lock(&self.0).chunks.read(into, at))
     }
 
     fn write_at(&self, bytes: &[u8], at: u64) -> io::Result<usize> {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         let written = inner.chunks.write(bytes, at);
         if written == 0 && !bytes.is_empty() {
             return Err(io::ErrorKind::StorageFull.into());
@@ -49,20 +45,20 @@ impl Content for MemoryFile {
     }
 
     fn metadata(&self) -> Result<Metadata> {
-        let inner = self.inner();
+        let inner = lock(&self.0);
         let Inner { accessed, modified, created, .. } = *inner;
         Ok(Metadata { ft: FileType::new_file(), accessed, created, modified, len: inner.chunks.len() })
     }
 
     fn set_len(&self, len: u64) -> Result<()> {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         inner.chunks.set_len(len);
         inner.modified = now();
         Ok(())
     }
 
     fn set_times(&self, accessed: Option<u64>, modified: Option<u64>) -> Result<()> {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         inner.accessed = accessed.unwrap_or(inner.accessed);
         inner.modified = modified.unwrap_or(inner.modified);
         Ok(())

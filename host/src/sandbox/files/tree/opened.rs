@@ -1,8 +1,9 @@
 //! Where the files are that a plugin has open.
 
+use crate::sync::lock::lock;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 /// An open file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,7 +22,7 @@ struct Paths {
 
 impl Opened {
     pub(super) fn add(&self, path: &Path) -> FileId {
-        let mut paths = self.paths();
+        let mut paths = lock(&self.0);
         paths.last += 1;
         let file = FileId(paths.last);
         paths.paths.insert(file, path.to_owned());
@@ -29,27 +30,22 @@ impl Opened {
     }
 
     pub(super) fn remove(&self, file: FileId) {
-        self.paths().paths.remove(&file);
+        lock(&self.0).paths.remove(&file);
     }
 
     pub(super) fn path(&self, file: FileId) -> Option<PathBuf> {
-        self.paths().paths.get(&file).cloned()
+        lock(&self.0).paths.get(&file).cloned()
     }
 
     /// What was at `from`, or below it, is at `to` now.
     pub(super) fn moved(&self, from: &Path, to: &Path) {
-        for path in self.paths().paths.values_mut() {
+        for path in lock(&self.0).paths.values_mut() {
             match path.strip_prefix(from) {
                 Ok(below) if below.as_os_str().is_empty() => *path = to.to_owned(),
                 Ok(below) => *path = to.join(below),
                 Err(_) => {}
             }
         }
-    }
-
-    fn paths(&self) -> MutexGuard<'_, Paths> {
-        // Nothing panics while it holds the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
