@@ -14,10 +14,10 @@ pub use origin::Origin;
 
 use crate::LoadError;
 use crate::error::ArtifactError;
-use crate::module::{ModuleInfo, inspect};
 use aligned::{ALIGNMENT, Aligned};
 use bytes::Bytes;
 use format::Body;
+use plugix_module::{ModuleInfo, inspect};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -3,7 +3,6 @@
 mod artifact;
 mod cache;
 mod call;
-mod interface;
 mod load;
 mod overload;
 mod stop;
@@ -11,7 +10,8 @@ mod stop;
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
 pub use call::{CallError, Error, Frame, Panic, ProtocolError, Trap};
-pub use interface::InterfaceError;
 pub use load::LoadError;
 pub use overload::Overload;
 pub use stop::StopReason;
+
+pub use plugix_module::{InterfaceError, ModuleError};

@@ -5,13 +5,13 @@ use crate::events::Events;
 use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
 use crate::memory::GuestMemory;
-use crate::module::{INITIALIZE, START};
 use crate::network::network;
 use crate::output::Streams;
 use crate::runtime::{
     Bounds, Calls, Control, PluginRuntime, Quota, Stopper, Tasks, Traces, Worker, WorkerThread, contain,
 };
-use crate::{Engine, Error, LoadError, Module, Policy};
+use crate::{Engine, Error, LoadError, Module, ModuleError, Policy};
+use plugix_module::{INITIALIZE, START};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -92,7 +92,7 @@ impl Instance {
         let started = started.map_err(|error| start_error(*error, &stopper));
         let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
-            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+            Ok((memory.ok_or(ModuleError::NoMemory)?, instance))
         });
         let (memory, instance) = started.inspect_err(|_| end_threads(name, engine, &tasks))?;
         let process = Process {

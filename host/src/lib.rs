@@ -28,7 +28,6 @@ mod exclusive;
 mod files;
 mod imports;
 mod instance;
-mod interface;
 mod json;
 mod line;
 mod memory;
@@ -48,12 +47,12 @@ pub use asynchronous::wait_for;
 pub use cache::{Cache, CacheEntry};
 pub use engine::{Cpu, Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, Overload, Panic, ProtocolError,
-    StopReason, Trap,
+    ArtifactError, CacheError, CallError, Error, Frame, InterfaceError, LoadError, ModuleError, Overload, Panic,
+    ProtocolError, StopReason, Trap,
 };
 pub use events::{Event, Limit};
 pub use metadata::Metadata;
-pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
+pub use module::Module;
 pub use network::{Network, NetworkRuleError};
 pub use output::{Output, Stream};
 pub use plugin::{
@@ -66,6 +65,7 @@ pub use raw::{Command, Exit, RawArgs, RawPlugin};
 pub use services::{Cancellation, Progress, Services};
 
 pub use plugix_abi as abi;
+pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 
 /// What the project's own fuzz targets call; not for others.
 #[doc(hidden)]

@@ -7,9 +7,9 @@ pub use args::RawArgs;
 use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
-use crate::module::Form;
 use crate::runtime::{Stopper, contain};
-use crate::{CancelHandle, Error, LoadError, Module, Output, Policy};
+use crate::{CancelHandle, Error, LoadError, Module, ModuleError, Output, Policy};
+use plugix_module::Form;
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -25,7 +25,7 @@ impl RawPlugin {
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
-            Form::Command => Err(LoadError::CommandNotReactor),
+            Form::Command => Err(ModuleError::CommandNotReactor.into()),
             Form::Reactor | Form::Bare => {
                 let (stopper, events) = (Stopper::new(module.engine()), Events::new("raw", None));
                 let mut instance =

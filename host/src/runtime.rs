@@ -25,8 +25,8 @@ pub(crate) use tasks::{Tasks, Worker, WorkerThread};
 pub(crate) use traces::Traces;
 
 use crate::imports::HostFunctions;
-use crate::module::CONTROL;
 use crate::{Engine, Error};
+use plugix_module::CONTROL;
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};

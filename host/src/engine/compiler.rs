@@ -1,7 +1,7 @@
 //! The compiler: what it is told, and what its code depends on.
 
 use crate::artifact::Origin;
-use crate::module::REWRITING;
+use plugix_module::REWRITING;
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;

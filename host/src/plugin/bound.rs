@@ -4,9 +4,10 @@ use super::Plugin;
 use super::inner::{Inner, Methods};
 use crate::call::{ScalarMethod, TypedMethod};
 use crate::instance::Instance;
-use crate::{Error, InterfaceError, Module, interface};
+use crate::{Error, InterfaceError, Module};
 use plugix_abi::export::{METHOD_PREFIX, SCALAR_PREFIX};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, ImportKind, Interface, MethodInfo, ValueOf};
+use plugix_module::interface;
 use std::borrow::Borrow;
 use std::time::Duration;
 

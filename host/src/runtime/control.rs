@@ -1,13 +1,13 @@
 //! The memory through which the host stops a plugin's code.
 
 use super::Quota;
-use crate::module::CONTROL_PAGES;
+use plugix_module::CONTROL_PAGES;
 use region::Protection;
 use std::fmt;
 use wasmer::{AsStoreMut, Memory, MemoryError, MemoryType, Store};
 
 /// Memory of one plugin's that its code reads every so often, and that only the host can name (see
-/// `module::stoppable`).
+/// `plugix_module::stoppable`).
 pub(crate) struct Control {
     /// Keeps the memory, too.
     quota: Quota,

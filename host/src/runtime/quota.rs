@@ -2,14 +2,14 @@
 //!
 //! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with tunables of
 //! its own, so that plugins of one compiled module can have different caps. The control memory (see
-//! `module::stoppable`) is made here as well, because the growth of tables is told to it.
+//! `plugix_module::stoppable`) is made here as well, because the growth of tables is told to it.
 
 mod linear;
 
 use crate::events::Events;
-use crate::module::MemoryKind;
 use crate::{Event, Limit, LoadError, Module, Policy};
 use linear::{Linear, Role};
+use plugix_module::MemoryKind;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::{Arc, OnceLock};
