@@ -8,10 +8,10 @@ pub use builder::EngineBuilder;
 
 use crate::code::{Compiler, Kept, Origin};
 use crate::error::LoadError;
-use crate::module::ModuleLimits;
 use crate::running::{Io, Resources, WasiImports};
 use crate::stop::Watchdog;
 use crate::sync::exclusive;
+use plugix_module::ModuleLimits;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Handle;

@@ -3,7 +3,6 @@
 mod artifact;
 mod cache;
 mod call;
-mod interface;
 mod load;
 mod offer;
 mod overload;
@@ -12,8 +11,9 @@ mod stop;
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
 pub use call::{CallError, Error, Panic, ProtocolError, StackFrame, Trap};
-pub use interface::InterfaceError;
 pub use load::LoadError;
 pub(crate) use offer::ThreadOffer;
 pub use overload::Overload;
 pub use stop::StopReason;
+
+pub use plugix_module::{InterfaceError, ModuleError};

@@ -20,7 +20,6 @@ pub mod code;
 pub mod engine;
 pub mod error;
 pub mod events;
-mod interface;
 pub mod module;
 pub mod plugin;
 pub mod policy;
@@ -34,11 +33,11 @@ mod sync;
 pub use code::{Artifact, Cache, CacheEntry, Cpu, Origin};
 pub use engine::{Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, Overload, Panic, ProtocolError, StackFrame,
-    StopReason, Trap,
+    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, ModuleError, Overload, Panic,
+    ProtocolError, StackFrame, StopReason, Trap,
 };
 pub use events::{Event, LimitKind};
-pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Threads, Wasi};
+pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 pub use plugin::{
     AsyncClient, Bound, CancelHandle, Cancellation, Metadata, Output, Plugin, PluginBuilder, Progress, Services,
     SharedBound, SharedPlugin, Sharing, StandardStream, Wait, Within, Worker, WorkerBound, wait_for,

@@ -2,21 +2,15 @@
 //!
 //! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
-mod info;
-mod inspect;
-mod limits;
 mod load;
-mod stoppable;
 
-pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
-pub(crate) use inspect::{inspect, keeps_tables, malformed};
-pub use limits::ModuleLimits;
-pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, START};
+pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 
 use crate::code::{Artifact, Compilation, is_artifact};
 use crate::engine::Engine;
 use crate::error::LoadError;
 use crate::running::instance::Code;
+use plugix_module::{inspect, keeps_tables, stoppable as rewrite, validate};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
@@ -105,8 +99,7 @@ impl Module {
     /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] if a function's body is invalid, [`LoadError::TooLarge`] if one nests too deep,
-    /// [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
+    /// [`LoadError::Module`] if a function's body is invalid or nests too deep, [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
     /// gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
@@ -186,9 +179,9 @@ impl Module {
 
     fn compile_wasm(&self, wasm: &[u8], stoppable: bool) -> Result<wasmer::Module, LoadError> {
         self.engine.limits().check_nesting(wasm)?;
-        inspect::validate(wasm)?;
+        validate(wasm)?;
         let wasm = match stoppable {
-            true => Cow::Owned(stoppable::stoppable(wasm)?),
+            true => Cow::Owned(rewrite(wasm)?),
             false => Cow::Borrowed(wasm),
         };
         wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))

@@ -4,9 +4,9 @@ mod args;
 
 pub use args::RawArgs;
 
-use crate::error::{Error, LoadError};
+use crate::error::{Error, LoadError, ModuleError};
 use crate::events::Events;
-use crate::module::{Form, Module};
+use crate::module::Module;
 use crate::plugin::{CancelHandle, Usage};
 use crate::policy::Policy;
 use crate::running::contain::contain;
@@ -14,6 +14,7 @@ use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start};
 use crate::sandbox::output::Output;
 use crate::stop::Stopper;
+use plugix_module::Form;
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -29,7 +30,7 @@ impl RawPlugin {
     /// The variant of [`LoadError`] that says why it can't be.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
-            Form::Command => Err(LoadError::CommandNotReactor),
+            Form::Command => Err(ModuleError::CommandNotReactor.into()),
             Form::Reactor | Form::Bare => Ok(Self { instance: start("raw", module, policy)? }),
         }
     }

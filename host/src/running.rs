@@ -14,6 +14,7 @@ mod newest;
 mod quota;
 mod resources;
 mod runtime;
+mod signature;
 pub(crate) mod system_calls;
 pub(crate) mod tasks;
 mod usage;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use plugix_e2e::assert_matches;
-use plugix_host::{Engine, LoadError, Module, ModuleLimits};
+use plugix_host::{Engine, LoadError, Module, ModuleError, ModuleLimits};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -55,7 +55,7 @@ fn each_part_has_its_limit() -> Result<()> {
         *limit(&mut limits) = 3;
         load(limits.clone(), &body(3))?;
         let refused = load(limits, &body(4)).unwrap_err().downcast::<LoadError>()?;
-        assert_matches!(refused, LoadError::TooLarge { what, found: 4, allowed: 3 } if *what == name);
+        assert_matches!(refused, LoadError::Module(ModuleError::TooLarge { what, found: 4, allowed: 3 }) if *what == name);
     }
     Ok(())
 }
@@ -65,12 +65,18 @@ fn the_whole_and_single_functions_have_limits() -> Result<()> {
     let mut limits = ModuleLimits::default();
     limits.bytes = 100;
     let body = format!("(data (i32.const 0) {:?})", "x".repeat(100));
-    assert_matches!(refused(limits, &body), LoadError::TooLarge { what: "bytes", allowed: 100, .. });
+    assert_matches!(
+        refused(limits, &body),
+        LoadError::Module(ModuleError::TooLarge { what: "bytes", allowed: 100, .. })
+    );
 
     let mut limits = ModuleLimits::default();
     limits.function_bytes = 100;
     let body = format!("(func {})", "nop ".repeat(100));
-    assert_matches!(refused(limits, &body), LoadError::TooLarge { what: "bytes in one function", .. });
+    assert_matches!(
+        refused(limits, &body),
+        LoadError::Module(ModuleError::TooLarge { what: "bytes in one function", .. })
+    );
     Ok(())
 }
 
@@ -79,7 +85,7 @@ fn a_file_is_not_read_beyond_the_limit() -> Result<()> {
     let mut limits = ModuleLimits::default();
     limits.bytes = 1000;
     let refused = Engine::with_limits(limits)?.load_file("/dev/zero").unwrap_err();
-    assert_matches!(refused, LoadError::TooLarge { what: "bytes", found: 1001, allowed: 1000 });
+    assert_matches!(refused, LoadError::Module(ModuleError::TooLarge { what: "bytes", found: 1001, allowed: 1000 }));
     Ok(())
 }
 
@@ -88,7 +94,10 @@ fn blocks_nest_so_deep_and_no_deeper() -> Result<()> {
     let nested = |depth: usize| format!("(func {} {})", "block ".repeat(depth), "end ".repeat(depth));
     load(ModuleLimits::default(), &nested(1000))?.compile()?;
     let refused = load(ModuleLimits::default(), &nested(1001))?.compile().unwrap_err();
-    assert_matches!(refused, LoadError::TooLarge { what: "blocks within blocks", found: 1001, allowed: 1000 });
+    assert_matches!(
+        refused,
+        LoadError::Module(ModuleError::TooLarge { what: "blocks within blocks", found: 1001, allowed: 1000 })
+    );
     Ok(())
 }
 

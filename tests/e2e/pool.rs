@@ -5,7 +5,9 @@ mod reset;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, wait_until};
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{Error, LoadError, Overload, Plugin, Policy, Pool, PoolBuilder, StopReason, TakeError, Wait};
+use plugix_host::{
+    Error, LoadError, ModuleError, Overload, Plugin, Policy, Pool, PoolBuilder, StopReason, TakeError, Wait,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -194,7 +196,7 @@ fn a_failure_to_start_is_each_callers_own() -> Result<()> {
     let fails = Arc::new(AtomicBool::new(true));
     let failing = fails.clone();
     let pool = Pool::builder(engine(), move || match failing.load(Ordering::SeqCst) {
-        true => Err(LoadError::NotWasm { found: Vec::new() }),
+        true => Err(LoadError::Module(ModuleError::NotWasm { found: Vec::new() })),
         false => Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start(),
     });
     let pool = pool.max(2).build()?;
@@ -203,7 +205,7 @@ fn a_failure_to_start_is_each_callers_own() -> Result<()> {
         for caller in callers {
             assert_matches!(
                 caller.join().expect("the thread is well"),
-                Err(TakeError::Load(LoadError::NotWasm { .. }))
+                Err(TakeError::Load(LoadError::Module(ModuleError::NotWasm { .. })))
             );
         }
     });

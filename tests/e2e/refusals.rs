@@ -4,7 +4,7 @@ mod metadata;
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, module};
-use plugix_host::{Command, Error, LoadError, Plugin, Policy, RawPlugin};
+use plugix_host::{Command, Error, LoadError, ModuleError, Plugin, Policy, RawPlugin};
 
 /// Why a fixture can't be loaded, or no plugin be made of it.
 fn refusal(name: &str) -> Result<LoadError> {
@@ -23,9 +23,9 @@ fn refusal_to_load(name: &str) -> Result<LoadError> {
 
 #[test]
 fn not_wasm() -> Result<()> {
-    assert_matches!(refusal_of(b"#!/bin/sh\n".to_vec())?, LoadError::NotWasm { found } if found == b"#!/b");
-    assert_matches!(refusal_of(b"\0a".to_vec())?, LoadError::NotWasm { found } if found == b"\0a");
-    assert_matches!(refusal_of(Vec::new())?, LoadError::NotWasm { found } if found.is_empty());
+    assert_matches!(refusal_of(b"#!/bin/sh\n".to_vec())?, LoadError::Module(ModuleError::NotWasm { found }) if found == b"#!/b");
+    assert_matches!(refusal_of(b"\0a".to_vec())?, LoadError::Module(ModuleError::NotWasm { found }) if found == b"\0a");
+    assert_matches!(refusal_of(Vec::new())?, LoadError::Module(ModuleError::NotWasm { found }) if found.is_empty());
     Ok(())
 }
 
@@ -35,9 +35,12 @@ fn truncated_anywhere() -> Result<()> {
     for len in 4..whole.len() {
         let error = refusal_of(whole[..len].to_vec())?;
         // A cut between two sections leaves a well-formed module behind, which then lacks something.
-        assert_matches!(error, LoadError::Malformed { .. } | LoadError::NoMemory | LoadError::UnknownImport { .. });
+        assert_matches!(
+            error,
+            LoadError::Module(ModuleError::Malformed { .. } | ModuleError::NoMemory) | LoadError::UnknownImport { .. }
+        );
     }
-    assert_matches!(refusal_of(whole[..whole.len() - 1].to_vec())?, LoadError::Malformed { .. });
+    assert_matches!(refusal_of(whole[..whole.len() - 1].to_vec())?, LoadError::Module(ModuleError::Malformed { .. }));
     Ok(())
 }
 
@@ -48,7 +51,7 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn component() -> Result<()> {
-    assert_matches!(refusal_to_load("component")?, LoadError::Component);
+    assert_matches!(refusal_to_load("component")?, LoadError::Module(ModuleError::Component));
     Ok(())
 }
 
@@ -71,26 +74,26 @@ fn import_of_another_type() -> Result<()> {
 
 #[test]
 fn memories() -> Result<()> {
-    assert_matches!(refusal_to_load("no-memory")?, LoadError::NoMemory);
-    assert_matches!(refusal_to_load("hidden-memory")?, LoadError::NoMemory);
-    assert_matches!(refusal_to_load("several-memories")?, LoadError::SeveralMemories { count: 2 });
-    assert_matches!(refusal_to_load("memory64")?, LoadError::Memory64);
-    assert_matches!(refusal_to_load("no-thread-start")?, LoadError::NoThreadStart);
+    assert_matches!(refusal_to_load("no-memory")?, LoadError::Module(ModuleError::NoMemory));
+    assert_matches!(refusal_to_load("hidden-memory")?, LoadError::Module(ModuleError::NoMemory));
+    assert_matches!(refusal_to_load("several-memories")?, LoadError::Module(ModuleError::SeveralMemories { count: 2 }));
+    assert_matches!(refusal_to_load("memory64")?, LoadError::Module(ModuleError::Memory64));
+    assert_matches!(refusal_to_load("no-thread-start")?, LoadError::Module(ModuleError::NoThreadStart));
     Ok(())
 }
 
 #[test]
 fn dynamic_linking() -> Result<()> {
-    assert_matches!(refusal_to_load("dynamic")?, LoadError::DynamicLinking);
+    assert_matches!(refusal_to_load("dynamic")?, LoadError::Module(ModuleError::DynamicLinking));
     Ok(())
 }
 
 #[test]
 fn command_where_a_reactor_is_needed() -> Result<()> {
-    assert_matches!(refusal("command")?, LoadError::CommandNotReactor);
+    assert_matches!(refusal("command")?, LoadError::Module(ModuleError::CommandNotReactor));
     let command = guest("command");
-    assert_matches!(Plugin::new(&command, &Policy::new()), Err(LoadError::CommandNotReactor));
-    assert_matches!(RawPlugin::new(&command, &Policy::new()), Err(LoadError::CommandNotReactor));
+    assert_matches!(Plugin::new(&command, &Policy::new()), Err(LoadError::Module(ModuleError::CommandNotReactor)));
+    assert_matches!(RawPlugin::new(&command, &Policy::new()), Err(LoadError::Module(ModuleError::CommandNotReactor)));
     Ok(())
 }
 
@@ -103,21 +106,21 @@ fn reactor_where_a_command_is_needed() -> Result<()> {
 
 #[test]
 fn no_initializer() -> Result<()> {
-    assert_matches!(refusal("no-initialize")?, LoadError::NoInitialize);
+    assert_matches!(refusal("no-initialize")?, LoadError::Module(ModuleError::NoInitialize));
     Ok(())
 }
 
 #[test]
 fn not_a_plugin() -> Result<()> {
-    assert_matches!(refusal("not-a-plugin")?, LoadError::NotAPlugin);
+    assert_matches!(refusal("not-a-plugin")?, LoadError::Module(ModuleError::NotAPlugin));
     Ok(())
 }
 
 #[test]
 fn invalid_body() -> Result<()> {
     let module = engine().load(module("refusals", "invalid-body")?)?;
-    assert_matches!(module.compile(), Err(LoadError::Malformed { .. }));
-    assert_matches!(Plugin::new(&module, &Policy::new()), Err(LoadError::NotAPlugin));
+    assert_matches!(module.compile(), Err(LoadError::Module(ModuleError::Malformed { .. })));
+    assert_matches!(Plugin::new(&module, &Policy::new()), Err(LoadError::Module(ModuleError::NotAPlugin)));
     Ok(())
 }
 

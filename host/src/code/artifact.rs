@@ -13,10 +13,10 @@ pub(crate) use origin::CacheKey;
 pub use origin::Origin;
 
 use crate::error::{ArtifactError, LoadError};
-use crate::module::{ModuleInfo, inspect};
 use aligned::{ALIGNMENT, Aligned};
 use bytes::Bytes;
 use format::Body;
+use plugix_module::{ModuleInfo, inspect};
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -2,7 +2,7 @@
 
 use super::{Cpu, Origin};
 use crate::error::LoadError;
-use crate::module::REWRITING;
+use plugix_module::REWRITING;
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;

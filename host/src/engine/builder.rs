@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::code::{Cache, Cpu};
 use crate::error::LoadError;
-use crate::module::ModuleLimits;
+use plugix_module::ModuleLimits;
 
 /// An engine that is about to be made.
 #[derive(Clone, Debug, Default)]

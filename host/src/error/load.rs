@@ -1,9 +1,8 @@
 //! Why a module can't become a plugin.
 
-use super::{ArtifactError, CacheError, Error, InterfaceError};
+use super::{ArtifactError, CacheError, Error, InterfaceError, ModuleError};
 use crate::code::Cpu;
-use plugix_abi::interface::descriptor::DescriptorError;
-use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_EXPORT, METADATA_MAGIC, OLDEST_ABI_VERSION};
+use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
@@ -11,12 +10,9 @@ use thiserror::Error as ThisError;
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The bytes are no WebAssembly at all.
-    #[error("not a WebAssembly module: it begins with {found:02x?} and not with `\\0asm`")]
-    NotWasm {
-        /// The first bytes, four at most.
-        found: Vec<u8>,
-    },
+    /// The module itself is wrong, or of a kind that the host doesn't run.
+    #[error(transparent)]
+    Module(#[from] ModuleError),
     /// A compiled module, which is machine code.
     #[error(
         "a compiled module and not WebAssembly: if you trust who made it, load it with `Artifact::read_file` and \
@@ -36,27 +32,6 @@ pub enum LoadError {
         wanted: Cpu,
         /// Features that the processor doesn't have.
         missing: Vec<String>,
-    },
-    /// A component and not a core module.
-    #[error("a WebAssembly component, and plugins are core modules: build it for `wasm32-wasmer-wasi`")]
-    Component,
-    /// The module is truncated, or breaks the format or its rules.
-    #[error("not a valid WebAssembly module: {message} (at byte {offset})")]
-    Malformed {
-        /// What the parser says.
-        message: String,
-        /// Where in the file, in bytes.
-        offset: u64,
-    },
-    /// The module, or a part of it, is larger than the engine takes.
-    #[error("the module has {found} {what}, and this host takes {allowed} at most")]
-    TooLarge {
-        /// What there is too much of.
-        what: &'static str,
-        /// How much there is, as far as it was counted.
-        found: u64,
-        /// The engine's limit.
-        allowed: u64,
     },
     /// Compiling takes too long. It goes on, and a later attempt finds the module ready if it ever ends.
     #[error("the module is not compiled yet after {limit:?}")]
@@ -87,15 +62,6 @@ pub enum LoadError {
         /// What the module declares.
         found: String,
     },
-    /// The module neither imports nor exports a memory.
-    #[error("the module has no memory that the host could reach: import `env` `memory` or export one")]
-    NoMemory,
-    /// The module has several memories.
-    #[error("the module has {count} memories, and one is supported")]
-    SeveralMemories {
-        /// How many.
-        count: usize,
-    },
     /// The module needs more memory to begin with than the policy gives it.
     #[error("the module needs {needed} bytes of memory to begin with, and the policy allows {allowed}")]
     NeedsMemory {
@@ -112,29 +78,9 @@ pub enum LoadError {
         /// The policy's limit, in entries.
         allowed: u32,
     },
-    /// The memory has 64-bit addresses.
-    #[error("the module has a 64-bit memory, which the Cranelift compiler doesn't support")]
-    Memory64,
-    /// The module is to be linked at run time.
-    #[error("the module is dynamically linked (it has a `dylink.0` section): link it statically")]
-    DynamicLinking,
-    /// The module shares its memory but can't start a thread.
-    #[error("the memory is shared, but the module exports no `wasi_thread_start`, so no thread could start")]
-    NoThreadStart,
-    /// A program that runs once, where a library is needed.
-    #[error("the module is a command (it exports `_start`), and a plugin is a reactor: build it as a `cdylib`")]
-    CommandNotReactor,
-    /// A library that would never run its constructors.
-    #[error("the module exports no `_initialize`: link it with `crt1-reactor.o`, as `plugix-toolchain` does")]
-    NoInitialize,
     /// A library, where a program is needed.
     #[error("the module is not a command: it exports no `_start`")]
     NotACommand,
-    /// The module knows nothing of Plugix.
-    #[error(
-        "the module exports no `{METADATA_EXPORT}`: it is no plugin (use `plugix_guest::plugin`, or load it as a raw module)"
-    )]
-    NotAPlugin,
     /// The plugin's metadata is somebody else's, or broken.
     #[error("the plugin's metadata begins with {found:#010x}, and not with the magic {METADATA_MAGIC:#010x}")]
     WrongMagic {
@@ -160,15 +106,6 @@ pub enum LoadError {
         field: &'static str,
         /// What is wrong with it.
         problem: String,
-    },
-    /// A custom section that describes the plugin can't be read.
-    #[error("the custom section `{section}` can't be read: {problem}")]
-    Descriptor {
-        /// The section's name.
-        section: &'static str,
-        /// What is wrong with it.
-        #[source]
-        problem: DescriptorError,
     },
     /// The plugin and the host don't agree on an interface.
     #[error(transparent)]

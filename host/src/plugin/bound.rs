@@ -3,12 +3,12 @@
 use super::Plugin;
 use super::inner::{Inner, Methods};
 use crate::error::{Error, InterfaceError};
-use crate::interface;
 use crate::module::Module;
 use crate::plugin::call::{ScalarMethod, TypedMethod};
 use crate::running::instance::Instance;
 use plugix_abi::export::{METHOD_PREFIX, SCALAR_PREFIX};
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, ImportKind, Interface, MethodInfo, ValueOf};
+use plugix_module::interface;
 use std::borrow::Borrow;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! The memory through which the host stops a plugin's code.
 
 use super::quota::{Quota, Stores};
-use crate::module::CONTROL_PAGES;
 use crate::stop::Target;
+use plugix_module::CONTROL_PAGES;
 use region::Protection;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -14,12 +14,13 @@ pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 pub use wait::wait_for;
 
+use super::signature::function_type;
 use crate::error::{InterfaceError, LoadError, ThreadOffer};
-use crate::interface;
-use crate::module::{Import, ModuleInfo};
 use crate::stop::Halt;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
+use plugix_module::interface;
+use plugix_module::{Import, ModuleInfo};
 use results::Results;
 use std::fmt;
 use std::sync::Arc;
@@ -159,7 +160,7 @@ fn serve_function(store: &mut StoreMut<'_>) -> Function {
 
 /// Stands in for an optional method that the host doesn't have: the guest runs its default.
 fn not_provided(store: &mut StoreMut<'_>, import: &Import) -> Function {
-    let ty = import.function_type().unwrap_or_else(|| FunctionType::new([], [Type::I64]));
+    let ty = function_type(import).unwrap_or_else(|| FunctionType::new([], [Type::I64]));
     let answer = results::pack(Status::NotProvided, 0) as i64;
     Function::new(store, ty, move |_| Ok(vec![Value::I64(answer)]))
 }

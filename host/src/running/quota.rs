@@ -8,9 +8,9 @@ mod linear;
 
 use crate::error::LoadError;
 use crate::events::{Event, Events, LimitKind};
-use crate::module::{MemoryKind, ModuleInfo};
 use crate::policy::Policy;
 use linear::{Linear, Role};
+use plugix_module::{MemoryKind, ModuleInfo};
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -1,10 +1,11 @@
 //! The functions that wasmer-wasix provides, as the engine itself lists them.
 
 use super::runtime::PluginRuntime;
+use super::signature::function_type;
 use crate::error::LoadError;
-use crate::module::{Import, ModuleInfo};
 use plugix_abi::import as abi;
 use plugix_abi::interface::ImportKind;
+use plugix_module::{Import, ModuleInfo};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -48,7 +49,7 @@ impl WasiImports {
                     self.0.get(&key).cloned().ok_or_else(unknown)?
                 }
             };
-            match import.function_type() {
+            match function_type(import) {
                 Some(found) if found == expected => Ok(()),
                 _ => Err(LoadError::ImportType {
                     module: import.module.clone(),

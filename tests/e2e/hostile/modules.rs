@@ -4,7 +4,7 @@ use super::attack;
 use super::stage::{House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, module, wait_until};
-use plugix_host::{Error, Event, LimitKind, LoadError, Plugin, StopReason};
+use plugix_host::{Error, Event, LimitKind, LoadError, ModuleError, Plugin, StopReason};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_millis(100);
@@ -88,7 +88,7 @@ fn the_control_memory_is_out_of_reach() -> Result<()> {
     attack!(|_house| {
         let wasm = module("hostile", "control")?;
         let refused = engine().load(wasm).and_then(|module| module.compile());
-        assert_matches!(refused, Err(LoadError::Malformed { .. }));
+        assert_matches!(refused, Err(LoadError::Module(ModuleError::Malformed { .. })));
         Ok(())
     })
 }

@@ -10,7 +10,7 @@ use plugix_host::abi::__private::write_interface;
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::descriptor::{DescriptorError, MAX_SECTION_LEN, section};
 use plugix_host::abi::interface::{InterfaceInfo, MethodInfo, ReturnInfo, Shape};
-use plugix_host::{CallError, Error, InterfaceError, LoadError, Module, Plugin, Policy};
+use plugix_host::{CallError, Error, InterfaceError, LoadError, Module, ModuleError, Plugin, Policy};
 use serde_json::json;
 
 /// The parrot with this in a section, and with code that can't be compiled.
@@ -22,7 +22,7 @@ fn load(name: &str, data: &[u8]) -> Result<Module, LoadError> {
 /// Why the section can't be read.
 fn problem(name: &str, data: &[u8]) -> Result<DescriptorError> {
     match load(name, data) {
-        Err(LoadError::Descriptor { section, problem }) if section == name => Ok(problem),
+        Err(LoadError::Module(ModuleError::Descriptor { section, problem })) if section == name => Ok(problem),
         other => bail!("{other:?}"),
     }
 }

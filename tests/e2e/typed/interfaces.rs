@@ -10,7 +10,7 @@ use plugix_e2e_contract::typed::Typed;
 use plugix_e2e_contract::versions::*;
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::{Provider, Version};
-use plugix_host::{Error, InterfaceError, LoadError, Module, Plugin};
+use plugix_host::{Error, InterfaceError, LoadError, Module, ModuleError, Plugin};
 use std::collections::BTreeMap;
 
 /// A host's store that is older than the plugin, or another one of that name. Only the first is ever called.
@@ -56,7 +56,7 @@ impl NextStore for Stub {
 fn uncompilable() -> Result<Module> {
     let wasm = std::fs::read(plugix_e2e::guest_path("typed"))?;
     let module = engine().load(plugix_e2e::with_invalid_code(&wasm)?)?;
-    assert_matches!(module.compile(), Err(LoadError::Malformed { .. }));
+    assert_matches!(module.compile(), Err(LoadError::Module(ModuleError::Malformed { .. })));
     Ok(module)
 }
 
@@ -141,7 +141,7 @@ fn what_fits_is_compiled() -> Result<()> {
     let module = uncompilable()?;
     module.info().check_interface::<dyn Typed>()?;
     let started = Plugin::builder(&module).provide(<dyn Store>::provider(TestStore::default())).start();
-    assert_matches!(started, Err(LoadError::Malformed { .. }));
+    assert_matches!(started, Err(LoadError::Module(ModuleError::Malformed { .. })));
     Ok(())
 }
 

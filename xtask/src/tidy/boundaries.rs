@@ -17,7 +17,7 @@ struct Rule {
     allowed: &'static [&'static str],
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule { package: "plugix-abi", features: "std", forbidden: &ENGINE, allowed: &[] },
     // Trait impls for the host's reads need the engine's traits, and nothing else of it.
     Rule { package: "plugix-abi", features: "host", forbidden: &ENGINE, allowed: &["wasmer-types"] },
@@ -25,6 +25,7 @@ const RULES: [Rule; 9] = [
     Rule { package: "plugix-guest", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-guest-macros", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-toolchain", features: "", forbidden: &ENGINE, allowed: &[] },
+    Rule { package: "plugix-module", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "xtask", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule {
         package: "plugix-host",

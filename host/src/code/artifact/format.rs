@@ -12,8 +12,8 @@
 use super::aligned::{ALIGNMENT, Aligned};
 use super::origin::Origin;
 use crate::error::ArtifactError;
-use crate::module::keeps_tables;
 use bytes::Bytes;
+use plugix_module::keeps_tables;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::ops::Range;

@@ -1,16 +1,16 @@
 //! What of a module's WebAssembly is kept beside its code: the sections that say what it is, and nothing that it does.
 
-use crate::error::LoadError;
-use crate::module::malformed;
+use plugix_module::ModuleError;
+
 use plugix_abi::interface::descriptor::section;
 use wasm_encoder::{CustomSection, Module, NameSection, RawSection};
 use wasmparser::{BinaryReader, Name, NameSectionReader, Parser, Payload};
 
-/// A module of those sections that `module::inspect` reads. It can't be compiled.
-pub(super) fn outline(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
+/// A module of those sections that `plugix_module::inspect` reads. It can't be compiled.
+pub(super) fn outline(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let mut outline = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(malformed)?;
+        let payload = payload?;
         match &payload {
             Payload::TypeSection(_)
             | Payload::ImportSection(_)

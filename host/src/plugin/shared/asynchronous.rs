@@ -45,7 +45,7 @@ impl SharedPlugin {
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
     pub fn bind_async<I: Interface + ?Sized>(&self) -> Result<AsyncClient<I>, InterfaceError> {
-        crate::interface::find(I::INFO, &self.module().info().implements)?;
+        plugix_module::interface::find(I::INFO, &self.module().info().implements)?;
         Ok(AsyncClient { plugin: self.clone(), interface: PhantomData })
     }
 

@@ -1,9 +1,8 @@
 //! Starts a module: its limits, the world that it sees, its threads, and then its own code.
 
 use super::{Instance, Process, end_threads};
-use crate::error::{Error, LoadError};
+use crate::error::{Error, LoadError, ModuleError};
 use crate::events::Events;
-use crate::module::{INITIALIZE, ModuleInfo, START};
 use crate::policy::Policy;
 use crate::running::contain::run;
 use crate::running::control::Control;
@@ -18,6 +17,7 @@ use crate::running::tasks::{Running, Tasks};
 use crate::sandbox::network::network;
 use crate::sandbox::output::Streams;
 use crate::stop::{Calls, Stopper};
+use plugix_module::{INITIALIZE, ModuleInfo, START};
 use std::sync::Arc;
 use virtual_net::DynVirtualNetworking;
 use wasmer::{RuntimeError, Store};
@@ -92,7 +92,7 @@ impl Instance {
         let started = started.map_err(|error| start_error(*error, &stopper));
         let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
-            Ok((memory.ok_or(LoadError::NoMemory)?, instance))
+            Ok((memory.ok_or(ModuleError::NoMemory)?, instance))
         });
         let (memory, instance) = started.inspect_err(|_| end_threads(name, resources, tasks))?;
         let process = Process {

@@ -2,9 +2,9 @@
 
 use super::{Tasks, Worker};
 use crate::error::{Error, ThreadOffer, Trap};
-use crate::module::START;
 use crate::running::contain::run;
 use crate::running::newest;
+use plugix_module::START;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{Instance, Module, RuntimeError, SharedMemory, Store};

@@ -3,8 +3,8 @@
 //! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
 //! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions that may go
 //! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To
-//! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control`).
-//! A read is all that a check costs: it needs no branch.
+//! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control` of
+//! `plugix-host`). A read is all that a check costs: it needs no branch.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
 //! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
@@ -18,8 +18,7 @@ mod edits;
 mod flow;
 mod loops;
 
-use super::inspect::malformed;
-use crate::error::LoadError;
+use crate::ModuleError;
 use bounded::checks;
 use bulk::Bulk;
 use edits::Edits;
@@ -31,32 +30,35 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub(crate) const REWRITING: u32 = 3;
+pub const REWRITING: u32 = 3;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
-pub(crate) const CONTROL: (&str, &str) = ("plugix-control", "memory");
+pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
-pub(crate) const INITIALIZE: &str = "plugix-initialize";
+pub const INITIALIZE: &str = "plugix-initialize";
 
 /// What the function of the start section is exported as. The host runs it in each instance.
-pub(crate) const START: &str = "plugix-start";
+pub const START: &str = "plugix-start";
 
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 
 /// The control memory's size in pages of 64 KiB, at the start and at the most.
-pub(crate) const CONTROL_PAGES: u32 = 1;
+pub const CONTROL_PAGES: u32 = 1;
 
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
-pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
+///
+/// # Errors
+/// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
+pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let parts = Parts::read(wasm)?;
-    let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies).map_err(malformed)?;
+    let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies)?;
     let mut imports = Some(parts.imports);
-    let mut exports = Some(exports(parts.exports, parts.start).map_err(malformed)?);
+    let mut exports = Some(exports(parts.exports, parts.start)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        let payload = payload.map_err(malformed)?;
+        let payload = payload?;
         let Some((id, range)) = payload.as_section() else { continue };
         let custom = id == SectionId::Custom as u8;
         if !custom
@@ -74,7 +76,7 @@ pub(super) fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, LoadError> {
         }
         let extended = bulk.and_then(|bulk| bulk.extend(wasm, &payload));
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts.imported_functions, &parts.bodies, bulk).map_err(malformed)?);
+            module.section(&code(wasm, parts.imported_functions, &parts.bodies, bulk)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -121,7 +123,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(wasm: &'a [u8]) -> Result<Self, LoadError> {
+    fn read(wasm: &'a [u8]) -> Result<Self, ModuleError> {
         let mut parts = Self {
             types: 0,
             imports: ImportSection::new(),
@@ -131,15 +133,15 @@ impl<'a> Parts<'a> {
             bodies: Vec::new(),
         };
         for payload in Parser::new(0).parse_all(wasm) {
-            match payload.map_err(malformed)? {
+            match payload? {
                 Payload::TypeSection(groups) => {
                     for group in groups {
-                        parts.types += group.map_err(malformed)?.types().len() as u32;
+                        parts.types += group?.types().len() as u32;
                     }
                 }
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
-                        let import = import.map_err(malformed)?;
+                        let import = import?;
                         match import.ty {
                             TypeRef::Memory(memory) => parts.import_memory(memory),
                             TypeRef::Func(ty) => {
@@ -148,14 +150,14 @@ impl<'a> Parts<'a> {
                             }
                             _ => {
                                 let (module, name) = (import.module.to_owned(), import.name.to_owned());
-                                return Err(LoadError::UnknownImport { module, name });
+                                return Err(ModuleError::UnknownImport { module, name });
                             }
                         }
                     }
                 }
                 Payload::MemorySection(memories) => {
                     for memory in memories {
-                        parts.import_memory(memory.map_err(malformed)?);
+                        parts.import_memory(memory?);
                     }
                 }
                 Payload::ExportSection(exports) => parts.exports = Some(exports),

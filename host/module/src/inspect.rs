@@ -1,23 +1,28 @@
 //! Reads what a module is out of its sections, before anything is compiled.
 
-use super::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
-use crate::error::LoadError;
+use crate::ModuleError;
+use crate::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
     Operator, Parser, Payload, TypeRef, Validator, WasmFeatures,
 };
 
-/// Reads the sections. What they say is checked only as far as they are read here; [`validate`] checks the rest.
-pub(crate) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
+/// Reads what a module is out of its sections. What they say is checked only as far as they are read here; [`validate`]
+/// checks the rest.
+///
+/// # Errors
+/// [`ModuleError::NotWasm`], [`ModuleError::Component`], [`ModuleError::Malformed`] if a section can't be read,
+/// [`ModuleError::Descriptor`] if one that describes the plugin can't.
+pub fn inspect(wasm: &[u8]) -> Result<ModuleInfo, ModuleError> {
     if !wasm.starts_with(b"\0asm") {
-        return Err(LoadError::NotWasm { found: wasm.iter().copied().take(4).collect() });
+        return Err(ModuleError::NotWasm { found: wasm.iter().copied().take(4).collect() });
     }
     if Parser::is_component(wasm) {
-        return Err(LoadError::Component);
+        return Err(ModuleError::Component);
     }
-    let sections = Sections::read(wasm).map_err(malformed)?;
-    let described = |section| move |problem| LoadError::Descriptor { section, problem };
+    let sections = Sections::read(wasm)?;
+    let described = |section| move |problem| ModuleError::Descriptor { section, problem };
     let (implements, uses) = (
         read_interfaces(&sections.implements).map_err(described(section::IMPLEMENTS))?,
         read_interfaces(&sections.uses).map_err(described(section::USES))?,
@@ -30,17 +35,21 @@ pub(crate) fn inspect(wasm: &[u8]) -> Result<ModuleInfo, LoadError> {
 }
 
 /// Checks all rules of the format, functions' bodies included.
-pub(super) fn validate(wasm: &[u8]) -> Result<(), LoadError> {
+///
+/// # Errors
+/// [`ModuleError::Malformed`] if it breaks one.
+pub fn validate(wasm: &[u8]) -> Result<(), ModuleError> {
     let features = WasmFeatures::default()
         | WasmFeatures::THREADS
         | WasmFeatures::EXCEPTIONS
         | WasmFeatures::RELAXED_SIMD
         | WasmFeatures::LEGACY_EXCEPTIONS;
-    Validator::new_with_features(features).validate_all(wasm).map(drop).map_err(malformed)
+    Validator::new_with_features(features).validate_all(wasm)?;
+    Ok(())
 }
 
 /// Whether no instruction changes a table.
-pub(crate) fn keeps_tables(wasm: &[u8]) -> bool {
+pub fn keeps_tables(wasm: &[u8]) -> bool {
     let changes = |operator: Result<Operator<'_>, BinaryReaderError>| {
         matches!(
             operator,
@@ -58,10 +67,6 @@ pub(crate) fn keeps_tables(wasm: &[u8]) -> bool {
         }
         other => other.is_ok(),
     })
-}
-
-pub(crate) fn malformed(error: BinaryReaderError) -> LoadError {
-    LoadError::Malformed { message: error.message().to_owned(), offset: error.offset() }
 }
 
 /// The module's own name. It is only for people: a section that can't be read has none.

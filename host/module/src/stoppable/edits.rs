@@ -10,7 +10,7 @@ use wasm_encoder::InstructionSink;
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
-/// `runtime::quota`.
+/// `runtime::quota` of `plugix-host`.
 const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
 
 pub(super) struct Edits {

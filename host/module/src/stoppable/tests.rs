@@ -2,8 +2,8 @@
 
 mod random;
 
-use super::super::inspect::validate;
 use super::{REWRITING, stoppable};
+use crate::validate;
 use std::collections::HashSet;
 use wasmparser::{Operator, Parser, Payload, TypeRef, Validator, WasmFeatures};
 

@@ -1,7 +1,6 @@
 //! What a module may be before any of it is compiled.
 
-use super::inspect::malformed;
-use crate::error::LoadError;
+use crate::ModuleError;
 use std::time::Duration;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
@@ -64,18 +63,21 @@ impl Default for ModuleLimits {
 
 impl ModuleLimits {
     /// Checks the module's size and what its sections announce. Reads each function's locals and no code.
-    pub(super) fn check(&self, wasm: &[u8]) -> Result<(), LoadError> {
+    ///
+    /// # Errors
+    /// [`ModuleError::TooLarge`] says of what there is too much, [`ModuleError::Malformed`] what can't be read.
+    pub fn check(&self, wasm: &[u8]) -> Result<(), ModuleError> {
         within("bytes", wasm.len() as u64, self.bytes)?;
         if !Parser::is_core_wasm(wasm) {
             // Whoever reads the sections says what it is instead.
             return Ok(());
         }
         for payload in Parser::new(0).parse_all(wasm) {
-            match payload.map_err(malformed)? {
+            match payload? {
                 Payload::TypeSection(types) => {
                     let mut count = 0;
                     for group in types {
-                        count += group.map_err(malformed)?.into_types().len() as u64;
+                        count += group?.into_types().len() as u64;
                         within("types", count, self.types)?;
                     }
                 }
@@ -96,23 +98,26 @@ impl ModuleLimits {
         Ok(())
     }
 
-    fn check_body(&self, body: &FunctionBody<'_>) -> Result<(), LoadError> {
+    fn check_body(&self, body: &FunctionBody<'_>) -> Result<(), ModuleError> {
         within("bytes in one function", body.as_bytes().len() as u64, self.function_bytes)?;
         let mut count = 0;
-        for locals in body.get_locals_reader().map_err(malformed)? {
-            count += u64::from(locals.map_err(malformed)?.0);
+        for locals in body.get_locals_reader()? {
+            count += u64::from(locals?.0);
             within("local variables in one function", count, self.locals)?;
         }
         Ok(())
     }
 
     /// Checks how deep blocks lie in each other. Reads all code.
-    pub(super) fn check_nesting(&self, wasm: &[u8]) -> Result<(), LoadError> {
+    ///
+    /// # Errors
+    /// [`ModuleError::TooLarge`] if they lie too deep, [`ModuleError::Malformed`] if code can't be read.
+    pub fn check_nesting(&self, wasm: &[u8]) -> Result<(), ModuleError> {
         for payload in Parser::new(0).parse_all(wasm) {
-            let Payload::CodeSectionEntry(body) = payload.map_err(malformed)? else { continue };
+            let Payload::CodeSectionEntry(body) = payload? else { continue };
             let mut depth: u64 = 0;
-            for operator in body.get_operators_reader().map_err(malformed)? {
-                match operator.map_err(malformed)? {
+            for operator in body.get_operators_reader()? {
+                match operator? {
                     Operator::Block { .. }
                     | Operator::Loop { .. }
                     | Operator::If { .. }
@@ -130,6 +135,6 @@ impl ModuleLimits {
     }
 }
 
-fn within(what: &'static str, found: u64, allowed: u64) -> Result<(), LoadError> {
-    if found > allowed { Err(LoadError::TooLarge { what, found, allowed }) } else { Ok(()) }
+fn within(what: &'static str, found: u64, allowed: u64) -> Result<(), ModuleError> {
+    if found > allowed { Err(ModuleError::TooLarge { what, found, allowed }) } else { Ok(()) }
 }

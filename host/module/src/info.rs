@@ -1,11 +1,10 @@
 //! What a module is, wants and offers.
 
-use crate::error::{InterfaceError, LoadError};
+use crate::{InterfaceError, ModuleError, Signature, interface};
 use plugix_abi::interface::descriptor::{Descriptor, PluginDescriptor};
 use plugix_abi::{Interface, METADATA_EXPORT, import};
 use std::fmt;
-use wasmer::{FunctionType, Type};
-use wasmparser::{FuncType, TypeRef, ValType};
+use wasmparser::{FuncType, TypeRef};
 
 /// What a module is, as its sections say: nothing was compiled or run to know this.
 #[derive(Clone, Debug)]
@@ -33,9 +32,9 @@ pub struct ModuleInfo {
     /// The module's size in bytes.
     pub size: usize,
     /// The entries of its largest table to begin with.
-    pub(crate) table_entries: u64,
-    pub(super) memories: usize,
-    pub(super) dynamic: bool,
+    pub table_entries: u64,
+    pub(crate) memories: usize,
+    pub(crate) dynamic: bool,
 }
 
 /// The system interfaces that a module calls; a WASIX program usually calls preview 1 as well.
@@ -111,29 +110,29 @@ pub struct Import {
     pub module: String,
     /// Its name there.
     pub name: String,
-    pub(super) ty: ImportType,
+    pub(crate) ty: ImportType,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum ImportType {
+pub(crate) enum ImportType {
     Function(FuncType),
     Other(TypeRef),
 }
 
 impl Import {
     /// Whether it is the memory, which the host makes whatever its name.
-    pub(crate) fn is_memory(&self) -> bool {
+    pub fn is_memory(&self) -> bool {
         matches!(self.ty, ImportType::Other(TypeRef::Memory(_)))
     }
 
     /// Whether the host, and not WASIX, provides it.
-    pub(crate) fn is_host_function(&self) -> bool {
+    pub fn is_host_function(&self) -> bool {
         self.module == import::HOST || self.module.starts_with(import::INTERFACE_PREFIX)
     }
 
     /// What the module declares, in words.
-    pub(crate) fn describe(&self) -> String {
-        match (self.function_type(), &self.ty) {
+    pub fn describe(&self) -> String {
+        match (self.signature(), &self.ty) {
             (Some(ty), _) => ty.to_string(),
             (None, ImportType::Function(ty)) => format!("{ty:?}"),
             (None, ImportType::Other(ty)) => format!("{ty:?}"),
@@ -141,21 +140,12 @@ impl Import {
     }
 
     /// The type that the module declares, if it is a function of numbers.
-    pub(crate) fn function_type(&self) -> Option<FunctionType> {
-        let ImportType::Function(ty) = &self.ty else { return None };
-        let types = |types: &[ValType]| types.iter().map(number).collect::<Option<Vec<_>>>();
-        Some(FunctionType::new(types(ty.params())?, types(ty.results())?))
+    pub fn signature(&self) -> Option<Signature> {
+        match &self.ty {
+            ImportType::Function(ty) => Signature::of(ty),
+            ImportType::Other(_) => None,
+        }
     }
-}
-
-fn number(ty: &ValType) -> Option<Type> {
-    Some(match ty {
-        ValType::I32 => Type::I32,
-        ValType::I64 => Type::I64,
-        ValType::F32 => Type::F32,
-        ValType::F64 => Type::F64,
-        _ => return None,
-    })
 }
 
 impl ModuleInfo {
@@ -164,32 +154,39 @@ impl ModuleInfo {
         self.exports(METADATA_EXPORT)
     }
 
-    pub(crate) fn exports(&self, name: &str) -> bool {
+    /// Whether the module exports something of this name.
+    pub fn exports(&self, name: &str) -> bool {
         self.exports.iter().any(|export| export == name)
     }
 
-    /// Refuses what can't run in any role.
-    pub(super) fn check_runnable(&self) -> Result<(), LoadError> {
+    /// Checks that the module can run in some role.
+    ///
+    /// # Errors
+    /// The variant of [`ModuleError`] that says what keeps it from that.
+    pub fn check_runnable(&self) -> Result<(), ModuleError> {
         if self.dynamic {
-            return Err(LoadError::DynamicLinking);
+            return Err(ModuleError::DynamicLinking);
         }
         if self.memories > 1 {
-            return Err(LoadError::SeveralMemories { count: self.memories });
+            return Err(ModuleError::SeveralMemories { count: self.memories });
         }
         match self.memory {
-            MemoryKind::None => Err(LoadError::NoMemory),
-            MemoryKind::Wide => Err(LoadError::Memory64),
-            _ if self.threads == Threads::NoThreadStart => Err(LoadError::NoThreadStart),
+            MemoryKind::None => Err(ModuleError::NoMemory),
+            MemoryKind::Wide => Err(ModuleError::Memory64),
+            _ if self.threads == Threads::NoThreadStart => Err(ModuleError::NoThreadStart),
             _ => Ok(()),
         }
     }
 
-    /// Refuses what is no plugin.
-    pub(crate) fn check_plugin(&self) -> Result<(), LoadError> {
+    /// Checks that the module is a plugin.
+    ///
+    /// # Errors
+    /// [`ModuleError::CommandNotReactor`], [`ModuleError::NotAPlugin`] or [`ModuleError::NoInitialize`] if it is not.
+    pub fn check_plugin(&self) -> Result<(), ModuleError> {
         match self.form {
-            Form::Command => Err(LoadError::CommandNotReactor),
-            _ if !self.is_plugin() => Err(LoadError::NotAPlugin),
-            Form::Bare => Err(LoadError::NoInitialize),
+            Form::Command => Err(ModuleError::CommandNotReactor),
+            _ if !self.is_plugin() => Err(ModuleError::NotAPlugin),
+            Form::Bare => Err(ModuleError::NoInitialize),
             Form::Reactor => Ok(()),
         }
     }
@@ -201,7 +198,7 @@ impl ModuleInfo {
     /// # Errors
     /// The variant of [`InterfaceError`] that says what is missing or different.
     pub fn check_interface<I: Interface + ?Sized>(&self) -> Result<(), InterfaceError> {
-        crate::interface::find(I::INFO, &self.implements).map(drop)
+        interface::find(I::INFO, &self.implements).map(drop)
     }
 }
 

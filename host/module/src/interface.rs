@@ -3,15 +3,19 @@
 //! They do if their versions have the same major number and the implementation has every method of the caller's that
 //! has no default body, with the same hash. Methods that only the implementation has don't matter.
 
-use crate::error::InterfaceError;
+mod error;
+
+pub use error::InterfaceError;
+
 use plugix_abi::interface::InterfaceInfo;
 use plugix_abi::interface::descriptor::{Descriptor, hash_method};
 
-/// For each method of the caller's, whether the plugin has it.
+/// Finds the interface that a caller wants among those that a plugin implements. Returns for each method of the
+/// caller's whether the plugin has it.
 ///
 /// # Errors
 /// When the plugin lacks the interface or doesn't fit it.
-pub(crate) fn find(wanted: &InterfaceInfo, implemented: &[Descriptor]) -> Result<Vec<bool>, InterfaceError> {
+pub fn find(wanted: &InterfaceInfo, implemented: &[Descriptor]) -> Result<Vec<bool>, InterfaceError> {
     let Some(found) = implemented.iter().find(|found| found.name == wanted.name) else {
         return Err(InterfaceError::NotImplemented {
             interface: wanted.name.to_owned(),
@@ -41,7 +45,7 @@ pub(crate) fn find(wanted: &InterfaceInfo, implemented: &[Descriptor]) -> Result
 ///
 /// # Errors
 /// When it lacks a method that the plugin can't do without, or has another one of that name.
-pub(crate) fn check_provided(wanted: &Descriptor, provided: &InterfaceInfo) -> Result<(), InterfaceError> {
+pub fn check_provided(wanted: &Descriptor, provided: &InterfaceInfo) -> Result<(), InterfaceError> {
     if wanted.version.major != provided.version.major {
         return Err(InterfaceError::Version {
             interface: wanted.name.clone(),

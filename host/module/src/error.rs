@@ -1,0 +1,91 @@
+//! Why a module can't become a plugin, as far as its bytes say.
+
+use plugix_abi::METADATA_EXPORT;
+use plugix_abi::interface::descriptor::DescriptorError;
+use thiserror::Error as ThisError;
+use wasmparser::BinaryReaderError;
+
+/// Why a module can't become a plugin, as far as its bytes say.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum ModuleError {
+    /// The bytes are no WebAssembly at all.
+    #[error("not a WebAssembly module: it begins with {found:02x?} and not with `\\0asm`")]
+    NotWasm {
+        /// The first bytes, four at most.
+        found: Vec<u8>,
+    },
+    /// A component and not a core module.
+    #[error("a WebAssembly component, and plugins are core modules: build it for `wasm32-wasmer-wasi`")]
+    Component,
+    /// The module is truncated, or breaks the format or its rules.
+    #[error("not a valid WebAssembly module: {message} (at byte {offset})")]
+    Malformed {
+        /// What the parser says.
+        message: String,
+        /// Where in the file, in bytes.
+        offset: u64,
+    },
+    /// The module, or a part of it, is larger than the host takes.
+    #[error("the module has {found} {what}, and this host takes {allowed} at most")]
+    TooLarge {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much there is, as far as it was counted.
+        found: u64,
+        /// The host's limit.
+        allowed: u64,
+    },
+    /// The module neither imports nor exports a memory.
+    #[error("the module has no memory that the host could reach: import `env` `memory` or export one")]
+    NoMemory,
+    /// The module has several memories.
+    #[error("the module has {count} memories, and one is supported")]
+    SeveralMemories {
+        /// How many.
+        count: usize,
+    },
+    /// The memory has 64-bit addresses.
+    #[error("the module has a 64-bit memory, which the Cranelift compiler doesn't support")]
+    Memory64,
+    /// The module is to be linked at run time.
+    #[error("the module is dynamically linked (it has a `dylink.0` section): link it statically")]
+    DynamicLinking,
+    /// The module shares its memory but can't start a thread.
+    #[error("the memory is shared, but the module exports no `wasi_thread_start`, so no thread could start")]
+    NoThreadStart,
+    /// The module imports something that is neither a function nor a memory.
+    #[error("unknown import `{module}` `{name}`: neither WASIX nor this host provides it")]
+    UnknownImport {
+        /// The import's module.
+        module: String,
+        /// The import's name.
+        name: String,
+    },
+    /// A program that runs once, where a library is needed.
+    #[error("the module is a command (it exports `_start`), and a plugin is a reactor: build it as a `cdylib`")]
+    CommandNotReactor,
+    /// A library that would never run its constructors.
+    #[error("the module exports no `_initialize`: link it with `crt1-reactor.o`, as `plugix-toolchain` does")]
+    NoInitialize,
+    /// The module knows nothing of Plugix.
+    #[error(
+        "the module exports no `{METADATA_EXPORT}`: it is no plugin (use `plugix_guest::plugin`, or load it as a raw module)"
+    )]
+    NotAPlugin,
+    /// A custom section that describes the plugin can't be read.
+    #[error("the custom section `{section}` can't be read: {problem}")]
+    Descriptor {
+        /// The section's name.
+        section: &'static str,
+        /// What is wrong with it.
+        #[source]
+        problem: DescriptorError,
+    },
+}
+
+impl From<BinaryReaderError> for ModuleError {
+    fn from(error: BinaryReaderError) -> Self {
+        Self::Malformed { message: error.message().to_owned(), offset: error.offset() }
+    }
+}

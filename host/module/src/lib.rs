@@ -1,0 +1,35 @@
+//! What a WebAssembly module is, and how it is made stoppable: bytes in, bytes out, without an engine.
+//!
+//! ```
+//! use plugix_module::{ModuleLimits, inspect, stoppable, validate};
+//!
+//! let wasm = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "spin") (loop (br 0))))"#)?;
+//! let limits = ModuleLimits::default();
+//! limits.check(&wasm)?; // how large its parts are, before any of them is read
+//! let info = inspect(&wasm)?; // what it is, wants and offers
+//! info.check_runnable()?;
+//! limits.check_nesting(&wasm)?;
+//! validate(&wasm)?;
+//! let rewritten = stoppable(&wasm)?; // what an engine compiles
+//! # assert!(info.exports("spin") && rewritten.len() > wasm.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every byte of a module is an allegation: nothing here panics on any, and no count that a module states is trusted
+//! before it was compared with a limit.
+
+mod error;
+mod info;
+mod inspect;
+pub mod interface;
+mod limits;
+mod signature;
+mod stoppable;
+
+pub use error::ModuleError;
+pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
+pub use inspect::{inspect, keeps_tables, validate};
+pub use interface::InterfaceError;
+pub use limits::ModuleLimits;
+pub use signature::{Number, Signature};
+pub use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, START, stoppable};
