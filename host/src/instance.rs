@@ -1,6 +1,7 @@
 //! A running module: its threads' stores and instances, what they have in common, and what ends them.
 
 use crate::engine::Deadline;
+use crate::error::MethodRef;
 use crate::events::Events;
 use crate::files::{file_system, make_root};
 use crate::imports::HostFunctions;
@@ -11,7 +12,7 @@ use crate::output::Streams;
 use crate::runtime::{
     Bounds, Calls, Control, PluginRuntime, Quota, Stopper, Tasks, Traces, Worker, WorkerThread, contain,
 };
-use crate::{Engine, Error, LoadError, Module, Policy};
+use crate::{Engine, Error, LoadError, Module, Policy, Site};
 use std::sync::Arc;
 use std::time::Duration;
 use virtual_fs::NullFile;
@@ -145,6 +146,16 @@ impl Instance {
 
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
     pub(crate) fn end(&self, error: &RuntimeError) -> Error {
+        self.end_at(error, Site::new(&self.process.name))
+    }
+
+    /// The same for a function that was called for the method `name`.
+    #[cold]
+    pub(crate) fn end_in(&self, error: &RuntimeError, name: &MethodRef<'_>) -> Error {
+        self.end_at(error, Site::new(&self.process.name).with_method(name))
+    }
+
+    fn end_at(&self, error: &RuntimeError, site: Site) -> Error {
         match self.process.stopper.cause() {
             // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
             Some(Error::Stopped(reason)) => self.calls.stopped(*reason),
@@ -152,7 +163,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-                    _ => Error::from_engine(error, None),
+                    _ => Error::from_engine(error, site),
                 };
                 self.kill(cause.clone());
                 cause
@@ -249,7 +260,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
-            (None, _) => Error::from_engine(cause, None),
+            (None, _) => Error::from_engine(cause, Site::new(stopper.plugin())),
         }),
         None => LoadError::Engine(error.to_string()),
     }

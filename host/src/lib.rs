@@ -50,8 +50,8 @@ pub use asynchronous::wait_for;
 pub use cache::{Cache, CacheEntry};
 pub use engine::{Cpu, Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, Overload, Panic, ProtocolError, StackFrame,
-    StopReason, Trap,
+    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, MethodName, Overload, Panic, ProtocolError,
+    Site, StackFrame, StopReason, Trap,
 };
 pub use events::{Event, LimitKind};
 pub use metadata::Metadata;

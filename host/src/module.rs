@@ -14,6 +14,7 @@ pub(crate) use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, START}
 pub(crate) use wasi_imports::WasiImports;
 
 use crate::artifact::is_artifact;
+use crate::error::Chain;
 use crate::{Artifact, Engine, LoadError};
 use compilation::Compilation;
 use std::borrow::Cow;
@@ -169,7 +170,9 @@ impl Module {
         let code = self.compile_wasm(wasm, true)?;
         match self.artifact(wasm, true, &code) {
             Ok(artifact) => cache.put(key, &artifact),
-            Err(error) => tracing::warn!(target: "plugix::cache", %error, "a compiled module can't be kept"),
+            Err(error) => {
+                tracing::warn!(target: "plugix::cache", error = %Chain(&error), "a compiled module can't be kept")
+            }
         }
         Ok(code)
     }

@@ -16,7 +16,9 @@ pub use cancel::CancelHandle;
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
+use crate::call::ReadError;
 use crate::engine::Deadline;
+use crate::error::{Chain, MethodRef};
 use crate::exclusive::{Exclusive, Taken};
 use crate::instance::Process;
 use crate::memory::GuestPayload;
@@ -147,8 +149,8 @@ impl Plugin {
     }
 }
 
-fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, Error> {
-    payload.read(<[u8]>::to_vec)
+fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, ReadError> {
+    Ok(payload.read(<[u8]>::to_vec)?)
 }
 
 impl Drop for Plugin {
@@ -167,9 +169,9 @@ impl Inner {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
         let outcome: Result<(), CallError<Vec<u8>>> =
-            path.call_encoded(instance, "unload", &hook, &[], |_| Ok(()), to_vec);
+            path.call_encoded(instance, &MethodRef::from_export("unload"), &hook, &[], |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
-            tracing::debug!(plugin = instance.process.name, %error, "the plugin's unload hook failed");
+            tracing::debug!(plugin = instance.process.name, error = %Chain(&error), "the plugin's unload hook failed");
         }
     }
 }

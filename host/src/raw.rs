@@ -4,12 +4,13 @@ mod args;
 
 pub use args::RawArgs;
 
+use crate::error::MethodRef;
 use crate::events::Events;
 use crate::imports::HostFunctions;
 use crate::instance::Instance;
 use crate::module::Form;
 use crate::runtime::{Stopper, contain};
-use crate::{CancelHandle, Error, LoadError, Module, Output, Policy};
+use crate::{CancelHandle, Error, LoadError, Module, Output, Policy, ProtocolError, Site};
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -44,7 +45,9 @@ impl RawPlugin {
         let function = self.instance.function::<A::Types, R>(name);
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
         self.instance.calls.begin()?;
-        let result = args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error));
+        let result = args
+            .call(&function, &mut self.instance.store)
+            .map_err(|error| self.instance.end_in(&error, &MethodRef::from_export(name)));
         self.instance.calls.finish()?;
         result
     }
@@ -55,7 +58,7 @@ impl RawPlugin {
     /// [`Error::Protocol`] if they don't lie in it.
     pub fn read(&mut self, ptr: u32, len: u32) -> Result<Vec<u8>, Error> {
         let Instance { memory, store, .. } = &mut self.instance;
-        Ok(memory.read_vec(store, "bytes", ptr, len)?)
+        memory.read_vec(store, "bytes", ptr, len).map_err(|error| self.breach(error))
     }
 
     /// Copies bytes into the module's memory.
@@ -64,7 +67,11 @@ impl RawPlugin {
     /// [`Error::Protocol`] if there is no room for them.
     pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Error> {
         let Instance { memory, store, .. } = &mut self.instance;
-        Ok(memory.write(store, "bytes", ptr, bytes)?)
+        memory.write(store, "bytes", ptr, bytes).map_err(|error| self.breach(error))
+    }
+
+    fn breach(&self, error: ProtocolError) -> Error {
+        Error::from_breach(error, Site::new(&self.instance.process.name))
     }
 
     /// Takes what the module wrote to its standard output and standard error since the last time.

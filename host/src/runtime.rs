@@ -26,7 +26,7 @@ pub(crate) use traces::Traces;
 
 use crate::imports::HostFunctions;
 use crate::module::CONTROL;
-use crate::{Engine, Error};
+use crate::{Engine, Error, Site};
 use std::cell::RefCell;
 use std::sync::Arc;
 use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
@@ -180,7 +180,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop(Error::from_engine(&error, None));
+            self.stopper.stop(Error::from_engine(&error, Site::new(&self.plugin)));
         }
     }
 }

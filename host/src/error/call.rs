@@ -1,12 +1,12 @@
 //! How a call into a plugin can fail.
 
-use super::{InterfaceError, LoadError, Overload, StopReason, ThreadOffer};
+use super::{HostBreach, InterfaceError, LoadError, Overload, Site, StopReason, ThreadOffer};
 use plugix_abi::interface::DecodeError;
 use plugix_abi::{PanicReport, UnknownStatus};
 use std::fmt;
 use std::sync::Arc;
 use thiserror::Error as ThisError;
-use wasmer::RuntimeError;
+use wasmer::{FrameInfo, RuntimeError};
 
 /// How a call to a method that returns an error of its own, `E`, ended other than well.
 pub type CallError<E> = plugix_abi::CallError<E, Error>;
@@ -53,14 +53,14 @@ pub enum Error {
         message: String,
     },
     /// More callers at once than there is room for. Nothing is wrong with the plugin.
-    #[error("{0}")]
+    #[error(transparent)]
     Overloaded(#[from] Overload),
     /// The plugin and the caller don't agree on an interface.
-    #[error("{0}")]
+    #[error(transparent)]
     Interface(Box<InterfaceError>),
     /// A pool's new instance, which was to run the call, could not be made.
-    #[error("no instance could be made: {0}")]
-    NotStarted(Arc<LoadError>),
+    #[error("no instance could be made")]
+    NotStarted(#[source] Arc<LoadError>),
     /// The plugin can't be shared between threads.
     #[error("the plugin can't be shared: {problem}")]
     NotShareable {
@@ -71,11 +71,11 @@ pub enum Error {
     #[error("the plugin is already running a call of this handle")]
     Busy,
     /// The plugin's fault: a method panicked. The plugin stays usable.
-    #[error("the plugin panicked: {0}")]
-    Panic(Panic),
+    #[error("{did}: {0}", did = .0.site.tell("panicked"))]
+    Panic(Box<Panic>),
     /// The plugin's fault: it trapped, and is dead now.
-    #[error("the plugin trapped: {0}")]
-    Trap(Trap),
+    #[error("{did}: {0}", did = .0.site.tell("trapped"))]
+    Trap(Box<Trap>),
     /// The plugin ended itself with `exit`, and is dead now.
     #[error("the plugin exited with code {code}")]
     Exited {
@@ -83,14 +83,20 @@ pub enum Error {
         code: i32,
     },
     /// The plugin's fault: it broke the protocol between it and the host, and is dead now.
-    #[error("the plugin broke the protocol: {0}")]
-    Protocol(#[from] ProtocolError),
+    #[error("{}", .site.tell("broke the protocol"))]
+    Protocol {
+        /// What it did.
+        #[source]
+        error: ProtocolError,
+        /// Where.
+        site: Box<Site>,
+    },
     /// The host stopped the plugin in the middle of this call, and it is dead now.
-    #[error("the plugin was stopped: {0}")]
-    Stopped(StopReason),
+    #[error("the plugin was stopped")]
+    Stopped(#[source] StopReason),
     /// An earlier call, or another thread of the plugin's, ended the plugin.
-    #[error("the plugin is dead: {0}")]
-    Dead(Box<Error>),
+    #[error("the plugin is dead")]
+    Dead(#[source] Box<Error>),
 }
 
 impl From<InterfaceError> for Error {
@@ -109,22 +115,43 @@ impl Error {
         }
     }
 
-    /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
-    /// spawned guest thread `thread`.
-    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
-        if error.downcast_ref::<ThreadOffer>().is_some() {
-            return ProtocolError::NotAsked.into();
+    /// What the end of a wasm function by a trap or by a signal of the host's means.
+    #[cold]
+    pub(crate) fn from_engine(error: &RuntimeError, site: Site) -> Self {
+        if let Some(HostBreach { function, error }) = error.downcast_ref() {
+            return Self::from_breach(error.clone(), Site { host_function: Some(function.clone()), ..site });
         }
-        match error.downcast_ref::<Self>() {
-            // A host function found that the plugin broke the protocol.
-            Some(own) => own.clone(),
-            None => Self::Trap(Trap::from_engine(error, thread)),
+        match error.downcast_ref() {
+            Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
+            None => Self::Trap(Box::new(Trap { message: error.message(), frames: stack_frames(error), site })),
+        }
+    }
+
+    /// A panic of the host's own code below a guest thread: the plugin can't go on.
+    #[cold]
+    pub(crate) fn from_host_panic(site: Site) -> Self {
+        Self::Trap(Box::new(Trap { message: "a host function panicked".into(), frames: Vec::new(), site }))
+    }
+
+    #[cold]
+    pub(crate) fn from_breach(error: ProtocolError, site: Site) -> Self {
+        Self::Protocol { error, site: Box::new(site) }
+    }
+
+    /// Where in the plugin it happened, if it happened in there.
+    pub fn site(&self) -> Option<&Site> {
+        match self {
+            Self::Panic(panic) => Some(&panic.site),
+            Self::Trap(trap) => Some(&trap.site),
+            Self::Protocol { site, .. } => Some(site),
+            Self::Dead(cause) => cause.site(),
+            _ => None,
         }
     }
 
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Stopped(_) | Self::Dead(_))
+        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol { .. } | Self::Stopped(_) | Self::Dead(_))
     }
 }
 
@@ -200,6 +227,8 @@ pub struct Panic {
     /// The wasm functions that were running, innermost first, if the host asked for backtraces with
     /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
     pub frames: Vec<StackFrame>,
+    /// Where.
+    pub site: Site,
 }
 
 impl fmt::Display for Panic {
@@ -220,8 +249,8 @@ pub struct Trap {
     pub message: String,
     /// The wasm functions that were running, innermost first.
     pub frames: Vec<StackFrame>,
-    /// The guest thread that trapped, if it was a spawned one.
-    pub thread: Option<u32>,
+    /// Where.
+    pub site: Site,
 }
 
 /// One wasm function of a trap's backtrace.
@@ -236,9 +265,6 @@ pub struct StackFrame {
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.message)?;
-        if let Some(thread) = self.thread {
-            write!(f, " in thread {thread}")?;
-        }
         match self.frames.first() {
             Some(frame) => write!(f, " in {} at {:#x}", frame.function, frame.offset),
             None => Ok(()),
@@ -246,37 +272,21 @@ impl fmt::Display for Trap {
     }
 }
 
-impl Trap {
-    /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
-    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
-        let frames = error
-            .trace()
-            .iter()
-            .map(|frame| StackFrame {
-                function: match frame.function_name() {
-                    Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
-                    None => format!("wasm function {}", frame.func_index()),
-                },
-                offset: frame.module_offset() as u64,
-            })
-            .collect();
-        Self { message: error.message(), frames, thread }
-    }
-
-    /// A panic of the host's own code below a guest thread: the plugin can't go on.
-    pub(crate) fn from_host_panic(thread: u32) -> Self {
-        Self { message: "a host function panicked".into(), frames: Vec::new(), thread: Some(thread) }
-    }
+/// The wasm functions below which an error of the engine's was made, innermost first.
+pub(crate) fn stack_frames(error: &RuntimeError) -> Vec<StackFrame> {
+    let name = |frame: &FrameInfo| match frame.function_name() {
+        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+        None => format!("wasm function {}", frame.func_index()),
+    };
+    let frame = |frame: &FrameInfo| StackFrame { function: name(frame), offset: frame.module_offset() as u64 };
+    error.trace().iter().map(frame).collect()
 }
 
-impl From<Trap> for Error {
-    fn from(trap: Trap) -> Self {
-        Self::Trap(trap)
-    }
-}
-
-impl From<DecodeError> for Error {
+impl From<DecodeError> for ProtocolError {
     fn from(error: DecodeError) -> Self {
-        ProtocolError::Undecodable { what: "the result", problem: error.to_string() }.into()
+        Self::Undecodable { what: "the result", problem: error.to_string() }
     }
 }
+
+/// Calls return it: what is large in it is boxed.
+const _: () = assert!(size_of::<Error>() <= 7 * size_of::<usize>());

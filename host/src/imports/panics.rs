@@ -1,7 +1,8 @@
 //! Looks at a plugin's stack while it panics.
 
+use crate::StackFrame;
+use crate::error::stack_frames;
 use crate::lock::lock;
-use crate::{StackFrame, Trap};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
@@ -39,7 +40,7 @@ impl Panics {
         Function::new_typed(store, move || {
             if wanted {
                 // An error of the engine's knows the wasm functions that it was made below.
-                let frames = Trap::from_engine(&RuntimeError::new("panic"), None).frames;
+                let frames = stack_frames(&RuntimeError::new("panic"));
                 let mut last = lock(&last);
                 let here = std::thread::current().id();
                 last.retain(|(thread, _)| *thread != here);

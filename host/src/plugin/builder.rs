@@ -5,13 +5,14 @@ use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
 use crate::call::CallPath;
+use crate::error::MethodRef;
 use crate::events::{Callback, Events};
 use crate::exclusive::Exclusive;
 use crate::imports::HostFunctions;
 use crate::instance::{Instance, not_started};
 use crate::json;
 use crate::runtime::{Stopper, Traces};
-use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services};
+use crate::{CallError, CancelHandle, Event, LoadError, Metadata, Module, Policy, ProtocolError, Services, Site};
 use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
@@ -190,8 +191,9 @@ impl Inner {
             return Ok(());
         }
         let constructor = instance.function(export::START).ok_or_else(|| {
-            crate::Error::from(ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" })
+            let error = ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" };
+            crate::Error::from_breach(error, Site::new(&instance.process.name))
         })?;
-        path.call_encoded(instance, "new", &constructor, config, |_| Ok(()), to_vec)
+        path.call_encoded(instance, &MethodRef::from_export("new"), &constructor, config, |_| Ok(()), to_vec)
     }
 }

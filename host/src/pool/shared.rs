@@ -1,6 +1,7 @@
 //! What all handles of a pool share: the idle instances, how many there are, and the callers that wait.
 
 use super::pooled::Slot;
+use crate::error::Chain;
 use crate::line::Line;
 use crate::lock::lock;
 use crate::{Engine, LoadError, Overload, Plugin, Wait};
@@ -143,7 +144,7 @@ impl Shared {
         // Made where nobody waits for it.
         let remake = move || match slot.fill() {
             Ok(filled) => drop(filled),
-            Err(error) => tracing::warn!(%error, "an instance of a pool could not be made"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "an instance of a pool could not be made"),
         };
         self.engine.blocking().spawn_blocking(remake);
     }
