@@ -1,22 +1,20 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+mod failure;
 mod scalar;
 
+pub(crate) use failure::ReadError;
 pub(crate) use scalar::ScalarMethod;
 
 use crate::error::MethodRef;
 use crate::imports::{HostStreams, Panics};
 use crate::instance::Instance;
-use crate::memory::{GuestMemory, GuestPayload, OpenStream};
+use crate::memory::{GuestPayload, OpenStream};
 use crate::runtime::contain;
-use crate::{CallError, Error, Panic, ProtocolError, Site};
-use plugix_abi::interface::{
-    DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
-};
-use plugix_abi::{
-    CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, PanicReport, ResultHeader, Status, UnknownStatus,
-    export,
-};
+use crate::{CallError, Error, ProtocolError, Site};
+use failure::{broken, guard};
+use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Return, ReturnOf, Sink, ValueOf};
+use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
 use wasmer::TypedFunction;
 
 /// A result that is larger than this is given back to the guest at once and not at its next call; the host's copy of
@@ -234,30 +232,6 @@ impl CallPath {
         })
     }
 
-    #[cold]
-    fn failure(&mut self, instance: &mut Instance, name: &MethodRef<'_>, status: Status) -> Error {
-        let panics = self.panics.clone();
-        let site = Site::new(&instance.process.name).with_method(name);
-        let read = self.decode(instance, name, |payload| {
-            payload.read(|bytes| match status {
-                Status::Panic => match panic_report(bytes) {
-                    Ok(report) => Ok(Error::Panic(Box::new(Panic { report, frames: panics.take(), site }))),
-                    Err(problem) => {
-                        Err(ProtocolError::Undecodable { what: "a panic report", problem: problem.to_string() }.into())
-                    }
-                },
-                Status::BadArguments => Ok(Error::BadArguments {
-                    method: name.method.to_owned(),
-                    message: String::from_utf8_lossy(bytes).into_owned(),
-                }),
-                // Only a host answers with the others.
-                other => Err(ProtocolError::from(UnknownStatus(other as u32)).into()),
-            })?
-        });
-        let (Ok(error) | Err(error)) = read;
-        error
-    }
-
     fn grow(&mut self, instance: &mut Instance, capacity: u32, name: &MethodRef<'_>) -> Result<(), Error> {
         let old = std::mem::take(&mut self.frame);
         // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
@@ -295,13 +269,6 @@ impl CallPath {
     }
 }
 
-fn panic_report(bytes: &[u8]) -> Result<PanicReport, DecodeError> {
-    match postcard::take_from_bytes(bytes)? {
-        (report, []) => Ok(report),
-        (_, rest) => Err(DecodeError::Trailing(rest.len())),
-    }
-}
-
 #[inline]
 fn payload<'a>(
     instance: &'a mut Instance,
@@ -315,24 +282,6 @@ fn payload<'a>(
     instance.memory.payload(&instance.store, result.ptr, result.len, scratch)
 }
 
-/// Runs a check; a plugin that fails it is dead.
-#[inline]
-fn guard<T>(
-    instance: &mut Instance,
-    name: &MethodRef<'_>,
-    check: impl FnOnce(&mut GuestMemory, &wasmer::Store) -> Result<T, ProtocolError>,
-) -> Result<T, Error> {
-    check(&mut instance.memory, &instance.store).map_err(|error| broken(instance, name, error))
-}
-
-/// Ends a plugin that broke the protocol.
-#[cold]
-fn broken(instance: &Instance, name: &MethodRef<'_>, error: ProtocolError) -> Error {
-    let error = Error::from_breach(error, Site::new(&instance.process.name).with_method(name));
-    instance.kill(error.clone());
-    error
-}
-
 fn sdk_function<A, R>(instance: &Instance, name: &str, expected: &'static str) -> Result<TypedFunction<A, R>, Error>
 where
     A: wasmer::WasmTypeList,
@@ -342,21 +291,6 @@ where
         let error = ProtocolError::Export { name: name.to_owned(), expected };
         Error::from_breach(error, Site::new(&instance.process.name))
     })
-}
-
-/// Why a result can't be read.
-#[derive(Debug)]
-pub(crate) enum ReadError {
-    /// The plugin broke the protocol.
-    Broken(ProtocolError),
-    /// The result is in order, and not what the caller asked for.
-    Refused(Error),
-}
-
-impl From<ProtocolError> for ReadError {
-    fn from(error: ProtocolError) -> Self {
-        Self::Broken(error)
-    }
 }
 
 /// Arguments that are encoded already.

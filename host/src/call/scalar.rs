@@ -1,6 +1,7 @@
 //! Calls whose arguments and result stand in registers: no frame, nothing in memory.
 
-use super::{CallPath, broken, guard};
+use super::CallPath;
+use super::failure::{broken, guard};
 use crate::error::MethodRef;
 use crate::instance::Instance;
 use crate::runtime::contain;

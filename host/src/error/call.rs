@@ -1,12 +1,12 @@
 //! How a call into a plugin can fail.
 
-use super::{HostBreach, InterfaceError, LoadError, Overload, Site, StopReason, ThreadOffer};
-use plugix_abi::interface::DecodeError;
-use plugix_abi::{PanicReport, UnknownStatus};
-use std::fmt;
+use super::stack_frames;
+use super::{
+    HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
+};
 use std::sync::Arc;
 use thiserror::Error as ThisError;
-use wasmer::{FrameInfo, RuntimeError};
+use wasmer::RuntimeError;
 
 /// How a call to a method that returns an error of its own, `E`, ended other than well.
 pub type CallError<E> = plugix_abi::CallError<E, Error>;
@@ -152,139 +152,6 @@ impl Error {
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
         matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol { .. } | Self::Stopped(_) | Self::Dead(_))
-    }
-}
-
-/// What the host saw when a plugin broke the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
-#[non_exhaustive]
-pub enum ProtocolError {
-    /// A pointer and a length that don't lie in the plugin's memory.
-    #[error("{what} at {ptr:#x} of {len} bytes lies outside of the plugin's memory of {memory} bytes")]
-    OutOfBounds {
-        /// What was to be read or written.
-        what: &'static str,
-        /// Where the guest says that it is.
-        ptr: u32,
-        /// How long the guest says that it is, in bytes.
-        len: u32,
-        /// The memory's size in bytes.
-        memory: u64,
-    },
-    /// A frame or a slice of structs at an address that can't be.
-    #[error("{what} at {ptr:#x} is not aligned to {align} bytes")]
-    Misaligned {
-        /// What it is.
-        what: &'static str,
-        /// Where the guest says that it is.
-        ptr: u32,
-        /// The alignment that is needed, in bytes.
-        align: u32,
-    },
-    /// The guest has no memory left for a frame.
-    #[error("the plugin has no memory for a frame of {capacity} bytes")]
-    NoFrame {
-        /// The room that the call needs, in bytes.
-        capacity: u32,
-    },
-    /// A result larger than the host takes.
-    #[error("a result of {len} bytes is over the limit of {limit} bytes")]
-    ResultTooLarge {
-        /// What the guest says, in bytes.
-        len: u32,
-        /// The policy's limit in bytes.
-        limit: u32,
-    },
-    /// A status code that no version of the ABI has.
-    #[error(transparent)]
-    Status(#[from] UnknownStatus),
-    /// Bytes that don't decode to what they should be.
-    #[error("{what} doesn't decode: {problem}")]
-    Undecodable {
-        /// What was to be decoded.
-        what: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A thread offered itself for calls, and the host hadn't asked for one.
-    #[error("a thread offered itself for calls that the host did not ask for")]
-    NotAsked,
-    /// An export that every plugin has is missing or has another type.
-    #[error("the export `{name}` is missing or of another type than {expected}")]
-    Export {
-        /// The export's name.
-        name: String,
-        /// The type that it should have.
-        expected: &'static str,
-    },
-}
-
-/// A panic of a plugin's code, which the SDK caught.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panic {
-    /// What the plugin tells of it.
-    pub report: PanicReport,
-    /// The wasm functions that were running, innermost first, if the host asked for backtraces with
-    /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
-    pub frames: Vec<StackFrame>,
-    /// Where.
-    pub site: Site,
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PanicReport { message, file, line, column, .. } = &self.report;
-        f.write_str(message)?;
-        if *line > 0 {
-            write!(f, " at {file}:{line}:{column}")?;
-        }
-        self.frames.iter().try_for_each(|frame| write!(f, "\n  in {} at {:#x}", frame.function, frame.offset))
-    }
-}
-
-/// Where and why a plugin's code was ended by the engine.
-#[derive(Debug, Clone)]
-pub struct Trap {
-    /// What happened, in the engine's words.
-    pub message: String,
-    /// The wasm functions that were running, innermost first.
-    pub frames: Vec<StackFrame>,
-    /// Where.
-    pub site: Site,
-}
-
-/// One wasm function of a trap's backtrace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StackFrame {
-    /// The function's name, if the module has names; `wasm function N` otherwise.
-    pub function: String,
-    /// Where in the module, in bytes from its start.
-    pub offset: u64,
-}
-
-impl fmt::Display for Trap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message)?;
-        match self.frames.first() {
-            Some(frame) => write!(f, " in {} at {:#x}", frame.function, frame.offset),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The wasm functions below which an error of the engine's was made, innermost first.
-pub(crate) fn stack_frames(error: &RuntimeError) -> Vec<StackFrame> {
-    let name = |frame: &FrameInfo| match frame.function_name() {
-        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
-        None => format!("wasm function {}", frame.func_index()),
-    };
-    let frame = |frame: &FrameInfo| StackFrame { function: name(frame), offset: frame.module_offset() as u64 };
-    error.trace().iter().map(frame).collect()
-}
-
-impl From<DecodeError> for ProtocolError {
-    fn from(error: DecodeError) -> Self {
-        Self::Undecodable { what: "the result", problem: error.to_string() }
     }
 }
 
