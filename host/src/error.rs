@@ -3,17 +3,29 @@
 mod artifact;
 mod cache;
 mod call;
+mod chain;
+mod fault;
 mod load;
-mod offer;
 mod overload;
+mod protocol;
+mod signals;
+mod site;
 mod stop;
+#[cfg(test)]
+mod tests;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
-pub use call::{CallError, Error, Panic, ProtocolError, StackFrame, Trap};
+pub use call::{CallError, Error};
+pub(crate) use chain::Chain;
+pub(crate) use fault::stack_frames;
+pub use fault::{Panic, StackFrame, Trap};
 pub use load::LoadError;
-pub(crate) use offer::ThreadOffer;
 pub use overload::Overload;
+pub use protocol::ProtocolError;
+pub(crate) use signals::{HostBreach, ThreadOffer};
+pub(crate) use site::MethodRef;
+pub use site::{MethodName, Site};
 pub use stop::StopReason;
 
 pub use plugix_module::{InterfaceError, ModuleError};

@@ -33,8 +33,8 @@ mod sync;
 pub use code::{Artifact, Cache, CacheEntry, Cpu, Origin};
 pub use engine::{Engine, EngineBuilder};
 pub use error::{
-    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, ModuleError, Overload, Panic,
-    ProtocolError, StackFrame, StopReason, Trap,
+    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, MethodName, ModuleError, Overload, Panic,
+    ProtocolError, Site, StackFrame, StopReason, Trap,
 };
 pub use events::{Event, LimitKind};
 pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};

@@ -8,7 +8,7 @@ pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Numb
 
 use crate::code::{Artifact, Compilation, is_artifact};
 use crate::engine::Engine;
-use crate::error::LoadError;
+use crate::error::{Chain, LoadError};
 use crate::running::instance::Code;
 use plugix_module::{inspect, keeps_tables, stoppable as rewrite, validate};
 use std::borrow::Cow;
@@ -172,7 +172,9 @@ impl Module {
         let code = self.compile_wasm(wasm, true)?;
         match self.artifact(wasm, true, &code) {
             Ok(artifact) => cache.put(key, &artifact),
-            Err(error) => tracing::warn!(target: "plugix::cache", %error, "a compiled module can't be kept"),
+            Err(error) => {
+                tracing::warn!(target: "plugix::cache", error = %Chain(&error), "a compiled module can't be kept")
+            }
         }
         Ok(code)
     }

@@ -28,8 +28,9 @@ pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use within::Within;
 
-use crate::error::{CallError, Error, LoadError};
+use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
+use crate::plugin::call::ReadError;
 use crate::policy::Policy;
 use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
@@ -170,8 +171,8 @@ impl Plugin {
     }
 }
 
-fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, Error> {
-    payload.read(<[u8]>::to_vec)
+fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, ReadError> {
+    Ok(payload.read(<[u8]>::to_vec)?)
 }
 
 impl Drop for Plugin {
@@ -190,9 +191,9 @@ impl Inner {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
         let outcome: Result<(), CallError<Vec<u8>>> =
-            path.call_encoded(instance, "unload", &hook, &[], |_| Ok(()), to_vec);
+            path.call_encoded(instance, &MethodRef::from_export("unload"), &hook, &[], |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
-            tracing::debug!(plugin = instance.process.name, %error, "the plugin's unload hook failed");
+            tracing::debug!(plugin = instance.process.name, error = %Chain(&error), "the plugin's unload hook failed");
         }
     }
 }

@@ -4,9 +4,10 @@ mod args;
 
 pub use args::RawArgs;
 
-use crate::error::{Error, LoadError, ModuleError};
+use crate::Site;
+use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError};
 use crate::events::Events;
-use crate::module::Module;
+use crate::module::{Form, Module};
 use crate::plugin::{CancelHandle, Usage};
 use crate::policy::Policy;
 use crate::running::contain::contain;
@@ -14,7 +15,6 @@ use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start};
 use crate::sandbox::output::Output;
 use crate::stop::Stopper;
-use plugix_module::Form;
 use wasmer::WasmTypeList;
 
 /// A running module that is called by its exports' types.
@@ -43,7 +43,9 @@ impl RawPlugin {
         let function = self.instance.function::<A::Types, R>(name);
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
         self.instance.calls.begin()?;
-        let result = args.call(&function, &mut self.instance.store).map_err(|error| self.instance.end(&error));
+        let result = args
+            .call(&function, &mut self.instance.store)
+            .map_err(|error| self.instance.end_in(&error, &MethodRef::from_export(name)));
         self.instance.calls.finish()?;
         result
     }
@@ -54,7 +56,7 @@ impl RawPlugin {
     /// [`Error::Protocol`] if they don't lie in it.
     pub fn read(&mut self, ptr: u32, len: u32) -> Result<Vec<u8>, Error> {
         let Instance { memory, store, .. } = &mut self.instance;
-        Ok(memory.read_vec(store, "bytes", ptr, len)?)
+        memory.read_vec(store, "bytes", ptr, len).map_err(|error| self.breach(error))
     }
 
     /// Copies bytes into the module's memory.
@@ -63,7 +65,11 @@ impl RawPlugin {
     /// [`Error::Protocol`] if there is no room for them.
     pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Error> {
         let Instance { memory, store, .. } = &mut self.instance;
-        Ok(memory.write(store, "bytes", ptr, bytes)?)
+        memory.write(store, "bytes", ptr, bytes).map_err(|error| self.breach(error))
+    }
+
+    fn breach(&self, error: ProtocolError) -> Error {
+        Error::from_breach(error, Site::new(&self.instance.process.name))
     }
 
     /// Takes what the module wrote to its standard output and standard error since the last time.

@@ -89,7 +89,7 @@ fn results_have_a_limit() -> Result<()> {
     let plugin = plugin("calls", &Policy::new().result_limit(1000));
     assert_eq!(call(&plugin, "zeroes", "1000")?.len(), 1000);
     let error = failure(&plugin, "zeroes", "1001")?;
-    assert_matches!(error, Error::Protocol(ProtocolError::ResultTooLarge { len: 1001, limit: 1000 }));
+    assert_matches!(error, Error::Protocol { error: ProtocolError::ResultTooLarge { len: 1001, limit: 1000 }, .. });
     assert_matches!(failure(&plugin, "zeroes", "1")?, Error::Dead(_));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Plugins that end: what the host learns, at once and later.
 
 use anyhow::{Result, ensure};
-use plugix_e2e::{assert_matches, call, failure, isolated, plugin, wait_until};
+use plugix_e2e::{assert_matches, call, failure, isolated, plugin, told, wait_until};
 use plugix_host::{Error, Plugin, Policy, Trap};
 
 fn ends() -> Plugin {
@@ -11,7 +11,7 @@ fn ends() -> Plugin {
 /// The trap with which a method ends the plugin.
 fn trap(plugin: &Plugin, method: &str) -> Result<Trap> {
     match failure(plugin, method, "")? {
-        Error::Trap(trap) => Ok(trap),
+        Error::Trap(trap) => Ok(*trap),
         other => Err(other.into()),
     }
 }
@@ -22,7 +22,7 @@ fn a_trap_ends_the_plugin() -> Result<()> {
         let plugin = ends();
         assert_eq!(call(&plugin, "live", "")?, "alive");
         let trap = trap(&plugin, method)?;
-        assert!(trap.thread.is_none(), "{method}: {trap:?}");
+        assert!(trap.site.thread.is_none(), "{method}: {trap:?}");
         for _ in 0..2 {
             let later = failure(&plugin, "live", "")?;
             assert_matches!(later, Error::Dead(cause) if matches!(&**cause, Error::Trap(first) if first.frames == trap.frames));
@@ -35,6 +35,20 @@ fn a_trap_ends_the_plugin() -> Result<()> {
 fn a_trap_shows_where() -> Result<()> {
     let trap = trap(&ends(), "trap")?;
     assert!(trap.frames.first().is_some_and(|frame| frame.function.contains("trap_here")), "{trap:?}");
+    Ok(())
+}
+
+#[test]
+fn errors_say_where_they_come_from() -> Result<()> {
+    let plugin = ends();
+    let trapped = told(&failure(&plugin, "trap", "")?);
+    assert!(trapped.starts_with("the plugin `guest_ends` trapped in `trap`: unreachable in "), "{trapped}");
+    assert_eq!(told(&failure(&plugin, "live", "")?), format!("the plugin is dead: {trapped}"));
+    let in_a_thread = told(&failure(&ends(), "trap_in_a_thread", "")?);
+    assert!(
+        in_a_thread.starts_with("the plugin is dead: the plugin `guest_ends` trapped in its thread "),
+        "{in_a_thread}"
+    );
     Ok(())
 }
 
@@ -78,7 +92,7 @@ fn exit_in_a_thread_ends_the_plugin() -> Result<()> {
 fn a_trap_in_a_thread_ends_the_plugin() -> Result<()> {
     let plugin = ends();
     let error = failure(&plugin, "trap_in_a_thread", "")?;
-    assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.thread.is_some()));
+    assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.site.thread.is_some()));
     assert_matches!(failure(&plugin, "live", "")?, Error::Dead(_));
     Ok(())
 }
@@ -90,7 +104,7 @@ fn a_trap_in_a_thread_is_told_to_the_next_call() -> Result<()> {
     let _ = call(&plugin, "trap_later", "");
     wait_until("the end of the thread", || plugin.live_threads() == 0);
     let error = failure(&plugin, "live", "")?;
-    assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.thread.is_some()));
+    assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.site.thread.is_some()));
     Ok(())
 }
 

@@ -50,12 +50,12 @@ fn saying(status: Status, data: &[u8]) -> Result<Plugin> {
 /// How a call broke the protocol. The plugin must be dead after that, and remember why.
 fn breach<T: std::fmt::Debug>(plugin: &Plugin, outcome: Result<T, impl Into<Failure>>) -> Result<ProtocolError> {
     let error = match outcome.map_err(Into::into) {
-        Err(Failure(Error::Protocol(error))) => error,
+        Err(Failure(Error::Protocol { error, .. })) => error,
         Err(Failure(other)) => return Err(other.into()),
         Ok(value) => bail!("the call returned {value:?}"),
     };
     let later = plugin.call_bytes("set", &[0; 12]);
-    assert_matches!(later, Err(CallError::Failed(Error::Dead(cause))) if matches!(&**cause, Error::Protocol(first) if *first == error));
+    assert_matches!(later, Err(CallError::Failed(Error::Dead(cause))) if matches!(&**cause, Error::Protocol { error: first, .. } if *first == error));
     Ok(error)
 }
 

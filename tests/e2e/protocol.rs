@@ -42,9 +42,9 @@ fn large_results_are_given_back_at_once() -> Result<()> {
 /// How a method broke the protocol; the plugin must be dead after that, and remember why.
 fn breach(method: &str, policy: &Policy) -> Result<ProtocolError> {
     let plugin = by_hand("plugin", policy)??;
-    let Error::Protocol(error) = failure(&plugin, method, "")? else { bail!("{method} kept to the protocol") };
+    let Error::Protocol { error, .. } = failure(&plugin, method, "")? else { bail!("{method} kept to the protocol") };
     let later = failure(&plugin, "echo", "")?;
-    assert_matches!(later, Error::Dead(cause) if matches!(&**cause, Error::Protocol(first) if *first == error));
+    assert_matches!(later, Error::Dead(cause) if matches!(&**cause, Error::Protocol { error: first, .. } if *first == error));
     Ok(error)
 }
 
@@ -86,7 +86,7 @@ fn methods_of_another_type_are_none() -> Result<()> {
 /// How a plugin breaks the protocol when it is asked for its frame.
 fn breach_at_start(name: &str) -> Result<ProtocolError> {
     match by_hand(name, &Policy::new())? {
-        Err(LoadError::Start(Error::Protocol(error))) => Ok(error),
+        Err(LoadError::Start(Error::Protocol { error, .. })) => Ok(error),
         other => bail!("{name}: {other:?}"),
     }
 }

@@ -41,8 +41,11 @@ fn memory_is_read_and_written() -> Result<()> {
     assert_eq!(raw.call::<_, i32>("sum", (100, 3))?, 6);
     assert_eq!(raw.read(99, 5)?, [0, 1, 2, 3, 0]);
     assert!(raw.read(65536, 0)?.is_empty());
-    assert_matches!(raw.read(65536, 1), Err(Error::Protocol(ProtocolError::OutOfBounds { .. })));
-    assert_matches!(raw.write(u32::MAX, &[0, 0]), Err(Error::Protocol(ProtocolError::OutOfBounds { .. })));
+    assert_matches!(raw.read(65536, 1), Err(Error::Protocol { error: ProtocolError::OutOfBounds { .. }, .. }));
+    assert_matches!(
+        raw.write(u32::MAX, &[0, 0]),
+        Err(Error::Protocol { error: ProtocolError::OutOfBounds { .. }, .. })
+    );
     // It was the host that asked for too much.
     assert_eq!(raw.call::<_, i32>("add", (40, 2))?, 42);
     Ok(())
@@ -63,7 +66,7 @@ fn what_it_writes_is_captured() -> Result<()> {
 #[test]
 fn a_trap_ends_it() -> Result<()> {
     let mut raw = raw("reactor")?;
-    assert_matches!(raw.call::<_, ()>("trap", ()), Err(Error::Trap(trap)) if trap.thread.is_none());
+    assert_matches!(raw.call::<_, ()>("trap", ()), Err(Error::Trap(trap)) if trap.site.thread.is_none());
     assert_matches!(raw.call::<_, i32>("add", (1, 1)), Err(Error::Dead(cause)) if matches!(**cause, Error::Trap(_)));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use plugix_abi::interface;
 use plugix_abi::interface::Interface;
-use plugix_e2e::{assert_matches, engine, guest, module, plugin, with_section};
+use plugix_e2e::{assert_matches, engine, guest, module, plugin, told, with_section};
 use plugix_e2e_contract::small::Small;
 use plugix_host::abi::UnknownStatus;
 use plugix_host::{Error, Panic, Plugin, Policy, ProtocolError};
@@ -53,7 +53,7 @@ fn the_same_methods_in_json() -> Result<()> {
 
 fn panic_of<T: Debug>(outcome: Result<T, Error>) -> Result<Panic> {
     match outcome {
-        Err(Error::Panic(panic)) => Ok(panic),
+        Err(Error::Panic(panic)) => Ok(*panic),
         other => bail!("no panic, but {other:?}"),
     }
 }
@@ -69,7 +69,7 @@ fn a_panic_tells_what_and_where_and_the_plugin_goes_on() -> Result<()> {
     let plugin = plugin("small", &Policy::new());
     let client = plugin.bind::<dyn Small>()?;
     for times in 1..=100 {
-        let Panic { report, frames } = panic_of(client.panic(times))?;
+        let Panic { report, frames, .. } = panic_of(client.panic(times))?;
         assert_eq!((report.message, report.line), (format!("out of {times}"), line_of("out of {code}")?));
         assert!(report.file.ends_with("small/src/lib.rs"), "{}", report.file);
         assert_eq!(frames, [], "no backtrace was asked for");
@@ -95,7 +95,10 @@ fn backtraces_name_the_method() -> Result<()> {
 fn a_trap_ends_the_plugin() -> Result<()> {
     let plugin = plugin("small", &Policy::new());
     let client = plugin.bind::<dyn Small>()?;
-    assert_matches!(client.trap(), Err(Error::Trap(trap)) if !trap.frames.is_empty());
+    let error = client.trap().err().context("it traps")?;
+    assert_matches!(error, Error::Trap(trap) if !trap.frames.is_empty());
+    let text = told(&error);
+    assert!(text.starts_with("the plugin `guest_small` trapped in `Small/trap`: unreachable in "), "{text}");
     assert_matches!(client.word(1), Err(Error::Dead(cause)) if matches!(**cause, Error::Trap(_)));
     Ok(())
 }
@@ -152,10 +155,10 @@ fn breach<T: Debug>(call: impl FnOnce(&LiesClient<plugix_host::Bound<&Plugin>>) 
     let plugin = by_hand::<dyn Lies>("lies")?;
     let client = plugin.bind::<dyn Lies>()?;
     let error = match call(&client) {
-        Err(Error::Protocol(error)) => error,
+        Err(Error::Protocol { error, .. }) => error,
         other => bail!("it kept to the protocol: {other:?}"),
     };
-    assert_matches!(client.negative(), Err(Error::Dead(cause)) if matches!(&**cause, Error::Protocol(first) if *first == error));
+    assert_matches!(client.negative(), Err(Error::Dead(cause)) if matches!(&**cause, Error::Protocol { error: first, .. } if *first == error));
     Ok(error.to_string())
 }
 
@@ -192,7 +195,7 @@ trait Mute {
 fn a_failure_that_nobody_can_tell() -> Result<()> {
     let plugin = by_hand::<dyn Mute>("mute")?;
     let client = plugin.bind::<dyn Mute>()?;
-    assert_matches!(client.panic(), Err(Error::Protocol(ProtocolError::Export { name, .. })) if name == "plugix_failure");
+    assert_matches!(client.panic(), Err(Error::Protocol { error: ProtocolError::Export { name, .. }, .. }) if name == "plugix_failure");
     assert_matches!(client.panic(), Err(Error::Dead(_)));
     Ok(())
 }

@@ -21,7 +21,7 @@ pub fn guest(name: &str) -> Module {
     let mut loaded = LOADED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let module = loaded.get_or_insert_default().entry(name.to_owned()).or_insert_with(|| {
         let path = guest_path(name);
-        engine().load_file(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        engine().load_file(path).unwrap_or_else(|error| panic!("{}: {:#}", path.display(), anyhow::Error::new(error)))
     });
     module.clone()
 }
@@ -39,7 +39,8 @@ pub fn guest_path(name: &str) -> &'static Path {
 /// # Panics
 /// If it doesn't start.
 pub fn plugin(name: &str, policy: &Policy) -> Plugin {
-    Plugin::new(&guest(name), policy).unwrap_or_else(|error| panic!("{name} doesn't start: {error}"))
+    Plugin::new(&guest(name), policy)
+        .unwrap_or_else(|error| panic!("{name} doesn't start: {:#}", anyhow::Error::new(error)))
 }
 
 /// The module `modules/<topic>/<name>.wat` in binary.

@@ -43,6 +43,11 @@ pub fn failure(plugin: &Plugin, method: &str, args: impl AsRef<[u8]>) -> Result<
     }
 }
 
+/// An error and its causes in one line.
+pub fn told(error: &Error) -> String {
+    format!("{:#}", anyhow::Error::new(error.clone()))
+}
+
 /// Fails the test unless a value matches a pattern; shows the value.
 #[macro_export]
 macro_rules! assert_matches {

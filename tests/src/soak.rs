@@ -76,7 +76,7 @@ fn stopped_by_its_deadline(plugin: &Plugin, state: &str) -> Result<()> {
         Err(CallError::Failed(error)) => error,
         returned => bail!("{state} returned {returned:?}"),
     };
-    ensure!(matches!(error, Error::Stopped(StopReason::Deadline { .. })), "{state}: {error}");
+    ensure!(matches!(error, Error::Stopped(StopReason::Deadline { .. })), "{state}: {error:?}");
     Ok(())
 }
 
@@ -85,7 +85,7 @@ fn cancelled(plugin: &Plugin, state: &str) -> Result<()> {
     plugin.cancel_handle().cancel();
     wait_until("the end of all threads", || plugin.live_threads() == 0);
     let error = failure(plugin, "work", "")?;
-    ensure!(matches!(&error, Error::Dead(_)), "{state}: {error}");
+    ensure!(matches!(&error, Error::Dead(_)), "{state}: {error:?}");
     Ok(())
 }
 

@@ -28,8 +28,15 @@ pub enum HostError {
     BadArguments(String),
     /// The host answered with something that the method doesn't return.
     #[error("the host's answer is no result of this function: {0}")]
-    Result(#[from] DecodeError),
+    Result(DecodeError),
     /// The host answered with a status that this SDK doesn't know.
     #[error("the host answered with the unknown status {0}")]
     Status(u32),
+}
+
+// Not `#[from]`, which makes it a source: clients panic with this error's text alone, so the text has to say all.
+impl From<DecodeError> for HostError {
+    fn from(error: DecodeError) -> Self {
+        Self::Result(error)
+    }
 }

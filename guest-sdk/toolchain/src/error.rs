@@ -20,7 +20,7 @@ pub enum Error {
     },
 
     /// A file or folder could not be used.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}", path.display())]
     Io {
         /// What was attempted, as a verb.
         action: &'static str,
@@ -31,7 +31,7 @@ pub enum Error {
     },
 
     /// A program could not be started.
-    #[error("cannot run {program}: {source}; {help}")]
+    #[error("cannot run {program} ({help})")]
     CannotRun {
         /// The program that was looked for.
         program: String,
@@ -112,6 +112,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error and its causes in one line, for whoever prints it.
+    pub fn chain(&self) -> String {
+        let mut line = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            line += &format!(": {error}");
+            cause = error.source();
+        }
+        line
+    }
+
     /// For `map_err` on file operations.
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
         move |source| Self::Io { action, path: path.to_owned(), source }

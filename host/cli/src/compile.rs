@@ -21,10 +21,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let engine = Engine::builder().cpu(args.cpu).build()?;
-    let module = engine.load_file(&args.module).map_err(|error| load::in_file(&args.module, &error))?;
+    let module = engine.load_file(&args.module).map_err(|error| load::in_file(&args.module, error))?;
     let output = args.output.clone().unwrap_or_else(|| args.module.with_extension("plugix"));
     ensure!(output != args.module, "{}: the module would be overwritten: name an output", output.display());
-    let artifact = module.to_artifact().map_err(|error| load::in_file(&args.module, &error))?;
+    let artifact = module.to_artifact().map_err(|error| load::in_file(&args.module, error))?;
     artifact.write_file(&output)?;
     let (size, origin) = (text::size(artifact.as_bytes().len() as u64), artifact.origin());
     println!("{}: {size}, for {} with {}", output.display(), origin.target, origin.cpu.join(", "));

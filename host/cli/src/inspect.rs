@@ -40,9 +40,9 @@ fn look(args: &Args) -> Result<Seen> {
         Ok(module) => Ok(Seen { name: module.name().to_owned(), info: module.info().clone(), artifact: None }),
         Err(LoadError::IsArtifact) => {
             let artifact = load::artifact(&args.module)?;
-            let info = artifact.info().map_err(|error| load::in_file(&args.module, &error))?;
+            let info = artifact.info().map_err(|error| load::in_file(&args.module, error))?;
             Ok(Seen { name: artifact.name().to_owned(), info, artifact: Some(artifact) })
         }
-        Err(error) => Err(load::in_file(&args.module, &error)),
+        Err(error) => Err(load::in_file(&args.module, error)),
     }
 }

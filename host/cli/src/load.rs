@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use plugix_host::{Artifact, ArtifactError, Cache, CacheError, Engine, LoadError, Module};
-use std::fmt::Display;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Where compiled modules are kept.
@@ -44,13 +44,13 @@ pub(crate) fn module(engine: &Engine, path: &Path, trusted: bool) -> Result<Modu
             let artifact = artifact(path)?;
             // SAFETY: the user says so, with `--trust`.
             let module = unsafe { engine.load_artifact(&artifact) };
-            module.map_err(|error| in_file(path, &error))
+            module.map_err(|error| in_file(path, error))
         }
         Err(LoadError::IsArtifact) => Err(anyhow!(
             "{}: a compiled module, which can do all that you can: if you trust who made it, say `--trust`",
             path.display()
         )),
-        loaded => loaded.map_err(|error| in_file(path, &error)),
+        loaded => loaded.map_err(|error| in_file(path, error)),
     }
 }
 
@@ -58,11 +58,11 @@ pub(crate) fn module(engine: &Engine, path: &Path, trusted: bool) -> Result<Modu
 pub(crate) fn artifact(path: &Path) -> Result<Artifact> {
     Artifact::read_file(path).map_err(|error| match error {
         error @ ArtifactError::Io { .. } => error.into(),
-        error => in_file(path, &error),
+        error => in_file(path, error),
     })
 }
 
 /// Says where something is wrong.
-pub(crate) fn in_file(path: &Path, error: &dyn Display) -> anyhow::Error {
-    anyhow!("{}: {error}", path.display())
+pub(crate) fn in_file(path: &Path, error: impl Error + Send + Sync + 'static) -> anyhow::Error {
+    anyhow::Error::new(error).context(path.display().to_string())
 }

@@ -51,8 +51,7 @@ fn main() -> ExitCode {
         Command::Cache(args) => cache::run(args),
     };
     outcome.unwrap_or_else(|error| {
-        // What the library says has its causes in it already.
-        eprintln!("error: {error}");
+        eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
 }

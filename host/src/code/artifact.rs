@@ -25,11 +25,16 @@ use std::sync::Arc;
 
 /// A compiled module, whole and undamaged. Cheap to clone.
 ///
-/// ```ignore
+/// ```no_run
+/// # use plugix_host::{Artifact, Engine};
+/// # let engine = Engine::new()?;
+/// # let module = engine.load_file("word_count.wasm")?;
 /// module.to_artifact()?.write_file("word_count.plugix")?;
 /// // On another machine, or in another process:
 /// let artifact = Artifact::read_file("word_count.plugix")?;
+/// // SAFETY: we wrote the file, and nobody else can write there.
 /// let module = unsafe { engine.load_artifact(&artifact) }?; // nothing is compiled
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct Artifact {

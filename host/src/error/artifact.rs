@@ -70,7 +70,7 @@ pub enum ArtifactError {
         host: String,
     },
     /// A file of the host's.
-    #[error("can't {what}: {source}")]
+    #[error("can't {what}")]
     Io {
         /// What was tried.
         what: String,

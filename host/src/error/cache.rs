@@ -34,7 +34,7 @@ pub enum CacheError {
         user: u32,
     },
     /// The operating system refuses something.
-    #[error("can't {what}: {source}")]
+    #[error("can't {what}")]
     Io {
         /// What was tried.
         what: String,

@@ -1,9 +1,9 @@
 //! How a call into a plugin can fail.
 
-use super::{InterfaceError, LoadError, Overload, StopReason, ThreadOffer};
-use plugix_abi::interface::DecodeError;
-use plugix_abi::{PanicReport, UnknownStatus};
-use std::fmt;
+use super::stack_frames;
+use super::{
+    HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
+};
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
@@ -53,14 +53,14 @@ pub enum Error {
         message: String,
     },
     /// More callers at once than there is room for. Nothing is wrong with the plugin.
-    #[error("{0}")]
+    #[error(transparent)]
     Overloaded(#[from] Overload),
     /// The plugin and the caller don't agree on an interface.
-    #[error("{0}")]
+    #[error(transparent)]
     Interface(Box<InterfaceError>),
     /// A pool's new instance, which was to run the call, could not be made.
-    #[error("no instance could be made: {0}")]
-    NotStarted(Arc<LoadError>),
+    #[error("no instance could be made")]
+    NotStarted(#[source] Arc<LoadError>),
     /// The plugin can't be shared between threads.
     #[error("the plugin can't be shared: {problem}")]
     NotShareable {
@@ -71,11 +71,11 @@ pub enum Error {
     #[error("the plugin is already running a call of this handle")]
     Busy,
     /// The plugin's fault: a method panicked. The plugin stays usable.
-    #[error("the plugin panicked: {0}")]
-    Panic(Panic),
+    #[error("{did}: {0}", did = .0.site.tell("panicked"))]
+    Panic(Box<Panic>),
     /// The plugin's fault: it trapped, and is dead now.
-    #[error("the plugin trapped: {0}")]
-    Trap(Trap),
+    #[error("{did}: {0}", did = .0.site.tell("trapped"))]
+    Trap(Box<Trap>),
     /// The plugin ended itself with `exit`, and is dead now.
     #[error("the plugin exited with code {code}")]
     Exited {
@@ -83,14 +83,20 @@ pub enum Error {
         code: i32,
     },
     /// The plugin's fault: it broke the protocol between it and the host, and is dead now.
-    #[error("the plugin broke the protocol: {0}")]
-    Protocol(#[from] ProtocolError),
+    #[error("{}", .site.tell("broke the protocol"))]
+    Protocol {
+        /// What it did.
+        #[source]
+        error: ProtocolError,
+        /// Where.
+        site: Box<Site>,
+    },
     /// The host stopped the plugin in the middle of this call, and it is dead now.
-    #[error("the plugin was stopped: {0}")]
-    Stopped(StopReason),
+    #[error("the plugin was stopped")]
+    Stopped(#[source] StopReason),
     /// An earlier call, or another thread of the plugin's, ended the plugin.
-    #[error("the plugin is dead: {0}")]
-    Dead(Box<Error>),
+    #[error("the plugin is dead")]
+    Dead(#[source] Box<Error>),
 }
 
 impl From<InterfaceError> for Error {
@@ -109,174 +115,45 @@ impl Error {
         }
     }
 
-    /// What the end of a wasm function by a trap or by an error of the host's means; on the call's own thread or in the
-    /// spawned guest thread `thread`.
-    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
-        if error.downcast_ref::<ThreadOffer>().is_some() {
-            return ProtocolError::NotAsked.into();
+    /// What the end of a wasm function by a trap or by a signal of the host's means.
+    #[cold]
+    pub(crate) fn from_engine(error: &RuntimeError, site: Site) -> Self {
+        if let Some(HostBreach { function, error }) = error.downcast_ref() {
+            return Self::from_breach(error.clone(), Site { host_function: Some(function.clone()), ..site });
         }
-        match error.downcast_ref::<Self>() {
-            // A host function found that the plugin broke the protocol.
-            Some(own) => own.clone(),
-            None => Self::Trap(Trap::from_engine(error, thread)),
+        match error.downcast_ref() {
+            Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
+            None => Self::Trap(Box::new(Trap { message: error.message(), frames: stack_frames(error), site })),
+        }
+    }
+
+    /// A panic of the host's own code below a guest thread: the plugin can't go on.
+    #[cold]
+    pub(crate) fn from_host_panic(site: Site) -> Self {
+        Self::Trap(Box::new(Trap { message: "a host function panicked".into(), frames: Vec::new(), site }))
+    }
+
+    #[cold]
+    pub(crate) fn from_breach(error: ProtocolError, site: Site) -> Self {
+        Self::Protocol { error, site: Box::new(site) }
+    }
+
+    /// Where in the plugin it happened, if it happened in there.
+    pub fn site(&self) -> Option<&Site> {
+        match self {
+            Self::Panic(panic) => Some(&panic.site),
+            Self::Trap(trap) => Some(&trap.site),
+            Self::Protocol { site, .. } => Some(site),
+            Self::Dead(cause) => cause.site(),
+            _ => None,
         }
     }
 
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol(_) | Self::Stopped(_) | Self::Dead(_))
+        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol { .. } | Self::Stopped(_) | Self::Dead(_))
     }
 }
 
-/// What the host saw when a plugin broke the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
-#[non_exhaustive]
-pub enum ProtocolError {
-    /// A pointer and a length that don't lie in the plugin's memory.
-    #[error("{what} at {ptr:#x} of {len} bytes lies outside of the plugin's memory of {memory} bytes")]
-    OutOfBounds {
-        /// What was to be read or written.
-        what: &'static str,
-        /// Where the guest says that it is.
-        ptr: u32,
-        /// How long the guest says that it is, in bytes.
-        len: u32,
-        /// The memory's size in bytes.
-        memory: u64,
-    },
-    /// A frame or a slice of structs at an address that can't be.
-    #[error("{what} at {ptr:#x} is not aligned to {align} bytes")]
-    Misaligned {
-        /// What it is.
-        what: &'static str,
-        /// Where the guest says that it is.
-        ptr: u32,
-        /// The alignment that is needed, in bytes.
-        align: u32,
-    },
-    /// The guest has no memory left for a frame.
-    #[error("the plugin has no memory for a frame of {capacity} bytes")]
-    NoFrame {
-        /// The room that the call needs, in bytes.
-        capacity: u32,
-    },
-    /// A result larger than the host takes.
-    #[error("a result of {len} bytes is over the limit of {limit} bytes")]
-    ResultTooLarge {
-        /// What the guest says, in bytes.
-        len: u32,
-        /// The policy's limit in bytes.
-        limit: u32,
-    },
-    /// A status code that no version of the ABI has.
-    #[error(transparent)]
-    Status(#[from] UnknownStatus),
-    /// Bytes that don't decode to what they should be.
-    #[error("{what} doesn't decode: {problem}")]
-    Undecodable {
-        /// What was to be decoded.
-        what: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A thread offered itself for calls, and the host hadn't asked for one.
-    #[error("a thread offered itself for calls that the host did not ask for")]
-    NotAsked,
-    /// An export that every plugin has is missing or has another type.
-    #[error("the export `{name}` is missing or of another type than {expected}")]
-    Export {
-        /// The export's name.
-        name: String,
-        /// The type that it should have.
-        expected: &'static str,
-    },
-}
-
-/// A panic of a plugin's code, which the SDK caught.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Panic {
-    /// What the plugin tells of it.
-    pub report: PanicReport,
-    /// The wasm functions that were running, innermost first, if the host asked for backtraces with
-    /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
-    pub frames: Vec<StackFrame>,
-}
-
-impl fmt::Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PanicReport { message, file, line, column, .. } = &self.report;
-        f.write_str(message)?;
-        if *line > 0 {
-            write!(f, " at {file}:{line}:{column}")?;
-        }
-        self.frames.iter().try_for_each(|frame| write!(f, "\n  in {} at {:#x}", frame.function, frame.offset))
-    }
-}
-
-/// Where and why a plugin's code was ended by the engine.
-#[derive(Debug, Clone)]
-pub struct Trap {
-    /// What happened, in the engine's words.
-    pub message: String,
-    /// The wasm functions that were running, innermost first.
-    pub frames: Vec<StackFrame>,
-    /// The guest thread that trapped, if it was a spawned one.
-    pub thread: Option<u32>,
-}
-
-/// One wasm function of a trap's backtrace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StackFrame {
-    /// The function's name, if the module has names; `wasm function N` otherwise.
-    pub function: String,
-    /// Where in the module, in bytes from its start.
-    pub offset: u64,
-}
-
-impl fmt::Display for Trap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.message)?;
-        if let Some(thread) = self.thread {
-            write!(f, " in thread {thread}")?;
-        }
-        match self.frames.first() {
-            Some(frame) => write!(f, " in {} at {:#x}", frame.function, frame.offset),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Trap {
-    /// What the engine tells of a trap, on the call's own thread or in the spawned guest thread `thread`.
-    pub(crate) fn from_engine(error: &RuntimeError, thread: Option<u32>) -> Self {
-        let frames = error
-            .trace()
-            .iter()
-            .map(|frame| StackFrame {
-                function: match frame.function_name() {
-                    Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
-                    None => format!("wasm function {}", frame.func_index()),
-                },
-                offset: frame.module_offset() as u64,
-            })
-            .collect();
-        Self { message: error.message(), frames, thread }
-    }
-
-    /// A panic of the host's own code below a guest thread: the plugin can't go on.
-    pub(crate) fn from_host_panic(thread: u32) -> Self {
-        Self { message: "a host function panicked".into(), frames: Vec::new(), thread: Some(thread) }
-    }
-}
-
-impl From<Trap> for Error {
-    fn from(trap: Trap) -> Self {
-        Self::Trap(trap)
-    }
-}
-
-impl From<DecodeError> for Error {
-    fn from(error: DecodeError) -> Self {
-        ProtocolError::Undecodable { what: "the result", problem: error.to_string() }.into()
-    }
-}
+/// Calls return it: what is large in it is boxed.
+const _: () = assert!(size_of::<Error>() <= 7 * size_of::<usize>());

@@ -117,7 +117,7 @@ pub enum LoadError {
         message: String,
     },
     /// The initializer or the constructor failed.
-    #[error("the plugin didn't start: {0}")]
+    #[error("the plugin didn't start")]
     Start(#[source] Error),
     /// The configuration is not of the type that the plugin asks for, or can't be passed.
     #[error("the configuration doesn't fit the plugin: {problem}")]
@@ -134,7 +134,7 @@ pub enum LoadError {
         problem: String,
     },
     /// A file or a thread of the host's.
-    #[error("can't {what}: {source}")]
+    #[error("can't {what}")]
     Io {
         /// What was tried.
         what: String,

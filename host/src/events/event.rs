@@ -1,6 +1,6 @@
 //! The kinds of events.
 
-use crate::error::{Error, Trap};
+use crate::error::{Chain, Error};
 use std::fmt;
 
 /// Something that happened to a plugin without its host's doing.
@@ -75,10 +75,11 @@ impl Event {
     pub(crate) fn from_end(cause: &Error) -> Self {
         match cause {
             Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
-            Error::Trap(Trap { thread: Some(thread), message, .. }) => {
-                Self::ThreadDied { thread: *thread, cause: message.clone() }
-            }
-            other => Self::Died { cause: other.to_string() },
+            other => match (other, other.site().and_then(|site| site.thread)) {
+                (Error::Trap(trap), Some(thread)) => Self::ThreadDied { thread, cause: trap.message.clone() },
+                (other, Some(thread)) => Self::ThreadDied { thread, cause: Chain(other).to_string() },
+                (other, None) => Self::Died { cause: Chain(other).to_string() },
+            },
         }
     }
 

@@ -4,7 +4,7 @@ use super::inner::Inner;
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
-use crate::error::{CallError, LoadError, ProtocolError};
+use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::Module;
 use crate::plugin::call::CallPath;
@@ -161,7 +161,7 @@ impl PluginBuilder {
             Err(CallError::Returned(message)) => {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
-            Err(CallError::Failed(crate::error::Error::BadArguments { message, .. })) => {
+            Err(CallError::Failed(Error::BadArguments { message, .. })) => {
                 return Err(wrong_config(message));
             }
             Err(CallError::Failed(error)) => return Err(not_started(error)),
@@ -198,8 +198,9 @@ impl Inner {
             return Ok(());
         }
         let constructor = instance.function(export::START).ok_or_else(|| {
-            crate::error::Error::from(ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" })
+            let error = ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" };
+            Error::from_breach(error, Site::new(&instance.process.name))
         })?;
-        path.call_encoded(instance, "new", &constructor, config, |_| Ok(()), to_vec)
+        path.call_encoded(instance, &MethodRef::from_export("new"), &constructor, config, |_| Ok(()), to_vec)
     }
 }

@@ -1,21 +1,20 @@
 //! The path of a call: arguments into the frame, one wasm call, the result out of it.
 
+mod failure;
 mod scalar;
 
+pub(crate) use failure::ReadError;
 pub(crate) use scalar::ScalarMethod;
 
-use crate::error::{CallError, Error, Panic, ProtocolError};
+use crate::Site;
+use crate::error::{CallError, Error, MethodRef, ProtocolError};
 use crate::running::contain::contain;
 use crate::running::imports::{HostStreams, Panics};
 use crate::running::instance::Instance;
-use crate::running::memory::{GuestMemory, GuestPayload, OpenStream};
-use plugix_abi::interface::{
-    DecodeError, EncodeArgs, EncodeError, FailureOf, Measure, Payload, Return, ReturnOf, Sink, ValueOf,
-};
-use plugix_abi::{
-    CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, PanicReport, ResultHeader, Status, UnknownStatus,
-    export,
-};
+use crate::running::memory::{GuestPayload, OpenStream};
+use failure::{broken, guard};
+use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Return, ReturnOf, Sink, ValueOf};
+use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
 use wasmer::TypedFunction;
 
 /// A result that is larger than this is given back to the guest at once and not at its next call; the host's copy of
@@ -69,7 +68,7 @@ impl CallPath {
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
         };
-        path.make_frame(instance, MIN_FRAME_CAPACITY)?;
+        path.make_frame(instance, MIN_FRAME_CAPACITY, &MethodRef::from_export(export::FRAME_NEW))?;
         Ok(path)
     }
 
@@ -106,10 +105,11 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
+        let name = const { &MethodRef { interface: Some(I::NAME), method: I::METHODS[METHOD].name } };
         instance.calls.begin()?;
         let result = match method {
-            TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args),
-            TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args),
+            TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args, name),
+            TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args, name),
         };
         instance.calls.finish()?;
         result
@@ -121,15 +121,15 @@ impl CallPath {
         instance: &mut Instance,
         method: &Method,
         args: &A,
+        name: &MethodRef<'_>,
     ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
     where
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let name = I::METHODS[METHOD].name;
-        match self.run(instance, method, args).map_err(|error| error.with_method(name))? {
-            Status::Ok => Ok(self.decode(instance, |payload| ReturnOf::<I, METHOD>::value(payload))?),
-            Status::Error => Err(self.decode(instance, |payload| ReturnOf::<I, METHOD>::error(payload))?),
+        match self.run(instance, method, args, name).map_err(|error| error.with_method(name.method))? {
+            Status::Ok => Ok(self.decode(instance, name, |payload| Ok(ReturnOf::<I, METHOD>::value(payload)?))?),
+            Status::Error => Err(self.decode(instance, name, |payload| Ok(ReturnOf::<I, METHOD>::error(payload)?))?),
             status => Err(self.failure(instance, name, status).into()),
         }
     }
@@ -138,21 +138,21 @@ impl CallPath {
     pub(crate) fn call_encoded<T, E>(
         &mut self,
         instance: &mut Instance,
-        name: &str,
+        name: &MethodRef<'_>,
         method: &Method,
         args: &[u8],
-        read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
-        read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, Error>,
+        read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
+        read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
     ) -> Result<T, CallError<E>> {
         instance.calls.begin()?;
-        let result = match self.run(instance, method, &Encoded(args)) {
-            Ok(Status::Ok) => self.decode(instance, read_value).map_err(CallError::Failed),
-            Ok(Status::Error) => Err(match self.decode(instance, read_error) {
+        let result = match self.run(instance, method, &Encoded(args), name) {
+            Ok(Status::Ok) => self.decode(instance, name, read_value).map_err(CallError::Failed),
+            Ok(Status::Error) => Err(match self.decode(instance, name, read_error) {
                 Ok(error) => CallError::Returned(error),
                 Err(error) => CallError::Failed(error),
             }),
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
-            Err(error) => Err(CallError::Failed(error.with_method(name))),
+            Err(error) => Err(CallError::Failed(error.with_method(name.method))),
         };
         instance.calls.finish()?;
         result
@@ -160,20 +160,27 @@ impl CallPath {
 
     /// Runs a method; its result is in the guest's memory then.
     #[inline]
-    fn run<A: EncodeArgs>(&mut self, instance: &mut Instance, method: &Method, args: &A) -> Result<Status, Error> {
+    fn run<A: EncodeArgs>(
+        &mut self,
+        instance: &mut Instance,
+        method: &Method,
+        args: &A,
+        name: &MethodRef<'_>,
+    ) -> Result<Status, Error> {
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {
             Ok(()) => sink.position() as u32,
-            Err(error) => self.encode_large(instance, args, error)?,
+            Err(error) => self.encode_large(instance, args, error, name)?,
         };
         let header = CallHeader { args_len, capacity: self.capacity, ..CallHeader::default() };
         let headers = &mut instance.memory.sink(self.frame, FRAME_HEADER_LEN);
         // There is room: the frame was checked when it was made.
         let _ = headers.write(bytemuck::bytes_of(&header));
 
-        let status = contain(|| method.call(&mut instance.store, self.frame)).map_err(|error| instance.end(&error))?;
-        guard(instance, |_, _| Ok(Status::try_from(status)?))
+        let status = contain(|| method.call(&mut instance.store, self.frame));
+        let status = status.map_err(|error| instance.end_in(&error, name))?;
+        guard(instance, name, |_, _| Ok(Status::try_from(status)?))
     }
 
     /// Makes the frame large enough and encodes again.
@@ -183,6 +190,7 @@ impl CallPath {
         instance: &mut Instance,
         args: &A,
         error: EncodeError,
+        name: &MethodRef<'_>,
     ) -> Result<u32, Error> {
         let too_large = |len: usize| Error::Arguments(format!("{len} bytes are more than the plugin has room for"));
         if !matches!(error, EncodeError::Full) {
@@ -191,7 +199,7 @@ impl CallPath {
         let mut measure = Measure::default();
         args.encode(&mut measure).map_err(|error| Error::Arguments(error.to_string()))?;
         let len = u32::try_from(measure.position()).map_err(|_| too_large(measure.position()))?;
-        self.grow(instance, len)?;
+        self.grow(instance, len, name)?;
         let sink = instance.memory.sink(self.frame + FRAME_HEADER_LEN, self.capacity);
         let mut sink = sink.with_streams(&self.streams);
         args.encode(&mut sink).map_err(|error| Error::Arguments(error.to_string()))?;
@@ -203,11 +211,12 @@ impl CallPath {
     fn decode<T>(
         &mut self,
         instance: &mut Instance,
-        read: impl FnOnce(GuestPayload<'_>) -> Result<T, Error>,
+        name: &MethodRef<'_>,
+        read: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
     ) -> Result<T, Error> {
         let header_at = self.frame + size_of::<CallHeader>() as u32;
         let result: ResultHeader =
-            guard(instance, |memory, store| memory.read_pod(store, "the result header", header_at))?;
+            guard(instance, name, |memory, store| memory.read_pod(store, "the result header", header_at))?;
         let (limit, scratch) = (self.result_limit, &mut self.scratch);
         let value = match payload(instance, result, limit, scratch) {
             Ok(payload) => read(payload.with_streams(self.open.as_deref())),
@@ -215,66 +224,41 @@ impl CallPath {
         };
         if result.len as usize > KEEP_RESULT_MAX {
             self.scratch = Vec::new();
-            contain(|| self.result_free.call(&mut instance.store)).map_err(|error| instance.end(&error))?;
+            contain(|| self.result_free.call(&mut instance.store)).map_err(|error| instance.end_in(&error, name))?;
         }
-        value.inspect_err(|error| {
-            if error.is_fatal() {
-                instance.kill(error.clone());
-            }
+        value.map_err(|error| match error {
+            ReadError::Broken(error) => broken(instance, name, error),
+            ReadError::Refused(error) => error,
         })
     }
 
-    #[cold]
-    fn failure(&mut self, instance: &mut Instance, name: &str, status: Status) -> Error {
-        let panics = self.panics.clone();
-        let read = self.decode(instance, |payload| {
-            payload.read(|bytes| match status {
-                Status::Panic => match panic_report(bytes) {
-                    Ok(report) => Error::Panic(Panic { report, frames: panics.take() }),
-                    Err(problem) => {
-                        ProtocolError::Undecodable { what: "a panic report", problem: problem.to_string() }.into()
-                    }
-                },
-                Status::BadArguments => Error::BadArguments {
-                    method: name.to_owned(),
-                    message: String::from_utf8_lossy(bytes).into_owned(),
-                },
-                // Only a host answers with the others.
-                other => ProtocolError::from(UnknownStatus(other as u32)).into(),
-            })
-        });
-        match read {
-            Ok(error) if error.is_fatal() => {
-                instance.kill(error.clone());
-                error
-            }
-            Ok(error) | Err(error) => error,
-        }
-    }
-
-    fn grow(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
+    fn grow(&mut self, instance: &mut Instance, capacity: u32, name: &MethodRef<'_>) -> Result<(), Error> {
         let old = std::mem::take(&mut self.frame);
         // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
-        contain(|| self.frame_free.call(&mut instance.store, old)).map_err(|error| instance.end(&error))?;
+        contain(|| self.frame_free.call(&mut instance.store, old)).map_err(|error| instance.end_in(&error, name))?;
         let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
-        match self.make_frame(instance, larger) {
-            Err(Error::Protocol(ProtocolError::NoFrame { .. })) => {
+        match self.make_frame(instance, larger, name) {
+            Err(Error::Protocol { error: ProtocolError::NoFrame { .. }, .. }) => {
                 // A plugin without any frame can't be called again.
-                self.make_frame(instance, MIN_FRAME_CAPACITY).inspect_err(|error| instance.kill(error.clone()))?;
+                self.make_frame(instance, MIN_FRAME_CAPACITY, name)
+                    .inspect_err(|error| instance.kill(error.clone()))?;
                 Err(Error::Arguments(format!("the plugin has no memory for {capacity} bytes")))
             }
             made => made,
         }
     }
 
-    fn make_frame(&mut self, instance: &mut Instance, capacity: u32) -> Result<(), Error> {
-        let frame =
-            contain(|| self.frame_new.call(&mut instance.store, capacity)).map_err(|error| instance.end(&error))?;
+    fn make_frame(&mut self, instance: &mut Instance, capacity: u32, name: &MethodRef<'_>) -> Result<(), Error> {
+        let frame = contain(|| self.frame_new.call(&mut instance.store, capacity));
+        let frame = frame.map_err(|error| instance.end_in(&error, name))?;
         let whole = match capacity.checked_add(FRAME_HEADER_LEN) {
             Some(whole) if frame != 0 => whole,
-            _ => return Err(ProtocolError::NoFrame { capacity }.into()),
+            _ => {
+                let site = Site::new(&instance.process.name).with_method(name);
+                return Err(Error::from_breach(ProtocolError::NoFrame { capacity }, site));
+            }
         };
-        guard(instance, |memory, store| {
+        guard(instance, name, |memory, store| {
             if !frame.is_multiple_of(FRAME_ALIGN) {
                 return Err(ProtocolError::Misaligned { what: "a frame", ptr: frame, align: FRAME_ALIGN });
             }
@@ -282,13 +266,6 @@ impl CallPath {
         })?;
         (self.frame, self.capacity) = (frame, capacity);
         Ok(())
-    }
-}
-
-fn panic_report(bytes: &[u8]) -> Result<PanicReport, DecodeError> {
-    match postcard::take_from_bytes(bytes)? {
-        (report, []) => Ok(report),
-        (_, rest) => Err(DecodeError::Trailing(rest.len())),
     }
 }
 
@@ -305,25 +282,15 @@ fn payload<'a>(
     instance.memory.payload(&instance.store, result.ptr, result.len, scratch)
 }
 
-/// Runs a check; a plugin that fails it is dead.
-#[inline]
-fn guard<T>(
-    instance: &mut Instance,
-    check: impl FnOnce(&mut GuestMemory, &wasmer::Store) -> Result<T, ProtocolError>,
-) -> Result<T, Error> {
-    check(&mut instance.memory, &instance.store).map_err(|error| {
-        let error = Error::Protocol(error);
-        instance.kill(error.clone());
-        error
-    })
-}
-
 fn sdk_function<A, R>(instance: &Instance, name: &str, expected: &'static str) -> Result<TypedFunction<A, R>, Error>
 where
     A: wasmer::WasmTypeList,
     R: wasmer::WasmTypeList,
 {
-    instance.function(name).ok_or_else(|| ProtocolError::Export { name: name.to_owned(), expected }.into())
+    instance.function(name).ok_or_else(|| {
+        let error = ProtocolError::Export { name: name.to_owned(), expected };
+        Error::from_breach(error, Site::new(&instance.process.name))
+    })
 }
 
 /// Arguments that are encoded already.

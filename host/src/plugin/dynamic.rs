@@ -2,8 +2,9 @@
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
-use crate::error::{CallError, Error, ProtocolError};
+use crate::error::{CallError, Error, MethodRef, ProtocolError};
 use crate::module::Module;
+use crate::plugin::call::ReadError;
 use crate::plugin::json;
 use crate::plugin::json::DecodeFailure;
 use crate::running::memory::GuestPayload;
@@ -62,7 +63,7 @@ pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Resul
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        path.call_encoded(instance, method, &export, args, to_vec, to_vec)
+        path.call_encoded(instance, &MethodRef::from_path(method), &export, args, to_vec, to_vec)
     })?
 }
 
@@ -73,7 +74,7 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
         .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
     let undecodable = |failure| match failure {
         DecodeFailure::Wrong(problem) => ProtocolError::Undecodable { what: "the result", problem }.into(),
-        DecodeFailure::TooLarge => wrong_result(found, "it is too large to be JSON".to_owned()),
+        DecodeFailure::TooLarge => ReadError::Refused(wrong_result(found, "it is too large to be JSON".to_owned())),
     };
     call_found(
         plugin,
@@ -83,7 +84,7 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
         |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
         |bytes| match &found.returns.error {
             Some(error) => json::decode(error, bytes).map_err(undecodable),
-            None => Err(abi::DecodeError::UnexpectedError.into()),
+            None => Err(ProtocolError::from(abi::DecodeError::UnexpectedError).into()),
         },
     )
 }
@@ -99,15 +100,16 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
     check_result(found, typed_only, "streams and elements are for typed clients")?;
     let args = postcard::to_allocvec(args)
         .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
+    let refused = |problem: String| ReadError::Refused(wrong_result(found, problem));
     let decode = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Ok(value),
-        Ok((_, rest)) => Err(wrong_result(found, format!("{} bytes too many", rest.len()))),
-        Err(error) => Err(wrong_result(found, error.to_string())),
+        Ok((_, rest)) => Err(refused(format!("{} bytes too many", rest.len()))),
+        Err(error) => Err(refused(error.to_string())),
     };
     let value = |bytes: &[u8]| match shape {
         // These come as they are, and serde's form has their length in front.
         Shape::Bytes | Shape::Text => {
-            let framed = postcard::to_allocvec(bytes).map_err(|error| wrong_result(found, error.to_string()))?;
+            let framed = postcard::to_allocvec(bytes).map_err(|error| refused(error.to_string()))?;
             decode(&framed)
         }
         _ => decode(bytes),
@@ -140,18 +142,18 @@ fn call_found<T, E>(
     interface: &Descriptor,
     method: &MethodDescriptor,
     args: &[u8],
-    value: impl FnOnce(&[u8]) -> Result<T, Error>,
-    error: impl FnOnce(&[u8]) -> Result<E, Error>,
+    value: impl FnOnce(&[u8]) -> Result<T, ReadError>,
+    error: impl FnOnce(&[u8]) -> Result<E, ReadError>,
 ) -> Result<T, CallError<E>> {
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
         let (name, value, error) = (
-            &method.name,
+            MethodRef { interface: Some(&interface.name), method: &method.name },
             |payload: GuestPayload<'_>| payload.read(value)?,
             |payload: GuestPayload<'_>| payload.read(error)?,
         );
-        path.call_encoded(instance, name, &export, args, value, error)
+        path.call_encoded(instance, &name, &export, args, value, error)
     })?
 }
 

@@ -1,7 +1,7 @@
 //! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
 
 use super::inner::Inner;
-use crate::error::{CallError, Error};
+use crate::error::{CallError, Chain, Error, MethodRef};
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
@@ -95,7 +95,7 @@ impl Pull for GuestStream {
             self.all.tell_ended(inner);
             outcome = call(inner, export::STREAM_NEXT, self.handle, chunk);
         });
-        lent.map_err(StreamError::new).and(outcome)
+        lent.map_err(|error| StreamError::new(Chain(&error))).and(outcome)
     }
 }
 
@@ -122,19 +122,19 @@ fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>)
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
     let outcome: Result<(), CallError<()>> = path.call_encoded(
         instance,
-        name,
+        &MethodRef::from_export(name),
         &function,
         &handle.to_le_bytes(),
         |payload| {
-            payload.read(|bytes| {
+            Ok(payload.read(|bytes| {
                 chunk.clear();
                 chunk.extend_from_slice(bytes);
-            })
+            })?)
         },
         |_| Ok(()),
     );
     outcome.map_err(|error| match error {
-        CallError::Failed(error) => StreamError::new(error),
+        CallError::Failed(error) => StreamError::new(Chain(&error)),
         CallError::Returned(()) => StreamError::new("the plugin returned an error for a chunk"),
     })
 }

@@ -11,6 +11,6 @@ pub enum TakeError {
     #[error(transparent)]
     Overloaded(#[from] Overload),
     /// A new one was made for the caller, and did not start.
-    #[error("an instance could not be made: {0}")]
+    #[error("an instance could not be made")]
     Load(#[from] LoadError),
 }

@@ -2,7 +2,7 @@
 
 use super::pooled::Slot;
 use crate::engine::Engine;
-use crate::error::{LoadError, Overload};
+use crate::error::{Chain, LoadError, Overload};
 use crate::plugin::{Plugin, Usage, Wait};
 use crate::running::instance::Process;
 use crate::sync::line::Line;
@@ -177,7 +177,7 @@ impl Shared {
         // Made where nobody waits for it.
         let remake = move || match slot.fill() {
             Ok(filled) => drop(filled),
-            Err(error) => tracing::warn!(%error, "an instance of a pool could not be made"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "an instance of a pool could not be made"),
         };
         self.engine.blocking().spawn_blocking(remake);
     }

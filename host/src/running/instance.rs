@@ -9,7 +9,7 @@ use super::memory::GuestMemory;
 use super::quota::Quota;
 use super::resources::Resources;
 use super::tasks::{Tasks, Worker, WorkerThread};
-use crate::error::Error;
+use crate::error::{Error, MethodRef, Site};
 use crate::events::Events;
 use crate::sandbox::output::Streams;
 use crate::stop::{Calls, Chased as _, Deadline, Stopper};
@@ -95,6 +95,16 @@ impl Instance {
 
     /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
     pub(crate) fn end(&self, error: &RuntimeError) -> Error {
+        self.end_at(error, Site::new(&self.process.name))
+    }
+
+    /// The same for a function that was called for the method `name`.
+    #[cold]
+    pub(crate) fn end_in(&self, error: &RuntimeError, name: &MethodRef<'_>) -> Error {
+        self.end_at(error, Site::new(&self.process.name).with_method(name))
+    }
+
+    fn end_at(&self, error: &RuntimeError, site: Site) -> Error {
         self.calls.fail();
         match self.process.stopper.cause() {
             // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
@@ -103,7 +113,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
-                    _ => Error::from_engine(error, None),
+                    _ => Error::from_engine(error, site),
                 };
                 self.kill(cause.clone());
                 cause

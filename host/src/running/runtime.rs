@@ -6,7 +6,7 @@ use super::newest;
 use super::quota::Stores;
 use super::system_calls::SystemCalls;
 use super::tasks::{TaskManager, Tasks};
-use crate::error::Error;
+use crate::error::{Error, Site};
 use crate::stop::{Stopper, Target, Watchdog};
 use plugix_module::{CONTROL, ModuleInfo};
 use std::sync::Arc;
@@ -130,7 +130,7 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop(Error::from_engine(&error, None));
+            self.stopper.stop(Error::from_engine(&error, Site::new(self.stopper.plugin())));
         }
     }
 }

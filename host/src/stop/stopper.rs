@@ -62,6 +62,11 @@ impl Stopper {
         }
     }
 
+    /// The plugin's name.
+    pub(crate) fn plugin(&self) -> &str {
+        self.events.get().map_or("", Events::plugin)
+    }
+
     /// Whether the plugin has ever wanted more of something than it gets.
     pub(crate) fn limit_reached(&self) -> bool {
         self.events.get().is_some_and(Events::limit_reached)

@@ -216,7 +216,7 @@ fn a_result_that_is_too_large() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy().result_limit(1 << 20))?;
         let error = attacker.fatal("attack", "result")?;
-        assert_matches!(error, Error::Protocol(ProtocolError::ResultTooLarge { .. }));
+        assert_matches!(error, Error::Protocol { error: ProtocolError::ResultTooLarge { .. }, .. });
         attacker.seen.saw_death(&error)
     })
 }
@@ -226,7 +226,7 @@ fn the_message_of_a_panic() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy().result_limit(1 << 20))?;
         let error = attacker.fatal("attack", "panic-message")?;
-        assert_matches!(error, Error::Protocol(ProtocolError::ResultTooLarge { .. }));
+        assert_matches!(error, Error::Protocol { error: ProtocolError::ResultTooLarge { .. }, .. });
         attacker.seen.saw_death(&error)
     })
 }

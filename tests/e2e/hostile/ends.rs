@@ -71,7 +71,7 @@ fn trap_in_a_thread_local() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy())?;
         let error = attacker.fatal("attack_on_a_thread", "trap-in-a-local")?;
-        assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.thread.is_some()));
+        assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.site.thread.is_some()));
         Ok(())
     })
 }
@@ -134,7 +134,7 @@ fn trap_in_a_thread_that_nobody_joins() -> Result<()> {
         let _ = call(&attacker.plugin, "attack_later", "trap");
         plugix_e2e::wait_until("the end of the thread", || attacker.plugin.live_threads() == 0);
         let error = failure(&attacker.plugin, "work", "")?;
-        assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.thread.is_some()));
+        assert_matches!(error, Error::Dead(cause) if matches!(&**cause, Error::Trap(trap) if trap.site.thread.is_some()));
         Ok(())
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::capture;
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::{call, failure, guest, snapshot, wait_until};
+use plugix_e2e::{call, failure, guest, snapshot, told, wait_until};
 use plugix_host::{Access, CallError, Error, Event, LimitKind, LoadError, Plugin, Policy};
 use std::collections::BTreeMap;
 use std::fs;
@@ -241,7 +241,7 @@ impl Seen {
     }
 
     pub(super) fn saw_death(&self, cause: &Error) -> Result<()> {
-        self.saw(&Event::Died { cause: cause.to_string() })
+        self.saw(&Event::Died { cause: told(cause) })
     }
 
     /// Whether anything was reported.

@@ -1,7 +1,7 @@
 //! Host functions that are called with wild numbers.
 
-use anyhow::Result;
-use plugix_e2e::{assert_matches, engine, module, with_section};
+use anyhow::{Context, Result};
+use plugix_e2e::{assert_matches, engine, module, told, with_section};
 use plugix_e2e_contract::host::{Store, StoreError};
 use plugix_host::abi::interface::descriptor::section;
 use plugix_host::abi::{Interface, Status};
@@ -55,7 +55,7 @@ fn ask(plugin: &Plugin, function: &str, args: &[u32]) -> Result<(u32, u32), Erro
 fn breach(function: &str, args: &[u32]) -> Result<ProtocolError> {
     let plugin = caller()?;
     match ask(&plugin, function, args) {
-        Err(Error::Protocol(error)) => {
+        Err(Error::Protocol { error, .. }) => {
             assert_matches!(ask(&plugin, "later", &[]), Err(Error::Dead(_)));
             Ok(error)
         }
@@ -79,6 +79,18 @@ fn arguments_outside_of_the_memory() -> Result<()> {
         let memory = MEMORY.into();
         assert_eq!(error, ProtocolError::OutOfBounds { what: "the arguments", ptr, len, memory });
     }
+    Ok(())
+}
+
+#[test]
+fn a_breach_names_the_host_function_and_the_method() -> Result<()> {
+    let plugin = caller()?;
+    let name = plugin.module().name();
+    let error = ask(&plugin, "put", &[MEMORY, 1, ROOM, 8]).err().context("a breach")?;
+    let text = told(&error);
+    let begin =
+        format!("the plugin `{name}` broke the protocol in `put` as it called the host's `Store/put`: the arguments");
+    assert!(text.starts_with(&begin), "{text}");
     Ok(())
 }
 

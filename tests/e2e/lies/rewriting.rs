@@ -42,7 +42,7 @@ fn observe<T>(
             ensure!(calls < 1000 * CALLS, "the plugin always gave the same result");
             let outcome = match call(&client) {
                 Ok(value) => Ok(value),
-                Err(Error::Protocol(error)) => Err(error),
+                Err(Error::Protocol { error, .. }) => Err(error),
                 Err(other) => bail!("{other:?}"),
             };
             let broken = outcome.is_err();

@@ -55,7 +55,8 @@ fn a_chunk_that_is_not_in_the_memory() -> Result<()> {
     let mut numbers = plugin.bind::<dyn Liar>()?.numbers()?;
     tell(&plugin, Status::Ok as u32, u32::MAX, 2, b"")?;
     let error = numbers.next().context("an item")?.err().context("an error")?;
-    assert!(error.message().contains("broke the protocol: the result at 0xffffffff"), "{error}");
+    let place = "broke the protocol in `plugix_stream_next`: the result at 0xffffffff";
+    assert!(error.message().contains(place), "{error}");
     assert_eq!(numbers.next(), None);
     assert_matches!(plugin.bind::<dyn Liar>()?.number(), Err(plugix_host::Error::Dead(_)));
     Ok(())

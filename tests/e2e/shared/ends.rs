@@ -104,7 +104,7 @@ fn a_closed_plugin_ends_what_it_runs_and_nothing_else() -> Result<()> {
 #[test]
 fn a_thread_that_nobody_asked_for_ends_the_plugin() -> Result<()> {
     let (_plugin, client) = share(builder(), 2)?;
-    assert_matches!(client.offer(), Err(Error::Protocol(ProtocolError::NotAsked)));
+    assert_matches!(client.offer(), Err(Error::Protocol { error: ProtocolError::NotAsked, .. }));
     assert_matches!(client.nothing(), Err(Error::Dead(_)));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::store::TestStore;
 use super::{builder, typed};
 use anyhow::{Context, Result, bail};
-use plugix_e2e::assert_matches;
+use plugix_e2e::{assert_matches, told};
 use plugix_e2e_contract::typed::{DivideError, Typed};
 use plugix_host::{CallError, Error, Panic};
 
@@ -11,7 +11,7 @@ const SOURCE: &str = include_str!("../../guests/typed/src/lib.rs");
 
 fn panic_of<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Result<Panic> {
     match outcome {
-        Err(Error::Panic(panic)) => Ok(panic),
+        Err(Error::Panic(panic)) => Ok(*panic),
         other => bail!("no panic, but {other:?}"),
     }
 }
@@ -36,6 +36,11 @@ fn a_panic_tells_what_and_where_and_the_plugin_goes_on() -> Result<()> {
     assert_eq!((panic.report.message.as_str(), panic.report.line as usize), ("äh", line));
     assert!(panic.report.file.ends_with("typed/src/lib.rs"), "{panic:?}");
     assert_eq!(panic.frames, [], "no backtrace was asked for");
+    let text = told(&Error::Panic(Box::new(panic)));
+    assert!(
+        text.starts_with(&format!("the plugin `{}` panicked in `Typed/panic`: äh at ", plugin.module().name())),
+        "{text}"
+    );
     assert_matches!(client.divide(7, 1), Ok(7));
     Ok(())
 }

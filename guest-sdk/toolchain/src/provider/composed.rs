@@ -53,7 +53,7 @@ pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, S
     };
     match (&recipe.compiler, &recipe.libc) {
         (Part::Folder(compiler, _), Part::Folder(libc, _)) => {
-            let compiler = Compiler::inspect(compiler).map_err(|error| error.to_string())?;
+            let compiler = Compiler::inspect(compiler).map_err(|error| error.chain())?;
             recipe.made = cache.entry(TOOLCHAINS, &key(&compiler, &Libc::inspect(libc)?));
             recipe.inspected = Some(compiler);
         }

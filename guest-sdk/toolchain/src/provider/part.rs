@@ -34,7 +34,7 @@ pub(super) fn compiler(environment: &Environment, cache: &Cache) -> Part {
         }
         match overlay::check(&sources) {
             Ok(()) => return Part::Folder(folder, "rustup's, with rust-src".to_owned()),
-            Err(error) => why = format!("{} has rust-src, but {error}", folder.display()),
+            Err(error) => why = format!("{} has rust-src, but {}", folder.display(), error.chain()),
         }
     }
     cached_or_download(cache, COMPILERS, why)

@@ -6,8 +6,7 @@ use super::eviction::evict;
 use super::folder::Folder;
 use crate::code::Artifact;
 use crate::code::artifact::CacheKey;
-use crate::error::{ArtifactError, CacheError};
-use std::fmt::Display;
+use crate::error::{ArtifactError, CacheError, Chain};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -30,7 +29,7 @@ impl Kept {
         match Folder::make(&cache.folder) {
             Ok(folder) => Ok(Some(Self { path, folder, max_size, warned: AtomicBool::new(false) })),
             Err(error @ CacheError::Io { .. }) => {
-                tracing::warn!(target: "plugix::cache", %error, "compiled modules are not kept");
+                tracing::warn!(target: "plugix::cache", error = %Chain(&error), "compiled modules are not kept");
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -51,9 +50,9 @@ impl Kept {
     }
 
     /// Removes an entry that turned out to be unusable.
-    pub(crate) fn discard(&self, key: CacheKey, error: &dyn Display) {
+    pub(crate) fn discard(&self, key: CacheKey, error: &ArtifactError) {
         let file = file_name(key);
-        tracing::warn!(target: "plugix::cache", cache = %self.path.display(), file, %error, "compiling a module anew");
+        tracing::warn!(target: "plugix::cache", cache = %self.path.display(), file, error = %Chain(error), "compiling a module anew");
         if let Err(error) = self.folder.remove(&file) {
             self.warn("remove a damaged module from the cache", &error);
         }

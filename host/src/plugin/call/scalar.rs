@@ -1,7 +1,8 @@
 //! Calls whose arguments and result stand in registers: no frame, nothing in memory.
 
-use super::{CallPath, guard};
-use crate::error::{Error, ProtocolError};
+use super::CallPath;
+use super::failure::{broken, guard};
+use crate::error::{Error, MethodRef, ProtocolError};
 use crate::running::contain::contain;
 use crate::running::instance::Instance;
 use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, ReturnOf, ValueOf};
@@ -53,6 +54,7 @@ impl CallPath {
         instance: &mut Instance,
         method: &ScalarMethod,
         args: &A,
+        name: &MethodRef<'_>,
     ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
     where
         I: Method<METHOD> + ?Sized,
@@ -61,18 +63,20 @@ impl CallPath {
         let mut registers = [0; 4];
         args.bits(&mut registers, 0);
         let count = I::METHODS[METHOD].args.len();
-        let packed =
-            contain(|| method.call(&mut instance.store, count, registers)).map_err(|error| instance.end(&error))?;
+        let packed = contain(|| method.call(&mut instance.store, count, registers));
+        let packed = packed.map_err(|error| instance.end_in(&error, name))?;
         let (status, value) = ((packed >> 32) as u32, packed as u32);
         if status != Status::Ok as u32 {
-            return Err(self.scalar_failure(instance, I::METHODS[METHOD].name, status).into());
+            return Err(self.scalar_failure(instance, name, status).into());
         }
-        Ok(ReturnOf::<I, METHOD>::scalar(value).ok_or_else(|| wrong_value(instance, value))?)
+        // A value that the method's type doesn't have: the plugin is dead.
+        let wrong = || broken(instance, name, DecodeError::Scalar(value).into());
+        Ok(ReturnOf::<I, METHOD>::scalar(value).ok_or_else(wrong)?)
     }
 
     /// Asks the plugin why a call in registers failed.
     #[cold]
-    fn scalar_failure(&mut self, instance: &mut Instance, name: &str, status: u32) -> Error {
+    fn scalar_failure(&mut self, instance: &mut Instance, name: &MethodRef<'_>, status: u32) -> Error {
         let told = match Status::try_from(status) {
             Ok(Status::Panic | Status::BadArguments) => instance
                 .function(export::FAILURE)
@@ -80,18 +84,10 @@ impl CallPath {
             // Nothing else is a way for such a method to end.
             _ => Err(UnknownStatus(status).into()),
         };
-        let told = guard(instance, |_, _| told).and_then(|failure| self.run(instance, &failure, &()));
+        let told = guard(instance, name, |_, _| told).and_then(|failure| self.run(instance, &failure, &(), name));
         match told {
             Ok(status) => self.failure(instance, name, status),
             Err(error) => error,
         }
     }
-}
-
-/// A value that the method's type doesn't have: the plugin is dead.
-#[cold]
-fn wrong_value(instance: &Instance, value: u32) -> Error {
-    let error = Error::from(DecodeError::Scalar(value));
-    instance.kill(error.clone());
-    error
 }

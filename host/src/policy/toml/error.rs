@@ -10,7 +10,7 @@ use thiserror::Error as ThisError;
 #[non_exhaustive]
 pub enum PolicyError {
     /// The file can't be read.
-    #[error("can't read the policy {}: {source}", path.display())]
+    #[error("can't read the policy {}", path.display())]
     Read {
         /// The file.
         path: PathBuf,

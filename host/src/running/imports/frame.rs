@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::results::{Results, pack, panicked};
-use crate::error::{Error, ProtocolError};
+use crate::error::{HostBreach, MethodRef, ProtocolError};
 use crate::running::imports::wait::with_halt;
 use crate::running::memory::GuestMemory;
 use crate::stop::Halt;
@@ -46,7 +46,7 @@ pub(super) fn function<I: Interface + ?Sized>(
     let call = Call {
         provider: provider.clone(),
         run: I::frame_fn(method).expect("the method exists"),
-        name: I::METHODS[method].name,
+        name: MethodRef { interface: Some(I::NAME), method: I::METHODS[method].name },
         plugin: context.plugin.clone(),
         halt: context.halt.clone(),
         results: context.results.clone(),
@@ -57,7 +57,7 @@ pub(super) fn function<I: Interface + ?Sized>(
         move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
             // An error traps: the guest has no memory where it says that its arguments are.
             call.call(env, (args, len), (out, capacity))
-                .map_err(|error| RuntimeError::user(Box::new(Error::from(error))))
+                .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.to_name(), error })))
         },
     )
 }
@@ -66,7 +66,7 @@ pub(super) fn function<I: Interface + ?Sized>(
 struct Call<I: ?Sized> {
     provider: Provider<I>,
     run: fn(&I, &[u8], &mut Buffer) -> Status,
-    name: &'static str,
+    name: MethodRef<'static>,
     plugin: Arc<str>,
     halt: Halt,
     results: Results,
@@ -93,7 +93,7 @@ impl<I: Interface + ?Sized> Call<I> {
             with_halt(&self.halt, || (self.run)(self.provider.get(), bytes, &mut result))
         }));
         let status = outcome.unwrap_or_else(|panic| {
-            result.0 = panicked(&self.plugin, self.name, panic);
+            result.0 = panicked(&self.plugin, self.name.method, panic);
             Status::Panic
         });
 

@@ -1,6 +1,6 @@
 //! Looks at a plugin's stack while it panics.
 
-use crate::error::{StackFrame, Trap};
+use crate::error::{StackFrame, stack_frames};
 use crate::sync::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +47,7 @@ impl Panics {
             count.fetch_add(1, Ordering::Relaxed);
             if wanted {
                 // An error of the engine's knows the wasm functions that it was made below.
-                let frames = Trap::from_engine(&RuntimeError::new("panic"), None).frames;
+                let frames = stack_frames(&RuntimeError::new("panic"));
                 let mut last = lock(&last);
                 let here = std::thread::current().id();
                 last.retain(|(thread, _)| *thread != here);

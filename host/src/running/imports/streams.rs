@@ -2,11 +2,11 @@
 
 use super::frame;
 use super::results::{Results, pack, panicked};
-use crate::error::Error;
+use crate::error::{HostBreach, MethodRef};
 use crate::running::memory::Offers;
 use crate::sync::lock::lock;
-use plugix_abi::Status;
 use plugix_abi::interface::{CHUNK_LEN, Produce};
+use plugix_abi::{Status, import};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -79,7 +79,10 @@ impl HostStreams {
                 let (memory, store) = env.data_and_store_mut();
                 match memory.guest.write(&store, "a chunk", ptr, &chunk) {
                     Ok(()) => Ok(pack(status, chunk.len() as u32)),
-                    Err(error) => Err(RuntimeError::user(Box::new(Error::from(error)))),
+                    Err(error) => {
+                        let function = MethodRef::from_export(import::STREAM_NEXT).to_name();
+                        Err(RuntimeError::user(Box::new(HostBreach { function, error })))
+                    }
                 }
             },
         )

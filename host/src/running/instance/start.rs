@@ -1,7 +1,7 @@
 //! Starts a module: its limits, the world that it sees, its threads, and then its own code.
 
 use super::{Instance, Process, end_threads};
-use crate::error::{Error, LoadError, ModuleError};
+use crate::error::{Error, LoadError, ModuleError, Site};
 use crate::events::Events;
 use crate::policy::Policy;
 use crate::running::contain::run;
@@ -176,7 +176,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::Exited { code: code.raw() },
-            (None, _) => Error::from_engine(cause, None),
+            (None, _) => Error::from_engine(cause, Site::new(stopper.plugin())),
         }),
         None => LoadError::Engine(error.to_string()),
     }

@@ -1,7 +1,7 @@
 //! A result that still lies in guest memory, to be copied once and then decoded.
 
 use super::copy;
-use crate::error::Error;
+use crate::error::ProtocolError;
 use plugix_abi::interface::{DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
@@ -33,7 +33,7 @@ impl<'a> GuestPayload<'a> {
 
 // SAFETY: `copy_to` fills all of `room`, or panics when that is not as long as the payload.
 unsafe impl Payload for GuestPayload<'_> {
-    type Error = Error;
+    type Error = ProtocolError;
 
     #[inline]
     fn len(&self) -> usize {
@@ -41,7 +41,7 @@ unsafe impl Payload for GuestPayload<'_> {
     }
 
     #[inline]
-    fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), Error> {
+    fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), ProtocolError> {
         assert_eq!(room.len(), self.len, "a payload is copied whole");
         // SAFETY: `new` was promised the source; the destination is a unique slice of that length.
         unsafe { copy::from_guest(self.from, room.as_mut_ptr().cast(), self.len) };
@@ -49,7 +49,7 @@ unsafe impl Payload for GuestPayload<'_> {
     }
 
     #[inline]
-    fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Error> {
+    fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, ProtocolError> {
         self.scratch.clear();
         self.scratch.reserve(self.len);
         // SAFETY: `new` was promised the source; the destination has room for `len` bytes, and all are written before
@@ -61,7 +61,7 @@ unsafe impl Payload for GuestPayload<'_> {
         Ok(read(self.scratch))
     }
 
-    fn open(self) -> Result<Box<dyn Pull>, Error> {
+    fn open(self) -> Result<Box<dyn Pull>, ProtocolError> {
         let open = self.open.ok_or(DecodeError::NoStreams)?;
         let handle = self.read(|bytes| bytes.try_into().map(u32::from_le_bytes))?;
         Ok(open(handle.map_err(|_| DecodeError::Truncated)?))

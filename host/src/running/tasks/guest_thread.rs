@@ -1,7 +1,7 @@
 //! One guest thread, from its instance to its end.
 
 use super::{Tasks, Worker};
-use crate::error::{Error, ThreadOffer, Trap};
+use crate::error::{Error, Site, ThreadOffer};
 use crate::running::contain::run;
 use crate::running::newest;
 use plugix_module::START;
@@ -98,7 +98,7 @@ impl GuestThread {
             }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
-                tasks.stopper.stop(Error::Trap(Trap::from_host_panic(tid)));
+                tasks.stopper.stop(Error::from_host_panic(site(tasks, tid)));
                 Some(ExitCode::from(TRAPPED))
             }
         };
@@ -112,6 +112,10 @@ impl GuestThread {
     }
 }
 
+fn site(tasks: &Tasks, tid: u32) -> Site {
+    Site::new(&tasks.plugin).with_thread(tid)
+}
+
 /// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
 fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
@@ -121,7 +125,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop(Error::from_engine(error, Some(tid)));
+            tasks.stopper.stop(Error::from_engine(error, site(tasks, tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }

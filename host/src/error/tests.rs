@@ -1,0 +1,130 @@
+//! A cause is told once: by `source()`, and not by the text of the error that it caused.
+
+use super::*;
+use crate::policy::PolicyError;
+use crate::pool::TakeError;
+use plugix_abi::interface::descriptor::DescriptorError;
+use std::error::Error as StdError;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Whether an error has a cause to tell. Whoever adds a variant has to add it here, and to the errors below if it has one.
+trait HasCause: StdError + 'static {
+    fn has_cause(&self) -> bool;
+}
+
+impl HasCause for Error {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::NotStarted(_) | Self::Protocol { .. } | Self::Stopped(_) | Self::Dead(_) => true,
+            Self::NoSuchMethod { .. } | Self::AmbiguousMethod { .. } | Self::NotProvided { .. } => false,
+            Self::Arguments(_) | Self::BadArguments { .. } | Self::WrongResultType { .. } => false,
+            Self::Overloaded(_) | Self::Interface(_) | Self::NotShareable { .. } | Self::Busy => false,
+            Self::Panic(_) | Self::Trap(_) | Self::Exited { .. } => false,
+        }
+    }
+}
+
+impl HasCause for LoadError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Descriptor { .. } | Self::Start(_) | Self::Io { .. } => true,
+            Self::Artifact(error) => error.has_cause(),
+            Self::Cache(error) => error.has_cause(),
+            Self::NotWasm { .. } | Self::IsArtifact | Self::Cpu { .. } | Self::Component | Self::Malformed { .. } => {
+                false
+            }
+            Self::TooLarge { .. } | Self::CompileTime { .. } | Self::Compiler(_) | Self::Engine(_) => false,
+            Self::UnknownImport { .. } | Self::ImportType { .. } | Self::NoMemory | Self::SeveralMemories { .. } => {
+                false
+            }
+            Self::NeedsMemory { .. } | Self::NeedsTable { .. } | Self::Memory64 | Self::DynamicLinking => false,
+            Self::NoThreadStart | Self::CommandNotReactor | Self::NoInitialize | Self::NotACommand => false,
+            Self::NotAPlugin | Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
+            Self::Metadata { .. } | Self::Interface(_) | Self::Refused { .. } => false,
+            Self::Configuration { .. } | Self::Policy { .. } => false,
+        }
+    }
+}
+
+impl HasCause for ArtifactError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::NotAnArtifact { .. } | Self::OtherFormat { .. } | Self::Damaged { .. } | Self::Engine(_) => false,
+            Self::OtherVersion { .. } | Self::OtherTarget { .. } | Self::OtherCpu { .. } => false,
+            Self::OtherConfiguration { .. } => false,
+        }
+    }
+}
+
+impl HasCause for CacheError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::NoFolder | Self::OthersCanWrite { .. } | Self::NotOurs { .. } => false,
+        }
+    }
+}
+
+impl HasCause for TakeError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Load(_) => true,
+            Self::Overloaded(_) => false,
+        }
+    }
+}
+
+impl HasCause for PolicyError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Read { .. } => true,
+            Self::Syntax { .. } | Self::UnknownKey { .. } | Self::Missing { .. } => false,
+            Self::Value { .. } | Self::Config(_) => false,
+        }
+    }
+}
+
+fn denied() -> io::Error {
+    io::ErrorKind::PermissionDenied.into()
+}
+
+/// Each error that has a cause.
+fn with_causes() -> Vec<Box<dyn HasCause + Send + Sync>> {
+    let (what, path) = ("read it".to_owned(), PathBuf::from("plugix.toml"));
+    let breach = Error::from_breach(ProtocolError::NotAsked, Site::new("counter"));
+    vec![
+        Box::new(Error::NotStarted(Arc::new(LoadError::NoMemory))),
+        Box::new(Error::Stopped(StopReason::Cancelled)),
+        Box::new(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))),
+        Box::new(Error::Dead(Box::new(breach.clone()))),
+        Box::new(LoadError::Descriptor { section: "plugix.implements", problem: DescriptorError::Truncated }),
+        Box::new(LoadError::Start(breach.clone())),
+        Box::new(LoadError::Io { what: what.clone(), source: denied() }),
+        Box::new(LoadError::from(ArtifactError::Io { what: what.clone(), source: denied() })),
+        Box::new(LoadError::from(CacheError::Io { what: what.clone(), source: denied() })),
+        Box::new(ArtifactError::Io { what: what.clone(), source: denied() }),
+        Box::new(CacheError::Io { what, source: denied() }),
+        Box::new(TakeError::from(LoadError::Start(breach.clone()))),
+        Box::new(PolicyError::Read { path, source: denied() }),
+        Box::new(breach),
+    ]
+}
+
+#[test]
+fn each_cause_is_told_once() {
+    for error in with_causes() {
+        assert!(error.has_cause(), "{error:?}");
+        let chain = Chain(&*error).to_string();
+        let mut told: &dyn StdError = &*error;
+        while let Some(cause) = told.source() {
+            let (text, of_cause) = (told.to_string(), cause.to_string());
+            assert!(!text.contains(&of_cause), "{text:?} tells its cause, {of_cause:?}");
+            assert_eq!(chain.matches(&of_cause).count(), 1, "{chain}");
+            told = cause;
+        }
+        assert_eq!(chain, format!("{:#}", anyhow::Error::from_boxed(error)));
+    }
+}
