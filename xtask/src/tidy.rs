@@ -2,8 +2,10 @@
 
 mod boundaries;
 mod fixtures;
+mod guest_memory;
 mod headers;
 mod manifests;
+mod rooms;
 
 use std::collections::BTreeSet;
 
@@ -18,12 +20,14 @@ pub(crate) struct Args {}
 /// A check: what is wrong, a line for each place, that says what to do.
 type Check = fn() -> Result<Vec<String>>;
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 8] = [
     ("formatting", formatting),
     ("file headers", headers::check),
     ("manifests", manifests::check),
     ("dependency boundaries", boundaries::check),
     ("fixtures", fixtures::check),
+    ("rooms", rooms::check),
+    ("guest memory", guest_memory::check),
     ("clippy", clippy),
 ];
 
