@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, in as few builds as possible.
+//! `cargo xtask test`: every check and every test there is, in as few builds as possible.
 
 mod outcome;
 
@@ -11,11 +11,12 @@ use outcome::Outcome;
 use plugix_toolchain::{Build, Progress, Toolchain};
 
 use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::tidy::{self, Check};
 use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// What test binaries take: a part of a test's name, `--nocapture`, …
+    /// What test binaries take: a part of a test's name, `--nocapture`, …; the checks are left out then.
     #[arg(last = true)]
     filter: Vec<String>,
 }
@@ -29,9 +30,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let outcome = work().unwrap_or_else(|error| Outcome::broken(format!("{error:#}")));
         summary.push((name, outcome, start.elapsed()));
     };
+    // Who looks for one test wants its result, and not that of the checks.
+    let is_whole = args.filter.is_empty();
+    if is_whole {
+        stage("checks of the sources", &|| checks(tidy::SOURCES));
+    }
     stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
+    if is_whole {
+        stage("lints", &|| checks(tidy::LINTS));
+    }
 
     eprintln!();
     for (name, outcome, time) in &summary {
@@ -45,6 +54,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         println!("FAILED: {failure}");
     }
     bail!("{} failed", failures.len())
+}
+
+/// Runs some checks of `cargo xtask tidy`.
+fn checks(checks: &[(&str, Check)]) -> Result<Outcome> {
+    Ok(Outcome::checked(checks.len(), tidy::problems(checks)?))
 }
 
 /// Runs the tests of some packages, and lets what they print through.
