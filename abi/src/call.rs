@@ -21,10 +21,8 @@ pub struct CallHeader {
     pub args_len: u32,
     /// How many bytes follow the headers altogether; what the arguments leave is room for the result.
     pub capacity: u32,
-    /// A set of `CallHeader::*` flags.
-    pub flags: u32,
     /// Zero; for later versions.
-    pub reserved: u32,
+    pub reserved: [u32; 2],
 }
 
 /// Where the plugin put the result: 16 bytes, aligned to 4.
@@ -110,7 +108,7 @@ const _: () = {
     assert!(size_of::<CallHeader>() == 16 && align_of::<CallHeader>() == 4);
     assert!(offset_of!(CallHeader, args_len) == 0);
     assert!(offset_of!(CallHeader, capacity) == 4);
-    assert!(offset_of!(CallHeader, flags) == 8);
+    assert!(offset_of!(CallHeader, reserved) == 8);
     assert!(size_of::<ResultHeader>() == 16 && align_of::<ResultHeader>() == 4);
     assert!(offset_of!(ResultHeader, ptr) == 0);
     assert!(offset_of!(ResultHeader, len) == 4);

@@ -29,7 +29,7 @@ pub use output::{Output, Payload};
 pub use pod::{PodSlice, PodVec};
 pub use provider::{Provide, Provider};
 pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed};
-pub use scalar::Scalar;
+pub use scalar::{MAX_REGISTERS, Registers, Scalar};
 pub use schema::Writer;
 pub use sink::{Full, Measure, Sink, SliceSink};
 pub use stream::{CHUNK_LEN, Item, Produce, Pull, Stream, StreamError};

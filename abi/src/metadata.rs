@@ -38,10 +38,10 @@ impl PluginMetadata<*const u8> {
         Self {
             magic: METADATA_MAGIC,
             abi: ABI_VERSION,
-            name: GuestSlice::of(name),
-            version: GuestSlice::of(version),
-            description: GuestSlice::of(description),
-            sdk: GuestSlice::of(sdk),
+            name: GuestSlice::from_static(name),
+            version: GuestSlice::from_static(version),
+            description: GuestSlice::from_static(description),
+            sdk: GuestSlice::from_static(sdk),
         }
     }
 }

@@ -27,7 +27,7 @@ impl GuestSlice<*const u8> {
     ///
     /// # Panics
     /// While compiling, when the string is 4 GiB or longer.
-    pub const fn of(text: &'static str) -> Self {
+    pub const fn from_static(text: &'static str) -> Self {
         assert!(text.len() <= u32::MAX as usize, "a guest slice is at most 4 GiB long");
         Self { ptr: text.as_ptr(), len: text.len() as u32 }
     }

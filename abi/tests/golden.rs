@@ -22,8 +22,8 @@ fn metadata() {
 
 #[test]
 fn headers() {
-    let call = CallHeader { args_len: 1, capacity: 0x0a0b0c0d, flags: 2, reserved: 0 };
-    assert_eq!(bytes_of(&call), b"\x01\0\0\0\x0d\x0c\x0b\x0a\x02\0\0\0\0\0\0\0");
+    let call = CallHeader { args_len: 1, capacity: 0x0a0b0c0d, reserved: [0; 2] };
+    assert_eq!(bytes_of(&call), b"\x01\0\0\0\x0d\x0c\x0b\x0a\0\0\0\0\0\0\0\0");
     let result = ResultHeader { ptr: 0x01020304, len: 5, reserved: [0; 2] };
     assert_eq!(bytes_of(&result), b"\x04\x03\x02\x01\x05\0\0\0\0\0\0\0\0\0\0\0");
 }

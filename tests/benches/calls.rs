@@ -67,7 +67,8 @@ fn main() -> Result<()> {
         .start()?;
     let ours = plugin.bind::<dyn Bench>()?;
     let mut bare = Bare::new()?;
-    let (small, large) = ([7_u8; 64], vec![7_u8; MIB]);
+    let small = [7_u8; 64];
+    let large = vec![7_u8; MIB];
     let mut report = Report::new("calls");
 
     let pair = compare(

@@ -23,7 +23,9 @@ fn main() -> Result<()> {
     let native = unsafe { Library::new(native_library()?) }?;
     let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let workloads: Vec<_> = WORKLOADS.into_iter().filter(|name| chosen.as_ref().is_none_or(|it| it == name)).collect();
-    let (mut report, mut costs, mut distances) = (Report::new("compute"), Vec::new(), Vec::new());
+    let mut report = Report::new("compute");
+    let mut costs = Vec::new();
+    let mut distances = Vec::new();
 
     for name in &workloads {
         // SAFETY: so the fixture declares all of these.

@@ -69,7 +69,8 @@ fn two_and_one(calls: u32, run: impl Fn(u32) + Sync) -> Pair {
             std::hint::spin_loop();
         }
     };
-    let (mut two, mut one) = (Vec::new(), Vec::new());
+    let mut two = Vec::new();
+    let mut one = Vec::new();
     thread::scope(|scope| {
         scope.spawn(|| {
             for round in 0..ROUNDS {

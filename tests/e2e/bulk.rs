@@ -39,18 +39,22 @@ fn what_is_filled_and_copied_is_what_one_instruction_would() -> Result<()> {
     plugin.write(0, &expected)?;
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
     let cases = (any::<bool>(), number(), number(), number());
-    let (plugin, expected) = (std::cell::RefCell::new(&mut plugin), std::cell::RefCell::new(&mut expected));
+    let plugin = std::cell::RefCell::new(&mut plugin);
+    let expected = std::cell::RefCell::new(&mut expected);
     runner.run(&cases, |(fills, to, from, len)| {
         let len = len.min(SIZE - to.min(SIZE)).min(if fills { SIZE } else { SIZE - from.min(SIZE) });
-        let (mut plugin, mut expected) = (plugin.borrow_mut(), expected.borrow_mut());
-        let (to, from) = (to.min(SIZE - len), if fills { from } else { from.min(SIZE - len) });
+        let mut plugin = plugin.borrow_mut();
+        let mut expected = expected.borrow_mut();
+        let to = to.min(SIZE - len);
+        let from = if fills { from } else { from.min(SIZE - len) };
         let name = if fills { "fill" } else { "copy" };
         plugin
             .call::<_, ()>(name, (to as i32, from as i32, len as i32))
             .map_err(|error| TestCaseError::fail(format!("{name} {to} {from} {len}: {error}")))?;
-        match fills {
-            true => expected[range(to, len)].fill(from as u8),
-            false => expected.copy_within(range(from, len), to as usize),
+        if fills {
+            expected[range(to, len)].fill(from as u8);
+        } else {
+            expected.copy_within(range(from, len), to as usize);
         }
         let same = plugin.read(0, SIZE).is_ok_and(|memory| memory == **expected);
         prop_assert!(same, "{name} {to} {from} {len}");

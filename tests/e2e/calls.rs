@@ -50,7 +50,8 @@ fn methods_that_are_not_there() -> Result<()> {
 
 #[test]
 fn state_stays_and_is_the_plugins_own() -> Result<()> {
-    let (one, other) = (plugin("calls", &Policy::new()), plugin("calls", &Policy::new()));
+    let one = plugin("calls", &Policy::new());
+    let other = plugin("calls", &Policy::new());
     assert_eq!(call(&one, "count", "")?, "1");
     assert_eq!(call(&one, "count", "")?, "2");
     assert_eq!(call(&other, "count", "")?, "1");

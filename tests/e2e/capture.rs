@@ -42,7 +42,8 @@ struct Capture(&'static Mutex<Vec<Record>>);
 
 impl<S: Subscriber> Layer<S> for Capture {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let (level, target) = (*event.metadata().level(), event.metadata().target());
+        let level = *event.metadata().level();
+        let target = event.metadata().target();
         if TARGETS.contains(&target) {
             let mut record = Record { level, target, fields: BTreeMap::new() };
             event.record(&mut record);

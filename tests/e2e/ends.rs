@@ -40,7 +40,8 @@ fn a_trap_shows_where() -> Result<()> {
 
 #[test]
 fn a_dead_plugin_leaves_others_alone() -> Result<()> {
-    let (one, other) = (ends(), ends());
+    let one = ends();
+    let other = ends();
     trap(&one, "trap")?;
     assert_eq!(call(&other, "live", "")?, "alive");
     assert_eq!(call(&ends(), "live", "")?, "alive");

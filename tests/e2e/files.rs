@@ -21,9 +21,10 @@ fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
     let entries = fs::read_dir(folder)?.map(|entry| {
         let entry = entry?;
         let metadata = entry.metadata()?;
-        let what = match metadata.is_dir() {
-            true => "a folder".to_owned(),
-            false => format!("{:?} of {:?}", fs::read_to_string(entry.path())?, metadata.modified()?),
+        let what = if metadata.is_dir() {
+            "a folder".to_owned()
+        } else {
+            format!("{:?} of {:?}", fs::read_to_string(entry.path())?, metadata.modified()?)
         };
         Ok((entry.file_name().display().to_string(), what))
     });
@@ -70,7 +71,8 @@ fn a_read_only_folder_is_read() -> Result<()> {
 
 #[test]
 fn two_folders_have_two_rules() -> Result<()> {
-    let (input, output) = (some_files()?, tempdir()?);
+    let input = some_files()?;
+    let output = tempdir()?;
     let policy =
         Policy::new().mount(input.path(), "/in", Access::ReadOnly).mount(output.path(), "/out", Access::ReadWrite);
     let plugin = plugin("files", &policy);
@@ -108,7 +110,8 @@ fn without_a_mount_there_is_nothing() -> Result<()> {
 
 #[test]
 fn mounts_that_cannot_be() -> Result<()> {
-    let (module, folder) = (plugix_e2e::guest("files"), some_files()?);
+    let module = plugix_e2e::guest("files");
+    let folder = some_files()?;
     let refused = |host: &Path, guest: &str| {
         let mounted = Plugin::new(&module, &Policy::new().mount(host, guest, Access::ReadOnly));
         matches!(mounted, Err(LoadError::Policy { .. }))

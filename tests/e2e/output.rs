@@ -35,7 +35,8 @@ fn what_is_over_the_limit_is_dropped_and_counted() -> Result<()> {
 
 #[test]
 fn plugins_print_to_themselves() -> Result<()> {
-    let (one, other) = (plugin("output", &Policy::new()), plugin("output", &Policy::new()));
+    let one = plugin("output", &Policy::new());
+    let other = plugin("output", &Policy::new());
     call(&one, "print", "one")?;
     assert_eq!((other.take_output().stdout, one.take_output().stdout), (Vec::new(), b"one".to_vec()));
     Ok(())
@@ -106,7 +107,8 @@ fn nothing_is_printed_unless_the_policy_says_so() -> Result<()> {
         Ok(())
     })?;
     if let Some(printed) = printed {
-        let (stdout, stderr) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
+        let stdout = String::from_utf8_lossy(&printed.stdout);
+        let stderr = String::from_utf8_lossy(&printed.stderr);
         assert!(stdout.contains("loud words") && stderr.contains("loud complaints"), "{stdout}{stderr}");
         assert!(!stdout.contains("quiet") && !stderr.contains("quiet"), "{stdout}{stderr}");
     }

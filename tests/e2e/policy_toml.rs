@@ -55,7 +55,8 @@ fn what_is_written_takes_effect() -> Result<()> {
 #[test]
 fn deadlines_and_threads_take_effect() -> Result<()> {
     let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"1s\"";
-    let (policy, recorder) = (Policy::from_toml_str(text, "")?, Recorder::default());
+    let policy = Policy::from_toml_str(text, "")?;
+    let recorder = Recorder::default();
     let plugin = Plugin::builder(&guest("net")).policy(policy).on_event(recorder.callback()).start()?;
     assert!(call(&plugin, "block_threads", "2").is_err());
     wait_until("the report of the limit", || recorder.saw("reached its limit of 1 threads"));

@@ -83,7 +83,8 @@ fn overload_gives_each_caller_an_answer_or_its_error() -> Result<()> {
     let held = [pool.take()?, pool.take()?];
     thread::scope(|scope| {
         let callers: Vec<_> = (0..1000).map(|_| scope.spawn(|| pool.take().map(drop))).collect();
-        let (mut full, mut late) = (0, 0);
+        let mut full = 0;
+        let mut late = 0;
         for caller in callers {
             match caller.join().expect("the thread is well") {
                 Err(TakeError::Overloaded(Overload::QueueFull { count: 2, waiting: 10 })) => full += 1,
@@ -164,8 +165,10 @@ fn idle_instances_go_down_to_the_least() -> Result<()> {
 
 #[test]
 fn nothing_waits_while_an_instance_is_made() -> Result<()> {
-    let (slow, slowly) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let (wait, starting) = (slow.clone(), slowly.clone());
+    let slow = Arc::new(AtomicBool::new(false));
+    let slowly = Arc::new(AtomicBool::new(false));
+    let wait = slow.clone();
+    let starting = slowly.clone();
     let pool = Pool::builder(engine(), move || {
         if wait.load(Ordering::SeqCst) {
             starting.store(true, Ordering::SeqCst);
@@ -193,9 +196,11 @@ fn nothing_waits_while_an_instance_is_made() -> Result<()> {
 fn a_failure_to_start_is_each_callers_own() -> Result<()> {
     let fails = Arc::new(AtomicBool::new(true));
     let failing = fails.clone();
-    let pool = Pool::builder(engine(), move || match failing.load(Ordering::SeqCst) {
-        true => Err(LoadError::NotWasm { found: Vec::new() }),
-        false => Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start(),
+    let pool = Pool::builder(engine(), move || {
+        if failing.load(Ordering::SeqCst) {
+            return Err(LoadError::NotWasm { found: Vec::new() });
+        }
+        Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start()
     });
     let pool = pool.max(2).build()?;
     thread::scope(|scope| {

@@ -23,7 +23,8 @@ fn main() -> Result<()> {
         let arg = args.next().context("name the number of runs, and the seed")?;
         Ok(arg.to_str().context("a number")?.parse()?)
     };
-    let (runs, seed) = (number()?, number()?);
+    let runs = number()?;
+    let seed = number()?;
     let wanted = args.next();
     let targets = || TARGETS.iter().filter(|target| wanted.as_ref().is_none_or(|wanted| wanted == target.name));
     ensure!(targets().count() > 0, "the targets are {}", TARGETS.map(|target| target.name).join(", "));

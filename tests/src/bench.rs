@@ -44,7 +44,8 @@ pub fn compare_long<A, B>(
     mut ours: impl FnMut() -> A,
     mut baseline: impl FnMut() -> B,
 ) -> Pair {
-    let (mut all_ours, mut all_baseline) = (Vec::new(), Vec::new());
+    let mut all_ours = Vec::new();
+    let mut all_baseline = Vec::new();
     // The first round warms both up.
     for round in 0..=rounds {
         let pair = Pair { ours: once(count, &mut ours), baseline: once(count, &mut baseline) };
@@ -107,8 +108,8 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// A number of seconds, or of KiB, in this unit.
-    fn of(self, seconds: f64) -> f64 {
+    /// How many of this unit a number of seconds is; sizes are in KiB already.
+    fn count(self, seconds: f64) -> f64 {
         seconds
             * match self {
                 Self::Nanoseconds => 1e9,
@@ -155,7 +156,8 @@ impl Report {
     }
 
     fn compared(&mut self, name: &str, unit: Unit, pair: Pair, goal: Option<f64>) {
-        let (ours, baseline) = (unit.of(pair.ours), unit.of(pair.baseline));
+        let ours = unit.count(pair.ours);
+        let baseline = unit.count(pair.baseline);
         let (baseline, ratio) = (Some(baseline), Some(ours / baseline));
         self.rows.push(Row { name: name.into(), unit, ours, baseline, ratio, goal });
     }
@@ -176,7 +178,8 @@ impl Report {
 
     /// Adds a time that is compared with nothing, with the time that is wanted at the most.
     pub fn time(&mut self, name: &str, unit: Unit, seconds: f64, goal: f64) {
-        let (ours, goal) = (unit.of(seconds), Some(goal));
+        let ours = unit.count(seconds);
+        let goal = Some(goal);
         self.rows.push(Row { name: name.into(), unit, ours, baseline: None, ratio: None, goal });
     }
 

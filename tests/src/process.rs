@@ -15,6 +15,19 @@ pub fn threads() -> Result<Vec<String>> {
     Ok(names.map(|name| name.trim().to_owned()).collect())
 }
 
+/// The states of this process's threads whose name begins like this, as the scheduler names them: `S` sleeps.
+#[must_use]
+pub fn thread_states(name: &str) -> Vec<char> {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    // A thread that ends while it is looked at has no state any more.
+    let stats = tasks.filter_map(|task| fs::read_to_string(task.path().join("stat")).ok());
+    let state = |stat: String| {
+        let (start, rest) = stat.rsplit_once(") ")?;
+        start.split_once('(')?.1.starts_with(name).then_some(rest.chars().next()?)
+    };
+    stats.filter_map(state).collect()
+}
+
 /// What each of this process's file descriptors is, without what differs from one to the next.
 ///
 /// # Errors

@@ -20,7 +20,9 @@ pub fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
             kind if kind.is_file() => fs::read(&path)?,
             _ => Vec::new(),
         };
-        let (kind, inode, links) = (metadata.mode(), metadata.ino(), metadata.nlink());
+        let kind = metadata.mode();
+        let inode = metadata.ino();
+        let links = metadata.nlink();
         let what = format!("{kind:o} {inode} {links} {:?} {}", metadata.modified()?, content.escape_ascii());
         found.insert(path.display().to_string(), what);
         if metadata.is_dir() {

@@ -36,7 +36,8 @@ pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
             tenths.push(now);
         }
     }
-    let (first, last) = (tenths[0], tenths[tenths.len() - 1]);
+    let first = tenths[0];
+    let last = tenths[tenths.len() - 1];
     let growth = usual_growth(&tenths, |footprint| footprint.resident_kib);
     ensure!(growth <= GROWTH_KIB, "the process grows by {growth} KiB in {} rounds", rounds / 10);
     ensure!(last.resident_kib <= first.resident_kib + WHOLE_GROWTH_KIB, "the process grew from {first} to {last}");

@@ -4,6 +4,7 @@ mod peers;
 
 use crate::engine_linked;
 use anyhow::{Context, Result, ensure};
+use peers::Effort;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::Command;
@@ -39,7 +40,7 @@ impl Row {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     if args.peers {
-        return peers::run(args.quick);
+        return peers::run(if args.quick { Effort::Quick } else { Effort::Full });
     }
     let programs = engine_linked::build(&["--all-targets"])?;
     let benches = programs.iter().filter(|program| program.kind == "bench");
@@ -79,7 +80,8 @@ fn show(rows: &[Row]) {
             (Some(goal), Some(_)) => format!("≤ {goal:.2}"),
             (Some(goal), None) => format!("≤ {goal} {}", row.unit),
         };
-        let (ours, baseline) = (number(Some(row.ours)), number(row.baseline));
+        let ours = number(Some(row.ours));
+        let baseline = number(row.baseline);
         let met = if row.is_met() { "" } else { "  missed" };
         println!("{:width$}  {ours:>12}  {baseline:>12}  {ratio:>7}  {goal:>9}{met}", row.name);
     }

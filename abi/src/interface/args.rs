@@ -1,7 +1,7 @@
 //! Arguments: written one after the other by the caller, read in the same order by the method.
 
 use super::sink::{write_len, write_postcard};
-use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Scalar, Sink, Stream};
+use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
 use bytemuck::Pod;
 use core::cell::{Cell, RefCell};
@@ -30,9 +30,9 @@ pub trait EncodeArgs {
     /// When the sink is full, or when a type can't be encoded.
     fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError>;
 
-    /// Puts the arguments, if all are scalars, into registers from `at` on; others and those past the fourth are left
-    /// out.
-    fn bits(&self, registers: &mut [u64; 4], at: usize);
+    /// Puts the arguments, if all are scalars, into registers from `at` on. Others are left out, and so are those that
+    /// have no register left.
+    fn bits(&self, registers: &mut Registers, at: usize);
 }
 
 impl EncodeArgs for () {
@@ -42,7 +42,7 @@ impl EncodeArgs for () {
     }
 
     #[inline]
-    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+    fn bits(&self, _: &mut Registers, _: usize) {}
 }
 
 impl<First: EncodeArg, Rest: EncodeArgs> EncodeArgs for (First, Rest) {
@@ -53,7 +53,7 @@ impl<First: EncodeArg, Rest: EncodeArgs> EncodeArgs for (First, Rest) {
     }
 
     #[inline]
-    fn bits(&self, registers: &mut [u64; 4], at: usize) {
+    fn bits(&self, registers: &mut Registers, at: usize) {
         if let Some(register) = registers.get_mut(at) {
             *register = self.0.bits();
             self.1.bits(registers, at + 1);

@@ -43,7 +43,8 @@ pub type FrameFn<I, O> = fn(&I, &[u8], &mut O) -> Status;
 
 /// Runs a method whose arguments and result stand in registers; `None` if an argument is out of its type's range.
 ///
-/// The registers are single parameters because an array would pass through memory.
+/// The registers, [`MAX_REGISTERS`](super::MAX_REGISTERS) of them, are single parameters because an array would pass
+/// through memory.
 pub type ScalarFn<I> = fn(&I, u64, u64, u64, u64) -> Option<u32>;
 
 /// What is known of the method at an index of an [`Interface`]. Implemented by the macro only.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 /// | written | how |
 /// |---|---|
 /// | `Vec<u8>`, `String`, `PodVec<T>` | [`Raw`]: the memory as it is, one copy |
-/// | a number of at most 32 bits, `bool`, nothing; all arguments scalars, at most four | [`ScalarReturn`] |
+/// | a number of at most 32 bits, `bool`, nothing; all arguments scalars, at most [`MAX_REGISTERS`](super::MAX_REGISTERS) | [`ScalarReturn`] |
 /// | `Result<T, E>` | [`Fallible`]: `T` by these rules, or postcard of `E` |
 /// | `Stream<T>` | [`Streamed`]: a handle, under which the caller pulls the items |
 /// | anything else | [`Postcard`] |
@@ -86,13 +86,12 @@ impl<T: Scalar + Serialize + DeserializeOwned> Return for ScalarReturn<T> {
 
     #[inline]
     fn put<O: Output>(returned: T, output: &mut O) -> Status {
-        output.encode(&returned);
-        Status::Ok
+        Postcard::put(returned, output)
     }
 
     #[inline]
     fn value<P: Payload>(payload: P) -> Result<T, P::Error> {
-        Ok(payload.read(from_postcard)??)
+        Postcard::value(payload)
     }
 
     #[inline]

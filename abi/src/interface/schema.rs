@@ -242,7 +242,8 @@ const fn pod_size(ty: &NamedType) -> usize {
         T::Unit | T::UnitStruct => 0,
         T::NewtypeStruct(inner) => pod_size(inner),
         T::Tuple(types) | T::TupleStruct(types) => {
-            let (mut size, mut i) = (0, 0);
+            let mut size = 0;
+            let mut i = 0;
             while i < types.len() {
                 size += pod_size(types[i]);
                 i += 1;
@@ -250,7 +251,8 @@ const fn pod_size(ty: &NamedType) -> usize {
             size
         }
         T::Struct(fields) => {
-            let (mut size, mut i) = (0, 0);
+            let mut size = 0;
+            let mut i = 0;
             while i < fields.len() {
                 size += pod_size(fields[i].ty);
                 i += 1;

@@ -28,7 +28,8 @@ pub(crate) fn escape(c: Point, steps: u32) -> Option<Escape> {
     }
     let one = Point { re: 1.0, im: 0.0 };
     let two = Point { re: 2.0, im: 0.0 };
-    let (mut z, mut derivative) = (c, one);
+    let mut z = c;
+    let mut derivative = one;
     for step in 0..steps {
         if z.norm() > FAR * FAR {
             let fraction = (z.norm().ln() / (2.0 * FAR.ln())).log2();

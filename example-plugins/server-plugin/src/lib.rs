@@ -58,7 +58,8 @@ impl ServerPlugin for Server {
 
     fn crash(&self, reason: &str) {
         println!("crashing on purpose: {reason}");
-        let (path, report) = (self.folder.join("crash-report.txt"), format!("{reason}\n"));
+        let path = self.folder.join("crash-report.txt");
+        let report = format!("{reason}\n");
         let writer = thread::spawn(move || {
             fs::write(path, report).expect("the report can be written");
             panic!("the report is written, and its thread panics");

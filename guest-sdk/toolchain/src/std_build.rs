@@ -78,7 +78,8 @@ pub(crate) fn add(
     progress: Progress,
 ) -> Result<(), Error> {
     let step = progress.step(&format!("building the standard library for {target} (a minute or two, once)"));
-    let (library, made) = (scratch.join("library"), scratch.join(target));
+    let library = scratch.join("library");
+    let made = scratch.join(target);
     copy_sources(compiler, &library)?;
     files::create_dir(&made.join("lib"))?;
     for rlib in build(toolchain, &library, target, &step)? {
@@ -149,7 +150,8 @@ fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", RUSTFLAGS);
 
-    let (mut rlibs, mut errors) = (Vec::new(), String::new());
+    let mut rlibs = Vec::new();
+    let mut errors = String::new();
     let take = |artifact: cargo::Artifact| {
         step.message(format!("building the standard library: {}", artifact.target.name));
         let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);

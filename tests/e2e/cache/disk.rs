@@ -74,13 +74,12 @@ fn a_folder_that_others_can_write_to() -> Result<()> {
 #[test]
 fn a_folder_of_somebody_elses() -> Result<()> {
     let place = Place::new()?;
-    let folder = match is_root()? {
-        true => {
-            DirBuilder::new().mode(0o700).create(&place.folder)?;
-            std::os::unix::fs::chown(&place.folder, Some(65534), None)?;
-            place.folder.clone()
-        }
-        false => PathBuf::from("/"),
+    let folder = if is_root()? {
+        DirBuilder::new().mode(0o700).create(&place.folder)?;
+        std::os::unix::fs::chown(&place.folder, Some(65534), None)?;
+        place.folder.clone()
+    } else {
+        PathBuf::from("/")
     };
     assert_matches!(refusal(Cache::at(&folder))?, CacheError::NotOurs { owner, user, .. } if owner != user);
     Ok(())
@@ -106,10 +105,7 @@ fn a_folder_that_is_read_only() -> Result<()> {
     let kept = names(&place.folder)?;
     fs::set_permissions(&place.folder, Permissions::from_mode(0o500))?;
     // Permissions mean nothing to root, unless it gives that up.
-    let starter: &[&str] = match is_root()? {
-        true => &["setpriv", "--bounding-set=-dac_override,-dac_read_search"],
-        false => &[],
-    };
+    let starter: &[&str] = if is_root()? { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &[] };
     let test = "cache::disk::a_folder_that_is_read_only";
     let log = with_folder(starter, test, &place.folder, |folder| {
         assert!(fs::write(folder.join("probe"), "").is_err(), "the folder can be written to");

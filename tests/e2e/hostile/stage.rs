@@ -202,7 +202,8 @@ impl Seen {
 
     /// Prepares to start one of another module.
     pub(super) fn builder(&self, module: &plugix_host::Module, policy: Policy) -> plugix_host::PluginBuilder {
-        let (events, here) = (self.events.clone(), self.here.clone());
+        let events = self.events.clone();
+        let here = self.here.clone();
         let policy = policy.on_output(move |_, line| {
             here.fetch_add(usize::from(line == "here"), Ordering::SeqCst);
         });

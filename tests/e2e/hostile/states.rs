@@ -3,9 +3,8 @@
 use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::{assert_matches, call, engine, failure, wait_until};
+use plugix_e2e::{assert_matches, call, engine, failure, thread_states, wait_until};
 use plugix_host::{Error, Event, LoadError, Network, StopReason};
-use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -24,11 +23,7 @@ enum Is {
 
 /// Whether all threads of the attacker's sleep.
 fn all_wait() -> bool {
-    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    tasks.filter_map(|task| fs::read_to_string(task.path().join("stat")).ok()).all(|stat| {
-        let (name, rest) = stat.rsplit_once(") ").unwrap_or_default();
-        !name.contains("attacker/") || rest.starts_with('S')
-    })
+    thread_states("attacker/").iter().all(|state| *state == 'S')
 }
 
 /// The network that some states need.

@@ -62,7 +62,8 @@ fn is_undecodable(error: &ProtocolError) -> bool {
 
 #[test]
 fn bytes_are_those_of_one_result_or_the_other() -> Result<()> {
-    let (zeroes, ones) = (vec![0; 4096], vec![0xff; 4096]);
+    let zeroes = vec![0; 4096];
+    let ones = vec![0xff; 4096];
     let mut seen = BTreeSet::new();
     observe(
         "rewrite_result",
@@ -81,7 +82,8 @@ fn bytes_are_those_of_one_result_or_the_other() -> Result<()> {
 #[test]
 fn text_is_text_when_it_arrives() -> Result<()> {
     // The same letters, one byte further on: a mixture of the two is none.
-    let (one, other) = (format!("{}a", "ö".repeat(500)), format!("a{}", "ö".repeat(500)));
+    let one = format!("{}a", "ö".repeat(500));
+    let other = format!("a{}", "ö".repeat(500));
     let mut seen = BTreeSet::new();
     observe(
         "rewrite_result",
@@ -112,7 +114,8 @@ fn values_are_made_of_what_was_copied() -> Result<()> {
         &b"\x01\x01k\x07\x01\x02\x01\x04\x01\x06\x01\x08\x01\x0a\x01\x0c\x01\x0e"[..],
         b"\x06\0\0\x01a\0\x01b\0\x01c\0\x01d\0\x01e\0",
     ];
-    let (mut seen_one, mut seen_other) = (false, false);
+    let mut seen_one = false;
+    let mut seen_other = false;
     observe(
         "rewrite_result",
         &bytes.concat(),
@@ -137,7 +140,8 @@ fn a_header_is_read_once() -> Result<()> {
     // One that is as it should be; one that ends outside, one that begins there, and one that is over the limit.
     let headers = [64, 16, 64, u32::MAX, u32::MAX, 16, 64, (1 << 16) + 1];
     let headers: Vec<u8> = headers.into_iter().flat_map(u32::to_le_bytes).collect();
-    let (mut good, mut outside) = (false, false);
+    let mut good = false;
+    let mut outside = false;
     observe(
         "rewrite_header",
         &headers,

@@ -12,7 +12,9 @@ use std::thread;
 #[test]
 fn clients_of_several_interfaces_side_by_side() -> Result<()> {
     let plugin = typed();
-    let (typed, other, extra) = (plugin.bind::<dyn Typed>()?, plugin.bind::<dyn Typed>()?, plugin.bind::<dyn Extra>()?);
+    let typed = plugin.bind::<dyn Typed>()?;
+    let other = plugin.bind::<dyn Typed>()?;
+    let extra = plugin.bind::<dyn Extra>()?;
     assert_eq!(typed.text("grün")?, "grün");
     assert_eq!(extra.text("grün")?, 4);
     assert_eq!(other.text("blau")?, "blau");

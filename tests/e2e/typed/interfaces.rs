@@ -85,10 +85,12 @@ fn the_plugin_lacks_the_interface() -> Result<()> {
 #[test]
 fn another_major_version() -> Result<()> {
     let version = |major, minor| Version { major, minor, patch: 0 };
-    let (wanted, found) = (version(3, 0), version(2, 3));
+    let wanted = version(3, 0);
+    let found = version(2, 3);
     let expected = InterfaceError::Version { interface: "Typed".into(), wanted, found };
     assert_eq!(difference::<dyn NextTyped>()?, expected);
-    let (wanted, found) = (version(1, 1), version(2, 0));
+    let wanted = version(1, 1);
+    let found = version(2, 0);
     let expected = InterfaceError::Version { interface: "Store".into(), wanted, found };
     assert_eq!(refusal(<dyn NextStore>::provider(Stub))?, expected);
     Ok(())

@@ -46,7 +46,8 @@ fn numbers_arrive_in_order() -> Result<()> {
 fn calls_and_streams_take_turns() -> Result<()> {
     let plugin = typed();
     let client = plugin.bind::<dyn Typed>()?;
-    let (mut one, mut other) = (client.count_to(50_000)?, client.count_to(50_000)?);
+    let mut one = client.count_to(50_000)?;
+    let mut other = client.count_to(50_000)?;
     for number in 0..50_000 {
         assert_eq!((one.next(), other.next()), (Some(Ok(number)), Some(Ok(number))));
     }

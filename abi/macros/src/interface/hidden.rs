@@ -1,7 +1,7 @@
 //! The hidden macro that shares the trait's name and path: it lists the methods for `#[plugix_guest::plugin]`.
 
 use super::Contract;
-use super::method::Method;
+use super::method::{MAX_REGISTERS, Method};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ItemTrait;
@@ -11,7 +11,8 @@ pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     // An exported macro stands at the crate's root, where two traits of the same name must not meet.
     let unique = format_ident!("__plugix_{}_{:016x}", ident, fnv1a(&item.to_token_stream().to_string()));
     let methods = contract.methods.iter().map(|method| {
-        let (index, export) = (method.index, format!("plugix:{name}/{}", method.ident));
+        let index = method.index;
+        let export = format!("plugix:{name}/{}", method.ident);
         let scalar = method.is_scalar().then(|| scalar(name, method));
         quote!((#index #export #scalar))
     });
@@ -30,11 +31,11 @@ pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     }
 }
 
-/// The export that takes registers: its name, its parameters, and all four registers that these fill.
+/// The export that takes registers: its name, its parameters, and all registers, of which these fill the first.
 fn scalar(name: &str, method: &Method) -> TokenStream {
     let export = format!("plugix_scalar:{name}/{}", method.ident);
     let parameters: Vec<_> = (0..method.args.len()).map(|i| format_ident!("register{i}")).collect();
-    let zeros = (parameters.len()..4).map(|_| quote!(0));
+    let zeros = (parameters.len()..MAX_REGISTERS).map(|_| quote!(0));
     quote!({ #export (#(#parameters)*) (#(#parameters,)* #(#zeros),*) })
 }
 

@@ -7,6 +7,10 @@ use syn::{
     Type, parse_quote,
 };
 
+/// `plugix_abi::interface::MAX_REGISTERS`, which this crate can't depend on; what is generated asserts that they are
+/// equal.
+pub(super) const MAX_REGISTERS: usize = 4;
+
 pub(super) struct Method {
     /// The method's place in the trait.
     pub(super) index: usize,
@@ -73,7 +77,7 @@ impl Method {
 
     /// Whether arguments and result fit registers.
     pub(super) fn is_scalar(&self) -> bool {
-        self.args.len() <= 4
+        self.args.len() <= MAX_REGISTERS
             && self.args.iter().all(|arg| matches!(arg.kind, ArgKind::Scalar))
             && self.error.is_none()
             && matches!(self.kind, ReturnKind::SmallScalar)

@@ -141,7 +141,8 @@ impl<'a> Reader<'a> {
             shape_tag::BYTES => Shape::Bytes,
             shape_tag::TEXT => Shape::Text,
             shape_tag::POD => {
-                let (size, align) = (self.small()?, self.small()?);
+                let size = self.small()?;
+                let align = self.small()?;
                 // As for `PodSlice`; nothing else has such elements.
                 let possible = matches!(align, 1 | 2 | 4 | 8 | 16) && size > 0 && size.is_multiple_of(align);
                 if !possible {

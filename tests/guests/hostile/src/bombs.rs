@@ -156,7 +156,8 @@ mod system {
     /// Waits for more than anybody has.
     pub(super) fn wait_for_many() -> i32 {
         const COUNT: usize = 100_000;
-        let (subscriptions, mut events) = (vec![0; COUNT * 48], vec![0; COUNT * 32]);
+        let subscriptions = vec![0; COUNT * 48];
+        let mut events = vec![0; COUNT * 32];
         // SAFETY: there is room for as many subscriptions and events.
         unsafe { poll_oneoff(subscriptions.as_ptr(), events.as_mut_ptr(), COUNT, &mut 0) }
     }

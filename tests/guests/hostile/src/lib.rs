@@ -120,7 +120,9 @@ fn enter(state: states::State, target: &str) {
 fn enter_on_threads((state, threads, target): &(states::State, usize, String)) {
     let all_there = Arc::new(Barrier::new(threads + 1));
     for _ in 0..*threads {
-        let (state, target, all_there) = (*state, target.clone(), all_there.clone());
+        let state = *state;
+        let target = target.clone();
+        let all_there = all_there.clone();
         thread::spawn(move || {
             all_there.wait();
             enter(state, &target);

@@ -50,7 +50,8 @@ pub(crate) fn mutex() -> u32 {
 
 /// A ball that two threads pass to each other; the number of passes.
 pub(crate) fn condvar() -> u32 {
-    let (ball, thrown) = (Mutex::new(0), Condvar::new());
+    let ball = Mutex::new(0);
+    let thrown = Condvar::new();
     let play = |parity| {
         for _ in 0..ROUNDS {
             let mut ball = thrown.wait_while(ball.lock().unwrap(), |ball| *ball % 2 != parity).unwrap();
@@ -67,7 +68,8 @@ pub(crate) fn condvar() -> u32 {
 
 /// Writers that keep two numbers equal, and readers; how often a reader saw them differ.
 pub(crate) fn rwlock() -> u32 {
-    let (pair, torn) = (RwLock::new((0, 0)), AtomicU32::new(0));
+    let pair = RwLock::new((0, 0));
+    let torn = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
@@ -92,7 +94,8 @@ pub(crate) fn rwlock() -> u32 {
 
 /// A value that four threads want to make at once; how many did.
 pub(crate) fn once() -> u32 {
-    let (value, made) = (OnceLock::new(), AtomicU32::new(0));
+    let value = OnceLock::new();
+    let made = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| value.get_or_init(|| made.fetch_add(1, Ordering::Relaxed)));

@@ -139,7 +139,8 @@ where
     let call = || -> Result<(Instant, Instant)> {
         let started = start();
         ready.wait(); // whoever failed must not keep the others waiting
-        let (mut compute, begin) = (started?, Instant::now());
+        let mut compute = started?;
+        let begin = Instant::now();
         for _ in 0..count {
             same(compute()?, expected)?;
         }

@@ -63,9 +63,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut rows = Vec::new();
     for workload in Workload::ALL {
         eprintln!("measuring: {}", workload.title());
-        let values = match workload.needs_fresh_process() {
-            true => fresh(args, workload, &effort)?,
-            false => interleaved(&mut peers, workload, &effort)?,
+        let values = if workload.needs_fresh_process() {
+            fresh(args, workload, &effort)?
+        } else {
+            interleaved(&mut peers, workload, &effort)?
         };
         rows.push(Row { workload, values });
     }
@@ -97,7 +98,7 @@ fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Resul
             values.entry(peer.name()).or_default().extend(peer.measure(workload, *count)?);
         }
     }
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
 }
 
 /// How many repetitions make a round, and how many seconds one of them takes. Warms up, too.
@@ -124,5 +125,5 @@ fn fresh(args: &Args, workload: Workload, effort: &Effort) -> Result<BTreeMap<Na
         }
     }
     values.retain(|_, values| !values.is_empty());
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
 }

@@ -128,7 +128,8 @@ impl Started {
 
     /// What a call has left.
     fn left(&self, result: u64) -> Result<&[u8]> {
-        let (start, len) = ((result >> 32) as usize, result as u32 as usize);
+        let start = (result >> 32) as usize;
+        let len = result as u32 as usize;
         self.memory.data(&self.store).get(start..start + len).context("a result outside of the memory")
     }
 }
