@@ -4,6 +4,26 @@
 //! (through `plugix-host`) copies them out and checks them. It is `no_std`, knows nothing of the engine, and all that
 //! it defines has the same size and layout on both sides, which constant assertions and golden-byte tests hold.
 //!
+//! A contract is a trait. Its type says what a plugin and a host agree on before they meet:
+//!
+//! ```
+//! use plugix_abi::{ABI_VERSION, Interface, Status, interface};
+//!
+//! #[interface(version = "1.0")]
+//! pub trait WordCount {
+//!     /// Counts the words of a text.
+//!     fn count(&self, text: &str) -> u32;
+//! }
+//!
+//! fn main() {
+//!     let info = <dyn WordCount>::INFO;
+//!     assert_eq!((info.name, info.methods[0].name), ("WordCount", "count"));
+//!     // A plugin declares the version that it was built for, and answers each call with a status.
+//!     assert!(ABI_VERSION.is_supported());
+//!     assert_eq!(Status::try_from(0), Ok(Status::Ok));
+//! }
+//! ```
+//!
 //! [ABI.md](https://github.com/plugix/plugix/blob/main/ABI.md) is the same in prose, with what may change when.
 #![no_std]
 

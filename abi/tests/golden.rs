@@ -39,6 +39,7 @@ fn status_codes() {
         (5, Status::Deadlock),
         (6, Status::Failed),
     ];
+    assert_eq!(Status::ALL, codes.map(|(_, status)| status));
     for (code, status) in codes {
         assert_eq!(Status::try_from(code), Ok(status));
         assert_eq!(status as u32, code);

@@ -3,8 +3,16 @@
 /// Declares the interfaces of the host's that the plugin calls. A host that provides others, or the same with other
 /// methods, refuses the plugin with a message that shows both.
 ///
-/// ```ignore
-/// plugix_guest::uses!(HostApi, thumbnails::Cache);
+/// ```
+/// // In a crate of its own, which the host depends on too.
+/// #[plugix_abi::interface(version = "1.0")]
+/// pub trait HostApi {
+///     fn ask(&self, question: &str) -> String;
+/// }
+///
+/// // In the plugin.
+/// plugix_guest::uses!(HostApi, plugix_abi::services::Services);
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! uses {

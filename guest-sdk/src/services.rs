@@ -2,6 +2,26 @@
 //!
 //! The records of the `log` crate go to the host by themselves (feature `log`, on unless switched off), and so do the
 //! events of the `tracing` crate with the feature `tracing`. On a host that gives none of this, nothing happens.
+//!
+//! ```
+//! use plugix_guest::services;
+//!
+//! /// Adds up numbers, as far as the host lets it come.
+//! fn sum(numbers: &[u64]) -> Option<u64> {
+//!     let mut sum = 0;
+//!     for (done, number) in numbers.iter().enumerate() {
+//!         if services::is_cancelled() {
+//!             return None;
+//!         }
+//!         services::progress(done as u64, numbers.len() as u64, "adding up");
+//!         sum += number;
+//!     }
+//!     Some(sum)
+//! }
+//!
+//! // Outside of a plugin nobody cancels, and nobody listens.
+//! assert_eq!(sum(&[1, 2, 3]), Some(6));
+//! ```
 
 #[cfg(feature = "log")]
 mod log;

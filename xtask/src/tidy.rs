@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: what a reviewer should not have to look for.
 
 mod boundaries;
+mod examples;
 mod fixtures;
 mod guest_memory;
 mod headers;
@@ -30,6 +31,7 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
     ("manifests", manifests::check),
     ("dependency boundaries", boundaries::check),
     ("fixtures", fixtures::check),
+    ("examples", examples::check),
     ("rooms", rooms::check),
     ("guest memory", guest_memory::check),
 ];

@@ -7,7 +7,21 @@ use proc_macro::TokenStream;
 
 /// Makes a trait a contract between a host and its plugins.
 ///
-/// ```ignore
+/// ```
+/// use plugix_abi::{Pod, PodSlice, PodVec, Schema, Zeroable};
+/// use serde::{Deserialize, Serialize};
+/// use std::collections::BTreeMap;
+///
+/// #[derive(Debug, Serialize, Deserialize, Schema)]
+/// pub enum CountError {
+///     NoFolder(String),
+/// }
+///
+/// #[derive(Clone, Copy, Pod, Zeroable, Schema)]
+/// #[bytemuck(crate = "plugix_abi::bytemuck")]
+/// #[repr(C)]
+/// pub struct Rgba([u8; 4]);
+///
 /// #[plugix_abi::interface(version = "1.2")]
 /// pub trait WordCount {
 ///     /// Counts words in every file below `dir`.
@@ -18,6 +32,7 @@ use proc_macro::TokenStream;
 ///         1
 ///     }
 /// }
+/// # fn main() {}
 /// ```
 ///
 /// The trait stays as it is. Beside it come
@@ -49,6 +64,18 @@ pub fn interface(options: TokenStream, item: TokenStream) -> TokenStream {
 /// as `skip_serializing_if` or `untagged`, are errors.
 ///
 /// In a crate that doesn't depend on `plugix-abi`, `#[schema(crate = plugix_guest::abi)]` says where it is.
+///
+/// ```
+/// use plugix_abi::Schema;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Schema)]
+/// #[serde(rename_all = "kebab-case")]
+/// enum Shape {
+///     Circle { radius: f64 },
+///     UnitSquare,
+/// }
+/// ```
 #[proc_macro_derive(Schema, attributes(serde, schema))]
 pub fn schema(item: TokenStream) -> TokenStream {
     schema::expand(item.into()).unwrap_or_else(syn::Error::into_compile_error).into()
