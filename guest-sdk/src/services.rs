@@ -64,3 +64,17 @@ fn services() -> ServicesClient<HostCaller> {
 fn thread_name() -> Option<String> {
     std::thread::current().name().map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugix_abi::Interface;
+
+    /// Whoever adds a service adds a way to it here, and then its name.
+    #[test]
+    fn each_service_has_a_way_to_it() {
+        let names: Vec<_> = <dyn Services>::INFO.methods.iter().map(|method| method.name).collect();
+        // Those of the log are called by the loggers, the others by the functions above.
+        assert_eq!(names, ["max_level", "log", "progress", "is_cancelled"]);
+    }
+}

@@ -32,6 +32,36 @@ fn the_example_is_a_policy() -> Result<()> {
     Ok(())
 }
 
+/// The keys that are possible where this text has one that isn't.
+fn known(text: &str) -> Option<&'static [&'static str]> {
+    match Policy::from_toml_str(text, "") {
+        Err(PolicyError::UnknownKey { known, .. }) => Some(known),
+        _ => None,
+    }
+}
+
+/// Whoever adds a key to a policy shows it in the example, too.
+#[test]
+fn the_example_has_every_key() -> Result<()> {
+    let example = std::fs::read_to_string(EXAMPLE)?;
+    let top = known("no-such-key = 1").expect("the key is unknown");
+    for section in top {
+        let mut keys = vec![*section];
+        // A section is a table or a list of tables; `args`, and those whose keys are free, are none.
+        let texts = [format!("[{section}]\nno-such-key = []"), format!("[[{section}]]\nno-such-key = []")];
+        keys.extend(texts.iter().filter_map(|text| known(text)).flatten());
+        for key in keys {
+            let headers = [format!("[{key}]"), format!("[[{key}]]"), format!("[{section}.{key}]")];
+            let shown = example
+                .lines()
+                .any(|line| line.starts_with(&format!("{key} = ")) || headers.iter().any(|header| line == header));
+            assert!(shown, "{EXAMPLE} doesn't show `{key}` of `{section}`");
+        }
+    }
+    assert_eq!(known("[[mounts]]\nno-such-key = 1").map(<[_]>::len), Some(4));
+    Ok(())
+}
+
 #[test]
 fn an_empty_policy_allows_nothing() -> Result<()> {
     let policy = Policy::from_toml_str("", "")?;

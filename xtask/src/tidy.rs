@@ -6,6 +6,7 @@ mod fixtures;
 mod guest_memory;
 mod headers;
 mod manifests;
+mod pages;
 mod rooms;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
     ("dependency boundaries", boundaries::check),
     ("fixtures", fixtures::check),
     ("examples", examples::check),
+    ("pages", pages::check),
     ("rooms", rooms::check),
     ("guest memory", guest_memory::check),
 ];

@@ -30,7 +30,9 @@ impl Border {
             return self.crossing(room, first).map(|problem| format!("{place}: {problem}"));
         }
         let Some((_, path)) = self.reexports.iter().find(|(name, _)| name == first) else {
-            return Some(format!("{place} names no room: write `crate::<room>::…`"));
+            return Some(format!(
+                "{place} names no room: write `crate::<room>::…`, or give `{first}` a row in {TABLE}"
+            ));
         };
         let path = [path, &used.path[1..]].concat();
         let name = path.join("::");
