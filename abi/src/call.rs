@@ -1,6 +1,6 @@
 //! The frame through which a call passes.
 //!
-//! A frame is a block of guest memory that the plugin hands to the host once and that serves for many calls:
+//! A frame is a block of guest memory. The plugin hands it to the host once, and many calls use it:
 //!
 //! | offset | what | who writes it |
 //! |---|---|---|
@@ -8,8 +8,7 @@
 //! | 16 | [`ResultHeader`] | guest, before it returns |
 //! | 32 | arguments, then room for a small result | host, then guest |
 //!
-//! The call itself is one function of the plugin's, `fn(frame: u32) -> u32`, which returns a
-//! [`Status`](crate::Status).
+//! The call itself is a function of the plugin's, `fn(frame: u32) -> u32`. It returns a [`Status`](crate::Status).
 
 pub mod export;
 pub mod import;
@@ -22,7 +21,7 @@ use bytemuck::{Pod, Zeroable};
 pub struct CallHeader {
     /// How many bytes of arguments follow the headers.
     pub args_len: u32,
-    /// How many bytes follow the headers altogether; what the arguments leave is room for the result.
+    /// How many bytes follow the headers. The arguments come first; the rest is room for the result.
     pub capacity: u32,
     /// Zero; for later versions.
     pub reserved: [u32; 2],
@@ -32,7 +31,7 @@ pub struct CallHeader {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct ResultHeader {
-    /// Where the payload begins. It need not lie in the frame, and stays valid until the thread's next call.
+    /// Where the payload begins. The payload may lie outside of the frame. It stays valid until the thread's next call.
     pub ptr: u32,
     /// The payload's length in bytes.
     pub len: u32,
@@ -46,7 +45,7 @@ pub const FRAME_HEADER_LEN: u32 = 32;
 /// Every frame begins at a multiple of this many bytes.
 pub const FRAME_ALIGN: u32 = 16;
 
-/// The capacity, in bytes, that a frame has at the least: calls up to this size allocate nothing.
+/// The least capacity of a frame, in bytes. Calls up to this size allocate nothing.
 pub const MIN_FRAME_CAPACITY: u32 = 4096 - FRAME_HEADER_LEN;
 
 const _: () = {

@@ -1,14 +1,14 @@
 //! Typed interfaces: a contract is a trait that both sides depend on.
 //!
-//! [`#[interface]`](macro@crate::interface) leaves the trait as it is and implements [`Interface`] for its `dyn` type:
-//! a typed client, a dispatcher for each method and a descriptor. Nothing here knows how a call reaches the other
-//! side; a [`Caller`] does.
+//! [`#[interface]`](macro@crate::interface) leaves the trait as it is. It implements [`Interface`] for the trait's
+//! `dyn` type: a typed client, a dispatcher for each method, and a descriptor. Nothing here knows how a call reaches
+//! the other side; a [`Caller`] does.
 //!
 //! - Arguments: postcard of each, one after the other (see [`Args`] for the exceptions).
 //! - Results: see [`Return`].
 //!
-//! A client is generic over its [`Caller`], so that the same code serves a host that calls a plugin, and a plugin that
-//! calls its host:
+//! A client is generic over its [`Caller`]. The same code serves a host that calls a plugin, and a plugin that calls
+//! its host:
 //!
 //! ```
 //! use plugix_abi::interface::{CallError, Caller, ImportKind};

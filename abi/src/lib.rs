@@ -1,8 +1,8 @@
 //! What a Plugix host and its plugins agree on.
 //!
-//! Both sides link this crate: the plugin (through `plugix-guest`) writes these structs into its own memory, the host
-//! (through `plugix-host`) copies them out and checks them. It is `no_std`, knows nothing of the engine, and all that
-//! it defines has the same size and layout on both sides, which constant assertions and golden-byte tests hold.
+//! Both sides link this crate. The plugin (through `plugix-guest`) writes these structs into its own memory; the host
+//! (through `plugix-host`) copies them out and checks them. The crate is `no_std` and knows nothing of the engine.
+//! Everything in it has the same size and layout on both sides: constant assertions and golden-byte tests hold that.
 //!
 //! A contract is a trait. Its type says what a plugin and a host agree on before they meet:
 //!

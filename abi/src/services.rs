@@ -1,7 +1,7 @@
 //! What every host can give to its plugins: logging, progress, and a flag that says "enough".
 //!
-//! An interface like any other, that the SDK calls for the plugin. All of its methods are optional, so that a plugin
-//! runs on a host that gives it nothing.
+//! An interface like any other. The SDK calls it for the plugin. All of its methods are optional, so that a plugin runs
+//! on a host that gives it nothing.
 //!
 //! A host implements the methods that it wants:
 //!

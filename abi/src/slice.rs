@@ -4,8 +4,8 @@ use bytemuck::{Pod, Zeroable};
 
 /// A run of bytes in guest memory, **as the guest claims it**: 8 bytes, aligned to 4.
 ///
-/// On the host `P` is `u32`, an offset that nobody has checked yet. In the guest `P` may be a real pointer, which is
-/// as wide there, so that a `static` can hold one (a pointer can't be turned into an integer in a constant).
+/// On the host `P` is `u32`, an offset that nobody has checked yet. In the guest `P` may be a pointer, which is as wide
+/// there. So a `static` can hold one: a constant can't turn a pointer into an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct GuestSlice<P = u32> {
@@ -33,7 +33,7 @@ impl GuestSlice<*const u8> {
     }
 }
 
-// SAFETY: two `u32`s without padding; all zeroes and every other bit pattern are values of it.
+// SAFETY: two `u32`s without padding. All zeroes and every other bit pattern are values.
 unsafe impl Zeroable for GuestSlice<u32> {}
 // SAFETY: as above; `repr(C)`, no padding (asserted below), no pointer, `Copy` and `'static`.
 unsafe impl Pod for GuestSlice<u32> {}

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Makes the enum and the conversion of one list, so that a new code is in both.
+/// Makes the enum and the conversion from one list. A new code stands in both.
 macro_rules! statuses {
     ($(#[$attribute:meta])* pub enum Status { $($(#[$docs:meta])* $name:ident = $code:literal,)* }) => {
         $(#[$attribute])*
@@ -29,8 +29,8 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// How a call ended, into a plugin or out of it. On the wire it is a `u32`; a number that is not here breaks the
-    /// protocol. The host alone gives the codes from [`Status::NotProvided`] on.
+    /// How a call ended, into a plugin or out of it. On the wire a status is a `u32`. A number that is not here breaks
+    /// the protocol. Only the host gives the codes from [`Status::NotProvided`] on.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     #[repr(u32)]
     pub enum Status {

@@ -1,4 +1,4 @@
-//! The bytes of each struct, written down once: a change here is a change of the ABI.
+//! The bytes of each struct, written down once. A change here is a change of the ABI.
 
 use bytemuck::{bytes_of, pod_read_unaligned};
 use plugix_abi::*;

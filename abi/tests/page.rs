@@ -22,7 +22,7 @@ fn every_export_and_import_is_named() {
     for source in [include_str!("../src/call/export.rs"), include_str!("../src/call/import.rs")] {
         assert!(names(source).count() > 5);
         for name in names(source) {
-            // What methods are called begins with the name of their kind.
+            // In the page, the name of a method's export goes on with `<interface>`.
             let named = [format!("`{name}`"), format!("`{name}<")].iter().any(|name| PAGE.contains(name));
             assert!(named, "write into ABI.md what `{name}` is");
         }

@@ -35,7 +35,7 @@ pub fn host<I: Interface + ?Sized>() -> I::Client<HostCaller> {
     I::client(HostCaller(()))
 }
 
-/// Carries calls to the host. Outside a plugin, as in its unit tests, the host provides nothing.
+/// Carries calls to the host. Outside of a plugin, as in its unit tests, the host provides nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct HostCaller(());
 

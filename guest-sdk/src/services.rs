@@ -1,7 +1,7 @@
 //! What any host can give to a plugin: a log, progress reports, and a flag that ends long work.
 //!
-//! The records of the `log` crate go to the host by themselves (feature `log`, on unless switched off), and so do the
-//! events of the `tracing` crate with the feature `tracing`. On a host that gives none of this, nothing happens.
+//! The records of the `log` crate go to the host by themselves (feature `log`, which is on by default). The events of
+//! the `tracing` crate do the same with the feature `tracing`. On a host that gives none of this, nothing happens.
 //!
 //! ```
 //! use plugix_guest::services;
@@ -38,7 +38,7 @@ pub fn progress(done: u64, total: u64, message: &str) {
     let _ = services().progress(done, total, message);
 }
 
-/// Whether the host wants the plugin to end what it is doing. Long work asks this now and then: it is as quick as a
+/// Whether the host wants the plugin to end what it is doing. Long work asks this now and then; asking is as quick as a
 /// function call.
 pub fn is_cancelled() -> bool {
     services().is_cancelled().unwrap_or(false)
@@ -70,11 +70,11 @@ mod tests {
     use super::*;
     use plugix_abi::Interface;
 
-    /// Whoever adds a service adds a way to it here, and then its name.
+    /// Whoever adds a service adds a function for it, and then its name here.
     #[test]
     fn each_service_has_a_way_to_it() {
         let names: Vec<_> = <dyn Services>::INFO.methods.iter().map(|method| method.name).collect();
-        // Those of the log are called by the loggers, the others by the functions above.
+        // The loggers call the methods of the log. The functions above call the others.
         assert_eq!(names, ["max_level", "log", "progress", "is_cancelled"]);
     }
 }

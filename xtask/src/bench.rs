@@ -21,7 +21,7 @@ pub(crate) struct Args {
     quick: bool,
 }
 
-/// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
+/// A row of the table. The goal is for the ratio, or for `ours` where there is no ratio: at most this.
 #[derive(Serialize, Deserialize)]
 struct Row {
     name: String,

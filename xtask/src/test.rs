@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let outcome = work().unwrap_or_else(|error| Outcome::broken(format!("{error:#}")));
         summary.push((name, outcome, start.elapsed()));
     };
-    // Who looks for one test wants its result, and not that of the checks.
+    // A person who looks for one test wants its result, and not that of the checks.
     let is_whole = args.filter.is_empty();
     if is_whole {
         stage("checks of the sources", &|| checks(tidy::SOURCES));
@@ -61,7 +61,7 @@ fn checks(checks: &[(&str, Check)]) -> Result<Outcome> {
     Ok(Outcome::checked(checks.len(), tidy::problems(checks)?))
 }
 
-/// Runs the tests of some packages, and lets what they print through.
+/// Runs the tests of some packages, and passes on what they print.
 fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
     let mut command = workspace::cargo();
     command.arg("test").args(packages).arg("--no-fail-fast").arg("--").args(filter).stdout(Stdio::piped());
@@ -78,7 +78,7 @@ fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Builds the fixtures, so that the time of the tests is that of the tests.
+/// Builds the fixtures first, so that the time of the tests is their own.
 fn guests() -> Result<Outcome> {
     let packages = workspace::guests()?.into_iter().map(|name| format!("guest-{name}")).collect();
     let request = Build { bins: true, packages, ..Build::new(root().join("Cargo.toml")) };

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: what a reviewer should not have to look for.
+//! `cargo xtask tidy`: what no reviewer should have to look for.
 
 mod boundaries;
 mod examples;
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     filter: Option<String>,
 }
 
-/// A check: what is wrong, a line for each place, that says what to do.
+/// A check. It returns a line for each place that is wrong, and the line says what to do.
 pub(crate) type Check = fn() -> Result<Vec<String>>;
 
 /// The checks that read the sources: they take seconds.
@@ -38,7 +38,7 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
     ("guest memory", guest_memory::check),
 ];
 
-/// The check that compiles: it takes minutes the first time, since it checks the engine's crates as well.
+/// The check that compiles. It takes minutes the first time, since it checks the engine's crates as well.
 pub(crate) const LINTS: &[(&str, Check)] = &[("clippy", clippy)];
 
 pub(crate) fn run(args: &Args) -> Result<()> {

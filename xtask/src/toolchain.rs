@@ -1,4 +1,4 @@
-//! `cargo xtask toolchain`: how the toolchain for plugins is had on this machine.
+//! `cargo xtask toolchain`: how this machine gets the toolchain for plugins.
 
 use std::time::Instant;
 

@@ -1,8 +1,8 @@
-//! Descriptors: what a plugin's custom sections say, to be read before anything is compiled.
+//! Descriptors: what a plugin's custom sections say. The host reads them before it compiles anything.
 //!
-//! A section is a row of records, each with its length in front (four bytes, the lowest first), because a linker puts
-//! sections of one name one after the other. A record begins with [`FORMAT`] and the ABI's version. Numbers are
-//! written as postcard does (seven bits to a byte, the lowest first), texts as their length and UTF-8.
+//! A section is a row of records. Each record has its length in front (four bytes, the lowest first), because a linker
+//! joins sections of one name. A record begins with [`FORMAT`] and the ABI's version. Numbers are written as postcard
+//! does (seven bits to a byte, the lowest first), texts as their length and UTF-8.
 //!
 //! The macro writes an interface's record while it compiles, and the host reads it:
 //!
@@ -50,5 +50,5 @@ pub const MAX_SECTION_LEN: usize = 1 << 20;
 /// How many types may stand in each other.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many types a section may name altogether; an array counts once for each element.
+/// How many types a section may name altogether. An array counts once for each element.
 pub const MAX_TYPES: usize = 1 << 16;

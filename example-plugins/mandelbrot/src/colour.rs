@@ -8,7 +8,7 @@ use std::ops::{AddAssign, Mul};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Colour([f32; 3]);
 
-/// A wave for each of red, green and blue: where it begins, in turns.
+/// One wave for each of red, green and blue. A phase says where its wave begins, in turns.
 const PHASES: [f32; 3] = [0.52, 0.62, 0.72];
 
 /// The light comes from the upper left, and from this far above.

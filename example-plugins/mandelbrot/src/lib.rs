@@ -15,7 +15,7 @@ use std::error::Error;
 /// Pixels that a picture may have.
 const LIMIT: u64 = 64 << 20;
 
-/// Each pixel is the mean of this many points squared, so that edges are smooth.
+/// Each pixel is the mean of this many points squared. That makes edges smooth.
 const GRID: u32 = 2;
 
 struct Renderer;

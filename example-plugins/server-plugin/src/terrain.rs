@@ -1,4 +1,4 @@
-//! Mountains and valleys: noise, and the same at twice the detail and half the height, and so on.
+//! Mountains and valleys: noise, the same noise at twice the detail and half the height, and so on.
 
 /// Heights in each row and in each column of a region.
 const SIDE: u32 = 512;
@@ -28,7 +28,7 @@ fn height(seed: u64, x: u32, y: u32) -> f32 {
     height
 }
 
-/// Random numbers at whole coordinates, and a smooth surface through them.
+/// Random numbers at whole coordinates, with a smooth surface through them.
 fn noise(seed: u64, x: f32, y: f32) -> f32 {
     let left = x.floor();
     let top = y.floor();
@@ -48,7 +48,7 @@ fn mix(a: f32, b: f32, part: f32) -> f32 {
     a + (b - a) * part
 }
 
-/// A number from 0 to 1 that depends on nothing but the arguments (the end of `SplitMix64`).
+/// A number from 0 to 1. It depends only on the arguments (the end of `SplitMix64`).
 fn random(seed: u64, x: u32, y: u32) -> f32 {
     let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (u64::from(y) << 32 | u64::from(x));
     bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -46,8 +46,8 @@ use proc_macro::TokenStream;
 /// # fn main() {}
 /// ```
 ///
-/// On `impl Plugin`, exactly once in a plugin: says who the plugin is (its name and version are those of its Cargo
-/// package) and exports its start and end. `threads` and `memory` tell the host what the plugin takes to run.
+/// On `impl Plugin`, exactly once in a plugin: says who the plugin is, and exports its start and its end. The plugin's
+/// name and version are those of its Cargo package. `threads` and `memory` tell the host what the plugin needs to run.
 ///
 /// On the `impl` of an interface, any number of times: exports its methods and puts its descriptor into the plugin.
 #[proc_macro_attribute]

@@ -9,12 +9,12 @@ use plugix_abi::interface::{
 };
 use std::mem::MaybeUninit;
 
-/// Room for arguments and for a result on the stack: what fits here needs no heap.
+/// Room on the stack for arguments and for a result. What fits here needs no heap.
 const ROOM: usize = 1024;
 
 type Answer<R> = Result<<R as Return>::Value, <R as Return>::Failure<HostError>>;
 
-/// Calls one function. `import` is a constant: only one arm is left of this.
+/// Calls one function. `import` is a constant, so only one arm is left of this.
 #[inline]
 pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A) -> Answer<R> {
     let mut registers = Registers::default();

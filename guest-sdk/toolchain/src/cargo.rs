@@ -10,7 +10,7 @@ use crate::{Error, process};
 
 pub(crate) const HELP: &str = "install Rust: cargo must be on PATH";
 
-/// What an outer cargo, or a habit, may have set and would change what is built here.
+/// Variables that an outer cargo, or a habit, may have set. They would change what is built here.
 const DISTURBING: [&str; 12] = [
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_INCREMENTAL",

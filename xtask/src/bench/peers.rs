@@ -52,7 +52,7 @@ fn manifest() -> PathBuf {
     root().join(PEERS)
 }
 
-/// Builds the program that measures, and the shared library.
+/// Builds the program that measures, and the shared library that it measures.
 fn build_host(built: &Path) -> Result<PathBuf> {
     eprintln!("building the peers (about 25 minutes the first time: three WebAssembly engines)");
     for (package, profile) in [("peers", "release"), ("peers-native", SHIPPED)] {
@@ -64,8 +64,8 @@ fn build_host(built: &Path) -> Result<PathBuf> {
     Ok(built.join("release/peers"))
 }
 
-/// Builds the work for each system, with one compiler for all that run in WebAssembly. Returns the files, by names that
-/// the program knows.
+/// Builds the work for each system. All modules have the same compiler. Returns the files, by the names that the
+/// program knows.
 fn build_guests(built: &Path) -> Result<Map<String, Value>> {
     let toolchain = Toolchain::ensure(Progress::stderr())?;
     let mut files = Map::new();

@@ -25,7 +25,7 @@ pub(super) fn check() -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The lines where an example begins that nobody compiles.
+/// The lines where an example begins that is not compiled.
 fn ignored(source: &str) -> impl Iterator<Item = usize> {
     let begins = |line: &str| {
         let text = line.trim_start().strip_prefix("//!").or_else(|| line.trim_start().strip_prefix("///"));

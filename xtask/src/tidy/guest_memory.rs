@@ -9,13 +9,13 @@ use super::relative;
 use crate::engine_linked::root;
 use crate::workspace;
 
-/// The files that may touch guest memory: those whose path begins like this.
+/// The files that may touch guest memory. Their paths begin like this.
 const OWNERS: [&str; 2] = [
     "host/src/running/memory",  // copies claims out, and results in
     "host/src/running/control", // makes the memory that stops a plugin, and takes its access rights away
 ];
 
-/// The names of what gives access to a memory, as types and as methods.
+/// The names of types and methods that give access to a memory.
 const TYPES: [&str; 3] = ["MemoryView", "WasmPtr", "WasmSlice"];
 const METHODS: [&str; 2] = ["view", "data_ptr"];
 
@@ -49,7 +49,7 @@ fn explain(file: &str, line: usize, access: &str) -> String {
 
 /// The accesses in a source: the line of each, and how it is written.
 fn accesses(source: &str) -> Result<Vec<(usize, String)>> {
-    // A parse error has a place; an error of the lexer has none that is of use.
+    // A parse error has a place. An error of the lexer has no useful one.
     syn::parse_file(source)?;
     let mut found = Vec::new();
     walk(source.parse().map_err(|error| anyhow::anyhow!("{error}"))?, &mut found);
@@ -75,7 +75,7 @@ fn walk(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
     }
 }
 
-/// Whether the name in this place is that of a method in a call.
+/// Whether the name in this place is a method in a call.
 fn is_called(tokens: &[TokenTree], index: usize) -> bool {
     let dot = index.checked_sub(1).map(|before| &tokens[before]);
     let arguments = tokens.get(index + 1);

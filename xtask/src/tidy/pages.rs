@@ -28,7 +28,8 @@ pub(super) fn check() -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The paths that a page has in backticks, each with its line. One with `<name>` in it stands for many.
+/// The paths that a page has in backticks, each with its line. A path with `<name>` in it stands for many, and is left
+/// out.
 fn paths(text: &str) -> impl Iterator<Item = (usize, &str)> {
     quoted(text, '`').filter(|(_, path)| {
         FOLDERS.iter().any(|folder| path.starts_with(folder)) && !path.contains(['<', ' ', '*', '$'])

@@ -50,7 +50,7 @@ fn module(path: &Path) -> Vec<String> {
     names
 }
 
-/// What is wrong with the table itself, beside the modules that are there.
+/// What is wrong with the table itself. `there` are the modules that exist.
 fn rows(rooms: &[Room], there: &BTreeSet<String>) -> Vec<String> {
     let mut problems = Vec::new();
     for (place, room) in rooms.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The client: a struct with the trait's methods, each of which passes through a `Caller`.
+//! The client: a struct with the trait's methods. Each method calls through a `Caller`.
 
 use super::Contract;
 use super::method::{Arg, Method};
@@ -110,7 +110,7 @@ fn defaults_ident(contract: &Contract) -> syn::Ident {
     format_ident!("{}Defaults", contract.ident)
 }
 
-/// What `self` is in a default body that runs on the client's side: the other methods are calls.
+/// What `self` is in a default body that runs on the client's side. There the other methods are calls.
 fn defaults(contract: &Contract) -> TokenStream {
     let abi = &contract.options.abi;
     let defaults = defaults_ident(contract);

@@ -7,7 +7,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Type, parse_quote};
 
-/// How many parameters an import takes whose arguments and result stand in memory: a pointer and a length of each.
+/// How many parameters an import takes for a call in memory: a pointer and a length for the arguments, and two for the
+/// result.
 const FRAME_PARAMETERS: usize = 4;
 
 pub(super) fn expand(contract: &Contract) -> TokenStream {
@@ -67,7 +68,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             }
 
             impl #interface {
-                /// Shares an implementation of this interface with all plugins that it is given to.
+                /// Shares an implementation of this interface. Every plugin that gets it calls the same one.
                 pub fn provider<T>(implementation: T) -> #abi::interface::Provider<Self>
                 where
                     T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,

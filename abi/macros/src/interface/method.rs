@@ -1,4 +1,4 @@
-//! One method: what it takes and returns, and whether that can cross the boundary.
+//! One method: what it takes, what it returns, and whether that can cross the boundary.
 
 use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
 use super::{Errors, words};
@@ -7,8 +7,8 @@ use syn::{
     Type, parse_quote,
 };
 
-/// `plugix_abi::interface::MAX_REGISTERS`, which this crate can't depend on; what is generated asserts that they are
-/// equal.
+/// The same as `plugix_abi::interface::MAX_REGISTERS`. This crate can't depend on that one, so the generated code
+/// asserts that the two are equal.
 pub(super) const MAX_REGISTERS: usize = 4;
 
 pub(super) struct Method {
@@ -56,7 +56,7 @@ impl Method {
         if function.default.is_some()
             && let Some(stream) = args.iter().find(|arg| matches!(arg.kind, ArgKind::Stream(_)))
         {
-            // Once sent, it can't be given to the default body any more.
+            // A stream can be sent once. After that the default body can't have it.
             let message = "a method with a default body takes no stream: add a required method, or another interface";
             errors.push(Error::new_spanned(&stream.ty, message));
         }

@@ -12,9 +12,9 @@
 //! # Ok::<_, plugix_abi::interface::descriptor::DescriptorError>(())
 //! ```
 
-/// One record, that [`read_plugin`](super::read_plugin) reads.
+/// One record. [`read_plugin`](super::read_plugin) reads it.
 pub const PLUGIN: &str = "plugix.plugin";
-/// A record for each interface that the plugin implements, for [`read_interfaces`](super::read_interfaces).
+/// A record for each interface that the plugin implements. [`read_interfaces`](super::read_interfaces) reads them.
 pub const IMPLEMENTS: &str = "plugix.implements";
-/// A record for each interface that the plugin calls, for [`read_interfaces`](super::read_interfaces).
+/// A record for each interface that the plugin calls. [`read_interfaces`](super::read_interfaces) reads them.
 pub const USES: &str = "plugix.uses";

@@ -11,7 +11,7 @@ pub(super) const TABLE: &str = "xtask/src/tidy/rooms/table.rs";
 /// The table, and what was seen so far.
 pub(super) struct Border {
     rooms: Vec<Room>,
-    /// The names at the root of the crate, each with the path that it stands for.
+    /// The names at the root of the crate. Each has the path that it stands for.
     reexports: Vec<(String, Vec<String>)>,
     /// Which room was seen to use which.
     seen: BTreeSet<(String, String)>,
@@ -22,7 +22,7 @@ impl Border {
         Self { rooms: rooms.to_vec(), reexports, seen: BTreeSet::new() }
     }
 
-    /// What is wrong with a use in a file of a room, if something is.
+    /// What is wrong with a use in a room's file, if something is.
     pub(super) fn problem(&mut self, file: &str, room: &str, used: &Use) -> Option<String> {
         let place = format!("{file}:{}: `crate::{}`", used.line, used.path.join("::"));
         let first = used.path.first()?;
@@ -36,7 +36,7 @@ impl Border {
         };
         let path = [path, &used.path[1..]].concat();
         let name = path.join("::");
-        // What the root re-exports is a room's or another crate's.
+        // The root re-exports names of rooms, and names of other crates.
         let Some(other) = path.first().filter(|other| self.place(other).is_some()) else {
             return Some(format!("{place} goes through the root of the crate: write `{name}`"));
         };

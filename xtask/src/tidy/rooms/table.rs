@@ -1,11 +1,11 @@
-//! The rooms of `host/src`: one row a room, the lowest first. This table is the place to move a border.
+//! The rooms of `host/src`: one row a room, the lowest first. To move a border, change this table.
 
 /// A top-level module of the host, and what it may use.
 #[derive(Clone, Copy)]
 pub(in crate::tidy) struct Room {
     /// The module's name.
     pub(in crate::tidy) name: &'static str,
-    /// What the room does, and what it knows nothing of. The sentence stands in ARCHITECTURE.md, too.
+    /// What the room does, and what it knows nothing of. ARCHITECTURE.md has the same sentence.
     pub(in crate::tidy) sentence: &'static str,
     /// The rooms that it may use; each has its row above.
     pub(in crate::tidy) uses: &'static [&'static str],

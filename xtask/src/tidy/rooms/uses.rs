@@ -13,7 +13,7 @@ pub(super) struct Use {
     pub(super) path: Vec<String>,
 }
 
-/// The uses in a source file that is this module of the crate.
+/// The uses in a source file. `module` is the module that the file is.
 pub(super) fn of_source(source: &str, module: &[String]) -> syn::Result<Vec<Use>> {
     let file = syn::parse_file(source)?;
     let mut reader = Reader { module: module.to_vec(), uses: Vec::new() };
@@ -33,7 +33,7 @@ pub(super) fn reexports(root: &str) -> syn::Result<Vec<(String, Vec<String>)>> {
 }
 
 struct Reader {
-    /// The module that is read: that of the file, and inside of it those that are written inline.
+    /// The module that is read: the file's own, or one that is written inline in it.
     module: Vec<String>,
     uses: Vec<Use>,
 }
@@ -52,13 +52,13 @@ impl Reader {
             }
             rest = after;
         }
-        // `crate` alone stands in `pub(crate)`, and a path without a leading keyword begins in this module.
+        // `crate` alone stands in `pub(crate)`. A path without a leading keyword begins in this module.
         if rest.len() < path.len() && base.is_empty() && !rest.is_empty() {
             self.uses.push(Use { line: span.start().line, path: rest.to_vec() });
         }
     }
 
-    /// Finds the paths in what no parser reads: the arguments of macros.
+    /// Finds the paths in the arguments of macros, which the parser doesn't read.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Option<(Vec<String>, Span)> = None;
         let mut colons = 0;
@@ -123,7 +123,7 @@ impl<'ast> Visit<'ast> for Reader {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
-/// Hands over each path of a `use`, with the name that it has afterwards and its place.
+/// Hands over each path of a `use`, with its new name and its place.
 fn flatten(tree: &UseTree, path: &mut Vec<String>, found: &mut impl FnMut(&[String], &str, Span)) {
     let len = path.len();
     match tree {
