@@ -113,7 +113,7 @@ fn main() -> Result<()> {
     .per(CALLS);
     report.ratio("guest calls host with two integers / bare", Unit::Nanoseconds, pair, 1.25);
 
-    // What the plugin itself does for the call is taken off: what is left is the host's reading.
+    // The time that the plugin itself needs is taken off. What is left is the host's reading.
     let source = ours.points(POINTS)?;
     let read = compare(
         1,

@@ -1,11 +1,11 @@
-//! Modules that are too large in one way or another are refused before they are compiled.
+//! Modules that are too large are refused before they are compiled, whatever is too large in them.
 
 use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_host::{Engine, LoadError, Module, ModuleLimits};
 use std::time::Duration;
 
-/// A limit that is set to three, and the name by which the error knows it.
+/// A limit that is set to three, and its name in the error.
 type Case = (fn(&mut ModuleLimits) -> &mut u64, &'static str, fn(usize) -> String);
 
 fn load(limits: ModuleLimits, body: &str) -> Result<Module> {

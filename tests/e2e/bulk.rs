@@ -1,4 +1,4 @@
-//! Instructions that move memory in bulk are carried out in pieces; nobody can tell but by the time that a stop takes.
+//! Instructions that move memory in bulk are carried out in pieces. Only the time of a stop shows that.
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine};
@@ -22,7 +22,7 @@ fn pattern() -> Vec<u8> {
     (0..SIZE).map(|at| (at ^ (at >> 8).wrapping_mul(31) ^ (at >> 16)) as u8).collect()
 }
 
-/// An address or a length: near nothing, near a piece, near the end.
+/// An address or a length: near nothing, near a piece, or near the end.
 fn number() -> impl Strategy<Value = u32> {
     let near = |middle: u32| (middle.saturating_sub(3)..=middle.saturating_add(3)).boxed();
     prop_oneof![near(0), near(1 << 20), near(2 << 20), near(SIZE), 0..SIZE]

@@ -87,7 +87,7 @@ fn a_trap_in_a_thread_ends_the_plugin() -> Result<()> {
 #[test]
 fn a_trap_in_a_thread_is_told_to_the_next_call() -> Result<()> {
     let plugin = ends();
-    // The thread may trap before the call that started it has returned, and ends that call then.
+    // The thread may trap before the call that started it has returned. Then it ends that call.
     let _ = call(&plugin, "trap_later", "");
     wait_until("the end of the thread", || plugin.live_threads() == 0);
     let error = failure(&plugin, "live", "")?;

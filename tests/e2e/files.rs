@@ -1,4 +1,5 @@
-//! Mounted folders: all that `std::fs` does in those that may be changed, reading in the others, nothing elsewhere.
+//! Mounted folders: everything in `std::fs` works in writable folders, reading works in the others, and nothing works
+//! elsewhere.
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin};
@@ -16,7 +17,7 @@ fn some_files() -> Result<TempDir> {
     Ok(folder)
 }
 
-/// Names and contents of what is in a folder, and when the files changed.
+/// Names and contents of the things in a folder, and when the files changed.
 fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
     let entries = fs::read_dir(folder)?.map(|entry| {
         let entry = entry?;

@@ -1,4 +1,4 @@
-//! What plugins print is kept for the host, up to a limit, and passed on by line.
+//! The host keeps what plugins print, up to a limit, and passes it on by line.
 
 use anyhow::Result;
 use plugix_e2e::{call, isolated, plugin};
@@ -72,7 +72,7 @@ fn a_callback_that_panics_harms_nobody() -> Result<()> {
     Ok(())
 }
 
-/// Of the lines of a plugin that never stops printing, some are left out.
+/// The plugin never stops printing. Some of its lines are left out.
 #[test]
 fn a_flood_of_lines_is_cut_short() -> Result<()> {
     let passed = Arc::new(Mutex::new((0_u64, 0_u64, String::new())));

@@ -1,4 +1,4 @@
-//! `plugix.toml`: what is in it takes effect, and mistakes say what to write instead.
+//! `plugix.toml`: what it says takes effect, and mistakes say what to write instead.
 
 use crate::events::Recorder;
 use anyhow::Result;
@@ -32,7 +32,7 @@ fn the_example_is_a_policy() -> Result<()> {
     Ok(())
 }
 
-/// The keys that are possible where this text has one that isn't.
+/// The keys that are possible in this place. The text has a key there that isn't.
 fn known(text: &str) -> Option<&'static [&'static str]> {
     match Policy::from_toml_str(text, "") {
         Err(PolicyError::UnknownKey { known, .. }) => Some(known),
@@ -40,14 +40,14 @@ fn known(text: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-/// Whoever adds a key to a policy shows it in the example, too.
+/// Whoever adds a key to a policy adds it to the example, too.
 #[test]
 fn the_example_has_every_key() -> Result<()> {
     let example = std::fs::read_to_string(EXAMPLE)?;
     let top = known("no-such-key = 1").expect("the key is unknown");
     for section in top {
         let mut keys = vec![*section];
-        // A section is a table or a list of tables; `args`, and those whose keys are free, are none.
+        // A section is a table or a list of tables. `args` is neither, and sections with free keys have no list.
         let texts = [format!("[{section}]\nno-such-key = []"), format!("[[{section}]]\nno-such-key = []")];
         keys.extend(texts.iter().filter_map(|text| known(text)).flatten());
         for key in keys {

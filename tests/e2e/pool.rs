@@ -1,4 +1,4 @@
-//! Pools of instances: how many there are, who gets one, and which are not given to anybody again.
+//! Pools of instances: how many there are, who gets one, and which ones nobody gets again.
 
 mod reset;
 
@@ -119,7 +119,7 @@ fn what_ended_is_replaced() -> Result<()> {
     // The pool fills up to its least by itself.
     wait_until("another instance", || pool.idle() == 1 && made(&count) == 4);
     assert_eq!(pool.take()?.bind::<dyn Shared>()?.add(1)?, 0);
-    // A panic is not the end, and what a call leaves behind stays.
+    // A panic is not the end. What the call left behind stays.
     assert_matches!(pool.take()?.bind::<dyn Shared>()?.panic("no harm"), Err(Error::Panic(_)));
     assert_eq!((pool.take()?.bind::<dyn Shared>()?.add(0)?, made(&count)), (1, 4));
     Ok(())
@@ -236,7 +236,8 @@ fn awaited_calls_and_dropped_futures() -> Result<()> {
         for call in calls {
             call.await??;
         }
-        // A call that ends when it is asked to leaves its instance to others, and one that doesn't takes it along.
+        // A call that ends when it is asked to leaves its instance to others. A call that doesn't end takes its
+        // instance along.
         let polite = pool.run(|plugin| plugin.bind::<dyn Shared>()?.until_cancelled());
         assert!(tokio::time::timeout(Duration::from_millis(10), polite).await.is_err());
         let (stop, stopped) = tokio::sync::oneshot::channel();

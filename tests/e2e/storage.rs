@@ -1,4 +1,4 @@
-//! Folders, used by a plugin that wants out of them or more than it may have.
+//! Folders. The plugin wants to leave them, or wants more than it may have.
 
 mod limits;
 mod links;

@@ -15,7 +15,8 @@ pub fn threads() -> Result<Vec<String>> {
     Ok(names.map(|name| name.trim().to_owned()).collect())
 }
 
-/// The states of this process's threads whose name begins like this, as the scheduler names them: `S` sleeps.
+/// The states of some threads of this process, as the scheduler names them: `S` sleeps. The threads' names begin like
+/// this.
 #[must_use]
 pub fn thread_states(name: &str) -> Vec<char> {
     let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
@@ -28,7 +29,7 @@ pub fn thread_states(name: &str) -> Vec<char> {
     stats.filter_map(state).collect()
 }
 
-/// What each of this process's file descriptors is, without what differs from one to the next.
+/// The kind of each file descriptor of this process, without what differs from one to the next.
 ///
 /// # Errors
 /// Where there is no `/proc/self/fd`.
@@ -42,7 +43,7 @@ pub fn descriptors() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The address space that this process has reserved, in KiB. Each memory of a plugin's takes more than 4 GiB.
+/// The address space that this process has reserved, in KiB. Each plugin's memory takes more than 4 GiB.
 ///
 /// # Errors
 /// Where there is no `/proc/self/status`.
@@ -72,10 +73,10 @@ fn status(name: &str) -> Result<u64> {
     Ok(value.with_context(|| format!("no {name}"))?.parse()?)
 }
 
-/// Waits for something that happens on another thread and can't be waited for otherwise.
+/// Waits for something that another thread does, if there is no other way to wait for it.
 ///
 /// # Panics
-/// If it doesn't happen in a minute: only a failing test gets there.
+/// If it doesn't happen in a minute. Only a failing test gets there.
 pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(60);
     while !happened() {

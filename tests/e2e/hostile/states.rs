@@ -1,4 +1,5 @@
-//! Plugins that never end, stopped in each state that a thread can be in: alone, and with eight threads in the same.
+//! Endless plugins, stopped in each state that a thread can be in. The thread of the call is alone there, or with eight
+//! others.
 
 use super::attack;
 use super::stage::{Attacker, House, Seen};
@@ -69,7 +70,7 @@ fn stopped(house: &House, state: &str, is: Is, threads: usize) -> Result<()> {
     attacker.seen.saw(&Event::Stopped { cause: StopReason::Cancelled.to_string() })
 }
 
-/// A listener that accepts nobody any more: who connects waits.
+/// A listener that accepts nobody any more. Whoever connects waits.
 fn full_listener() -> Result<(tokio::net::TcpListener, Vec<TcpStream>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let _guard = runtime.enter();

@@ -10,7 +10,8 @@ fn start(name: &str, network: Network) -> Result<Plugin> {
     Ok(Plugin::builder(&guest("net")).name(name).policy(Policy::new().network(network)).start()?)
 }
 
-/// Unloads a plugin once so many of its threads wait. Fails if one of them is given up, since its wait didn't end.
+/// Unloads a plugin once so many of its threads wait. Fails if the host gives one of them up, since its wait didn't
+/// end.
 fn unload(plugin: Plugin, name: &str, threads: usize) {
     wait_until("the threads' waiting", || thread_states(&format!("{name}/")) == vec!['S'; threads]);
     drop(plugin);

@@ -46,7 +46,7 @@ fn a_folder_that_becomes_a_link() -> Result<()> {
     Ok(())
 }
 
-/// The plugin itself is told that it can't. Waiting for the other end of a pipe would never end.
+/// The plugin gets an error of its own. Waiting for the other end of a pipe would never end.
 fn refused(plugin: &Plugin, attempt: &str) {
     let error = call(plugin, "attempt", attempt).expect_err(attempt).to_string();
     assert!(error.starts_with("returned: "), "{attempt}: {error}");

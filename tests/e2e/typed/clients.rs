@@ -35,7 +35,7 @@ fn a_plugin_moves_to_another_thread() -> Result<()> {
 
 #[test]
 fn threads_that_share_a_plugin_never_wait() -> Result<()> {
-    // The plugin's one thread and the test meet in the host function, so that the call runs until the test says so.
+    // The plugin's one thread and the test meet in the host function. So the call runs until the test lets it end.
     let store = TestStore::default();
     let meeting = store.meet(2);
     let plugin = builder(&store).start()?;

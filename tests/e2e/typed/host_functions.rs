@@ -1,4 +1,4 @@
-//! What the plugin calls: host functions, from several threads, and with bad manners.
+//! Host functions that the plugin calls: from several threads, and with bad manners.
 
 use super::store::TestStore;
 use super::{builder, typed};
@@ -13,7 +13,7 @@ use std::thread;
 #[test]
 fn threads_of_two_plugins_call_one_store_at_the_same_time() -> Result<()> {
     let store = TestStore::default();
-    // None goes on before all are there: if they had to wait for each other, this would not end.
+    // None goes on before all are there. If they had to wait for each other, this would not end.
     store.meet(8);
     let plugins = [builder(&store).start()?, builder(&store).start()?];
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Hosts and plugins of different versions. None of this compiles anything: the module's code is not even valid.
+//! Hosts and plugins of different versions. Nothing here is compiled: the module's code is not even valid.
 
 use super::store::TestStore;
 use super::typed;
@@ -13,7 +13,7 @@ use plugix_host::abi::interface::{Provider, Version};
 use plugix_host::{Error, InterfaceError, LoadError, Module, Plugin};
 use std::collections::BTreeMap;
 
-/// A host's store that is older than the plugin, or another one of that name. Only the first is ever called.
+/// The host's store is older than the plugin, or another one of that name. Only the first is ever called.
 struct Stub;
 
 impl OlderStore for Stub {

@@ -1,4 +1,4 @@
-//! What any host gives: the log, progress, and the flag that ends long work.
+//! What any host can give: the log, progress, and the flag that ends long work.
 
 use super::builder;
 use super::store::TestStore;

@@ -42,7 +42,7 @@ plugix_guest::export! {
         let lock = Mutex::new(());
         let condvar = Condvar::new();
         let start = Instant::now();
-        // The only other way out is a spurious wake-up, after which it waits on.
+        // The only other way out is a spurious wake-up. After that it waits on.
         while !condvar.wait_timeout(lock.lock().unwrap(), A_WHILE).unwrap().1.timed_out() {}
         (start.elapsed() >= A_WHILE).to_string()
     }

@@ -1,5 +1,5 @@
-//! Real work for the processor, to measure what stopping costs: each function does a fixed amount of it and returns a
-//! checksum.
+//! Real work for the processor. It measures what stopping costs. Each function does a fixed amount of work, and returns
+//! a checksum.
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};

@@ -150,7 +150,7 @@ fn spin() {
     }
 }
 
-/// Calls without a loop, and never deep enough to overflow.
+/// Calls without a loop. It is never deep enough to overflow.
 fn exponential(depth: u32) -> u64 {
     if depth == 500 { 1 } else { black_box(exponential(depth + 1)) ^ black_box(exponential(depth + 1)) }
 }

@@ -1,4 +1,4 @@
-//! Honest work, whose answer shows whether anything went wrong.
+//! Honest work. Its answer shows whether anything went wrong.
 
 use std::io::{self, Write};
 use std::sync::{Barrier, Mutex};
@@ -14,7 +14,7 @@ fn walk(from: u64) -> u64 {
     (0..100_000).fold(from, |at, _| at.rotate_left(5) ^ table[(at % 10_000) as usize])
 }
 
-/// What all threads come to together: each walks, waits for the host, walks on from there and adds what it finds.
+/// All threads come to this together: each walks, waits for the host, walks on from there, and adds what it finds.
 pub(crate) fn together(threads: u64) -> u64 {
     let sum = Mutex::new(0_u64);
     let all_there = Barrier::new(threads as usize);

@@ -98,7 +98,7 @@ fn renaming(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file is still there for who has it open, wherever it goes.
+/// Whoever has a file open still has it, wherever the file goes.
 fn open_files(folder: &Path) -> io::Result<()> {
     let before = folder.join("before");
     let after = folder.join("after");
