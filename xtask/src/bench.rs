@@ -10,13 +10,18 @@ use std::path::Path;
 use std::process::Command;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask bench                   # all benches: some minutes on a machine that does nothing else\n  \
+    cargo xtask bench calls             # what a call costs\n  \
+    cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
+    cargo xtask bench --peers --quick   # the same with few rounds, to see that it runs")]
 pub(crate) struct Args {
-    /// Run only the benches whose name contains this.
+    /// Run only the benches whose name contains this: calls, compute, instances, shared, stopping
     filter: Option<String>,
-    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it.
+    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it
     #[arg(long, conflicts_with = "filter")]
     peers: bool,
-    /// With `--peers`: few rounds, to see that everything runs; the results stay in the target folder.
+    /// With `--peers`: few rounds; the results stay in the target folder
     #[arg(long, requires = "peers")]
     quick: bool,
 }

@@ -15,8 +15,12 @@ use crate::tidy::{self, Check};
 use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask test                                  # what CI runs: checks of the sources, tests, lints\n  \
+    cargo xtask test -- deadline                      # only tests with this in their name, and no checks\n  \
+    cargo xtask test -- hostile::states --nocapture   # and show what they print")]
 pub(crate) struct Args {
-    /// What test binaries take: a part of a test's name, `--nocapture`, …; the checks are left out then.
+    /// What test binaries take: a part of a test's name, `--nocapture`, …
     #[arg(last = true)]
     filter: Vec<String>,
 }

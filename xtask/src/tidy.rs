@@ -17,8 +17,12 @@ use crate::engine_linked::{SELECTION as ENGINE, root};
 use crate::workspace::{self, LIGHT, PEERS};
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask tidy          # all checks; clippy takes minutes the first time\n  \
+    cargo xtask tidy rooms    # which room of the host uses which\n  \
+    cargo xtask tidy format   # a part of the name is enough")]
 pub(crate) struct Args {
-    /// Run only the checks whose name contains this.
+    /// Run only the checks whose name contains this; a name that no check has lists them all
     filter: Option<String>,
 }
 
