@@ -6,8 +6,8 @@ use wasmer_types::ValueType;
 
 macro_rules! value_types {
     ($($ty:ty),* $(,)?) => { $(
-        // SAFETY: the type is `Pod` (asserted by `assert_pod`): it has no padding, so there is no byte to zero, and
-        // every bit pattern that is read from a guest is a value of it.
+        // SAFETY: the type is `Pod` (asserted by `assert_pod`). It has no padding, so there is no byte to zero. Every
+        // bit pattern that a guest may have written is a value of the type.
         unsafe impl ValueType for $ty {
             fn zero_padding_bytes(&self, _bytes: &mut [MaybeUninit<u8>]) {
                 assert_pod::<Self>();

@@ -1,8 +1,28 @@
 //! What a Plugix host and its plugins agree on.
 //!
-//! Both sides link this crate: the plugin (through `plugix-guest`) writes these structs into its own memory, the host
-//! (through `plugix-host`) copies them out and checks them. It is `no_std`, knows nothing of the engine, and all that
-//! it defines has the same size and layout on both sides, which constant assertions and golden-byte tests hold.
+//! Both sides link this crate. The plugin (through `plugix-guest`) writes these structs into its own memory; the host
+//! (through `plugix-host`) copies them out and checks them. The crate is `no_std` and knows nothing of the engine.
+//! Everything in it has the same size and layout on both sides: constant assertions and golden-byte tests hold that.
+//!
+//! A contract is a trait. Its type says what a plugin and a host agree on before they meet:
+//!
+//! ```
+//! use plugix_abi::{ABI_VERSION, Interface, Status, interface};
+//!
+//! #[interface(version = "1.0")]
+//! pub trait WordCount {
+//!     /// Counts the words of a text.
+//!     fn count(&self, text: &str) -> u32;
+//! }
+//!
+//! fn main() {
+//!     let info = <dyn WordCount>::INFO;
+//!     assert_eq!((info.name, info.methods[0].name), ("WordCount", "count"));
+//!     // A plugin declares the version that it was built for, and answers each call with a status.
+//!     assert!(ABI_VERSION.is_supported());
+//!     assert_eq!(Status::try_from(0), Ok(Status::Ok));
+//! }
+//! ```
 //!
 //! [ABI.md](https://github.com/plugix/plugix/blob/main/ABI.md) is the same in prose, with what may change when.
 #![no_std]

@@ -6,15 +6,15 @@ use bytemuck::{Pod, Zeroable};
 /// The first four bytes of every [`PluginMetadata`]: `plgx`.
 pub const METADATA_MAGIC: u32 = u32::from_le_bytes(*b"plgx");
 
-/// The export that names the metadata: an immutable `i32` global that holds the struct's address.
+/// The export that names the metadata: an immutable `i32` global. It holds the struct's address.
 ///
-/// A global and not a function, so that the host knows who the plugin is before it runs any of the plugin's code.
+/// It is a global and not a function: the host learns who the plugin is before it runs any of the plugin's code.
 pub const METADATA_EXPORT: &str = "plugix_metadata";
 
 /// Who a plugin says it is: 40 bytes, aligned to 4. The strings are UTF-8 without a terminator.
 ///
-/// `magic` and `abi` stand first in every version of the ABI, so that a mismatch can be told before anything else is
-/// read. For `P` see [`GuestSlice`].
+/// `magic` and `abi` stand first in every version of the ABI. So a mismatch shows before anything else is read. For `P`
+/// see [`GuestSlice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub struct PluginMetadata<P = u32> {
@@ -38,17 +38,17 @@ impl PluginMetadata<*const u8> {
         Self {
             magic: METADATA_MAGIC,
             abi: ABI_VERSION,
-            name: GuestSlice::of(name),
-            version: GuestSlice::of(version),
-            description: GuestSlice::of(description),
-            sdk: GuestSlice::of(sdk),
+            name: GuestSlice::from_static(name),
+            version: GuestSlice::from_static(version),
+            description: GuestSlice::from_static(description),
+            sdk: GuestSlice::from_static(sdk),
         }
     }
 }
 
-// SAFETY: the pointers are those of `&'static str`s, which any thread may read; nothing is written through them.
+// SAFETY: the pointers are those of `&'static str`s. Any thread may read them, and nothing is written through them.
 unsafe impl Sync for PluginMetadata<*const u8> {}
-// SAFETY: integers and `Pod` structs only, without padding (asserted below); every bit pattern is a value of it.
+// SAFETY: integers and `Pod` structs only, without padding (asserted below). Every bit pattern is a value.
 unsafe impl Zeroable for PluginMetadata<u32> {}
 // SAFETY: as above; `repr(C)`, `Copy`, `'static`, no pointer.
 unsafe impl Pod for PluginMetadata<u32> {}

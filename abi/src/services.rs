@@ -1,7 +1,29 @@
 //! What every host can give to its plugins: logging, progress, and a flag that says "enough".
 //!
-//! An interface like any other, that the SDK calls for the plugin. All of its methods are optional, so that a plugin
-//! runs on a host that gives it nothing.
+//! An interface like any other. The SDK calls it for the plugin. All of its methods are optional, so that a plugin runs
+//! on a host that gives it nothing.
+//!
+//! A host implements the methods that it wants:
+//!
+//! ```
+//! use plugix_abi::services::{Record, Services};
+//!
+//! struct Console;
+//!
+//! impl Services for Console {
+//!     fn max_level(&self) -> u32 {
+//!         2 // errors and warnings
+//!     }
+//!
+//!     fn log(&self, record: Record) {
+//!         eprintln!("{}: {}", record.target, record.message);
+//!     }
+//! }
+//!
+//! let services = <dyn Services>::provider(Console); // what a host gives to its plugins
+//! assert_eq!(services.get().max_level(), 2);
+//! assert!(!services.get().is_cancelled());
+//! ```
 
 use alloc::string::String;
 use alloc::vec::Vec;

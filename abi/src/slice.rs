@@ -4,8 +4,8 @@ use bytemuck::{Pod, Zeroable};
 
 /// A run of bytes in guest memory, **as the guest claims it**: 8 bytes, aligned to 4.
 ///
-/// On the host `P` is `u32`, an offset that nobody has checked yet. In the guest `P` may be a real pointer, which is
-/// as wide there, so that a `static` can hold one (a pointer can't be turned into an integer in a constant).
+/// On the host `P` is `u32`, an offset that nobody has checked yet. In the guest `P` may be a pointer, which is as wide
+/// there. So a `static` can hold one: a constant can't turn a pointer into an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(C)]
 pub struct GuestSlice<P = u32> {
@@ -27,13 +27,13 @@ impl GuestSlice<*const u8> {
     ///
     /// # Panics
     /// While compiling, when the string is 4 GiB or longer.
-    pub const fn of(text: &'static str) -> Self {
+    pub const fn from_static(text: &'static str) -> Self {
         assert!(text.len() <= u32::MAX as usize, "a guest slice is at most 4 GiB long");
         Self { ptr: text.as_ptr(), len: text.len() as u32 }
     }
 }
 
-// SAFETY: two `u32`s without padding; all zeroes and every other bit pattern are values of it.
+// SAFETY: two `u32`s without padding. All zeroes and every other bit pattern are values.
 unsafe impl Zeroable for GuestSlice<u32> {}
 // SAFETY: as above; `repr(C)`, no padding (asserted below), no pointer, `Copy` and `'static`.
 unsafe impl Pod for GuestSlice<u32> {}

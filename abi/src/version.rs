@@ -3,9 +3,18 @@
 use bytemuck::{Pod, Zeroable};
 use core::fmt;
 
-/// A version of the ABI: a host runs a plugin of the same major version whose minor version it knows.
+/// A version of the ABI. A host runs a plugin of the same major version, if it knows the minor version.
 ///
-/// `major` changes when a struct, an export or a status code changes its meaning; `minor` when one is added.
+/// `major` changes when a struct, an export or a status code changes its meaning. `minor` changes when one is added.
+///
+/// ```
+/// use plugix_abi::{ABI_VERSION, AbiVersion};
+///
+/// assert!(ABI_VERSION.is_supported());
+/// let later = AbiVersion { minor: ABI_VERSION.minor + 1, ..ABI_VERSION };
+/// assert!(!later.is_supported());
+/// assert_eq!(AbiVersion { major: 1, minor: 0 }.to_string(), "1.0");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
 #[repr(C)]
 pub struct AbiVersion {

@@ -1,35 +1,11 @@
 //! Small calls take nothing from the heap, neither to send nor to receive.
 
+mod counting;
 mod loopback;
 
 use loopback::Loopback;
 use plugix_abi::interface::Interface;
 use plugix_abi::{PodSlice, interface};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: passes everything on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.dealloc(block, layout) };
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 #[interface(version = "1")]
 trait Small {
@@ -63,9 +39,9 @@ impl Small for Plain {
 }
 
 fn allocations<T>(run: impl FnOnce() -> T) -> (T, usize) {
-    let before = ALLOCATIONS.get();
+    let before = counting::allocations();
     let value = run();
-    (value, ALLOCATIONS.get() - before)
+    (value, counting::allocations() - before)
 }
 
 #[test]

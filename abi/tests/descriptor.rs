@@ -1,4 +1,4 @@
-//! Descriptors: their bytes, written down once, and reading them when anyone may have written them.
+//! Descriptors: their bytes, written down once. Reading them, whoever wrote them.
 
 mod schemas;
 

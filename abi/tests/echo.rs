@@ -254,7 +254,8 @@ fn wrong_elements_are_refused() {
 #[test]
 fn bytes_are_encoded_as_serde_does() {
     let bytes = [7_u8; 300];
-    let (mut ours, mut serde) = (Vec::new(), Vec::new());
+    let mut ours = Vec::new();
+    let mut serde = Vec::new();
     plugix_abi::interface::Bytes(&bytes).encode(&mut ours).unwrap();
     Value(&bytes[..]).encode(&mut serde).unwrap();
     assert_eq!(ours, serde);

@@ -1,4 +1,4 @@
-//! The bytes of each struct, written down once: a change here is a change of the ABI.
+//! The bytes of each struct, written down once. A change here is a change of the ABI.
 
 use bytemuck::{bytes_of, pod_read_unaligned};
 use plugix_abi::*;
@@ -22,8 +22,8 @@ fn metadata() {
 
 #[test]
 fn headers() {
-    let call = CallHeader { args_len: 1, capacity: 0x0a0b0c0d, flags: 2, reserved: 0 };
-    assert_eq!(bytes_of(&call), b"\x01\0\0\0\x0d\x0c\x0b\x0a\x02\0\0\0\0\0\0\0");
+    let call = CallHeader { args_len: 1, capacity: 0x0a0b0c0d, reserved: [0; 2] };
+    assert_eq!(bytes_of(&call), b"\x01\0\0\0\x0d\x0c\x0b\x0a\0\0\0\0\0\0\0\0");
     let result = ResultHeader { ptr: 0x01020304, len: 5, reserved: [0; 2] };
     assert_eq!(bytes_of(&result), b"\x04\x03\x02\x01\x05\0\0\0\0\0\0\0\0\0\0\0");
 }
@@ -39,6 +39,7 @@ fn status_codes() {
         (5, Status::Deadlock),
         (6, Status::Failed),
     ];
+    assert_eq!(Status::ALL, codes.map(|(_, status)| status));
     for (code, status) in codes {
         assert_eq!(Status::try_from(code), Ok(status));
         assert_eq!(status as u32, code);

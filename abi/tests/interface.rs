@@ -1,4 +1,4 @@
-//! `#[interface]`: a client calls an implementation, and both are as the trait says.
+//! `#[interface]`: a client calls an implementation, and both do what the trait says.
 
 mod loopback;
 

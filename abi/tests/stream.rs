@@ -1,4 +1,4 @@
-//! Streams: nothing is made before it is asked for, and nothing is kept that nobody will ask for.
+//! Streams: nothing is made before somebody asks for it, and nothing is kept that nobody can ask for.
 
 mod loopback;
 

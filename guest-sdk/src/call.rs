@@ -1,4 +1,4 @@
-//! Runs one call of the host's: arguments out of the frame, result into it.
+//! Runs one call of the host's: it takes the arguments out of the frame, and puts the result into it.
 
 use crate::panic::{drop_payload, take_report};
 use crate::stream;
@@ -10,15 +10,15 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
-    /// A result that was too large for its frame; it stays until the thread's next such result or until the host,
-    /// which copies a result before it does anything else, gives it back.
+    /// A result that didn't fit its frame. The host copies a result before it does anything else, and then gives it
+    /// back. Otherwise the result stays until the thread's next such result.
     static KEPT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Where a method puts its result: into the frame if it fits, else it stays in the heap.
+/// Where a method puts its result. A result that fits goes into the frame, any other one stays in the heap.
 #[derive(Debug)]
 pub struct Output<'f> {
-    /// In the frame as well: what is written here is not copied once more.
+    /// The header is in the frame as well, so that nothing is copied once more.
     header: &'f mut ResultHeader,
     room: &'f mut [u8],
 }
@@ -72,7 +72,7 @@ impl Output<'_> {
     }
 }
 
-/// What a function that is exported with [`export!`](crate::export) may return.
+/// What a function may return that [`export!`](crate::export) exports.
 pub trait Reply {
     /// Puts `self` into `output` and says how the call ended.
     fn reply(self, output: &mut Output<'_>) -> Status;
@@ -109,19 +109,19 @@ impl<T: Reply, E: ToString> Reply for Result<T, E> {
     }
 }
 
-/// Runs `method` for the call in `frame` and returns its [`Status`] as the host wants it. A panic is caught.
+/// Runs `method` for the call in `frame`, and returns its [`Status`] in the host's form. A panic is caught.
 ///
 /// # Safety
-/// 1. `frame` comes from `plugix_frame_new` and is not used by another call that is still running.
-/// 2. Its call header's `capacity` is as it was made, and `args_len` is at most that.
+/// 1. `frame` comes from `plugix_frame_new`, and no other running call uses it.
+/// 2. The call header's `capacity` is the frame's own, and `args_len` is at most that.
 #[inline]
 pub unsafe fn call(frame: u32, method: impl FnOnce(&[u8], &mut Output<'_>) -> Status) -> u32 {
     let start = frame as usize as *mut u8;
     // SAFETY: by 1 a frame begins with its headers.
     let header = unsafe { start.cast::<CallHeader>().read() };
-    // SAFETY: by 1 the result header follows the call header, and belongs to this call alone.
+    // SAFETY: by 1 the result header follows the call header, and only this call has it.
     let result = unsafe { &mut *start.add(size_of::<CallHeader>()).cast::<ResultHeader>() };
-    // SAFETY: by 1 and 2 these bytes belong to the frame, and to this call alone.
+    // SAFETY: by 1 and 2 these bytes belong to the frame, and only this call has them.
     let body =
         unsafe { std::slice::from_raw_parts_mut(start.add(FRAME_HEADER_LEN as usize), header.capacity as usize) };
     *result = ResultHeader::default();

@@ -4,13 +4,13 @@ use crate::panic;
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN};
 use std::alloc::{Layout, alloc, dealloc};
 
-/// How a frame with room for `capacity` bytes lies in memory; `None` if it can't be had in this address space.
+/// How a frame with room for `capacity` bytes lies in memory. `None` if this address space has no room for it.
 fn layout(capacity: u32) -> Option<Layout> {
     let size = capacity.checked_add(FRAME_HEADER_LEN)?;
     Layout::from_size_align(size as usize, FRAME_ALIGN as usize).ok()
 }
 
-/// [`plugix_abi::export::FRAME_NEW`]. The first call also prepares the plugin for catching panics.
+/// [`plugix_abi::export::FRAME_NEW`]. The first call also prepares the plugin for panics.
 #[unsafe(no_mangle)]
 extern "C" fn plugix_frame_new(capacity: u32) -> u32 {
     panic::install_hook();
@@ -28,7 +28,7 @@ extern "C" fn plugix_frame_new(capacity: u32) -> u32 {
 /// [`plugix_abi::export::FRAME_FREE`].
 ///
 /// # Safety
-/// `frame` comes from [`plugix_frame_new`], its header's capacity is as it was made, and it is not used any more.
+/// `frame` comes from [`plugix_frame_new`], its header's capacity is as it was made, and nobody uses it any more.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn plugix_frame_free(frame: u32) {
     let frame = frame as usize as *mut u8;

@@ -13,15 +13,29 @@ use plugix_abi::interface::{Caller, EncodeArgs, FailureOf, Method, ValueOf};
 
 /// A client for an interface that the host implements; see also [`uses!`](crate::uses). Any thread may call it.
 ///
-/// ```ignore
-/// let answer = plugix_guest::host::<dyn HostApi>().ask("…")?;
+/// ```
+/// use plugix_guest::HostError;
+///
+/// #[plugix_abi::interface(version = "1.0")]
+/// pub trait HostApi {
+///     fn ask(&self, question: &str) -> String;
+/// }
+///
+/// fn answer() -> Result<String, HostError> {
+///     plugix_guest::host::<dyn HostApi>().ask("Which folder?")
+/// }
+///
+/// fn main() {
+///     // Here is no host.
+///     assert_eq!(answer(), Err(HostError::NotProvided));
+/// }
 /// ```
 #[inline]
 pub fn host<I: Interface + ?Sized>() -> I::Client<HostCaller> {
     I::client(HostCaller(()))
 }
 
-/// Carries calls to the host. Outside a plugin, as in its unit tests, the host provides nothing.
+/// Carries calls to the host. Outside of a plugin, as in its unit tests, the host provides nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct HostCaller(());
 

@@ -1,7 +1,7 @@
 //! What plugin authors depend on.
 //!
-//! A plugin is an ordinary Rust library, built as a `cdylib` for `wasm32-wasmer-wasi`. It implements [`Plugin`], and
-//! interfaces: traits that it shares with its hosts.
+//! A plugin is an ordinary Rust library, built as a `cdylib` for `wasm32-wasmer-wasi`. It implements [`Plugin`] and
+//! interfaces. An interface is a trait that the plugin shares with its hosts.
 //!
 //! ```
 //! use plugix_guest::{Plugin, plugin};
@@ -34,13 +34,13 @@
 //! # fn main() {}
 //! ```
 //!
-//! Everything of `std` works in there: threads, files, sockets, time. A panic unwinds, reaches the host as an error
-//! with its message and place, and leaves the plugin usable. [`host`] calls what the host provides, and [`services`] what
+//! All of `std` works in a plugin: threads, files, sockets, time. A panic unwinds. The host gets it as an error with
+//! its message and place, and the plugin stays usable. [`host`] calls what the host provides. [`services`] calls what
 //! any host can give: a log, progress reports, and a flag that ends long work.
 //!
 //! A configuration is any type that derives `Deserialize` and [`Schema`](abi::Schema).
 //!
-//! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export), which know nothing of types.
+//! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export). They know nothing of types.
 
 mod call;
 mod export;

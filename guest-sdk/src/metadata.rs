@@ -1,9 +1,9 @@
 //! Says who the plugin is.
 
-/// Registers the plugin: its name and version are those of its Cargo package, the description is given here.
+/// Registers the plugin. Its name and version are those of its Cargo package; the description is given here.
 ///
-/// Exports one constant struct, [`PluginMetadata`](crate::abi::PluginMetadata), that the host reads before it runs any
-/// of the plugin's code. To be used exactly once in a plugin.
+/// Exports one constant struct, [`PluginMetadata`](crate::abi::PluginMetadata). The host reads it before it runs any of
+/// the plugin's code. Use the macro exactly once in a plugin.
 ///
 /// ```
 /// plugix_guest::metadata!("Counts the words of a folder");

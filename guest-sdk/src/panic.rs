@@ -1,4 +1,4 @@
-//! Keeps what a panic says until the call that it ends can report it.
+//! Keeps what a panic says until its call can report it.
 
 use plugix_abi::PanicReport;
 use std::any::Any;
@@ -10,13 +10,13 @@ thread_local! {
     static LAST: RefCell<Option<PanicReport>> = const { RefCell::new(None) };
 }
 
-/// Adds to the panic hook, once; the hook that was there still prints.
+/// Adds to the panic hook, once. The hook that was there still prints.
 pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let previous = take_hook();
         set_hook(Box::new(move |info| {
-            // A panic while a thread ends has no thread-local storage left; the message is still printed.
+            // A thread that ends has no thread-local storage any more. Its panic still prints the message.
             let _ = LAST.try_with(|last| *last.borrow_mut() = Some(report(info)));
             tell_host();
             previous(info);
@@ -37,9 +37,9 @@ fn tell_host() {
     }
 }
 
-/// What the calling thread's last panic said, given what unwinding brought.
+/// What the calling thread's last panic said. `payload` is what unwinding brought.
 pub(crate) fn take_report(payload: &(dyn Any + Send)) -> PanicReport {
-    // `resume_unwind` runs no hook: then only the payload tells.
+    // `resume_unwind` runs no hook. Then only the payload tells.
     LAST.take().unwrap_or_else(|| PanicReport {
         message: message(payload),
         file: String::new(),
@@ -49,7 +49,7 @@ pub(crate) fn take_report(payload: &(dyn Any + Send)) -> PanicReport {
     })
 }
 
-/// Drops what unwinding brought. Its own `Drop` may panic: that one's payload is leaked, so that this ends.
+/// Drops what unwinding brought. Its own `Drop` may panic; then that panic's payload is leaked, so that this ends.
 pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);

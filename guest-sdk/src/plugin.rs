@@ -1,4 +1,4 @@
-//! The plugin's instance: made once from its configuration, then called from any thread.
+//! The plugin's instance. It is made once from its configuration, and any thread calls it.
 
 use crate::{Output, call, services};
 use plugix_abi::interface::{Args, BadArguments, Output as _};
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 /// The plugin itself. `#[plugix_guest::plugin(description = "…")]` on the implementation registers it.
 ///
-/// Several threads may call it at the same time: what changes stands behind locks or atomics.
+/// Several threads may call it at the same time. What changes stands behind locks or atomics.
 pub trait Plugin: Send + Sync + Sized + 'static {
     /// What the host configures the plugin with; `()` if there is nothing.
     type Config: DeserializeOwned + Schema;
@@ -17,10 +17,11 @@ pub trait Plugin: Send + Sync + Sized + 'static {
     /// Makes the instance, before anything else is called.
     ///
     /// # Errors
-    /// When the plugin can't run like this; the host shows the message.
+    /// When the plugin can't run with this configuration. The host shows the message.
     fn new(config: Self::Config) -> Result<Self, Box<dyn Error>>;
 
-    /// Called once before the plugin is unloaded, after its last call. A plugin that is stopped isn't asked.
+    /// Called once, after the plugin's last call and before the plugin is unloaded. A plugin that was stopped isn't
+    /// asked.
     fn unload(&self) {}
 }
 

@@ -1,4 +1,4 @@
-//! Runs calls of the host's whose arguments and result stand in registers.
+//! Runs calls of the host's in registers.
 
 use crate::__private::Instance;
 use crate::panic::{drop_payload, take_report};
@@ -16,15 +16,15 @@ enum Failure {
 }
 
 thread_local! {
-    /// How the thread's last such call failed, until the host asks.
+    /// How the thread's last such call failed. It stays until the host asks.
     static FAILURE: Cell<Option<Failure>> = const { Cell::new(None) };
 }
 
-/// Runs `method` and returns its status and its value as the host wants them; see
-/// [`plugix_abi::export::SCALAR_PREFIX`]. A panic is caught.
+/// Runs `method`, and returns its status and its value in the host's form; see [`plugix_abi::export::SCALAR_PREFIX`]. A
+/// panic is caught.
 ///
-/// What is rare stands in functions that don't unwind, so that a method that can't panic has nothing to catch. A method
-/// that calls nothing either comes to be a few instructions, which the host needn't be able to stop.
+/// What is rare stands in functions that don't unwind. So a method that can't panic has nothing to catch. If it calls
+/// nothing either, it becomes a few instructions, and the host needs no check to stop it.
 #[inline]
 pub fn call_scalar<P: Instance>(method: impl FnOnce(&'static P) -> Option<u32>) -> u64 {
     let Some(plugin) = P::slot().get() else { not_started() };

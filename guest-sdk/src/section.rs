@@ -1,10 +1,18 @@
 //! Writes records into the plugin's custom sections, which the host reads before it compiles anything.
 
-/// Declares the interfaces of the host's that the plugin calls. A host that provides others, or the same with other
-/// methods, refuses the plugin with a message that shows both.
+/// Declares the interfaces of the host's that the plugin calls. A host that provides others refuses the plugin, and so
+/// does a host whose interfaces have other methods. The message shows both sides.
 ///
-/// ```ignore
-/// plugix_guest::uses!(HostApi, thumbnails::Cache);
+/// ```
+/// // In a crate of its own, which the host depends on too.
+/// #[plugix_abi::interface(version = "1.0")]
+/// pub trait HostApi {
+///     fn ask(&self, question: &str) -> String;
+/// }
+///
+/// // In the plugin.
+/// plugix_guest::uses!(HostApi, plugix_abi::services::Services);
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! uses {
@@ -13,7 +21,7 @@ macro_rules! uses {
     )+ };
 }
 
-/// Exports the methods of an interface; called by the macro that shares the interface's name.
+/// Exports the methods of an interface. The macro with the interface's name calls it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __implement {
@@ -78,7 +86,7 @@ macro_rules! __section {
             #[used]
             #[unsafe(link_section = $name)]
             static RECORD: [u8; BYTES.len()] = $crate::__private::array(BYTES);
-            // Elsewhere the bytes are made too, for the errors that this may give.
+            // Elsewhere the bytes are made too: making them may give errors.
             #[cfg(not(target_family = "wasm"))]
             let _ = BYTES;
         };

@@ -1,4 +1,4 @@
-//! Threads that run the host's calls, so that several calls run at the same time.
+//! Threads that run the host's calls. With them several calls run at the same time.
 
 use std::thread::Builder;
 
@@ -9,7 +9,7 @@ unsafe extern "C" {
 }
 
 /// [`plugix_abi::export::SERVE`]. Each thread is left to the host as it stands there: with its stack, its name and its
-/// thread-local values, whose destructors don't run.
+/// thread-local values. The destructors of these values don't run.
 #[unsafe(no_mangle)]
 extern "C" fn plugix_serve(count: u32) -> u32 {
     let start = |number: &u32| Builder::new().name(format!("worker-{number}")).spawn(|| serve()).is_ok();

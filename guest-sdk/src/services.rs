@@ -1,7 +1,27 @@
 //! What any host can give to a plugin: a log, progress reports, and a flag that ends long work.
 //!
-//! The records of the `log` crate go to the host by themselves (feature `log`, on unless switched off), and so do the
-//! events of the `tracing` crate with the feature `tracing`. On a host that gives none of this, nothing happens.
+//! The records of the `log` crate go to the host by themselves (feature `log`, which is on by default). The events of
+//! the `tracing` crate do the same with the feature `tracing`. On a host that gives none of this, nothing happens.
+//!
+//! ```
+//! use plugix_guest::services;
+//!
+//! /// Adds up numbers, as far as the host lets it come.
+//! fn sum(numbers: &[u64]) -> Option<u64> {
+//!     let mut sum = 0;
+//!     for (done, number) in numbers.iter().enumerate() {
+//!         if services::is_cancelled() {
+//!             return None;
+//!         }
+//!         services::progress(done as u64, numbers.len() as u64, "adding up");
+//!         sum += number;
+//!     }
+//!     Some(sum)
+//! }
+//!
+//! // Outside of a plugin nobody cancels, and nobody listens.
+//! assert_eq!(sum(&[1, 2, 3]), Some(6));
+//! ```
 
 #[cfg(feature = "log")]
 mod log;
@@ -18,7 +38,7 @@ pub fn progress(done: u64, total: u64, message: &str) {
     let _ = services().progress(done, total, message);
 }
 
-/// Whether the host wants the plugin to end what it is doing. Long work asks this now and then: it is as quick as a
+/// Whether the host wants the plugin to end what it is doing. Long work asks this now and then; asking is as quick as a
 /// function call.
 pub fn is_cancelled() -> bool {
     services().is_cancelled().unwrap_or(false)
@@ -43,4 +63,18 @@ fn services() -> ServicesClient<HostCaller> {
 #[cfg(any(feature = "log", feature = "tracing"))]
 fn thread_name() -> Option<String> {
     std::thread::current().name().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plugix_abi::Interface;
+
+    /// Whoever adds a service adds a function for it, and then its name here.
+    #[test]
+    fn each_service_has_a_way_to_it() {
+        let names: Vec<_> = <dyn Services>::INFO.methods.iter().map(|method| method.name).collect();
+        // The loggers call the methods of the log. The functions above call the others.
+        assert_eq!(names, ["max_level", "log", "progress", "is_cancelled"]);
+    }
 }

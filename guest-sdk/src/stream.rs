@@ -1,4 +1,4 @@
-//! Streams: those that the plugin offers, and those of the host's that it takes from.
+//! Streams: those that the plugin offers, and those that it takes from the host.
 
 #[cfg(target_family = "wasm")]
 mod host;
@@ -16,7 +16,7 @@ use std::collections::btree_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long items are collected before what is there is sent.
+/// How long items are collected. After that, the chunk is sent as it is.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// The streams that the plugin offers.
@@ -28,11 +28,11 @@ struct Streams {
 static STREAMS: Mutex<Streams> = Mutex::new(Streams { last_handle: 0, items: BTreeMap::new() });
 
 fn streams() -> MutexGuard<'static, Streams> {
-    // No code of the plugin's runs under the lock: what it guards is whole.
+    // No code of the plugin's runs under the lock, so what it guards is whole.
     STREAMS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps a stream until the host has pulled it to its end, or ends it.
+/// Keeps a stream until the host has pulled it to its end, or ends it early.
 pub(crate) fn offer(items: Box<dyn Produce>) -> u32 {
     let mut streams = streams();
     loop {
@@ -45,7 +45,7 @@ pub(crate) fn offer(items: Box<dyn Produce>) -> u32 {
     }
 }
 
-/// Pulls a stream that the host offers; there is none outside a plugin.
+/// Pulls a stream that the host offers. Outside of a plugin there is none.
 pub(crate) fn open(handle: u32) -> Option<Box<dyn Pull>> {
     #[cfg(target_family = "wasm")]
     return Some(Box::new(host::HostStream::new(handle)));
@@ -67,7 +67,8 @@ unsafe extern "C" fn plugix_stream_next(frame: u32) -> u32 {
 }
 
 fn next(args: &[u8], output: &mut Output<'_>) -> Status {
-    // Taken out while it makes its items, since these may come from another stream. One that panics is gone.
+    // The stream is taken out while it makes its items, since they may come from another stream. A stream that panics
+    // is gone.
     let Some((handle, mut items)) = take(args) else {
         output.give(Vec::from(*b"there is no such stream"));
         return Status::BadArguments;

@@ -1,4 +1,4 @@
-//! `#[plugin]` outside a plugin, as in a plugin's own unit tests: everything is there but the host.
+//! `#[plugin]` outside of a plugin, as in a plugin's own unit tests: everything is there but the host.
 
 use plugix_guest::{HostError, Plugin, abi, host, plugin};
 use serde::{Deserialize, Serialize};

@@ -67,7 +67,8 @@ fn main() -> Result<()> {
         .start()?;
     let ours = plugin.bind::<dyn Bench>()?;
     let mut bare = Bare::new()?;
-    let (small, large) = ([7_u8; 64], vec![7_u8; MIB]);
+    let small = [7_u8; 64];
+    let large = vec![7_u8; MIB];
     let mut report = Report::new("calls");
 
     let pair = compare(
@@ -112,7 +113,7 @@ fn main() -> Result<()> {
     .per(CALLS);
     report.ratio("guest calls host with two integers / bare", Unit::Nanoseconds, pair, 1.25);
 
-    // What the plugin itself does for the call is taken off: what is left is the host's reading.
+    // The time that the plugin itself needs is taken off. What is left is the host's reading.
     let source = ours.points(POINTS)?;
     let read = compare(
         1,

@@ -1,4 +1,4 @@
-//! Real work: what the checks cost by which plugins can be stopped, how near it comes to native code, and what a second
+//! Real work: what the checks cost that make plugins stoppable, how near plugins come to native code, and what a second
 //! thread brings. Run by `cargo xtask bench`.
 
 use anyhow::{Context, Result, ensure};
@@ -19,11 +19,13 @@ fn main() -> Result<()> {
     let module = engine().load(wasm.clone())?;
     let mut checked = start(&module)?;
     let mut unchecked = start(&engine().load_unstoppable(wasm)?)?;
-    // SAFETY: the library is the fixture, which does nothing when it is loaded.
+    // SAFETY: the library is the fixture, and loading it does nothing.
     let native = unsafe { Library::new(native_library()?) }?;
     let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let workloads: Vec<_> = WORKLOADS.into_iter().filter(|name| chosen.as_ref().is_none_or(|it| it == name)).collect();
-    let (mut report, mut costs, mut distances) = (Report::new("compute"), Vec::new(), Vec::new());
+    let mut report = Report::new("compute");
+    let mut costs = Vec::new();
+    let mut distances = Vec::new();
 
     for name in &workloads {
         // SAFETY: so the fixture declares all of these.
@@ -55,7 +57,7 @@ fn run(plugin: &mut RawPlugin, name: &str) -> u64 {
     plugin.call::<(), u64>(name, ()).expect("the work ends well")
 }
 
-/// The fixture as native code, built by the cargo that builds everything else.
+/// The fixture as native code. The cargo that builds everything else builds it.
 fn native_library() -> Result<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the tests lie in the workspace")?;
     let target = guest_path("compute").ancestors().nth(4).context("the guests lie in a target folder")?.join("native");

@@ -100,7 +100,8 @@ fn main() -> Result<()> {
     report.finish()
 }
 
-/// KiB of an instance, in a process that has compiled nothing: what the compiler gave back would be taken first.
+/// KiB of an instance, in a process that has compiled nothing. Otherwise the instance would first take what the
+/// compiler gave back.
 fn idle() -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("calls.plugix");
@@ -121,7 +122,7 @@ fn measure_idle(file: &str) -> Result<()> {
     Ok(())
 }
 
-/// Seconds that it takes to load a module which a process before this one has compiled.
+/// How many seconds it takes to load a module that an earlier process has compiled.
 fn load_from_cache() -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let cache = Cache::at(folder.path().join("modules"));
@@ -145,7 +146,7 @@ fn load_artifact() -> Result<f64> {
     Ok(few(load))
 }
 
-/// The median of a few rounds: an engine keeps all code that it ever loaded.
+/// The median of a few rounds. There are few, because an engine keeps all code that it ever loaded.
 fn few<T>(mut run: impl FnMut() -> T) -> f64 {
     let mut times = Vec::new();
     for _ in 0..21 {

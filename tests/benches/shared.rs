@@ -1,4 +1,5 @@
-//! What calls of a shared plugin cost, what two callers have of two processors, and what a pool costs. Run by `cargo xtask bench`.
+//! What calls of a shared plugin cost, what two callers gain from two processors, and what a pool costs. Run by `cargo
+//! xtask bench`.
 
 use anyhow::Result;
 use plugix_e2e::bench::{Pair, Report, Unit, compare, quantile, seconds};
@@ -57,11 +58,12 @@ fn main() -> Result<()> {
     report.finish()
 }
 
-/// The time of each of `calls` by two threads at once, and by one. Both processors must be free for this: what counts
-/// are the quickest rounds, in which they were.
+/// The time of each of `calls`, by two threads at once and by one. Both processors must be free for this. The quickest
+/// rounds count, since the processors were free in them.
 fn two_and_one(calls: u32, run: impl Fn(u32) + Sync) -> Pair {
     const ROUNDS: usize = 1001;
-    // Counted up by both, who wait for each other by looking: waking up takes as long as a round.
+    // Both threads count this up, and look at it to wait for each other. Waking up a thread would take as long as a
+    // round.
     let step = AtomicUsize::new(0);
     let together = |steps: usize| {
         step.fetch_add(1, Ordering::SeqCst);
@@ -69,7 +71,8 @@ fn two_and_one(calls: u32, run: impl Fn(u32) + Sync) -> Pair {
             std::hint::spin_loop();
         }
     };
-    let (mut two, mut one) = (Vec::new(), Vec::new());
+    let mut two = Vec::new();
+    let mut one = Vec::new();
     thread::scope(|scope| {
         scope.spawn(|| {
             for round in 0..ROUNDS {

@@ -1,5 +1,4 @@
-//! How long after its deadline a plugin that never ends is stopped, in each state that its threads can be in. Run by
-//! `cargo xtask bench`.
+//! How long after its deadline an endless plugin is stopped, in each state of its threads. Run by `cargo xtask bench`.
 
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::bench::{Report, Unit, quantile};

@@ -1,35 +1,13 @@
 //! Small calls take nothing from the heap, neither the host's nor the plugin's.
 
+// The allocator that the tests of `plugix-abi` count with.
+#[path = "../../abi/tests/counting/mod.rs"]
+mod counting;
+
 use anyhow::Result;
 use plugix_e2e::{assert_matches, plugin};
 use plugix_e2e_contract::small::Small;
 use plugix_host::{CallError, Policy};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-/// The allocator of the whole test binary. It counts for each thread, so that other tests don't matter.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: passes everything on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is the same.
-        unsafe { System.dealloc(block, layout) };
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 #[test]
 fn small_calls_take_nothing_from_either_heap() -> Result<()> {
@@ -40,9 +18,10 @@ fn small_calls_take_nothing_from_either_heap() -> Result<()> {
         ($call:expr) => {{
             // The engine keeps what a thread's first call takes.
             let _ = $call;
-            let (host, plugin) = (ALLOCATIONS.get(), client.allocations()?);
+            let host = counting::allocations();
+            let plugin = client.allocations()?;
             let result = $call;
-            let host = ALLOCATIONS.get() - host;
+            let host = counting::allocations() - host;
             (result, host, client.allocations()? - plugin)
         }};
     }

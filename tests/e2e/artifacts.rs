@@ -1,4 +1,4 @@
-//! Compiled modules as files: they run as the modules would that they were made of, on hosts that they are for.
+//! Compiled modules as files. They run as their modules would, on the hosts that they are for.
 
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, guest};
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The length of what stands before an artifact's header.
 const PREFIX: usize = 48;
 
-/// Compiled by the engine of the tests, and loaded by another.
+/// The engine of the tests compiled it. Another engine loads it.
 fn sent(module: &Module) -> Result<Module> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("sent.plugix");
@@ -21,7 +21,7 @@ fn sent(module: &Module) -> Result<Module> {
 }
 
 fn load(engine: &Engine, artifact: &Artifact) -> Result<Module> {
-    // SAFETY: the tests compiled it, or changed one in a way that doesn't reach its code.
+    // SAFETY: the tests compiled it, or changed one outside of its code.
     Ok(unsafe { engine.load_artifact(artifact) }?)
 }
 
@@ -49,7 +49,7 @@ fn small() -> &'static Artifact {
     &SMALL
 }
 
-/// With other text in the header, and hashes that are right.
+/// An artifact with other text in its header. The hashes are right.
 fn forged(from: &str, to: &str) -> Result<Artifact> {
     ensure!(from.len() == to.len());
     let bytes = small().as_bytes();
@@ -147,7 +147,7 @@ fn other_files_are_told_from_artifacts() -> Result<()> {
     assert_matches!(Artifact::read_file("no/such/file.plugix"), Err(ArtifactError::Io { what, .. }) if what.contains("file.plugix"));
     assert_matches!(Artifact::read_file("/dev/zero"), Err(ArtifactError::Io { .. }));
     assert_matches!(small().write_file("no/such/folder/file.plugix"), Err(ArtifactError::Io { .. }));
-    // And artifacts from WebAssembly, by an error that says what to do.
+    // Artifacts are told from WebAssembly as well. The error says what to do.
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("small.plugix");
     small().write_file(&file)?;

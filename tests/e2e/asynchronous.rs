@@ -43,7 +43,7 @@ fn share(workers: usize, oracle: Later) -> Result<(SharedPlugin, AsyncClient<dyn
     Ok((plugin, client))
 }
 
-/// A runtime with one worker: whoever blocks it stops all of it.
+/// A runtime with one worker. Whoever blocks the worker stops everything.
 fn single() -> Result<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
@@ -59,7 +59,7 @@ fn calls_never_block_the_runtime() -> Result<()> {
                     async move { client.call(|client| client.meet(3)).await }
                 })
             };
-            // None returns before all are in the plugin, and the runtime has one thread for all.
+            // No call returns before all are in the plugin. The runtime has one thread for all of them.
             for call in [meet(), meet(), meet()] {
                 assert_eq!(call.await??, 3);
             }
@@ -110,7 +110,7 @@ fn dropping_a_future_asks_its_call_to_end() -> Result<()> {
         let call = client.call(|client| client.until_cancelled());
         let cancelled = tokio::time::timeout(Duration::from_millis(20), call).await;
         assert!(cancelled.is_err());
-        // The call that was cancelled counts up when it sees that; another is not cancelled with it.
+        // The cancelled call counts up when it sees that. Another call is not cancelled with it.
         while client.call(|client| client.add(0)).await? == 0 {
             tokio::task::yield_now().await;
         }
@@ -137,7 +137,7 @@ fn who_waits_leaves_the_queue() -> Result<()> {
         let late = client.with(|plugin| plugin.within(Duration::from_millis(20))).call(|client| client.add(1)).await;
         assert_matches!(late, Err(Error::Overloaded(Overload::WaitedTooLong { .. })));
         holder.abort();
-        // Of all of these only this one is ever begun, beside the holder's own.
+        // Beside the holder's own call, only this one ever begins.
         assert_eq!(client.call(|client| client.add(0)).await?, 1);
         anyhow::Ok(())
     })

@@ -1,4 +1,4 @@
-//! Instructions that move memory in bulk are carried out in pieces; nobody can tell but by the time that a stop takes.
+//! Instructions that move memory in bulk are carried out in pieces. Only the time of a stop shows that.
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine};
@@ -22,7 +22,7 @@ fn pattern() -> Vec<u8> {
     (0..SIZE).map(|at| (at ^ (at >> 8).wrapping_mul(31) ^ (at >> 16)) as u8).collect()
 }
 
-/// An address or a length: near nothing, near a piece, near the end.
+/// An address or a length: near nothing, near a piece, or near the end.
 fn number() -> impl Strategy<Value = u32> {
     let near = |middle: u32| (middle.saturating_sub(3)..=middle.saturating_add(3)).boxed();
     prop_oneof![near(0), near(1 << 20), near(2 << 20), near(SIZE), 0..SIZE]
@@ -39,18 +39,22 @@ fn what_is_filled_and_copied_is_what_one_instruction_would() -> Result<()> {
     plugin.write(0, &expected)?;
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
     let cases = (any::<bool>(), number(), number(), number());
-    let (plugin, expected) = (std::cell::RefCell::new(&mut plugin), std::cell::RefCell::new(&mut expected));
+    let plugin = std::cell::RefCell::new(&mut plugin);
+    let expected = std::cell::RefCell::new(&mut expected);
     runner.run(&cases, |(fills, to, from, len)| {
         let len = len.min(SIZE - to.min(SIZE)).min(if fills { SIZE } else { SIZE - from.min(SIZE) });
-        let (mut plugin, mut expected) = (plugin.borrow_mut(), expected.borrow_mut());
-        let (to, from) = (to.min(SIZE - len), if fills { from } else { from.min(SIZE - len) });
+        let mut plugin = plugin.borrow_mut();
+        let mut expected = expected.borrow_mut();
+        let to = to.min(SIZE - len);
+        let from = if fills { from } else { from.min(SIZE - len) };
         let name = if fills { "fill" } else { "copy" };
         plugin
             .call::<_, ()>(name, (to as i32, from as i32, len as i32))
             .map_err(|error| TestCaseError::fail(format!("{name} {to} {from} {len}: {error}")))?;
-        match fills {
-            true => expected[range(to, len)].fill(from as u8),
-            false => expected.copy_within(range(from, len), to as usize),
+        if fills {
+            expected[range(to, len)].fill(from as u8);
+        } else {
+            expected.copy_within(range(from, len), to as usize);
         }
         let same = plugin.read(0, SIZE).is_ok_and(|memory| memory == **expected);
         prop_assert!(same, "{name} {to} {from} {len}");

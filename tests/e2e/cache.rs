@@ -1,4 +1,4 @@
-//! The cache of compiled modules: what it saves, and that nothing that is wrong with it keeps a module from running.
+//! The cache of compiled modules: what it saves. Whatever is wrong with the cache, a module runs.
 
 mod bounds;
 mod damage;
@@ -10,7 +10,7 @@ use plugix_host::{Artifact, Cache, Engine, Policy, RawPlugin};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A folder for a cache, which doesn't exist yet, in one that is removed.
+/// A folder for a cache. It doesn't exist yet, and its parent is removed at the end.
 struct Place {
     _parent: tempfile::TempDir,
     folder: PathBuf,
@@ -33,7 +33,7 @@ fn answering(number: i32) -> Vec<u8> {
     wat::parse_str(text).expect("it is well-formed")
 }
 
-/// Asks such a module, in an engine that has compiled nothing yet.
+/// Asks such a module. Its engine has compiled nothing yet.
 fn ask(cache: &Cache, number: i32) -> Result<()> {
     let engine = Engine::builder().cache(cache.clone()).build()?;
     let module = engine.load(answering(number))?;
@@ -95,7 +95,7 @@ fn other_configurations_have_entries_of_their_own() -> Result<()> {
     baseline.load(answering(4))?.compile()?;
     let lesser = baseline.origin() != Engine::new()?.origin();
     assert_eq!(cache.entries()?.len(), 1 + usize::from(lesser));
-    // What can't be stopped is for measuring, and never kept.
+    // Code without checks is for measuring, and is never kept.
     let engine = Engine::builder().cache(cache.clone()).build()?;
     let before = names(&place.folder)?;
     engine.load_unstoppable(answering(5))?.compile()?;

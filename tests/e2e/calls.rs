@@ -19,7 +19,7 @@ fn metadata_says_who_it_is() {
 fn bytes_of_every_size_come_back() -> Result<()> {
     let plugin = plugin("calls", &Policy::new());
     let frame = MIN_FRAME_CAPACITY as usize;
-    // Half a frame is the most that leaves room for the same again in the frame.
+    // The arguments fill half a frame. So the same bytes fit the frame as a result, too.
     for len in [0, 1, frame / 2, frame / 2 + 1, frame - 1, frame, frame + 1, 1 << 20, 0, 20 << 20, 1] {
         let bytes: Vec<u8> = (0..len).map(|at| (at % 251) as u8).collect();
         let echo = plugin.call_bytes("echo", &bytes).map_err(|error| anyhow::anyhow!("{len} bytes: {error:?}"))?;
@@ -50,7 +50,8 @@ fn methods_that_are_not_there() -> Result<()> {
 
 #[test]
 fn state_stays_and_is_the_plugins_own() -> Result<()> {
-    let (one, other) = (plugin("calls", &Policy::new()), plugin("calls", &Policy::new()));
+    let one = plugin("calls", &Policy::new());
+    let other = plugin("calls", &Policy::new());
     assert_eq!(call(&one, "count", "")?, "1");
     assert_eq!(call(&one, "count", "")?, "2");
     assert_eq!(call(&other, "count", "")?, "1");

@@ -1,4 +1,4 @@
-//! Keeps what the host's log has of plugins, from whichever thread.
+//! Keeps what plugins log, on whichever thread.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
-/// What was logged in this process. The subscriber is that of all threads, since a plugin's threads log, too.
+/// What this process logged. All threads have this subscriber, since a plugin's threads log, too.
 static RECORDS: LazyLock<&'static Mutex<Vec<Record>>> = LazyLock::new(|| {
     let records: &Mutex<Vec<Record>> = Box::leak(Box::default());
     let subscriber = tracing_subscriber::registry().with(Capture(records));
@@ -20,7 +20,7 @@ pub(crate) fn listen() {
     LazyLock::force(&RECORDS);
 }
 
-/// What was logged of the plugin of that name, under a target.
+/// What the plugin of that name logged under a target.
 pub(crate) fn records_of(plugin: &str, target: &str) -> Vec<Record> {
     let records = RECORDS.lock().expect("no panic");
     let of_plugin = |record: &&Record| record.fields.get("plugin").is_some_and(|name| name == plugin);
@@ -42,7 +42,8 @@ struct Capture(&'static Mutex<Vec<Record>>);
 
 impl<S: Subscriber> Layer<S> for Capture {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let (level, target) = (*event.metadata().level(), event.metadata().target());
+        let level = *event.metadata().level();
+        let target = event.metadata().target();
         if TARGETS.contains(&target) {
             let mut record = Record { level, target, fields: BTreeMap::new() };
             event.record(&mut record);

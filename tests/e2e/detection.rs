@@ -4,7 +4,7 @@ use anyhow::Result;
 use plugix_e2e::{engine, guest};
 use plugix_host::{Form, MemoryKind, ModuleInfo, Threads, Wasi};
 
-/// Looks at a module of these parts and a memory of its own.
+/// Looks at a module with these parts and a memory of its own.
 fn inspect(parts: &str) -> Result<ModuleInfo> {
     inspect_whole(&format!("(module {parts} (memory (export \"memory\") 1))"))
 }

@@ -54,7 +54,8 @@ fn errors_say_where_they_come_from() -> Result<()> {
 
 #[test]
 fn a_dead_plugin_leaves_others_alone() -> Result<()> {
-    let (one, other) = (ends(), ends());
+    let one = ends();
+    let other = ends();
     trap(&one, "trap")?;
     assert_eq!(call(&other, "live", "")?, "alive");
     assert_eq!(call(&ends(), "live", "")?, "alive");
@@ -100,7 +101,7 @@ fn a_trap_in_a_thread_ends_the_plugin() -> Result<()> {
 #[test]
 fn a_trap_in_a_thread_is_told_to_the_next_call() -> Result<()> {
     let plugin = ends();
-    // The thread may trap before the call that started it has returned, and ends that call then.
+    // The thread may trap before the call that started it has returned. Then it ends that call.
     let _ = call(&plugin, "trap_later", "");
     wait_until("the end of the thread", || plugin.live_threads() == 0);
     let error = failure(&plugin, "live", "")?;

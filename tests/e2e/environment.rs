@@ -1,4 +1,4 @@
-//! What a plugin sees of its surroundings: what its policy says, and nothing else.
+//! What a plugin sees of its surroundings: what its policy says, and no more.
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin};

@@ -1,4 +1,5 @@
-//! Mounted folders: all that `std::fs` does in those that may be changed, reading in the others, nothing elsewhere.
+//! Mounted folders: everything in `std::fs` works in writable folders, reading works in the others, and nothing works
+//! elsewhere.
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin};
@@ -16,14 +17,15 @@ fn some_files() -> Result<TempDir> {
     Ok(folder)
 }
 
-/// Names and contents of what is in a folder, and when the files changed.
+/// Names and contents of the things in a folder, and when the files changed.
 fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
     let entries = fs::read_dir(folder)?.map(|entry| {
         let entry = entry?;
         let metadata = entry.metadata()?;
-        let what = match metadata.is_dir() {
-            true => "a folder".to_owned(),
-            false => format!("{:?} of {:?}", fs::read_to_string(entry.path())?, metadata.modified()?),
+        let what = if metadata.is_dir() {
+            "a folder".to_owned()
+        } else {
+            format!("{:?} of {:?}", fs::read_to_string(entry.path())?, metadata.modified()?)
         };
         Ok((entry.file_name().display().to_string(), what))
     });
@@ -70,7 +72,8 @@ fn a_read_only_folder_is_read() -> Result<()> {
 
 #[test]
 fn two_folders_have_two_rules() -> Result<()> {
-    let (input, output) = (some_files()?, tempdir()?);
+    let input = some_files()?;
+    let output = tempdir()?;
     let policy =
         Policy::new().mount(input.path(), "/in", Access::ReadOnly).mount(output.path(), "/out", Access::ReadWrite);
     let plugin = plugin("files", &policy);
@@ -108,7 +111,8 @@ fn without_a_mount_there_is_nothing() -> Result<()> {
 
 #[test]
 fn mounts_that_cannot_be() -> Result<()> {
-    let (module, folder) = (plugix_e2e::guest("files"), some_files()?);
+    let module = plugix_e2e::guest("files");
+    let folder = some_files()?;
     let refused = |host: &Path, guest: &str| {
         let mounted = Plugin::new(&module, &Policy::new().mount(host, guest, Access::ReadOnly));
         matches!(mounted, Err(LoadError::Policy { .. }))

@@ -1,6 +1,6 @@
-//! Attacks, each by its name, and what must happen. Before, between and after, the same holds for all of them: a sibling
-//! of the same module that is in the middle of a call finishes it correctly, the host's folder is unchanged, a new
-//! plugin answers, and no thread, file descriptor or memory is left.
+//! Attacks, each by its name, and what must happen. The same holds for all of them. A sibling of the same module is in
+//! the middle of a call, and finishes it correctly. The host's folder is unchanged. A new plugin answers. No thread,
+//! file descriptor or memory is left.
 
 mod bombs;
 mod ends;
@@ -19,7 +19,7 @@ use plugix_e2e::{call, descriptors, engine, isolated, mapped_kib, plugin, thread
 use plugix_host::Policy;
 use stage::{House, Sibling};
 
-/// Runs an attack as the test that this stands in. The path of the test is that of a function in it.
+/// Runs an attack inside of its test. The path of a function in the test is the test's path.
 macro_rules! attack {
     ($attack:expr) => {{
         fn here() {}
@@ -28,12 +28,12 @@ macro_rules! attack {
 }
 use attack;
 
-/// KiB of address space that may be left: a memory of a plugin's takes more than four times this, and what the
-/// allocator keeps for threads to come takes less.
+/// KiB of address space that may be left. A plugin's memory takes more than four times this. The allocator keeps less
+/// for later threads.
 const MAPPED: u64 = 1 << 20;
 
-/// Runs an attack twice in a process of its own, and counts what the second time leaves behind. What is made once and
-/// kept, such as the compiled module and the compiler's threads, is made by the first.
+/// Runs an attack twice in a process of its own, and counts what the second time leaves behind. The first time makes
+/// what is kept, such as the compiled module and the compiler's threads.
 fn withstand(here: &str, attack: impl Fn(&House) -> Result<()>) -> Result<()> {
     let test = here.trim_start_matches("e2e::").trim_end_matches("::here");
     let run = || {
@@ -72,14 +72,14 @@ struct Left {
 impl Left {
     fn now() -> Result<Self> {
         let mut threads = threads()?;
-        // It comes when there is a deadline, and ends when there has been none for a second.
+        // The thread comes when there is a deadline. It ends when there has been none for a second.
         threads.retain(|name| name != "plugix-watchdog");
         threads.sort();
         Ok(Self { threads, descriptors: descriptors()?, mapped_kib: mapped_kib()? })
     }
 
-    /// What there is when all threads of plugins have ended, which may still be there for the operating system for a
-    /// moment. Their names have a slash, as those of the tests' own threads have.
+    /// The process without threads of plugins. A thread that has ended may still be there for the operating system, for
+    /// a moment. The names of plugins' threads have a slash; so have those of the tests' own threads.
     fn when_quiet() -> Result<Self> {
         let is_quiet = |names: Vec<String>| !names.iter().any(|name| name.contains('/'));
         wait_until("the end of all plugins' threads", || threads().is_ok_and(is_quiet));
@@ -102,7 +102,7 @@ fn contains(all: &[String], names: &[String]) -> bool {
     names.iter().all(|name| left.iter().position(|other| other == name).map(|at| left.swap_remove(at)).is_some())
 }
 
-/// Each attack and each state that the guest knows is in one of the tests.
+/// Some test has each attack and each state that the guest knows.
 #[test]
 fn every_attack_is_tested() -> Result<()> {
     let tests = [

@@ -1,14 +1,14 @@
-//! What is left behind: each test counts in a process of its own.
+//! What is left behind. Each test counts in a process of its own.
 
 use anyhow::{Result, ensure};
 use plugix_e2e::{call, engine, guest, isolated, plugin, resident_kib, threads, wait_until};
 use plugix_host::{Plugin, Policy, Pool, Sharing};
 use std::thread::available_parallelism;
 
-/// Threads of a host that has compiled nothing yet: libtest's, the test's, and the engine's one for I/O.
+/// Threads of a host that has compiled nothing yet: libtest's, the test's, and the engine's thread for I/O.
 const FRESH: usize = 2 + 1;
 
-/// KiB that a process may grow by in the ten thousandfold repetition of what it has done a thousand times before.
+/// The process does something a thousand times. Over the next ten thousand times it may grow by this many KiB.
 const GROWTH: u64 = 4 << 10;
 
 /// Threads of an idle host: the compiler keeps one for each processor.
@@ -76,7 +76,7 @@ fn dropping_a_plugin_ends_its_threads() -> Result<()> {
         call(&plugin, "start_worker", "")?;
         assert_eq!(plugin.live_threads(), 1);
         drop(plugin);
-        // The thread that watches deadlines ends some time after there are none.
+        // The thread that watches deadlines ends some time after the last deadline.
         wait_for_threads(idle());
         Ok(())
     })
@@ -95,7 +95,7 @@ fn plugins_that_come_and_go_leave_nothing() -> Result<()> {
         };
         run(50)?;
         let before = resident_kib()?;
-        // A plugin takes some 170 KiB: a tenth of these would be over the bound.
+        // A plugin takes some 170 KiB. A tenth of these plugins would be over the bound.
         run(250)?;
         let after = resident_kib()?;
         assert!(after <= before + GROWTH, "{before} KiB became {after}");

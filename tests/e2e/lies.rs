@@ -1,5 +1,5 @@
-//! Plugins that pass all checks and then lie: `modules/lies` and `guests/liar`. Each lie is an error of its own, and the
-//! host goes on.
+//! Plugins that pass all checks and then lie: `modules/lies` and `guests/liar`. Each lie is an error of its own, and
+//! the host goes on.
 
 mod descriptors;
 mod frames;
@@ -33,7 +33,7 @@ fn parrot(policy: &Policy) -> Result<Plugin> {
     Ok(Plugin::new(module, policy)?)
 }
 
-/// Tells the parrot what to say: a status, and where the result is.
+/// Tells the parrot its answer: a status, and where the result is.
 fn tell(plugin: &Plugin, status: u32, ptr: u32, len: u32, data: &[u8]) -> Result<()> {
     let numbers = [status, ptr, len].map(u32::to_le_bytes);
     let told = plugin.call_bytes("set", &[numbers.as_flattened(), data].concat());
@@ -47,7 +47,7 @@ fn saying(status: Status, data: &[u8]) -> Result<Plugin> {
     Ok(plugin)
 }
 
-/// How a call broke the protocol. The plugin must be dead after that, and remember why.
+/// How a call broke the protocol. After that the plugin must be dead, and must remember why.
 fn breach<T: std::fmt::Debug>(plugin: &Plugin, outcome: Result<T, impl Into<Failure>>) -> Result<ProtocolError> {
     let error = match outcome.map_err(Into::into) {
         Err(Failure(Error::Protocol { error, .. })) => error,
@@ -59,7 +59,7 @@ fn breach<T: std::fmt::Debug>(plugin: &Plugin, outcome: Result<T, impl Into<Fail
     Ok(error)
 }
 
-/// Why a call failed, whether or not its method returns errors.
+/// Why a call failed. Its method may or may not return errors.
 struct Failure(Error);
 
 impl From<Error> for Failure {

@@ -1,5 +1,5 @@
-//! Real modules in a real host: one module here for each topic, with fixtures of the same name in `../guests` (plugins
-//! and programs) or `../modules` (WebAssembly text).
+//! Real modules in a real host. Each topic has a module here. Its fixtures have the same name in `../guests` (plugins
+//! and programs) or in `../modules` (WebAssembly text).
 
 mod admission;
 mod allocations;

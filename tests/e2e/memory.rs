@@ -1,4 +1,4 @@
-//! The cap over the memory of a plugin, which all its threads share.
+//! The limit on a plugin's memory, which all its threads share.
 
 use crate::events::Recorder;
 use anyhow::Result;

@@ -1,4 +1,4 @@
-//! What plugins print is kept for the host, up to a limit, and passed on by line.
+//! The host keeps what plugins print, up to a limit, and passes it on by line.
 
 use anyhow::Result;
 use plugix_e2e::{call, isolated, plugin};
@@ -35,7 +35,8 @@ fn what_is_over_the_limit_is_dropped_and_counted() -> Result<()> {
 
 #[test]
 fn plugins_print_to_themselves() -> Result<()> {
-    let (one, other) = (plugin("output", &Policy::new()), plugin("output", &Policy::new()));
+    let one = plugin("output", &Policy::new());
+    let other = plugin("output", &Policy::new());
     call(&one, "print", "one")?;
     assert_eq!((other.take_output().stdout, one.take_output().stdout), (Vec::new(), b"one".to_vec()));
     Ok(())
@@ -72,7 +73,7 @@ fn a_callback_that_panics_harms_nobody() -> Result<()> {
     Ok(())
 }
 
-/// Of the lines of a plugin that never stops printing, some are left out.
+/// The plugin never stops printing. Some of its lines are left out.
 #[test]
 fn a_flood_of_lines_is_cut_short() -> Result<()> {
     let passed = Arc::new(Mutex::new((0_u64, 0_u64, String::new())));
@@ -107,7 +108,8 @@ fn nothing_is_printed_unless_the_policy_says_so() -> Result<()> {
         Ok(())
     })?;
     if let Some(printed) = printed {
-        let (stdout, stderr) = (String::from_utf8_lossy(&printed.stdout), String::from_utf8_lossy(&printed.stderr));
+        let stdout = String::from_utf8_lossy(&printed.stdout);
+        let stderr = String::from_utf8_lossy(&printed.stderr);
         assert!(stdout.contains("loud words") && stderr.contains("loud complaints"), "{stdout}{stderr}");
         assert!(!stdout.contains("quiet") && !stderr.contains("quiet"), "{stdout}{stderr}");
     }

@@ -1,4 +1,4 @@
-//! `plugix.toml`: what is in it takes effect, and mistakes say what to write instead.
+//! `plugix.toml`: what it says takes effect, and mistakes say what to write instead.
 
 use crate::events::Recorder;
 use anyhow::Result;
@@ -32,6 +32,36 @@ fn the_example_is_a_policy() -> Result<()> {
     Ok(())
 }
 
+/// The keys that are possible in this place. The text has a key there that isn't.
+fn known(text: &str) -> Option<&'static [&'static str]> {
+    match Policy::from_toml_str(text, "") {
+        Err(PolicyError::UnknownKey { known, .. }) => Some(known),
+        _ => None,
+    }
+}
+
+/// Whoever adds a key to a policy adds it to the example, too.
+#[test]
+fn the_example_has_every_key() -> Result<()> {
+    let example = std::fs::read_to_string(EXAMPLE)?;
+    let top = known("no-such-key = 1").expect("the key is unknown");
+    for section in top {
+        let mut keys = vec![*section];
+        // A section is a table or a list of tables. `args` is neither, and sections with free keys have no list.
+        let texts = [format!("[{section}]\nno-such-key = []"), format!("[[{section}]]\nno-such-key = []")];
+        keys.extend(texts.iter().filter_map(|text| known(text)).flatten());
+        for key in keys {
+            let headers = [format!("[{key}]"), format!("[[{key}]]"), format!("[{section}.{key}]")];
+            let shown = example
+                .lines()
+                .any(|line| line.starts_with(&format!("{key} = ")) || headers.iter().any(|header| line == header));
+            assert!(shown, "{EXAMPLE} doesn't show `{key}` of `{section}`");
+        }
+    }
+    assert_eq!(known("[[mounts]]\nno-such-key = 1").map(<[_]>::len), Some(4));
+    Ok(())
+}
+
 #[test]
 fn an_empty_policy_allows_nothing() -> Result<()> {
     let policy = Policy::from_toml_str("", "")?;
@@ -55,7 +85,8 @@ fn what_is_written_takes_effect() -> Result<()> {
 #[test]
 fn deadlines_and_threads_take_effect() -> Result<()> {
     let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"1s\"";
-    let (policy, recorder) = (Policy::from_toml_str(text, "")?, Recorder::default());
+    let policy = Policy::from_toml_str(text, "")?;
+    let recorder = Recorder::default();
     let plugin = Plugin::builder(&guest("net")).policy(policy).on_event(recorder.callback()).start()?;
     assert!(call(&plugin, "block_threads", "2").is_err());
     wait_until("the report of the limit", || recorder.saw("reached its limit of 1 threads"));

@@ -1,4 +1,4 @@
-//! Pools of instances: how many there are, who gets one, and which are not given to anybody again.
+//! Pools of instances: how many there are, who gets one, and which ones nobody gets again.
 
 mod reset;
 
@@ -85,7 +85,8 @@ fn overload_gives_each_caller_an_answer_or_its_error() -> Result<()> {
     let held = [pool.take()?, pool.take()?];
     thread::scope(|scope| {
         let callers: Vec<_> = (0..1000).map(|_| scope.spawn(|| pool.take().map(drop))).collect();
-        let (mut full, mut late) = (0, 0);
+        let mut full = 0;
+        let mut late = 0;
         for caller in callers {
             match caller.join().expect("the thread is well") {
                 Err(TakeError::Overloaded(Overload::QueueFull { count: 2, waiting: 10 })) => full += 1,
@@ -120,7 +121,7 @@ fn what_ended_is_replaced() -> Result<()> {
     // The pool fills up to its least by itself.
     wait_until("another instance", || pool.idle() == 1 && made(&count) == 4);
     assert_eq!(pool.take()?.bind::<dyn Shared>()?.add(1)?, 0);
-    // A panic is not the end, and what a call leaves behind stays.
+    // A panic is not the end. What the call left behind stays.
     assert_matches!(pool.take()?.bind::<dyn Shared>()?.panic("no harm"), Err(Error::Panic(_)));
     assert_eq!((pool.take()?.bind::<dyn Shared>()?.add(0)?, made(&count)), (1, 4));
     Ok(())
@@ -166,8 +167,10 @@ fn idle_instances_go_down_to_the_least() -> Result<()> {
 
 #[test]
 fn nothing_waits_while_an_instance_is_made() -> Result<()> {
-    let (slow, slowly) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-    let (wait, starting) = (slow.clone(), slowly.clone());
+    let slow = Arc::new(AtomicBool::new(false));
+    let slowly = Arc::new(AtomicBool::new(false));
+    let wait = slow.clone();
+    let starting = slowly.clone();
     let pool = Pool::builder(engine(), move || {
         if wait.load(Ordering::SeqCst) {
             starting.store(true, Ordering::SeqCst);
@@ -195,9 +198,11 @@ fn nothing_waits_while_an_instance_is_made() -> Result<()> {
 fn a_failure_to_start_is_each_callers_own() -> Result<()> {
     let fails = Arc::new(AtomicBool::new(true));
     let failing = fails.clone();
-    let pool = Pool::builder(engine(), move || match failing.load(Ordering::SeqCst) {
-        true => Err(LoadError::Module(ModuleError::NotWasm { found: Vec::new() })),
-        false => Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start(),
+    let pool = Pool::builder(engine(), move || {
+        if failing.load(Ordering::SeqCst) {
+            return Err(LoadError::Module(ModuleError::NotWasm { found: Vec::new() }));
+        }
+        Plugin::builder(&guest("shared")).provide(<dyn Oracle>::provider(Nobody)).start()
     });
     let pool = pool.max(2).build()?;
     thread::scope(|scope| {
@@ -233,7 +238,8 @@ fn awaited_calls_and_dropped_futures() -> Result<()> {
         for call in calls {
             call.await??;
         }
-        // A call that ends when it is asked to leaves its instance to others, and one that doesn't takes it along.
+        // A call that ends when it is asked to leaves its instance to others. A call that doesn't end takes its
+        // instance along.
         let polite = pool.run(|plugin| plugin.bind::<dyn Shared>()?.until_cancelled());
         assert!(tokio::time::timeout(Duration::from_millis(10), polite).await.is_err());
         let (stop, stopped) = tokio::sync::oneshot::channel();

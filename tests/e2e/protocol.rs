@@ -1,4 +1,4 @@
-//! Plugins written by hand against the ABI: one that keeps to it, and those that don't.
+//! Plugins that are written by hand against the ABI. One keeps to it, the others don't.
 
 use anyhow::{Result, bail};
 use plugix_e2e::{assert_matches, call, engine, failure, module};
@@ -20,7 +20,7 @@ fn the_abi_is_all_that_a_plugin_needs() -> Result<()> {
     assert_eq!((metadata.name.as_str(), metadata.version.as_str(), metadata.sdk.as_str()), ("by", "0.1", "none"));
     assert_eq!(metadata.description, "by hand");
     assert_eq!(call(&plugin, "echo", "over")?, "over");
-    // More than its frame holds: it is asked for a larger one.
+    // More bytes than the frame holds. The host asks for a larger frame.
     assert_eq!(call(&plugin, "echo", "x".repeat(5000))?, "x".repeat(5000));
     assert_matches!(plugin.call_bytes("refuse", b""), Err(CallError::Returned(error)) if error == b"by");
     let misunderstood = failure(&plugin, "misunderstand", "")?;
@@ -39,7 +39,7 @@ fn large_results_are_given_back_at_once() -> Result<()> {
     Ok(())
 }
 
-/// How a method broke the protocol; the plugin must be dead after that, and remember why.
+/// How a method broke the protocol. After that the plugin must be dead, and must remember why.
 fn breach(method: &str, policy: &Policy) -> Result<ProtocolError> {
     let plugin = by_hand("plugin", policy)??;
     let Error::Protocol { error, .. } = failure(&plugin, method, "")? else { bail!("{method} kept to the protocol") };
@@ -83,7 +83,7 @@ fn methods_of_another_type_are_none() -> Result<()> {
     Ok(())
 }
 
-/// How a plugin breaks the protocol when it is asked for its frame.
+/// How a plugin breaks the protocol when the host asks for a frame.
 fn breach_at_start(name: &str) -> Result<ProtocolError> {
     match by_hand(name, &Policy::new())? {
         Err(LoadError::Start(Error::Protocol { error, .. })) => Ok(error),

@@ -96,7 +96,8 @@ fn no_system_interface_is_needed() -> Result<()> {
 
 #[test]
 fn instances_share_nothing() -> Result<()> {
-    let (mut one, mut other) = (raw("reactor")?, raw("reactor")?);
+    let mut one = raw("reactor")?;
+    let mut other = raw("reactor")?;
     one.write(100, b"mine")?;
     assert_eq!(other.read(100, 4)?, [0; 4]);
     assert_matches!(one.call::<_, ()>("trap", ()), Err(Error::Trap(_)));

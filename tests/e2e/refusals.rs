@@ -1,4 +1,4 @@
-//! Each reason to refuse a module, by the variant of the error.
+//! Each reason to refuse a module, by the error's variant.
 
 mod metadata;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, module};
 use plugix_host::{Command, Error, LoadError, ModuleError, Plugin, Policy, RawPlugin};
 
-/// Why a fixture can't be loaded, or no plugin be made of it.
+/// Why a fixture can't be loaded, or why no plugin can be made from it.
 fn refusal(name: &str) -> Result<LoadError> {
     refusal_of(module("refusals", name)?)
 }
@@ -16,7 +16,7 @@ fn refusal_of(wasm: Vec<u8>) -> Result<LoadError> {
     plugin.err().ok_or_else(|| anyhow::anyhow!("the plugin started"))
 }
 
-/// What a fixture can be refused for before any of it is compiled, or run.
+/// The reasons to refuse a fixture before any of it is compiled or run.
 fn refusal_to_load(name: &str) -> Result<LoadError> {
     engine().load(module("refusals", name)?).err().ok_or_else(|| anyhow::anyhow!("{name} was loaded"))
 }
@@ -34,7 +34,7 @@ fn truncated_anywhere() -> Result<()> {
     let whole = module("refusals", "unknown-import")?;
     for len in 4..whole.len() {
         let error = refusal_of(whole[..len].to_vec())?;
-        // A cut between two sections leaves a well-formed module behind, which then lacks something.
+        // A cut between two sections leaves a well-formed module behind. That module lacks something.
         assert_matches!(
             error,
             LoadError::Module(ModuleError::Malformed { .. } | ModuleError::NoMemory) | LoadError::UnknownImport { .. }

@@ -103,7 +103,7 @@ fn a_trap_ends_the_plugin() -> Result<()> {
     Ok(())
 }
 
-/// What a module that is written by hand claims to implement.
+/// What a hand-written module claims to implement.
 #[interface(version = "1.0")]
 trait Lies {
     /// Two.
@@ -132,7 +132,7 @@ trait Lies {
     fn of_another_type(&self, a: u32, b: u32) -> u32;
 }
 
-/// A plugin that is written by hand and claims to implement `I`.
+/// A hand-written plugin that claims to implement `I`.
 fn by_hand<I: Interface + ?Sized>(name: &str) -> Result<Plugin> {
     let wasm = with_section(module("registers", name)?, "plugix.implements", I::DESCRIPTOR);
     Ok(Plugin::new(&engine().load(wasm)?, &Policy::new())?)
@@ -150,7 +150,7 @@ fn the_abi_is_all_that_a_plugin_needs() -> Result<()> {
     Ok(())
 }
 
-/// How a method broke the protocol; the plugin must be dead after that, and remember why.
+/// How a method broke the protocol. After that the plugin must be dead, and must remember why.
 fn breach<T: Debug>(call: impl FnOnce(&LiesClient<plugix_host::Bound<&Plugin>>) -> Result<T, Error>) -> Result<String> {
     let plugin = by_hand::<dyn Lies>("lies")?;
     let client = plugin.bind::<dyn Lies>()?;

@@ -105,7 +105,7 @@ fn a_worker_is_a_thread_of_the_plugins() -> Result<()> {
     thread::scope(|scope| {
         let waits: Vec<_> = (0..2).map(|_| scope.spawn(|| client.wait())).collect();
         wait_until("two calls", || client.waiting().is_ok_and(|waiting| waiting == 2));
-        // The only one that is left; it has its own name and its own values, and keeps them.
+        // The only worker that is left. It has its own name and its own values, and keeps them.
         let (name, asked) = client.thread()?;
         assert_eq!(asked, 0);
         assert_eq!(client.thread()?, (name.clone(), 1));

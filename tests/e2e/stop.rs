@@ -1,5 +1,4 @@
-//! Deadlines, cancelling, and the number of threads. That a plugin ends in each state that its threads can be in is
-//! tested in `hostile`.
+//! Deadlines, cancelling, and the number of threads. `hostile` stops plugins in each state of their threads.
 
 mod limits;
 mod places;
@@ -9,7 +8,7 @@ use plugix_e2e::{assert_matches, failure, plugin, wait_until};
 use plugix_host::{Error, Policy, StopReason};
 use std::time::Duration;
 
-/// Tight enough to be quick, and long enough for the other threads to start.
+/// Short enough for a quick test, and long enough for the other threads to start.
 const LIMIT: Duration = Duration::from_millis(100);
 
 /// What `work` answers.
@@ -36,7 +35,7 @@ fn cancelling_from_another_thread() -> Result<()> {
         std::thread::scope(|scope| {
             scope.spawn(|| cancel.cancel());
             match failure(&plugin, "stay", format!("{state} 8"))? {
-                // It was cancelled before the call began, or while it ran.
+                // The plugin was cancelled before the call began, or while the call ran.
                 Error::Dead(cause) => assert_matches!(*cause, Error::Stopped(StopReason::Cancelled)),
                 error => assert_matches!(error, Error::Stopped(StopReason::Cancelled)),
             }

@@ -1,4 +1,4 @@
-//! Folders, used by a plugin that wants out of them or more than it may have.
+//! Folders. The plugin wants to leave them, or wants more than it may have.
 
 mod limits;
 mod links;
@@ -44,7 +44,8 @@ fn std_fs_works_in_a_scratch_folder() -> Result<()> {
 
 #[test]
 fn folders_inside_of_each_other() -> Result<()> {
-    let (outer, inner) = (tempdir()?, tempdir()?);
+    let outer = tempdir()?;
+    let inner = tempdir()?;
     fs::write(outer.path().join("file"), "outer")?;
     fs::write(inner.path().join("file"), "inner")?;
     let policy = Policy::new().mount(outer.path(), "/srv/outer", Access::ReadWrite).mount(

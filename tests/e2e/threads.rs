@@ -1,4 +1,4 @@
-//! `std::thread` and what threads wait for each other with.
+//! `std::thread`, and everything by which threads wait for each other.
 
 use anyhow::{Result, ensure};
 use plugix_e2e::{call, plugin, wait_until};
@@ -21,7 +21,7 @@ fn a_second_call_after_threads_were_used() -> Result<()> {
 #[test]
 fn many_threads_at_once() -> Result<()> {
     let plugin = threads();
-    // More than the host keeps for later, and then as many again.
+    // More threads than the host keeps for later, and then as many again.
     for count in [1, 2, 32, 1, 32] {
         // Exactly one is the leader at the barrier.
         assert_eq!(call(&plugin, "all_at_once", format!("{count}"))?, "1", "{count} threads");
@@ -76,8 +76,8 @@ fn what_threads_wait_with() -> Result<()> {
     Ok(())
 }
 
-/// A thread that ends wakes the one that joins it, which frees its stack; the last byte that the thread writes to its
-/// stack must come before that, or it ends up in what the memory is used for next: another thread's.
+/// A thread that ends wakes the one that joins it, and that one frees its stack. The ending thread must write its last
+/// byte to the stack before. Otherwise the byte ends up in whatever uses the memory next, such as another thread.
 #[test]
 fn a_joined_thread_writes_nothing_more() -> Result<()> {
     std::thread::scope(|scope| {
@@ -103,7 +103,7 @@ fn plugins_run_threads_at_the_same_time() -> Result<()> {
     })
 }
 
-/// A thread that can't be started leaves nothing that harms those that can, while others come and go.
+/// A thread that can't start does no harm to those that can, while others come and go.
 #[test]
 fn threads_that_fail_to_start() -> Result<()> {
     std::thread::scope(|scope| {

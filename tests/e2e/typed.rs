@@ -30,7 +30,7 @@ fn typed() -> Plugin {
     builder(&TestStore::default()).start().unwrap_or_else(|error| panic!("the plugin doesn't start: {error}"))
 }
 
-/// What a call returned. An error that the method itself returns may be no `std::error::Error`.
+/// What a call returned. The method's own error may be no `std::error::Error`.
 fn value<T, E: Debug>(outcome: Result<T, CallError<E>>) -> anyhow::Result<T> {
     outcome.map_err(|error| anyhow::anyhow!("{error:?}"))
 }

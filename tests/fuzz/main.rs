@@ -1,7 +1,7 @@
-//! Feeds changed bytes to what reads a plugin's: run by `cargo xtask fuzz`.
+//! Feeds changed bytes to the code that reads a plugin's bytes. Run by `cargo xtask fuzz`.
 //!
-//! A target is a function of bytes that panics when something is wrong, and returns a number that tells kinds of outcome
-//! apart: an input with a new one joins those that are changed further. Everything follows from the seed.
+//! A target is a function of bytes. It panics when something is wrong, and returns a number for the kind of outcome. An
+//! input with a new kind of outcome joins those that are changed further. Everything follows from the seed.
 
 mod changes;
 mod targets;
@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use targets::{TARGETS, Target};
 
-/// Inputs that are kept to be changed further; later ones take the place of any.
+/// Inputs that are kept, to be changed further. A later one replaces any of them.
 const CORPUS_MAX: usize = 2000;
 
 fn main() -> Result<()> {
@@ -23,7 +23,8 @@ fn main() -> Result<()> {
         let arg = args.next().context("name the number of runs, and the seed")?;
         Ok(arg.to_str().context("a number")?.parse()?)
     };
-    let (runs, seed) = (number()?, number()?);
+    let runs = number()?;
+    let seed = number()?;
     let wanted = args.next();
     let targets = || TARGETS.iter().filter(|target| wanted.as_ref().is_none_or(|wanted| wanted == target.name));
     ensure!(targets().count() > 0, "the targets are {}", TARGETS.map(|target| target.name).join(", "));
@@ -37,7 +38,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Runs a target. Returns how many kinds of outcome it had, or the input that it failed on.
+/// Runs a target. Returns how many kinds of outcome there were, or the input on which the target failed.
 fn fuzz(target: &Target, runs: u64, seed: u64) -> Result<usize, Vec<u8>> {
     let mut changes = Changes::new(seed);
     let mut corpus = (target.seeds)();
@@ -58,7 +59,7 @@ fn fuzz(target: &Target, runs: u64, seed: u64) -> Result<usize, Vec<u8>> {
     Ok(kinds.len())
 }
 
-/// Writes the input down, and says where; as text if that can't be done.
+/// Writes the input down, and says where. If that fails, it shows the input as text.
 fn keep(folder: &Path, target: &str, input: &[u8]) -> String {
     let path = folder.join(format!("{target}.bin"));
     match std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, input)) {

@@ -12,7 +12,7 @@ pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// Inputs to begin with.
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
-    /// Panics if something is wrong; else, a number for the kind of outcome.
+    /// Panics if something is wrong. Otherwise it returns a number for the kind of outcome.
     pub(crate) run: fn(&[u8]) -> u64,
 }
 

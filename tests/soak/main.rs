@@ -1,4 +1,4 @@
-//! Loads, calls, stops and unloads plugins, and fails if that leaves anything. Run by `cargo xtask soak`.
+//! Loads, calls, stops and unloads plugins. Fails if that leaves anything behind. Run by `cargo xtask soak`.
 //!
 //! `soak <rounds>`
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
 
-/// Rounds in which the two are measured alternately; the median counts. Many and short ones: on a busy machine those in
-/// which another process had the processor are then the exceptions.
+/// Rounds in which the two are measured in turn; the median counts. The rounds are many and short. On a busy machine,
+/// only a few of them meet another process.
 const ROUNDS: u32 = 501;
 
 /// Seconds that each of two things took, once.
@@ -32,19 +32,20 @@ impl Pair {
     }
 }
 
-/// Measures both, `count` times a round, in turn. Returns the medians.
+/// Measures both in turn, `count` times a round. Returns the medians.
 pub fn compare<A, B>(count: u32, ours: impl FnMut() -> A, baseline: impl FnMut() -> B) -> Pair {
     compare_long(ROUNDS, count, ours, baseline)
 }
 
-/// The same in another number of rounds, for things of which each takes milliseconds.
+/// The same in another number of rounds, for things that take milliseconds each.
 pub fn compare_long<A, B>(
     rounds: u32,
     count: u32,
     mut ours: impl FnMut() -> A,
     mut baseline: impl FnMut() -> B,
 ) -> Pair {
-    let (mut all_ours, mut all_baseline) = (Vec::new(), Vec::new());
+    let mut all_ours = Vec::new();
+    let mut all_baseline = Vec::new();
     // The first round warms both up.
     for round in 0..=rounds {
         let pair = Pair { ours: once(count, &mut ours), baseline: once(count, &mut baseline) };
@@ -77,7 +78,7 @@ pub fn median(values: Vec<f64>) -> f64 {
     quantile(values, 0.5)
 }
 
-/// The value below which a part of the others lies: 0.5 for the median, 0.99 for the slowest in a hundred.
+/// A part of the values lies below this one: half of them for 0.5, and all but the slowest in a hundred for 0.99.
 ///
 /// # Panics
 /// If there is none.
@@ -107,8 +108,8 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// A number of seconds, or of KiB, in this unit.
-    fn of(self, seconds: f64) -> f64 {
+    /// How many of this unit a number of seconds is; sizes are in KiB already.
+    fn count(self, seconds: f64) -> f64 {
         seconds
             * match self {
                 Self::Nanoseconds => 1e9,
@@ -127,7 +128,7 @@ pub struct Report {
     rows: Vec<Row>,
 }
 
-/// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
+/// A row of the table. The goal is for the ratio, or for `ours` where there is no ratio: at most this.
 #[derive(Debug, Serialize)]
 struct Row {
     name: String,
@@ -144,7 +145,7 @@ impl Report {
         Self { bench, rows: Vec::new() }
     }
 
-    /// Adds a comparison, with the ratio that is wanted at the most.
+    /// Adds a comparison. The goal is the most that the ratio may be.
     pub fn ratio(&mut self, name: &str, unit: Unit, pair: Pair, goal: f64) {
         self.compared(name, unit, pair, Some(goal));
     }
@@ -155,12 +156,13 @@ impl Report {
     }
 
     fn compared(&mut self, name: &str, unit: Unit, pair: Pair, goal: Option<f64>) {
-        let (ours, baseline) = (unit.of(pair.ours), unit.of(pair.baseline));
+        let ours = unit.count(pair.ours);
+        let baseline = unit.count(pair.baseline);
         let (baseline, ratio) = (Some(baseline), Some(ours / baseline));
         self.rows.push(Row { name: name.into(), unit, ours, baseline, ratio, goal });
     }
 
-    /// Adds the geometric mean of comparisons' ratios, with what is wanted at the most.
+    /// Adds the geometric mean of some comparisons' ratios. The goal is the most that it may be.
     pub fn geometric_mean(&mut self, name: &str, pairs: &[Pair], goal: f64) {
         let logarithms = pairs.iter().map(|pair| (pair.ours / pair.baseline).ln());
         let mean = (logarithms.sum::<f64>() / pairs.len() as f64).exp();
@@ -174,19 +176,20 @@ impl Report {
         });
     }
 
-    /// Adds a time that is compared with nothing, with the time that is wanted at the most.
+    /// Adds a time without a comparison. The goal is the most that it may be.
     pub fn time(&mut self, name: &str, unit: Unit, seconds: f64, goal: f64) {
-        let (ours, goal) = (unit.of(seconds), Some(goal));
+        let ours = unit.count(seconds);
+        let goal = Some(goal);
         self.rows.push(Row { name: name.into(), unit, ours, baseline: None, ratio: None, goal });
     }
 
-    /// Adds a size that is compared with nothing, with the size that is wanted at the most; both in KiB.
+    /// Adds a size without a comparison. The goal is the most that it may be. Both are in KiB.
     pub fn size(&mut self, name: &str, kib: f64, goal: f64) {
         self.time(name, Unit::Kibibytes, kib, goal);
     }
 
-    /// Writes the rows where `cargo xtask bench` collects them: into the folder that `PLUGIX_BENCH_DIR` names, or to
-    /// standard output.
+    /// Writes the rows where `cargo xtask bench` collects them: into the folder in `PLUGIX_BENCH_DIR`, or to standard
+    /// output.
     ///
     /// # Errors
     /// If the file can't be written.

@@ -32,8 +32,8 @@ impl Footprint {
         Ok(Self { threads: threads()?.len(), files, mappings, resident_kib: resident_kib()? })
     }
 
-    /// Waits until the process has no more threads and open files than this; what has ended may still be there for the
-    /// operating system, for a moment.
+    /// Waits until the process has no more threads and open files than this. Threads that have ended may still be there
+    /// for the operating system, for a moment.
     ///
     /// # Panics
     /// If that takes a minute.

@@ -1,4 +1,4 @@
-//! The fixtures: plugins in `guests/`, which are built when the first test asks, and modules as text in `modules/`.
+//! The fixtures: plugins in `guests/`, built when the first test asks, and modules as text in `modules/`.
 
 use anyhow::{Context, Result};
 use plugix_host::{Engine, Module, Plugin, Policy};
@@ -15,7 +15,7 @@ pub fn engine() -> &'static Engine {
     &ENGINE
 }
 
-/// The module of the crate `guests/<name>`. Tests that use the same one share its compiled code.
+/// The module of the crate `guests/<name>`. All tests that use it share its compiled code.
 pub fn guest(name: &str) -> Module {
     static LOADED: Mutex<Option<HashMap<String, Module>>> = Mutex::new(None);
     let mut loaded = LOADED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -52,7 +52,7 @@ pub fn module(topic: &str, name: &str) -> Result<Vec<u8>> {
     wat::parse_file(&path).with_context(|| format!("{}", path.display()))
 }
 
-/// The modules of all guests, by package. Cargo's own lock makes processes that build at once wait for each other.
+/// The modules of all guests, by package. Processes that build at once wait for each other at cargo's own lock.
 static BUILT: LazyLock<HashMap<String, PathBuf>> = LazyLock::new(|| build().expect("the guests can be built"));
 
 fn build() -> Result<HashMap<String, PathBuf>> {

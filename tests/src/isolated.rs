@@ -1,13 +1,13 @@
-//! Tests in a process of their own: for those that count threads or bytes, or that read what the process prints.
+//! Tests in a process of their own: for tests that count threads or bytes, or that read what the process prints.
 
 use anyhow::{Context, Result, ensure};
 use std::process::{Command, Output};
 
-/// Tells the child which of its tests it is to run the body of.
+/// Tells the child which test's body it runs.
 const CHILD: &str = "PLUGIX_ISOLATED_TEST";
 
-/// Runs the body of the test of that name (its path in its test binary) in a fresh process, where nothing else runs,
-/// and returns what that process printed.
+/// Runs the body of a test in a fresh process, where nothing else runs. `test` is the test's path in its binary.
+/// Returns what that process printed.
 ///
 /// # Errors
 /// In the child those of `body`. In the parent, if the child fails or doesn't know the test.
@@ -15,8 +15,8 @@ pub fn isolated(test: &str, body: impl FnOnce() -> Result<()>) -> Result<Option<
     isolated_under(&["env"], test, body)
 }
 
-/// The same in a process that a program starts which runs the command that it gets, after it has changed what the
-/// process may do or knows: `["env", "COLOUR=blue"]`.
+/// The same, started by another program. That program changes what the process may do or knows, and then runs the
+/// command that it gets: `["env", "COLOUR=blue"]`.
 ///
 /// # Errors
 /// Those of [`isolated`].

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: fixtures, built once, and processes of their own for tests that count.
+//! What the end-to-end tests share: fixtures that are built once, and processes of their own for tests that count.
 
 pub mod bench;
 mod footprint;
@@ -12,7 +12,7 @@ mod soak;
 pub use footprint::Footprint;
 pub use guests::{engine, guest, guest_path, module, plugin};
 pub use isolated::{isolated, isolated_under};
-pub use process::{descriptors, mapped_kib, peak_kib, resident_kib, threads, wait_until};
+pub use process::{descriptors, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
 pub use snapshot::snapshot;
 pub use soak::soak;
@@ -20,10 +20,10 @@ pub use soak::soak;
 use anyhow::{Result, anyhow, bail};
 use plugix_host::{CallError, Error, Plugin};
 
-/// Calls a method that answers with text. What went wrong can be downcast to [`Error`].
+/// Calls a method that answers with text. A failed call's error can be downcast to [`Error`].
 ///
 /// # Errors
-/// The error that the method returned, as text, or why the call failed.
+/// The error that the method returned, as text, or the reason why the call failed.
 pub fn call(plugin: &Plugin, method: &str, args: impl AsRef<[u8]>) -> Result<String> {
     match plugin.call_bytes(method, args.as_ref()) {
         Ok(bytes) => Ok(String::from_utf8(bytes)?),

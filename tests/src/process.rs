@@ -15,7 +15,21 @@ pub fn threads() -> Result<Vec<String>> {
     Ok(names.map(|name| name.trim().to_owned()).collect())
 }
 
-/// What each of this process's file descriptors is, without what differs from one to the next.
+/// The states of some threads of this process, as the scheduler names them: `S` sleeps. The threads' names begin like
+/// this.
+#[must_use]
+pub fn thread_states(name: &str) -> Vec<char> {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    // A thread that ends while it is looked at has no state any more.
+    let stats = tasks.filter_map(|task| fs::read_to_string(task.path().join("stat")).ok());
+    let state = |stat: String| {
+        let (start, rest) = stat.rsplit_once(") ")?;
+        start.split_once('(')?.1.starts_with(name).then_some(rest.chars().next()?)
+    };
+    stats.filter_map(state).collect()
+}
+
+/// The kind of each file descriptor of this process, without what differs from one to the next.
 ///
 /// # Errors
 /// Where there is no `/proc/self/fd`.
@@ -29,7 +43,7 @@ pub fn descriptors() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The address space that this process has reserved, in KiB. Each memory of a plugin's takes more than 4 GiB.
+/// The address space that this process has reserved, in KiB. Each plugin's memory takes more than 4 GiB.
 ///
 /// # Errors
 /// Where there is no `/proc/self/status`.
@@ -59,10 +73,10 @@ fn status(name: &str) -> Result<u64> {
     Ok(value.with_context(|| format!("no {name}"))?.parse()?)
 }
 
-/// Waits for something that happens on another thread and can't be waited for otherwise.
+/// Waits for something that another thread does, if there is no other way to wait for it.
 ///
 /// # Panics
-/// If it doesn't happen in a minute: only a failing test gets there.
+/// If it doesn't happen in a minute. Only a failing test gets there.
 pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(60);
     while !happened() {

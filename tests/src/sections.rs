@@ -11,8 +11,7 @@ pub fn with_section(mut wasm: Vec<u8>, name: &str, data: &[u8]) -> Vec<u8> {
     wasm
 }
 
-/// A module whose functions have instructions that break the rules, so that whoever compiles it fails. Whoever only
-/// reads it doesn't notice.
+/// A module with invalid instructions in its functions. Compiling it fails. Whoever only reads it doesn't notice.
 ///
 /// # Errors
 /// If it is no module.

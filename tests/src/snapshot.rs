@@ -1,4 +1,4 @@
-//! What is in a folder, to see whether anything has changed.
+//! What is in a folder. A test compares two snapshots to see whether anything has changed.
 
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Everything below a folder: what it is, what is in it or where it points, when it changed, and which file it is.
+/// Everything below a folder: its kind, its content or its target, when it changed, and which file it is.
 ///
 /// # Errors
 /// If something can't be read.
@@ -20,7 +20,9 @@ pub fn snapshot(folder: &Path) -> Result<BTreeMap<String, String>> {
             kind if kind.is_file() => fs::read(&path)?,
             _ => Vec::new(),
         };
-        let (kind, inode, links) = (metadata.mode(), metadata.ino(), metadata.nlink());
+        let kind = metadata.mode();
+        let inode = metadata.ino();
+        let links = metadata.nlink();
         let what = format!("{kind:o} {inode} {links} {:?} {}", metadata.modified()?, content.escape_ascii());
         found.insert(path.display().to_string(), what);
         if metadata.is_dir() {

@@ -5,11 +5,11 @@ use anyhow::{Result, bail, ensure};
 use plugix_host::{CallError, Error, Plugin, Policy, RawPlugin, StopReason};
 use std::time::Duration;
 
-/// What a process may grow by in three quarters of a soak's tenths, in KiB. What is left behind each time makes it grow
-/// in all of them; caches grow it at first, and now and then, when more threads than ever lived at once.
+/// A process may grow by this many KiB in three quarters of a soak's tenths. What each round leaves behind makes the
+/// process grow in all of them. Caches make it grow at first, and when more threads live at once than ever before.
 const GROWTH_KIB: u64 = 128;
 
-/// The same for all of it after the first tenth: something large that is left behind now and then.
+/// The same for the time after the first tenth. It finds something large that is left behind now and then.
 const WHOLE_GROWTH_KIB: u64 = 16 << 10;
 
 /// Mappings by which they may differ.
@@ -18,10 +18,10 @@ const MAPPINGS: u64 = 2;
 /// States of its threads from which a plugin is stopped, in turn.
 const STATES: [&str; 5] = ["spin 2", "sleep 2", "mutex 1", "panics 0", "spawning 0"];
 
-/// Loads, calls, stops and unloads so often; `tell` gets a line for each tenth.
+/// Loads, calls, stops and unloads so often. `tell` gets a line for each tenth.
 ///
 /// # Errors
-/// If a step goes wrong, or if the process holds more and more.
+/// If a step goes wrong, or if the process grows and grows.
 pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
     ensure!(rounds >= 10, "ten rounds are the least");
     let mut tenths: Vec<Footprint> = Vec::new();
@@ -36,7 +36,8 @@ pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
             tenths.push(now);
         }
     }
-    let (first, last) = (tenths[0], tenths[tenths.len() - 1]);
+    let first = tenths[0];
+    let last = tenths[tenths.len() - 1];
     let growth = usual_growth(&tenths, |footprint| footprint.resident_kib);
     ensure!(growth <= GROWTH_KIB, "the process grows by {growth} KiB in {} rounds", rounds / 10);
     ensure!(last.resident_kib <= first.resident_kib + WHOLE_GROWTH_KIB, "the process grew from {first} to {last}");
@@ -46,16 +47,16 @@ pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
     Ok(())
 }
 
-/// What something grew by at least from one tenth to the next, three times in four.
+/// The least growth from one tenth to the next, over three tenths in four.
 fn usual_growth(tenths: &[Footprint], count: impl Fn(&Footprint) -> u64) -> u64 {
     let mut growths: Vec<u64> = tenths.windows(2).map(|pair| count(&pair[1]).saturating_sub(count(&pair[0]))).collect();
     growths.sort_unstable();
     growths[growths.len() / 4]
 }
 
-/// One module from its bytes to its end, and one plugin that is stopped.
+/// One module from its bytes to its end. One plugin of it is stopped.
 fn one(round: u32) -> Result<()> {
-    // Each round's own code, so that nothing of it can be shared.
+    // Each round has its own code, so that rounds share nothing.
     let text =
         format!("(module (memory (export \"memory\") 1) (func (export \"number\") (result i32) i32.const {round}))");
     let mut raw = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &Policy::new())?;

@@ -4,23 +4,29 @@ mod peers;
 
 use crate::engine_linked;
 use anyhow::{Context, Result, ensure};
+use peers::Effort;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::Command;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask bench                   # all benches: some minutes on a machine that does nothing else\n  \
+    cargo xtask bench calls             # what a call costs\n  \
+    cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
+    cargo xtask bench --peers --quick   # the same with few rounds, to see that it runs")]
 pub(crate) struct Args {
-    /// Run only the benches whose name contains this.
+    /// Run only the benches whose name contains this: calls, compute, instances, shared, stopping
     filter: Option<String>,
-    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it.
+    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it
     #[arg(long, conflicts_with = "filter")]
     peers: bool,
-    /// With `--peers`: few rounds, to see that everything runs; the results stay in the target folder.
+    /// With `--peers`: few rounds; the results stay in the target folder
     #[arg(long, requires = "peers")]
     quick: bool,
 }
 
-/// A row of the table. The goal, if there is one, is for the ratio, or for `ours` where there is none: at most this.
+/// A row of the table. The goal is for the ratio, or for `ours` where there is no ratio: at most this.
 #[derive(Serialize, Deserialize)]
 struct Row {
     name: String,
@@ -39,7 +45,7 @@ impl Row {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     if args.peers {
-        return peers::run(args.quick);
+        return peers::run(if args.quick { Effort::Quick } else { Effort::Full });
     }
     let programs = engine_linked::build(&["--all-targets"])?;
     let benches = programs.iter().filter(|program| program.kind == "bench");
@@ -79,7 +85,8 @@ fn show(rows: &[Row]) {
             (Some(goal), Some(_)) => format!("≤ {goal:.2}"),
             (Some(goal), None) => format!("≤ {goal} {}", row.unit),
         };
-        let (ours, baseline) = (number(Some(row.ours)), number(row.baseline));
+        let ours = number(Some(row.ours));
+        let baseline = number(row.baseline);
         let met = if row.is_met() { "" } else { "  missed" };
         println!("{:width$}  {ours:>12}  {baseline:>12}  {ratio:>7}  {goal:>9}{met}", row.name);
     }

@@ -9,7 +9,12 @@ use std::process::{Command, Stdio};
 /// The plugins that the demo shows.
 const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 
-pub(crate) fn run() -> Result<()> {
+#[derive(clap::Args)]
+#[command(after_help = "Example:\n  \
+    cargo xtask demo   # prints a table, and writes target/demo/mandelbrot.png")]
+pub(crate) struct Args {}
+
+pub(crate) fn run(_: &Args) -> Result<()> {
     let modules = build_plugins()?;
     let host = engine_linked::build_program(&["--example", "demo"], "demo")?;
     // The program lies in `release/examples` of the target folder.

@@ -1,4 +1,5 @@
-//! Builds what is linked with the WebAssembly engine, in a way that compiles the engine once for all commands.
+//! Builds what is linked with the WebAssembly engine. All commands build it the same way, so that the engine is
+//! compiled once.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
@@ -6,8 +7,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Every command takes the same packages and profile: another choice gives dependencies other features, and then the
-/// engine would be compiled once more.
+/// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
+/// engine is compiled once more.
 pub(crate) const SELECTION: [&str; 4] =
     ["--release", "--package=plugix-host", "--package=plugix-cli", "--package=plugix-e2e"];
 
@@ -57,7 +58,7 @@ pub(crate) fn build_program(targets: &[&str], name: &str) -> Result<PathBuf> {
     Ok(program.with_context(|| format!("cargo built no {name}"))?.path)
 }
 
-/// The program that a message of cargo's names, if it does.
+/// The program that a message of cargo's names, if there is one in it.
 fn program(message: &Value) -> Option<Program> {
     let target = &message["target"];
     Some(Program {

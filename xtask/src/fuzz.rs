@@ -5,14 +5,18 @@ use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask fuzz                       # each target 200,000 times\n  \
+    cargo xtask fuzz json --runs 5000000   # one target for longer\n  \
+    cargo xtask fuzz json --seed 7         # other inputs; the same seed gives the same inputs")]
 pub(crate) struct Args {
-    /// How often each target runs.
+    /// How often each target runs
     #[arg(long, default_value_t = 200_000)]
     runs: u64,
-    /// Where the chain of changes begins: the same number gives the same inputs.
+    /// Where the chain of changes begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Run only the target of this name.
+    /// Run only this target: artifact, descriptor, json, result
     target: Option<String>,
 }
 

@@ -11,34 +11,47 @@ mod toolchain;
 mod workspace;
 
 use clap::Parser;
+use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(about = "The project's chores")]
+#[command(
+    bin_name = "cargo xtask",
+    about = "The project's chores",
+    after_help = "Start with `cargo xtask demo`. Before you send a change, run `cargo xtask test`.\n\
+                  `cargo xtask help <command>` has examples."
+)]
 enum Command {
-    /// Measure, against bare wasmer in the same run, and write `target/bench/results.json`.
+    /// Measure against bare wasmer in the same run, and write `target/bench/results.json`
     Bench(bench::Args),
-    /// Build the example plugins, and a host that runs each on one thread and on all.
-    Demo,
-    /// Feed changed bytes to everything that reads a plugin's.
+    /// Build the example plugins and a host, and show each plugin on one thread and on all
+    Demo(demo::Args),
+    /// Feed changed bytes to all that reads a plugin's bytes
     Fuzz(fuzz::Args),
-    /// Load, call, stop and unload plugins thousands of times; fail if the process grows.
+    /// Load, call, stop and unload plugins thousands of times, and fail if the process grows
     Soak(soak::Args),
-    /// Run every test.
+    /// Run every check and every test
     Test(test::Args),
-    /// Check formatting, lints and the rules of the repository.
+    /// Check formatting, dependencies, rooms, pages and lints
     Tidy(tidy::Args),
-    /// Show, make or remove the toolchain that compiles plugins.
+    /// Show, make or remove the toolchain that compiles plugins
     Toolchain(toolchain::Args),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
-        Command::Demo => demo::run(),
+        Command::Demo(args) => demo::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

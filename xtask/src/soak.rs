@@ -5,8 +5,11 @@ use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask soak                   # some minutes\n  \
+    cargo xtask soak --rounds 100000   # twenty times as long")]
 pub(crate) struct Args {
-    /// How often.
+    /// How many plugins live and end, one after the other
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(10..))]
     rounds: u32,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, in as few builds as possible.
+//! `cargo xtask test`: every check and every test there is, in as few builds as possible.
 
 mod outcome;
 
@@ -11,9 +11,14 @@ use outcome::Outcome;
 use plugix_toolchain::{Build, Progress, Toolchain};
 
 use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::tidy::{self, Check};
 use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask test                                  # what CI runs: checks of the sources, tests, lints\n  \
+    cargo xtask test -- deadline                      # only tests with this in their name, and no checks\n  \
+    cargo xtask test -- hostile::states --nocapture   # and show what they print")]
 pub(crate) struct Args {
     /// What test binaries take: a part of a test's name, `--nocapture`, …
     #[arg(last = true)]
@@ -29,9 +34,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let outcome = work().unwrap_or_else(|error| Outcome::broken(format!("{error:#}")));
         summary.push((name, outcome, start.elapsed()));
     };
+    // A person who looks for one test wants its result, and not that of the checks.
+    let is_whole = args.filter.is_empty();
+    if is_whole {
+        stage("checks of the sources", &|| checks(tidy::SOURCES));
+    }
     stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
+    if is_whole {
+        stage("lints", &|| checks(tidy::LINTS));
+    }
 
     eprintln!();
     for (name, outcome, time) in &summary {
@@ -47,7 +60,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     bail!("{} failed", failures.len())
 }
 
-/// Runs the tests of some packages, and lets what they print through.
+/// Runs some checks of `cargo xtask tidy`.
+fn checks(checks: &[(&str, Check)]) -> Result<Outcome> {
+    Ok(Outcome::checked(checks.len(), tidy::problems(checks)?))
+}
+
+/// Runs the tests of some packages, and passes on what they print.
 fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
     let mut command = workspace::cargo();
     command.arg("test").args(packages).arg("--no-fail-fast").arg("--").args(filter).stdout(Stdio::piped());
@@ -64,7 +82,7 @@ fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Builds the fixtures, so that the time of the tests is that of the tests.
+/// Builds the fixtures first, so that the time of the tests is their own.
 fn guests() -> Result<Outcome> {
     let packages = workspace::guests()?.into_iter().map(|name| format!("guest-{name}")).collect();
     let request = Build { bins: true, packages, ..Build::new(root().join("Cargo.toml")) };

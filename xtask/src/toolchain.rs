@@ -1,15 +1,19 @@
-//! `cargo xtask toolchain`: how the toolchain for plugins is had on this machine.
+//! `cargo xtask toolchain`: how this machine gets the toolchain for plugins.
 
 use std::time::Instant;
 
 use plugix_toolchain::{Environment, Progress, Survey, Toolchain};
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cargo xtask toolchain                    # what there is, and what is missing\n  \
+    cargo xtask toolchain --ensure           # make it now\n  \
+    cargo xtask toolchain --clean --ensure   # make it anew")]
 pub(crate) struct Args {
-    /// Remove the cache first.
+    /// Remove the cache first
     #[arg(long)]
     clean: bool,
-    /// Make the toolchain now, if it is not there yet.
+    /// Make the toolchain now, if it is not there yet
     #[arg(long)]
     ensure: bool,
 }

@@ -9,7 +9,7 @@ use crate::engine_linked::root;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// The packages that don't link the engine: of plugins, what can be tried on the host is.
+/// The packages that don't link the engine. Of plugins, they test what runs on the host.
 pub(crate) const LIGHT: [&str; 7] =
     ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-cli", "--exclude", "plugix-e2e"];
 
@@ -44,7 +44,7 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The files below a folder whose names end like this, sorted; what is built and what is hidden is left out.
+/// The files below a folder whose names end like this, sorted. Built and hidden files are left out.
 pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in entries(folder)? {

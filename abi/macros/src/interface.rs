@@ -61,7 +61,7 @@ impl Contract {
         })
     }
 
-    /// The trait's `dyn` type, for which everything is implemented.
+    /// The trait's `dyn` type. The macro implements everything for it.
     fn dyn_type(&self) -> TokenStream {
         let ident = &self.ident;
         quote!((dyn #ident + 'static))

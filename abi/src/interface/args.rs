@@ -1,7 +1,7 @@
-//! Arguments: written one after the other by the caller, read in the same order by the method.
+//! Arguments: the caller writes them one after the other, and the method reads them in the same order.
 
 use super::sink::{write_len, write_postcard};
-use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Scalar, Sink, Stream};
+use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
 use bytemuck::Pod;
 use core::cell::{Cell, RefCell};
@@ -15,7 +15,7 @@ pub trait EncodeArg {
     /// When the sink is full, or when the type can't be encoded.
     fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError>;
 
-    /// The argument in a register. Only asked for in methods whose arguments are all scalars.
+    /// The argument in a register. Only methods whose arguments are all scalars ask for it.
     #[inline]
     fn bits(&self) -> u64 {
         0
@@ -30,9 +30,9 @@ pub trait EncodeArgs {
     /// When the sink is full, or when a type can't be encoded.
     fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError>;
 
-    /// Puts the arguments, if all are scalars, into registers from `at` on; others and those past the fourth are left
-    /// out.
-    fn bits(&self, registers: &mut [u64; 4], at: usize);
+    /// Puts the arguments into registers, from `at` on, if all are scalars. Other arguments are left out, and so are
+    /// arguments without a register.
+    fn bits(&self, registers: &mut Registers, at: usize);
 }
 
 impl EncodeArgs for () {
@@ -42,7 +42,7 @@ impl EncodeArgs for () {
     }
 
     #[inline]
-    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+    fn bits(&self, _: &mut Registers, _: usize) {}
 }
 
 impl<First: EncodeArg, Rest: EncodeArgs> EncodeArgs for (First, Rest) {
@@ -53,7 +53,7 @@ impl<First: EncodeArg, Rest: EncodeArgs> EncodeArgs for (First, Rest) {
     }
 
     #[inline]
-    fn bits(&self, registers: &mut [u64; 4], at: usize) {
+    fn bits(&self, registers: &mut Registers, at: usize) {
         if let Some(register) = registers.get_mut(at) {
             *register = self.0.bits();
             self.1.bits(registers, at + 1);
@@ -111,7 +111,7 @@ impl<T: Pod> EncodeArg for PodSlice<'_, T> {
     }
 }
 
-/// A stream as an argument: it stays on the caller's side, the method gets a handle.
+/// A stream as an argument. It stays on the caller's side, and the method gets a handle.
 pub struct StreamArg {
     items: RefCell<Option<Box<dyn Produce>>>,
     handle: Cell<Option<u32>>,
@@ -144,9 +144,9 @@ impl EncodeArg for StreamArg {
 
 /// Arguments of a call, on the method's side.
 ///
-/// Each is read as postcard of its type, with exceptions that are as quick as one copy or none: `Vec<u8>` and
-/// `&[u8]` (postcard's own form, a length and the bytes), and [`PodSlice`] (length, zeroes up to a multiple of the
-/// element's alignment counted from the first argument, the elements' memory). For a [`Stream`] there is a handle of four bytes.
+/// Most arguments are postcard of their type. Three kinds are quicker: `Vec<u8>` and `&[u8]` are postcard's own form, a
+/// length and the bytes, in one copy or none. A [`PodSlice`] is a length, zeroes up to a multiple of the element's
+/// alignment, counted from the first argument, and the elements' memory. A [`Stream`] is a handle of four bytes.
 #[derive(Debug)]
 pub struct Args<'a> {
     bytes: &'a [u8],
@@ -154,7 +154,7 @@ pub struct Args<'a> {
 }
 
 impl<'a> Args<'a> {
-    /// Reads arguments from `bytes`, which has to begin at a multiple of 16 for [`Args::pod`] to succeed.
+    /// Reads arguments from `bytes`. [`Args::pod`] succeeds only if `bytes` begins at a multiple of 16.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, position: 0 }
@@ -188,7 +188,7 @@ impl<'a> Args<'a> {
         self.elements().map_err(|problem| BadArguments { argument: name, problem })
     }
 
-    /// Reads a stream's handle; the items are pulled when they are asked for.
+    /// Reads a stream's handle. The items are pulled later, when somebody asks for them.
     ///
     /// # Errors
     /// When the bytes end, or streams can't be had here.

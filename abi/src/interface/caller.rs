@@ -1,4 +1,4 @@
-//! Who carries calls, and what it can know of the interface.
+//! Who carries calls, and what a caller can know of the interface.
 
 use super::{EncodeArgs, InterfaceInfo, MethodInfo, Output, Return, Version};
 use crate::Status;
@@ -18,35 +18,37 @@ pub trait Interface: 'static {
     const NAME: &'static str = Self::INFO.name;
     /// The interface's version.
     const VERSION: Version = Self::INFO.version;
-    /// The methods, in the order in which they stand in the trait; a method's place is its index.
+    /// The methods, in the trait's order. A method's place is its index.
     const METHODS: &'static [MethodInfo] = Self::INFO.methods;
     /// [`Interface::INFO`] as it stands in a plugin's custom section, with its length in front.
     const DESCRIPTOR: &'static [u8];
 
-    /// Has the trait's methods; each passes through a [`Caller`].
+    /// Has the trait's methods. Each of them calls through a [`Caller`].
     type Client<C: Caller>;
 
     /// Makes a client.
     fn client<C: Caller>(caller: C) -> Self::Client<C>;
 
-    /// The function that runs a method whose arguments and result stand in memory; `None` if there is no such method.
+    /// The function that runs a method over arguments in memory; `None` if there is no such method.
     ///
-    /// The arguments begin at a multiple of 16. A panic of the method's passes through.
+    /// The arguments begin at a multiple of 16. A panic in the method passes through.
     fn frame_fn<O: Output>(method: usize) -> Option<FrameFn<Self, O>>;
 
-    /// The function that runs a method of [`ImportKind::Scalar`](super::ImportKind::Scalar); `None` for all others.
+    /// The function that runs a method of [`ImportKind::Scalar`](super::ImportKind::Scalar); `None` for all other
+    /// methods.
     fn scalar_fn(method: usize) -> Option<ScalarFn<Self>>;
 }
 
-/// Runs a method whose arguments and result stand in memory.
+/// Runs a method. Its arguments and its result stand in memory.
 pub type FrameFn<I, O> = fn(&I, &[u8], &mut O) -> Status;
 
-/// Runs a method whose arguments and result stand in registers; `None` if an argument is out of its type's range.
+/// Runs a method. Its arguments and its result stand in registers. `None` if an argument is out of its type's range.
 ///
-/// The registers are single parameters because an array would pass through memory.
+/// There are [`MAX_REGISTERS`](super::MAX_REGISTERS) registers. Each is a parameter of its own, because an array would
+/// pass through memory.
 pub type ScalarFn<I> = fn(&I, u64, u64, u64, u64) -> Option<u32>;
 
-/// What is known of the method at an index of an [`Interface`]. Implemented by the macro only.
+/// What is known of one method of an [`Interface`]. Only the macro implements it.
 pub trait Method<const INDEX: usize>: Interface {
     /// How the method's return type travels.
     type Return: Return;
@@ -59,9 +61,10 @@ pub trait Method<const INDEX: usize>: Interface {
     fn dispatch<O: Output>(&self, args: &[u8], output: &mut O) -> Status;
 }
 
-/// A function that a plugin imports from the module `plugix:` + interface by the method's name.
+/// A function that a plugin imports by the method's name, from the module `plugix:` + interface.
 ///
-/// All return `status << 32 | rest`: the scalar ones with the value as the rest, the others with the result's length.
+/// All return `status << 32 | rest`. For the scalar ones the rest is the value, for the others it is the result's
+/// length.
 #[derive(Clone, Copy, Debug)]
 pub enum Import {
     /// No arguments.
@@ -82,7 +85,7 @@ pub enum Import {
 pub type ReturnOf<I, const METHOD: usize> = <I as Method<METHOD>>::Return;
 /// What the client's method returns when all went well.
 pub type ValueOf<I, const METHOD: usize> = <ReturnOf<I, METHOD> as Return>::Value;
-/// What it returns else, when the call itself fails with `F`.
+/// What the client's method returns else. The call itself fails with `F`.
 pub type FailureOf<I, const METHOD: usize, F> = <ReturnOf<I, METHOD> as Return>::Failure<F>;
 
 /// Carries calls to an implementation on the other side.
@@ -102,12 +105,12 @@ pub trait Caller {
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs;
 
-    /// Whether the call failed because the other side, which is older, doesn't have the method. The client then runs
-    /// the method's default body, if the trait has one, on this side.
+    /// Whether the call failed because the other side is older and lacks the method. The client then runs the method's
+    /// default body on this side, if the trait has one.
     fn is_not_provided(error: &Self::Error) -> bool;
 }
 
-/// Why a call to a method that returns a `Result<_, E>` has no value.
+/// Why a call has no value. The method returns a `Result<_, E>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError<E, F> {
     /// The method returned this error.

@@ -1,12 +1,37 @@
-//! Descriptors: what a plugin's custom sections say, to be read before anything is compiled.
+//! Descriptors: what a plugin's custom sections say. The host reads them before it compiles anything.
 //!
-//! A section is a row of records, each with its length in front (four bytes, the lowest first), because a linker puts
-//! sections of one name one after the other. A record begins with [`FORMAT`] and the ABI's version. Numbers are
-//! written as postcard does (seven bits to a byte, the lowest first), texts as their length and UTF-8.
+//! A section is a row of records. Each record has its length in front (four bytes, the lowest first), because a linker
+//! joins sections of one name. A record begins with [`FORMAT`] and the ABI's version. Numbers are written as postcard
+//! does (seven bits to a byte, the lowest first), texts as their length and UTF-8.
+//!
+//! The macro writes an interface's record while it compiles, and the host reads it:
+//!
+//! ```
+//! use plugix_abi::interface::descriptor::read_interfaces;
+//! use plugix_abi::{Interface, interface};
+//!
+//! #[interface(version = "1.2")]
+//! pub trait WordCount {
+//!     /// Counts the words of a text.
+//!     fn count(&self, text: &str) -> u32;
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let interfaces = read_interfaces(<dyn WordCount as Interface>::DESCRIPTOR)?;
+//!     assert_eq!(interfaces[0].version.to_string(), "1.2.0");
+//!     let method = &interfaces[0].methods[0];
+//!     assert_eq!((&*method.name, &*method.docs), ("count", "Counts the words of a text."));
+//!     assert_eq!(method.signature, "count(text: &str) -> u32");
+//!     // Anything may stand in a section of a plugin's.
+//!     assert!(read_interfaces(b"something else").is_err());
+//!     Ok(())
+//! }
+//! ```
 
 mod decode;
 mod encode;
 mod error;
+pub mod section;
 mod types;
 
 pub use decode::{read_interfaces, read_plugin};
@@ -25,15 +50,5 @@ pub const MAX_SECTION_LEN: usize = 1 << 20;
 /// How many types may stand in each other.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many types a section may name altogether; an array counts once for each element.
+/// How many types a section may name altogether. An array counts once for each element.
 pub const MAX_TYPES: usize = 1 << 16;
-
-/// Names of the custom sections.
-pub mod section {
-    /// One record, that [`read_plugin`](super::read_plugin) reads.
-    pub const PLUGIN: &str = "plugix.plugin";
-    /// A record for each interface that the plugin implements, for [`read_interfaces`](super::read_interfaces).
-    pub const IMPLEMENTS: &str = "plugix.implements";
-    /// A record for each interface that the plugin calls, for [`read_interfaces`](super::read_interfaces).
-    pub const USES: &str = "plugix.uses";
-}

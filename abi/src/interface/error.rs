@@ -24,17 +24,17 @@ impl From<Full> for EncodeError {
     }
 }
 
-/// Arguments don't have the form that the method's signature asks for: the caller's fault.
+/// The arguments don't have the form that the method's signature asks for. The caller is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("argument `{argument}`: {problem}")]
 pub struct BadArguments {
-    /// The argument's name; `…` for what follows the last one.
+    /// The argument's name; `…` for bytes after the last argument.
     pub argument: &'static str,
     /// What is wrong with it.
     pub problem: DecodeError,
 }
 
-/// Bytes are no value of the type that they should be: the fault of the side that wrote them.
+/// The bytes are no value of their type. The side that wrote them is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -61,7 +61,7 @@ pub enum DecodeError {
     /// Elements that don't begin at a multiple of their alignment, or padding that is not zero.
     #[error("elements that are not aligned")]
     Misaligned,
-    /// An error value from a method that has none in its signature.
+    /// An error value from a method whose signature has no error.
     #[error("an error from a method that returns none")]
     UnexpectedError,
     /// A stream where none can be pulled from.

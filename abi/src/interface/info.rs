@@ -3,7 +3,7 @@
 use core::fmt;
 use postcard_schema::schema::NamedType;
 
-/// The version of an interface. Versions with the same `major` are compatible, as far as the methods' hashes agree.
+/// The version of an interface. Versions with the same `major` are compatible, if the methods' hashes agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     /// Incompatible revisions.
@@ -29,7 +29,7 @@ pub struct InterfaceInfo {
     pub version: Version,
     /// The trait's documentation.
     pub docs: &'static str,
-    /// The methods, in the order in which they stand in the trait.
+    /// The methods, in the trait's order.
     pub methods: &'static [MethodInfo],
 }
 
@@ -40,9 +40,9 @@ pub struct MethodInfo {
     pub name: &'static str,
     /// Its documentation.
     pub docs: &'static str,
-    /// Its signature as it is written in the trait, without `&self`.
+    /// Its signature as the trait has it, without `&self`.
     pub signature: &'static str,
-    /// Whether the trait has a default body: the other side may lack the method.
+    /// Whether the trait has a default body. If so, the other side may lack the method.
     pub optional: bool,
     /// How arguments and result cross the boundary.
     pub import: ImportKind,
@@ -52,7 +52,7 @@ pub struct MethodInfo {
     pub returns: ReturnInfo<&'static NamedType>,
 }
 
-/// How a plugin calls a method that the host implements, and how a host can call it that a plugin implements.
+/// How a plugin calls a method of the host's, and how a host can call a method of the plugin's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportKind {
     /// Arguments and result stand in memory.
@@ -97,6 +97,6 @@ pub enum Shape<T> {
         /// The element's alignment in bytes.
         align: u32,
     },
-    /// Items that are pulled, chunk by chunk, from the side that has them.
+    /// Items that the taker pulls, chunk by chunk, from the side that has them.
     Stream(T),
 }

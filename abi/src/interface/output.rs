@@ -17,17 +17,17 @@ pub trait Output {
     /// Hands over a value in postcard's encoding.
     ///
     /// # Panics
-    /// When the value's `Serialize` implementation fails, as one that names no length for a sequence does.
+    /// When the value's `Serialize` implementation fails. One that names no length for a sequence does.
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T);
 
-    /// Keeps a stream's items, to have them pulled by the caller under the handle that is returned; `None` if streams
-    /// can't be offered here.
+    /// Keeps a stream's items. The caller pulls them under the handle that this returns. `None` if streams can't be
+    /// offered here.
     fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {
         let _ = items;
         None
     }
 
-    /// Pulls the items of a stream that the caller offers under this handle; `None` if streams can't be had here.
+    /// Pulls the items of the stream that the caller offers under this handle. `None` if there are no streams here.
     fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
         let _ = handle;
         None
@@ -49,7 +49,7 @@ pub unsafe trait Payload: Sized {
     /// Why the bytes can't be had or don't make a value.
     type Error: From<DecodeError>;
 
-    /// How many bytes there are. The implementation vouches for it: this much memory is asked for.
+    /// How many bytes there are. This much memory is asked for, so the implementation must be right.
     fn len(&self) -> usize;
 
     /// Whether there are none.
@@ -64,16 +64,16 @@ pub unsafe trait Payload: Sized {
     /// When the other side took the bytes away.
     fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), Self::Error>;
 
-    /// Lets `read` see a copy of the bytes that doesn't change while it looks.
+    /// Lets `read` look at a copy of the bytes. The copy doesn't change meanwhile.
     ///
     /// # Errors
     /// When the other side took the bytes away.
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Self::Error>;
 
-    /// Pulls the items of the stream whose handle the bytes are (four, the lowest first).
+    /// Pulls the items of a stream. The bytes are its handle (four, the lowest first).
     ///
     /// # Errors
-    /// When the bytes are no handle, or streams can't be had here.
+    /// When the bytes are no handle, or when there are no streams here.
     fn open(self) -> Result<Box<dyn Pull>, Self::Error> {
         Err(DecodeError::NoStreams.into())
     }
@@ -89,10 +89,10 @@ pub(super) fn take<T: Pod, P: Payload>(payload: P) -> Result<Vec<T>, P::Error> {
     }
     let mut elements = Vec::<T>::with_capacity(len / element);
     let spare = &mut elements.spare_capacity_mut()[..len / element];
-    // SAFETY: the same memory, `len` bytes; bytes need no alignment and `MaybeUninit` has no invalid ones.
+    // SAFETY: the same memory of `len` bytes. Bytes need no alignment, and every byte is a valid `MaybeUninit`.
     let room = unsafe { core::slice::from_raw_parts_mut(spare.as_mut_ptr().cast::<MaybeUninit<u8>>(), len) };
     payload.copy_to(room)?;
-    // SAFETY: `copy_to` has initialized all of these elements' bytes, and any bytes make a `Pod`.
+    // SAFETY: `copy_to` has initialized all bytes of these elements, and any bytes make a `Pod`.
     unsafe { elements.set_len(len / element) };
     Ok(elements)
 }

@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 use bytemuck::Pod;
 use core::ops::{Deref, DerefMut};
 
-/// Elements as an argument: the method reads them in place.
+/// Elements as an argument. The method reads them in place.
 ///
-/// The element derives [`Schema`](crate::Schema) too, so that a change of its fields is noticed, and has the same
-/// layout on 32 and 64 bits. A crate that doesn't depend on bytemuck itself names ours:
+/// The element derives [`Schema`](crate::Schema) too, so that a change of its fields is noticed. Its layout is the same
+/// on 32 and 64 bits. A crate that doesn't depend on bytemuck itself names ours:
 ///
 /// ```
 /// use plugix_abi::{Pod, PodSlice, Schema, Zeroable};
@@ -69,7 +69,7 @@ impl<'a, T: Pod> From<&'a Vec<T>> for PodSlice<'a, T> {
     }
 }
 
-/// Elements as a result: the caller copies them straight out of the method's own `Vec`.
+/// Elements as a result. The caller copies them straight out of the method's own `Vec`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PodVec<T>(Vec<T>);
 

@@ -1,4 +1,4 @@
-//! An implementation of an interface, shared by all that call it.
+//! An implementation of an interface that all its callers share.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -8,7 +8,7 @@ use core::fmt;
 /// Made by `<dyn Trait>::provider(implementation)`.
 pub struct Provider<I: ?Sized>(Arc<dyn Provide<I>>);
 
-/// Holds an implementation of `I`. Implemented by the macro only.
+/// Holds an implementation of `I`. Only the macro implements it.
 pub trait Provide<I: ?Sized>: Send + Sync {
     /// The implementation.
     fn get(&self) -> &I;

@@ -10,12 +10,12 @@ use core::marker::PhantomData;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// How a method's return type travels. `#[interface]` chooses one by the type as it is written:
+/// How a method's return type travels. `#[interface]` chooses by the name that is written:
 ///
 /// | written | how |
 /// |---|---|
 /// | `Vec<u8>`, `String`, `PodVec<T>` | [`Raw`]: the memory as it is, one copy |
-/// | a number of at most 32 bits, `bool`, nothing; all arguments scalars, at most four | [`ScalarReturn`] |
+/// | a number of at most 32 bits, `bool`, nothing; all arguments scalars, at most [`MAX_REGISTERS`](super::MAX_REGISTERS) | [`ScalarReturn`] |
 /// | `Result<T, E>` | [`Fallible`]: `T` by these rules, or postcard of `E` |
 /// | `Stream<T>` | [`Streamed`]: a handle, under which the caller pulls the items |
 /// | anything else | [`Postcard`] |
@@ -24,7 +24,7 @@ pub trait Return {
     type Returned;
     /// What the client's method returns when all went well.
     type Value;
-    /// What it returns else, when the call itself fails with `F`.
+    /// What the client's method returns else. The call itself fails with `F`.
     type Failure<F>: From<F>;
 
     /// Hands over what the method returned.
@@ -39,14 +39,14 @@ pub trait Return {
     /// Makes the method's own error from the payload of [`Status::Error`].
     ///
     /// # Errors
-    /// When the payload can't be read or is no such error, and always for a method that returns none.
+    /// When the payload can't be read or is no such error. A method without an error always fails here.
     #[inline]
     fn error<P: Payload, F>(payload: P) -> Result<Self::Failure<F>, P::Error> {
         let _ = payload;
         Err(DecodeError::UnexpectedError.into())
     }
 
-    /// Makes the value from a register; `None` if it has no such value.
+    /// Makes the value from a register. `None` if the register holds no such value.
     #[inline]
     fn scalar(bits: u32) -> Option<Self::Value> {
         let _ = bits;
@@ -86,18 +86,17 @@ impl<T: Scalar + Serialize + DeserializeOwned> Return for ScalarReturn<T> {
 
     #[inline]
     fn put<O: Output>(returned: T, output: &mut O) -> Status {
-        output.encode(&returned);
-        Status::Ok
+        Postcard::put(returned, output)
     }
 
     #[inline]
     fn value<P: Payload>(payload: P) -> Result<T, P::Error> {
-        Ok(payload.read(from_postcard)??)
+        Postcard::value(payload)
     }
 
     #[inline]
     fn scalar(bits: u32) -> Option<T> {
-        // Sign-extended: that is how a narrow signed number stands in its register.
+        // A narrow signed number is sign-extended in its register.
         T::from_bits(bits.into()).or_else(|| T::from_bits(i64::from(bits as i32) as u64))
     }
 }
@@ -173,7 +172,7 @@ impl<T: Pod> RawValue for PodVec<T> {
     }
 }
 
-/// A handle; the items stay with the method until they are pulled.
+/// A handle. The items stay with the method until somebody pulls them.
 #[derive(Debug)]
 pub struct Streamed<T>(PhantomData<T>);
 

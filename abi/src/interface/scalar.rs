@@ -1,5 +1,11 @@
 //! Numbers that cross into the host in registers.
 
+/// How many arguments a method can take in registers. A method with more takes all of them in memory.
+pub const MAX_REGISTERS: usize = 4;
+
+/// The arguments of a call in registers. Those that the method doesn't have are 0.
+pub type Registers = [u64; MAX_REGISTERS];
+
 /// A number of at most 64 bits. Signed ones are sign-extended, floats travel by their bits.
 pub trait Scalar: Copy {
     /// The value in a register.

@@ -1,14 +1,14 @@
 //! Types as bytes, made while compiling.
 //!
-//! Type names are left out, and what serde and postcard treat alike is written alike: a newtype as what it wraps, a
-//! tuple struct as a tuple, a unit struct as `()`. So a hash changes when the wire or the JSON form does.
+//! Names of types are left out. What serde and postcard treat alike is written alike: a newtype as its content, a tuple
+//! struct as a tuple, a unit struct as `()`. So a hash changes when the wire or the JSON form does.
 
 use super::Shape;
 use bytemuck::Pod;
 use postcard_schema::Schema;
 use postcard_schema::schema::{DataModelType, DataModelVariant, NamedType, NamedValue};
 
-/// What a type's bytes begin with. Lower ones are [`Primitive`](super::Primitive)s, which have nothing else.
+/// The first byte of a type. Lower numbers are [`Primitive`](super::Primitive)s, which have no more bytes.
 pub(super) mod tag {
     pub(in super::super) const OPTION: u8 = 32;
     pub(in super::super) const SEQ: u8 = 33;
@@ -27,7 +27,7 @@ pub(super) mod shape_tag {
     pub(in super::super) const STREAM: u8 = 4;
 }
 
-/// Writes bytes in a constant. What doesn't fit into `N` is counted only, so that `Writer<0>` measures and hashes.
+/// Writes bytes in a constant. Bytes that don't fit into `N` are only counted, so that `Writer<0>` measures and hashes.
 #[derive(Debug)]
 pub struct Writer<const N: usize> {
     bytes: [u8; N],
@@ -242,7 +242,8 @@ const fn pod_size(ty: &NamedType) -> usize {
         T::Unit | T::UnitStruct => 0,
         T::NewtypeStruct(inner) => pod_size(inner),
         T::Tuple(types) | T::TupleStruct(types) => {
-            let (mut size, mut i) = (0, 0);
+            let mut size = 0;
+            let mut i = 0;
             while i < types.len() {
                 size += pod_size(types[i]);
                 i += 1;
@@ -250,7 +251,8 @@ const fn pod_size(ty: &NamedType) -> usize {
             size
         }
         T::Struct(fields) => {
-            let (mut size, mut i) = (0, 0);
+            let mut size = 0;
+            let mut i = 0;
             while i < fields.len() {
                 size += pod_size(fields[i].ty);
                 i += 1;

@@ -15,10 +15,10 @@ pub trait Sink {
     /// When they don't fit; what was written before stays.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full>;
 
-    /// How many bytes were written so far. Position 0 lies at a multiple of 16 bytes in the reader's memory.
+    /// How many bytes were written so far. The reader has position 0 at a multiple of 16 bytes.
     fn position(&self) -> usize;
 
-    /// Takes the items of a stream out of `items`, to have them pulled by the reader under the handle that is returned.
+    /// Takes the items of a stream out of `items`. The reader pulls them under the handle that this returns.
     ///
     /// # Errors
     /// When streams can't be offered here.

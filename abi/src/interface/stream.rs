@@ -1,7 +1,7 @@
-//! Streams: items that stay where they are made until the other side asks for more.
+//! Streams: items stay where they are made until the other side asks for more.
 //!
-//! Whoever takes items pulls them in chunks, so that a slow taker slows the maker down and neither holds more than a
-//! chunk. Between the two sides stands a handle, and two functions: the next chunk, and an end before the last one.
+//! The taker pulls items in chunks. A slow taker slows the maker down, and neither holds more than a chunk. Between the
+//! two sides stand a handle and two functions: one gives the next chunk, one ends the stream early.
 //!
 //! A chunk is a state (one byte), the number of items (four bytes, the lowest first) and the items in postcard.
 
@@ -19,19 +19,19 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Items, as an argument or a result. Iterate over it; make it with [`Stream::new`].
+/// Items, as an argument or a result. Make a stream with [`Stream::new`], and iterate over it.
 ///
-/// An argument need not be used up before the method returns: it may go on in a stream that the method returns. A
-/// stream ends early when the side that takes the items drops it.
+/// A method may return before it has used up a stream that it was given: a stream that it returns may go on with it. A
+/// stream ends early when the taker drops it.
 pub struct Stream<T>(Box<dyn Iterator<Item = Result<T, StreamError>> + Send>);
 
-/// What can be an item of a [`Stream`]. `Vec<u8>` is copied, anything else encoded.
+/// What can be an item of a [`Stream`]. `Vec<u8>` is copied, any other item is encoded.
 pub trait Item: Serialize + DeserializeOwned + Any {}
 
 impl<T: Serialize + DeserializeOwned + Any> Item for T {}
 
 impl<T: Any> Stream<T> {
-    /// A stream of these items, each made when it is asked for.
+    /// A stream of these items. Each is made when somebody asks for it.
     pub fn new<I>(items: I) -> Self
     where
         I: IntoIterator<Item = T>,
@@ -85,12 +85,12 @@ impl StreamError {
     }
 }
 
-/// Gets a stream's chunks from the side that offers it. Dropping it gives the handle back.
+/// Gets a stream's chunks from the side that offers it. Dropping this gives the handle back.
 pub trait Pull: Send {
     /// Replaces what is in `chunk` by the next chunk.
     ///
     /// # Errors
-    /// When there is none to be had, as after a panic or when the other side is gone.
+    /// When there is no next chunk, as after a panic or when the other side is gone.
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError>;
 }
 

@@ -155,7 +155,7 @@ impl Pull for Handle {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let items = STREAMS.lock().unwrap().get_or_insert_default().remove(&self.0);
         let mut items = items.ok_or_else(|| StreamError::new("no such stream"))?;
-        // Not under the lock: the items may come from another stream.
+        // The lock is free here: the items may come from another stream.
         if items.produce(chunk, &mut || false) {
             STREAMS.lock().unwrap().get_or_insert_default().insert(self.0, items);
         }

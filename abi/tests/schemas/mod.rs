@@ -108,7 +108,8 @@ pub(crate) fn any_shape() -> impl Strategy<Value = (Shape<Known>, Shape<Type>)> 
         Just((Shape::Bytes, Shape::Bytes)),
         Just((Shape::Text, Shape::Text)),
         (any_type(), 1..u32::MAX / 16, 0_u32..=4).prop_map(|((known, read), count, align)| {
-            let (size, align) = (count << align, 1 << align);
+            let size = count << align;
+            let align = 1 << align;
             (Shape::Pod { element: known, size, align }, Shape::Pod { element: read, size, align })
         }),
     ]

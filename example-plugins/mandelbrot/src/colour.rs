@@ -8,25 +8,25 @@ use std::ops::{AddAssign, Mul};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Colour([f32; 3]);
 
-/// A wave for each of red, green and blue: where it begins, in turns.
+/// One wave for each of red, green and blue. A phase says where its wave begins, in turns.
 const PHASES: [f32; 3] = [0.52, 0.62, 0.72];
 
 /// The light comes from the upper left, and from this far above.
 const LIGHT: [f64; 2] = [-std::f64::consts::FRAC_1_SQRT_2, std::f64::consts::FRAC_1_SQRT_2];
 const LIGHT_HEIGHT: f64 = 1.4;
 
-/// The colour of a point outside of the set.
-pub(crate) fn of(escape: &Escape) -> Colour {
-    // Steps come ever quicker near the set; the logarithm evens that out.
-    let turns = escape.steps.max(1.0).ln() as f32 * 0.9;
-    let wave = |phase: f32| 0.5 + 0.5 * (std::f32::consts::TAU * (turns + phase)).cos();
-    let towards_light = escape.slope.re * LIGHT[0] + escape.slope.im * LIGHT[1];
-    let light = ((towards_light + LIGHT_HEIGHT) / (1.0 + LIGHT_HEIGHT)).max(0.0) as f32;
-    Colour(PHASES.map(wave)) * light
-}
-
 impl Colour {
     pub(crate) const BLACK: Self = Self([0.0; 3]);
+
+    /// The colour of a point outside of the set.
+    pub(crate) fn from_escape(escape: &Escape) -> Self {
+        // Steps come ever quicker near the set; the logarithm evens that out.
+        let turns = escape.steps.max(1.0).ln() as f32 * 0.9;
+        let wave = |phase: f32| 0.5 + 0.5 * (std::f32::consts::TAU * (turns + phase)).cos();
+        let towards_light = escape.slope.re * LIGHT[0] + escape.slope.im * LIGHT[1];
+        let light = ((towards_light + LIGHT_HEIGHT) / (1.0 + LIGHT_HEIGHT)).max(0.0) as f32;
+        Self(PHASES.map(wave)) * light
+    }
 }
 
 impl AddAssign for Colour {

@@ -14,21 +14,22 @@ pub(crate) struct Point {
 pub(crate) struct Escape {
     /// After how many steps; the fraction makes it smooth.
     pub(crate) steps: f64,
-    /// Where the set is steepest from here, with a length of one: as if it were the top of a mountain.
+    /// The direction in which the set rises most steeply from here, as if it were a mountain. Its length is one.
     pub(crate) slope: Point,
 }
 
-/// Far away, where the colours of neighbouring steps meet without a seam.
+/// A point that is far away. There the colours of neighbouring steps meet without a seam.
 const FAR: f64 = 1e3;
 
-/// Follows `z² + c`; `None` if it stays for all the steps.
+/// Follows `z² + c`. `None` if the point stays for all the steps.
 pub(crate) fn escape(c: Point, steps: u32) -> Option<Escape> {
     if is_in_largest_parts(c) {
         return None;
     }
     let one = Point { re: 1.0, im: 0.0 };
     let two = Point { re: 2.0, im: 0.0 };
-    let (mut z, mut derivative) = (c, one);
+    let mut z = c;
+    let mut derivative = one;
     for step in 0..steps {
         if z.norm() > FAR * FAR {
             let fraction = (z.norm().ln() / (2.0 * FAR.ln())).log2();
@@ -40,7 +41,7 @@ pub(crate) fn escape(c: Point, steps: u32) -> Option<Escape> {
     None
 }
 
-/// The heart and the circle left of it hold most points of the set, and the formulas of both are known.
+/// Most points of the set lie in the heart and in the circle left of it. Both have known formulas.
 fn is_in_largest_parts(c: Point) -> bool {
     let x = c.re - 0.25;
     let q = x * x + c.im * c.im;

@@ -15,7 +15,7 @@ use std::error::Error;
 /// Pixels that a picture may have.
 const LIMIT: u64 = 64 << 20;
 
-/// Each pixel is the mean of this many points squared, so that edges are smooth.
+/// Each pixel is the mean of this many points squared. That makes edges smooth.
 const GRID: u32 = 2;
 
 struct Renderer;
@@ -48,12 +48,13 @@ impl Mandelbrot for Renderer {
 
 fn pixel(view: &View, x: u32, y: u32) -> Rgba {
     let scale = view.span / f64::from(view.width);
-    let (left, top) = (view.re - view.span / 2.0, view.im + scale * f64::from(view.height) / 2.0);
+    let left = view.re - view.span / 2.0;
+    let top = view.im + scale * f64::from(view.height) / 2.0;
     let within = |step: u32| (f64::from(step) + 0.5) / f64::from(GRID);
     let mut sum = Colour::BLACK;
     for (i, j) in (0..GRID).flat_map(|i| (0..GRID).map(move |j| (i, j))) {
         let c = Point { re: left + scale * (f64::from(x) + within(i)), im: top - scale * (f64::from(y) + within(j)) };
-        sum += fractal::escape(c, view.steps).map_or(Colour::BLACK, |escape| colour::of(&escape));
+        sum += fractal::escape(c, view.steps).map_or(Colour::BLACK, |escape| Colour::from_escape(&escape));
     }
     (sum * (1.0 / (GRID * GRID) as f32)).into()
 }

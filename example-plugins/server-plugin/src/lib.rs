@@ -1,7 +1,7 @@
 //! Extends a game server: makes its world, and crashes on purpose.
 //!
-//! `crash` is what [wasmer issue #5316](https://github.com/wasmerio/wasmer/issues/5316) asks for: a plugin that prints,
-//! starts threads, writes files and panics, and whose host goes on.
+//! `crash` is what [wasmer issue #5316](https://github.com/wasmerio/wasmer/issues/5316) asks for: a plugin prints,
+//! starts threads, writes files and panics, and its host goes on.
 
 mod terrain;
 
@@ -58,12 +58,13 @@ impl ServerPlugin for Server {
 
     fn crash(&self, reason: &str) {
         println!("crashing on purpose: {reason}");
-        let (path, report) = (self.folder.join("crash-report.txt"), format!("{reason}\n"));
+        let path = self.folder.join("crash-report.txt");
+        let report = format!("{reason}\n");
         let writer = thread::spawn(move || {
             fs::write(path, report).expect("the report can be written");
             panic!("the report is written, and its thread panics");
         });
-        // A panic ends the thread that it happens on, and no other.
+        // A panic ends its own thread, and no other.
         assert!(writer.join().is_err(), "the writer panics");
         self.change_status(|status| status.crashes += 1);
         panic!("{reason}");

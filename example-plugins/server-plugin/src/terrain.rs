@@ -1,4 +1,4 @@
-//! Mountains and valleys: noise, and the same at twice the detail and half the height, and so on.
+//! Mountains and valleys: noise, the same noise at twice the detail and half the height, and so on.
 
 /// Heights in each row and in each column of a region.
 const SIDE: u32 = 512;
@@ -17,7 +17,9 @@ pub(crate) fn region(seed: u64, number: u32) -> Vec<u16> {
 
 /// From 0 to 1.
 fn height(seed: u64, x: u32, y: u32) -> f32 {
-    let (mut height, mut weight, mut scale) = (0.0, 0.5, 1.0 / MOUNTAINS);
+    let mut height = 0.0;
+    let mut weight = 0.5;
+    let mut scale = 1.0 / MOUNTAINS;
     for octave in 0..OCTAVES {
         height += weight * noise(seed ^ u64::from(octave), x as f32 * scale, y as f32 * scale);
         weight /= 2.0;
@@ -26,10 +28,12 @@ fn height(seed: u64, x: u32, y: u32) -> f32 {
     height
 }
 
-/// Random numbers at whole coordinates, and a smooth surface through them.
+/// Random numbers at whole coordinates, with a smooth surface through them.
 fn noise(seed: u64, x: f32, y: f32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let (right_part, bottom_part) = (smooth(x - left), smooth(y - top));
+    let left = x.floor();
+    let top = y.floor();
+    let right_part = smooth(x - left);
+    let bottom_part = smooth(y - top);
     let corner = |dx: u32, dy: u32| random(seed, left as u32 + dx, top as u32 + dy);
     let upper = mix(corner(0, 0), corner(1, 0), right_part);
     let lower = mix(corner(0, 1), corner(1, 1), right_part);
@@ -44,7 +48,7 @@ fn mix(a: f32, b: f32, part: f32) -> f32 {
     a + (b - a) * part
 }
 
-/// A number from 0 to 1 that depends on nothing but the arguments (the end of `SplitMix64`).
+/// A number from 0 to 1. It depends only on the arguments (the end of `SplitMix64`).
 fn random(seed: u64, x: u32, y: u32) -> f32 {
     let mut bits = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (u64::from(y) << 32 | u64::from(x));
     bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

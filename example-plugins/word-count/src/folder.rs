@@ -7,7 +7,8 @@ use word_count_interface::CountError;
 
 /// All files in a folder and in the folders in it.
 pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, CountError> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(unreadable(&folder))? {
             let path = entry.map_err(unreadable(&folder))?.path();

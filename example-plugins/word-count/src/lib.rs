@@ -32,7 +32,7 @@ impl WordCount for Counter {
             for _ in 0..threads.max(1) {
                 let sender = sender.clone();
                 scope.spawn(move || {
-                    // The receiver is gone when another thread has failed: then nobody wants this count.
+                    // The receiver is gone when another thread has failed. Then nobody wants this count.
                     let _ = sender.send(words::count(std::iter::from_fn(next_file)));
                 });
             }

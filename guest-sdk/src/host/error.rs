@@ -4,7 +4,7 @@ use plugix_abi::PanicReport;
 use plugix_abi::interface::{DecodeError, EncodeError};
 use thiserror::Error;
 
-/// Why a call into the host failed that the host function itself didn't fail.
+/// Why a call into the host failed. The host function itself didn't fail.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HostError {

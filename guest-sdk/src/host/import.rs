@@ -4,18 +4,20 @@ use super::HostError;
 use super::result::{HostResult, failure, unpack};
 use crate::stream::Offering;
 use plugix_abi::Status;
-use plugix_abi::interface::{DecodeError, EncodeArgs, EncodeError, Import, Measure, Return, Sink, SliceSink};
+use plugix_abi::interface::{
+    DecodeError, EncodeArgs, EncodeError, Import, Measure, Registers, Return, Sink, SliceSink,
+};
 use std::mem::MaybeUninit;
 
-/// Room for arguments and for a result on the stack: what fits here needs no heap.
+/// Room on the stack for arguments and for a result. What fits here needs no heap.
 const ROOM: usize = 1024;
 
 type Answer<R> = Result<<R as Return>::Value, <R as Return>::Failure<HostError>>;
 
-/// Calls one function. `import` is a constant: only one arm is left of this.
+/// Calls one function. `import` is a constant, so only one arm is left of this.
 #[inline]
 pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A) -> Answer<R> {
-    let mut registers = [0; 4];
+    let mut registers = Registers::default();
     args.bits(&mut registers, 0);
     let [a, b, c, d] = registers;
     // SAFETY: the host's function takes any numbers.
@@ -62,7 +64,8 @@ fn encode_large<A: EncodeArgs>(args: &A) -> Result<Vec<u8>, EncodeError> {
 
 fn call_with_bytes<R: Return>(import: unsafe extern "C" fn(u32, u32, u32, u32) -> u64, args: &[u8]) -> Answer<R> {
     let mut room = [MaybeUninit::<u8>::uninit(); ROOM];
-    let (start, out) = (args.as_ptr() as usize as u32, room.as_mut_ptr() as usize as u32);
+    let start = args.as_ptr() as usize as u32;
+    let out = room.as_mut_ptr() as usize as u32;
     // SAFETY: the host reads the arguments, which are `args.len()` bytes, and writes at most `ROOM` bytes to `room`.
     let (status, len) = unpack(unsafe { import(start, args.len() as u32, out, ROOM as u32) });
     let result = match room.get(..len as usize) {

@@ -12,7 +12,7 @@ unsafe extern "C" {
     fn take_result(ptr: *mut u8, capacity: u32) -> u32;
 }
 
-/// Takes apart what the host's functions return: a status, and a value or a length.
+/// Takes apart what a host function returns: a status, and a value or a length.
 #[inline]
 pub(crate) fn unpack(packed: u64) -> (u32, u32) {
     ((packed >> 32) as u32, packed as u32)
@@ -46,7 +46,8 @@ pub(crate) enum HostResult<'a> {
     Kept { len: usize },
 }
 
-// SAFETY: `copy_to` fills `room` from a slice of the same length, or has the host do so and compares the length.
+// SAFETY: `copy_to` fills `room` from a slice of the same length. Or the host fills it, and `copy_to` compares the
+// length.
 unsafe impl Payload for HostResult<'_> {
     type Error = HostError;
 

@@ -29,7 +29,7 @@ struct Span {
     handles: usize,
 }
 
-/// Becomes the subscriber of all threads, unless the plugin has one already.
+/// Becomes the subscriber of all threads, unless the plugin already has one.
 pub(super) fn install(level: u32) {
     let level = match level {
         1 => LevelFilter::ERROR,

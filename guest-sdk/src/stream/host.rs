@@ -48,7 +48,7 @@ impl Pull for HostStream {
             let room = &mut chunk.spare_capacity_mut()[..len];
             HostResult::Kept { len }.copy_to(room).map_err(StreamError::new)?;
         }
-        // SAFETY: the host has written `len` bytes, or `copy_to` has.
+        // SAFETY: the host or `copy_to` has written `len` bytes.
         unsafe { chunk.set_len(len) };
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Builds plugin crates: one cargo invocation, and the modules that came out of it.
+//! Builds plugin crates: one cargo invocation, and the modules that it made.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -11,7 +11,7 @@ use crate::progress::Progress;
 use crate::target_spec::TARGET;
 use crate::{Error, Toolchain, process};
 
-/// Where guests are built, below the workspace's target folder: their compiler is not the host's.
+/// Where guests are built, below the workspace's target folder. They have another compiler than the host.
 const GUESTS: &str = "guests";
 
 /// What to build, and how.
@@ -141,7 +141,7 @@ impl Toolchain {
         command.args(request.examples.then_some("--examples"));
         command.envs(&request.env);
         command.env("RUSTC", self.rustc());
-        // Cargo does not see when the standard library changes; a flag that changes with it makes cargo build anew.
+        // Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.
         command.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg=plugix_toolchain=\"{}\"", self.key()));
         if let Some(linker) = self.linker() {
             command.env(format!("CARGO_TARGET_{}_LINKER", request.target.replace('-', "_").to_uppercase()), linker);
@@ -161,7 +161,7 @@ fn metadata(manifest: &Path) -> Result<Metadata, Error> {
 }
 
 impl Metadata {
-    /// Whether a package that is to be built has a library; cargo refuses to look for one in vain.
+    /// Whether a package of the request has a library. Cargo fails if it is asked for one that is not there.
     fn has_library(&self, request: &Build) -> bool {
         let is_library = |target: &cargo::Target| target.kind.iter().any(|kind| kind.ends_with("lib"));
         self.packages
@@ -170,7 +170,7 @@ impl Metadata {
             .any(|package| package.targets.iter().any(is_library))
     }
 
-    /// The module that an artifact is, if it is one that was asked for.
+    /// The module that an artifact is, if the request asks for it.
     fn module(&self, request: &Build, artifact: Artifact) -> Option<Module> {
         let package = self.packages.iter().find(|package| package.id == artifact.package_id)?.name.clone();
         if !request.wants(&package) {

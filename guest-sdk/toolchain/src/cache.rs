@@ -1,4 +1,4 @@
-//! The per-user cache: finished entries appear in one step, and half-made ones never outlive the next maker.
+//! The per-user cache. Finished entries appear in one step, and half-made ones never outlive the next maker.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use crate::environment::CACHE_VAR;
 use crate::{Environment, Error, files};
 
-/// Entries in the making. Only the holder of the lock has any, so whatever else is here is a leftover.
+/// Entries in the making. Only the holder of the lock has any; whatever else is here was left behind.
 const MAKING: &str = "making";
 const LOCK: &str = "lock";
 
-/// A folder that holds everything the toolchain crate keeps between runs.
+/// A folder with everything that the toolchain crate keeps between runs.
 #[derive(Clone, Debug)]
 pub struct Cache {
     root: PathBuf,
@@ -49,7 +49,7 @@ impl Cache {
         files::size_of_tree(&self.root)
     }
 
-    /// Removes everything in the cache, waiting for a process that is just adding to it.
+    /// Removes everything in the cache. If a process is just adding to it, this waits.
     ///
     /// # Errors
     /// [`Error::Io`] when the folder cannot be locked or something in it cannot be removed.
@@ -80,7 +80,7 @@ impl Cache {
         Some(self.root.join(kind).join(name)).filter(|path| path.is_dir())
     }
 
-    /// Runs `work` while no other process changes the cache; waits for its turn.
+    /// Runs `work` while no other process changes the cache. It waits for its turn.
     pub(crate) fn exclusively<T>(&self, work: impl FnOnce(Exclusive<'_>) -> Result<T, Error>) -> Result<T, Error> {
         files::create_dir(&self.root)?;
         let path = self.root.join(LOCK);
@@ -100,7 +100,8 @@ impl Exclusive<'_> {
         tempfile::tempdir_in(&making).map_err(Error::io("create a folder in", &making))
     }
 
-    /// Has `make` fill a fresh folder and gives it its name in one step, in place of an older entry of that name.
+    /// Lets `make` fill a fresh folder, and then gives it its name in one step. An older entry of that name is
+    /// replaced.
     pub(crate) fn publish(
         &self,
         kind: &str,

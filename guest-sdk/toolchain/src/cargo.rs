@@ -10,7 +10,7 @@ use crate::{Error, process};
 
 pub(crate) const HELP: &str = "install Rust: cargo must be on PATH";
 
-/// What an outer cargo, or a habit, may have set and would change what is built here.
+/// Variables that an outer cargo, or a habit, may have set. They would change what is built here.
 const DISTURBING: [&str; 12] = [
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_INCREMENTAL",
@@ -76,7 +76,8 @@ pub(crate) fn build(
     command.arg("--message-format=json-render-diagnostics");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|source| process::cannot_run(command, HELP, source))?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let stdout = child.stdout.take();
+    let stderr = child.stderr.take();
     let read = std::thread::scope(|scope| {
         scope.spawn(move || {
             let lines = stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n'));

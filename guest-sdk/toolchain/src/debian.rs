@@ -14,7 +14,7 @@ const HELP: &str = "composing a toolchain from packages needs apt-get, apt-cache
 const COMPILERS: [[&str; 2]; 2] = [["rustc-web", "rust-web-src"], ["rustc", "rust-src"]];
 const WASIX_LIBC: &str = "wasix-libc";
 
-/// Packages that hold the compiler itself: taken from the archive even if the machine has some version installed.
+/// Packages that hold the compiler itself. They come from the archive even if the machine has some version installed.
 const COMPILER_PARTS: [&str; 2] = ["libstd-rust", "libllvm"];
 
 /// An apt that knows the machine's archive, and reads and writes only its own folder.
@@ -142,7 +142,7 @@ pub(crate) fn prune(prefix: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A name for a set of packages that changes with the version of the first.
+/// A name for a set of packages. It changes with the version of the first.
 pub(crate) fn set_name(packages: &[Package]) -> String {
     packages.first().map(|package| format!("{}_{}", package.name, package.version)).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! What a survey may look at: environment variables and the system's prefix, as values, so that tests choose them.
+//! What a survey may look at: environment variables and the system's prefix. They are values, so that tests can choose
+//! them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -36,7 +37,7 @@ impl Environment {
         self
     }
 
-    /// A variable's value as a path; an empty one counts as unset.
+    /// A variable's value as a path. An empty value counts as unset.
     pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
         self.vars.get(&OsString::from(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
     }

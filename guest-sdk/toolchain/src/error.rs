@@ -1,4 +1,4 @@
-//! What can go wrong: each error says what was looked for, where, and what would help.
+//! What can go wrong. Each error says what was looked for, where, and what would help.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub enum Error {
         help: &'static str,
     },
 
-    /// The standard library's sources are not the ones that an edit of the overlay was written for.
+    /// The sources of the standard library are not those that an edit of the overlay is for.
     #[error(
         "overlay edit \"{purpose}\": {file} has {found} places that read `{expected}`, expected exactly one; this rustc needs a newer plugix-toolchain, or set PLUGIX_TOOLCHAIN to a WASIX toolchain"
     )]

@@ -3,11 +3,11 @@
 //! The target is not one of rustc's own, so there are two ways to a toolchain, tried in this order:
 //!
 //! 1. one that is **installed**: the folder in `PLUGIX_TOOLCHAIN`, or rustup's toolchain named `wasix`;
-//! 2. one that is **composed** of a rustc with the sources of its standard library (a rustup toolchain that has
-//!    `rust-src`, else Debian's packages) and wasix-libc (the folder in `PLUGIX_WASIX_SYSROOT`, else the system's, else
-//!    Debian's package). The standard library is built once and kept in a per-user cache.
+//! 2. one that is **composed** of a rustc with the sources of its standard library, and wasix-libc. The rustc is a
+//!    rustup toolchain that has `rust-src`, else Debian's. wasix-libc is the folder in `PLUGIX_WASIX_SYSROOT`, else the
+//!    system's, else Debian's. The standard library is built once and kept in a per-user cache.
 //!
-//! Nothing is written outside that cache, nothing is installed, and a warm cache needs no network.
+//! Nothing is written outside of that cache, nothing is installed, and a warm cache needs no network.
 //!
 //! ```no_run
 //! use plugix_toolchain::{Build, Progress, Toolchain};

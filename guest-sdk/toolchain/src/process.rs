@@ -1,4 +1,4 @@
-//! Runs other programs and turns their failures into errors that can be acted upon.
+//! Runs other programs, and turns their failures into errors that say what to do.
 
 use std::process::{Command, Output, Stdio};
 

@@ -1,4 +1,4 @@
-//! Tells a person what is going on: a spinner or bar on a terminal, plain lines elsewhere.
+//! Tells a person what is going on: with a spinner or bar on a terminal, with plain lines elsewhere.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;

@@ -26,7 +26,7 @@ pub struct Candidate {
 /// Whether a provider is taken, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It provides the toolchain; what it is made of, one part a line.
+    /// It provides the toolchain. The lines say what the toolchain is made of.
     Taken(String),
     /// It cannot; the reason.
     PassedOver(String),

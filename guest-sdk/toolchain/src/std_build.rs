@@ -10,11 +10,11 @@ use crate::progress::{Progress, Step};
 use crate::target_spec::TARGET;
 use crate::{Error, cargo, files, overlay, process, target_spec};
 
-/// What the rlibs of a sysroot are compiled with: their private parts stay private, and plugins may use LTO.
+/// How the rlibs of a sysroot are compiled. Their private parts stay private, and plugins may use LTO.
 const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
 
-/// The toolchain's `rustc`. Unstable flags are allowed for the target only, so that build scripts and procedural macros
-/// are compiled as by any stable compiler.
+/// The toolchain's `rustc`. Unstable flags are allowed for the target only. Build scripts and procedural macros are
+/// compiled as any stable compiler does.
 const WRAPPER: &str = r#"#!/bin/sh
 sysroot=${0%/bin/rustc}
 LD_LIBRARY_PATH={libraries}
@@ -68,7 +68,7 @@ pub(crate) fn has(toolchain: &Path, target: &str) -> bool {
     toolchain.join("lib/rustlib").join(target).join("lib").is_dir()
 }
 
-/// Adds the library for one of rustc's own targets, as it is, to a toolchain that [`compose`] has made. Works in
+/// Adds the library for one of rustc's own targets, as it is, to a toolchain that [`compose`] has made. It works in
 /// `scratch`, a folder on the same file system.
 pub(crate) fn add(
     compiler: &Compiler,
@@ -78,7 +78,8 @@ pub(crate) fn add(
     progress: Progress,
 ) -> Result<(), Error> {
     let step = progress.step(&format!("building the standard library for {target} (a minute or two, once)"));
-    let (library, made) = (scratch.join("library"), scratch.join(target));
+    let library = scratch.join("library");
+    let made = scratch.join(target);
     copy_sources(compiler, &library)?;
     files::create_dir(&made.join("lib"))?;
     for rlib in build(toolchain, &library, target, &step)? {
@@ -88,7 +89,7 @@ pub(crate) fn add(
     fs::rename(&made, &place).map_err(Error::io("create", &place))
 }
 
-/// Changes when the result would, for the same compiler, libc and overlay.
+/// Changes when the same compiler, libc and overlay would give another result.
 pub(crate) fn identity() -> String {
     format!("{WRAPPER} {RUSTFLAGS}")
 }
@@ -149,7 +150,8 @@ fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", RUSTFLAGS);
 
-    let (mut rlibs, mut errors) = (Vec::new(), String::new());
+    let mut rlibs = Vec::new();
+    let mut errors = String::new();
     let take = |artifact: cargo::Artifact| {
         step.message(format!("building the standard library: {}", artifact.target.name));
         let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);

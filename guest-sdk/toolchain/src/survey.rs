@@ -1,4 +1,4 @@
-//! A report on how a toolchain can be had here, made without changing anything.
+//! A report on how this machine can have a toolchain. Making it changes nothing.
 
 use std::fmt;
 

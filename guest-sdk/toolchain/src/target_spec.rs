@@ -14,7 +14,7 @@ const BASE: &str = "wasm32-wasip1-threads";
 fn changes() -> Value {
     json!({
         "vendor": "wasmer",
-        // Our hosts have SIMD, and what LLVM makes vectors of is up to a third faster with it.
+        // Our hosts have SIMD. Where LLVM makes vectors, code is up to a third faster with it.
         "features": "+atomics,+bulk-memory,+mutable-globals,+exception-handling,+simd128",
         // A panic unwinds by the standardized exception instructions (`try_table`, `exnref`), not the legacy ones.
         "panic-strategy": "unwind",
@@ -27,7 +27,8 @@ fn changes() -> Value {
             "--export=__stack_pointer", "--export=__heap_base", "--export=__data_end",
             "--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base",
             "--export-if-defined=__wasm_signal", "--export-if-defined=wasi_thread_start",
-            // The overlay on std has its own, which writes nothing to a stack that may be another thread's by then.
+            // The overlay on std has a function of its own. That one writes nothing to a stack that another thread may
+            // have by then.
             "--wrap=__wasilibc_futex_wake_wasix",
             // Only reactors define it.
             "--export-if-defined=_initialize",

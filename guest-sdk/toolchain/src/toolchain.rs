@@ -14,12 +14,12 @@ pub struct Toolchain {
     rustc: PathBuf,
     linker: Option<PathBuf>,
     key: String,
-    /// What the library for further targets can be built with, if the toolchain was composed.
+    /// What builds the library for further targets, if the toolchain was composed.
     origin: Option<(Compiler, Cache)>,
 }
 
 impl Toolchain {
-    /// Finds an installed toolchain, or composes one; once composed, it is found again without network.
+    /// Finds an installed toolchain, or composes one. A composed one is found again without network.
     ///
     /// # Errors
     /// [`Error::NoToolchain`] when no provider can help, and any error of composing: [`Error::Failed`] and
@@ -29,7 +29,7 @@ impl Toolchain {
         Self::ensure_in(&Environment::current(), progress)
     }
 
-    /// As [`ensure`](Self::ensure), looking only at the given variables and prefix.
+    /// As [`ensure`](Self::ensure), but it looks only at the given variables and prefix.
     ///
     /// # Errors
     /// As [`ensure`](Self::ensure).
@@ -49,10 +49,11 @@ impl Toolchain {
     }
 
     /// Makes sure that the toolchain can also build for one of rustc's own targets, such as `wasm32-unknown-unknown`,
-    /// with the same compiler. A composed one builds the library once; an installed one has it or not.
+    /// with the same compiler. A composed toolchain builds the library once. An installed one either has the library or
+    /// fails.
     ///
     /// # Errors
-    /// [`Error::NoTarget`] when an installed toolchain hasn't, otherwise as [`ensure`](Self::ensure).
+    /// [`Error::NoTarget`] when an installed toolchain lacks the library, otherwise as [`ensure`](Self::ensure).
     pub fn ensure_target(&self, target: &str, progress: Progress) -> Result<(), Error> {
         let folder = self.rustc.ancestors().nth(2).unwrap_or(&self.rustc);
         if target == TARGET || std_build::has(folder, target) {

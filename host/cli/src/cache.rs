@@ -62,7 +62,8 @@ fn as_json(entry: &CacheEntry) -> serde_json::Value {
 
 fn line(entry: &CacheEntry) -> String {
     let module = entry.module.as_deref().unwrap_or("(damaged)");
-    let (size, used) = (text::size(entry.size), text::ago(entry.used));
+    let size = text::size(entry.size);
+    let used = text::ago(entry.used);
     // The beginning of the hash tells one from another.
     format!("{module:24} {size:>10}  {used:>12}  {}", &entry.file[..12])
 }

@@ -26,7 +26,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     ensure!(output != args.module, "{}: the module would be overwritten: name an output", output.display());
     let artifact = module.to_artifact().map_err(|error| load::in_file(&args.module, error))?;
     artifact.write_file(&output)?;
-    let (size, origin) = (text::size(artifact.as_bytes().len() as u64), artifact.origin());
+    let size = text::size(artifact.as_bytes().len() as u64);
+    let origin = artifact.origin();
     println!("{}: {size}, for {} with {}", output.display(), origin.target, origin.cpu.join(", "));
     Ok(ExitCode::SUCCESS)
 }

@@ -28,9 +28,10 @@ struct Seen {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let seen = look(args)?;
-    match args.json {
-        true => println!("{:#}", json::describe(&seen)),
-        false => print!("{}", page::describe(&seen)),
+    if args.json {
+        println!("{:#}", json::describe(&seen));
+    } else {
+        print!("{}", page::describe(&seen));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -37,19 +37,26 @@ pub(crate) fn cache(folder: Option<&Path>) -> Result<Option<Cache>> {
     }
 }
 
-/// Loads a module, and runs nothing of it.
-pub(crate) fn module(engine: &Engine, path: &Path, trusted: bool) -> Result<Module> {
+/// Loads a module, and runs nothing of it. A compiled one is refused.
+pub(crate) fn module(engine: &Engine, path: &Path) -> Result<Module> {
     match engine.load_file(path) {
-        Err(LoadError::IsArtifact) if trusted => {
+        Err(LoadError::IsArtifact) => Err(anyhow!(
+            "{}: a compiled module, which can do all that you can: if you trust who made it, say `--trust`",
+            path.display()
+        )),
+        loaded => loaded.map_err(|error| in_file(path, error)),
+    }
+}
+
+/// Loads a module, compiled or not, whose maker the user trusts, and runs nothing of it.
+pub(crate) fn trusted_module(engine: &Engine, path: &Path) -> Result<Module> {
+    match engine.load_file(path) {
+        Err(LoadError::IsArtifact) => {
             let artifact = artifact(path)?;
             // SAFETY: the user says so, with `--trust`.
             let module = unsafe { engine.load_artifact(&artifact) };
             module.map_err(|error| in_file(path, error))
         }
-        Err(LoadError::IsArtifact) => Err(anyhow!(
-            "{}: a compiled module, which can do all that you can: if you trust who made it, say `--trust`",
-            path.display()
-        )),
         loaded => loaded.map_err(|error| in_file(path, error)),
     }
 }

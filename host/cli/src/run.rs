@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         None => Policy::new(),
     };
     let engine = args.cache.engine()?;
-    let module = load::module(&engine, &args.module, args.trust)?;
+    let load = if args.trust { load::trusted_module } else { load::module };
+    let module = load(&engine, &args.module)?;
     match (&args.method, module.info().form) {
         (None, Form::Command) => run_program(&module, policy),
         (Some(_), Form::Command) => bail!("a program has no methods; its arguments are the policy's `args`"),

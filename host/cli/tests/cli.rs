@@ -55,7 +55,8 @@ impl Plugix {
 
 #[test]
 fn methods_are_called_with_json() -> Result<()> {
-    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let plugix = Plugix::new()?;
+    let small = guest_path("small");
     let stdout = plugix.run_module(small, &["four", "[1, -2, true, 0.5]"])?.succeeded();
     assert!(serde_json::from_str::<Value>(&stdout)?.is_i64(), "{stdout}");
     assert_eq!(plugix.run_module(small, &["Small/octet", r#"{"value": 7}"#])?.succeeded(), "7\n");
@@ -72,7 +73,8 @@ fn methods_are_called_with_json() -> Result<()> {
 
 #[test]
 fn programs_are_run_with_a_policy() -> Result<()> {
-    let (plugix, program) = (Plugix::new()?, guest_path("command"));
+    let plugix = Plugix::new()?;
+    let program = guest_path("command");
     let policy = plugix.file("plugix.toml");
     std::fs::write(&policy, "args = [\"one\"]\n[env]\nCOLOUR = \"blue\"")?;
     let outcome = plugix.run_module(program, &["--policy", policy.to_str().context("a temporary folder is text")?])?;
@@ -88,7 +90,8 @@ fn programs_are_run_with_a_policy() -> Result<()> {
 
 #[test]
 fn what_is_compiled_runs_when_it_is_trusted() -> Result<()> {
-    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let plugix = Plugix::new()?;
+    let small = guest_path("small");
     let compiled = plugix.file("small.plugix");
     let stdout = plugix.run(&[OsStr::new("compile"), small.as_ref(), "-o".as_ref(), compiled.as_ref()])?.succeeded();
     assert!(stdout.contains("small.plugix: ") && stdout.contains("-linux"), "{stdout}");
@@ -123,7 +126,8 @@ fn a_compiler_that_fails_writes_nothing() -> Result<()> {
 
 #[test]
 fn a_module_says_what_it_is() -> Result<()> {
-    let (plugix, small) = (Plugix::new()?, guest_path("small"));
+    let plugix = Plugix::new()?;
+    let small = guest_path("small");
     let page = plugix.run(&[OsStr::new("inspect"), small.as_ref()])?.succeeded();
     assert!(page.contains("a plugin") && page.contains("implements Small 1.0"), "{page}");
     assert!(page.contains("  octet(value: u8) -> u8\n") && page.contains("imports from wasi"), "{page}");

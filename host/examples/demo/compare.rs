@@ -24,7 +24,8 @@ where
         call(threads).map(|result| (result, start.elapsed()))
     };
     let result = call(threads)?;
-    let (mut one, mut all) = (Vec::new(), Vec::new());
+    let mut one = Vec::new();
+    let mut all = Vec::new();
     for _ in 0..CALLS {
         for (threads, times) in [(1, &mut one), (threads, &mut all)] {
             let (same, time) = timed(threads)?;

@@ -17,7 +17,7 @@ pub struct Point {
     pub w: f32,
 }
 
-/// Calls that do as little as can be, so that what is measured is the way there and back.
+/// Calls that do as little as possible. So the bench measures the way there and back.
 #[interface(version = "1.0")]
 pub trait Bench {
     /// Nothing.

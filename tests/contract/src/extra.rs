@@ -5,7 +5,7 @@ use plugix_abi::{Stream, interface};
 /// Streams that end otherwise than well, and long work.
 #[interface(version = "1.0")]
 pub trait Extra {
-    /// The same name as a method of the other interface's, and another answer: the number of characters.
+    /// Another interface has a method of this name, too. This one answers differently: with the number of characters.
     fn text(&self, text: &str) -> u32;
 
     /// The numbers below `count`, and then an error.
@@ -29,12 +29,12 @@ pub trait Extra {
     /// A stream without end that tells when it is dropped.
     fn endless(&self) -> Stream<u64>;
 
-    /// Works until it is cancelled, and says how far it is; returns how often it asked.
+    /// Works until somebody cancels it, and says how far it is. Returns how often it asked.
     fn work(&self) -> u64;
 
     /// Logs a record of each level.
     fn log_all(&self);
 
-    /// Calls a method of the host's that calls back, while a stream is pulled.
+    /// Calls a method of the host's while a stream is pulled. The method calls back.
     fn call_back(&self) -> String;
 }

@@ -36,7 +36,7 @@ pub trait Store {
     /// Panics.
     fn panic(&self, message: &str) -> u64;
 
-    /// Calls back into the plugin that calls; returns what came of it.
+    /// Calls back into the plugin that calls, and returns what came of it.
     fn call_back(&self) -> String;
 
     /// What a host that is older doesn't have.

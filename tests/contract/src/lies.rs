@@ -1,4 +1,4 @@
-//! What a plugin that lies claims to implement: one method for each way in which a result travels.
+//! What a lying plugin claims to implement: one method for each way in which a result travels.
 
 use crate::bench::Point;
 use plugix_abi::{PodVec, Stream, interface};

@@ -8,13 +8,13 @@ pub trait Shared {
     /// Nothing.
     fn nothing(&self);
 
-    /// Adds to a number that all calls share, and returns what it was before.
+    /// Adds to a number that all calls share, and returns the number before.
     fn add(&self, number: u64) -> u64;
 
     /// Waits until so many calls are in here at the same time.
     fn meet(&self, calls: u32) -> u32;
 
-    /// Waits for [`Shared::release`]; returns how many are let go.
+    /// Waits for [`Shared::release`], and returns how many it lets go.
     fn wait(&self) -> u32;
 
     /// How many calls are in [`Shared::wait`].
@@ -38,13 +38,13 @@ pub trait Shared {
     /// Asks the host, and traps then.
     fn trap(&self);
 
-    /// Offers the thread of the call for calls, as only some threads may.
+    /// Offers the thread of the call for calls. Only some threads may do that.
     fn offer(&self);
 
-    /// The name of the thread, and how often it was asked for.
+    /// The name of the thread, and how often somebody asked for it.
     fn thread(&self) -> (String, u32);
 
-    /// Fills memory, which grows by so many bytes, and returns their sum.
+    /// Fills memory and returns its sum. The memory grows by so many bytes.
     fn grow(&self, bytes: u32) -> u64;
 
     /// Writes a file in the plugin's own root, or fails with the reason.

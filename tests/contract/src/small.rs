@@ -1,4 +1,4 @@
-//! Calls that are small: in registers, or in a frame and without the heap.
+//! Small calls: in registers, or in a frame and without the heap.
 
 use plugix_abi::{PodSlice, interface};
 
@@ -47,7 +47,8 @@ pub trait Small {
     /// How many blocks the plugin has asked of its heap so far.
     fn allocations(&self) -> u32;
 
-    /// The lengths of all arguments, in a frame as all that follow; an error if there is no text.
+    /// The lengths of all arguments. They come in a frame, as those of all methods below do. An error if there is no
+    /// text.
     fn length(&self, text: &str, bytes: &[u8], samples: PodSlice<'_, u64>) -> Result<u64, u8>;
 
     /// A value with parts.

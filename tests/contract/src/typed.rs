@@ -84,10 +84,10 @@ pub trait Typed {
     /// Panics.
     fn panic(&self, message: &str);
 
-    /// Panics while it holds a lock, and later reports whether that lock is poisoned.
+    /// Panics while it holds a lock. Later it reports whether that lock is poisoned.
     fn poison(&self, panic: bool) -> bool;
 
-    /// Uses the host's [`Store`](crate::host::Store) from several threads at once; returns the keys that it put.
+    /// Uses the host's [`Store`](crate::host::Store) from several threads at once. Returns the keys that it put.
     fn fill_store(&self, threads: u32) -> Vec<String>;
 
     /// What the host's store says of a key, in words.
@@ -96,7 +96,7 @@ pub trait Typed {
     /// What comes of a host function that panics, of one that calls back, and of one that is missing.
     fn bad_host(&self) -> Vec<String>;
 
-    /// Logs a record from a thread of that name, reports progress, and returns whether it was cancelled.
+    /// Logs a record from a thread of that name, reports progress, and returns whether the host cancelled it.
     fn services(&self, thread: &str) -> bool;
 
     /// The numbers below `count`, lazily.

@@ -1,4 +1,4 @@
-//! The same interfaces as others may have them: older, newer, and changed.
+//! The same interfaces in other versions: older, newer, and changed.
 
 use crate::host::StoreError;
 use crate::typed::Shape;
@@ -13,7 +13,7 @@ pub trait NextTyped {
     fn text(&self, text: &str) -> String;
 }
 
-/// [`Typed`](crate::typed::Typed) with methods that came later.
+/// [`Typed`](crate::typed::Typed) with methods that a later version adds.
 #[interface(name = "Typed", version = "2.4")]
 pub trait LaterTyped {
     /// The same.
@@ -43,7 +43,7 @@ pub trait ChangedTyped {
     fn text(&self, text: &[u8]) -> String;
 }
 
-/// What [`Typed`](crate::typed::Typed) has under this name has more fields.
+/// The same name as a type of [`Typed`](crate::typed::Typed), with more fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
 pub struct Everything {
     /// Enums.

@@ -12,7 +12,7 @@ fn file(cache: &Cache, module: &str) -> Result<PathBuf> {
     Ok(cache.folder().join(entry.with_context(|| format!("{module} is not kept"))?.file))
 }
 
-/// Makes a file look as if it had been used so many seconds ago.
+/// Makes a file look as if it was last used so many seconds ago.
 fn age(file: PathBuf, seconds: u64) -> Result<()> {
     Ok(File::options().write(true).open(file)?.set_modified(SystemTime::now() - Duration::from_secs(seconds))?)
 }

@@ -1,4 +1,4 @@
-//! Entries that are not what was written: they are noticed, and replaced.
+//! Entries that were changed after they were written: the cache notices and replaces them.
 
 use super::{Place, answering, ask, latest, names};
 use anyhow::{Context, Result};
@@ -12,7 +12,7 @@ use std::path::Path;
 /// The length of what stands before an artifact's header.
 const PREFIX: usize = 48;
 
-/// A cache with one module, whose file is spoilt by `spoil`; the module must run all the same, and be kept anew.
+/// Spoils the file of a cache's only module with `spoil`. The module must run all the same, and be kept anew.
 fn is_replaced(spoil: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let place = Place::new()?;
     let cache = Cache::at(&place.folder);
@@ -27,7 +27,7 @@ fn is_replaced(spoil: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     ask(&cache, 7)
 }
 
-/// The artifact of a module, made without the cache that is tried.
+/// The artifact of a module. It was made without the cache of the test.
 fn compiled(number: i32) -> Result<Artifact> {
     Ok(plugix_e2e::engine().load(answering(number))?.to_artifact()?)
 }
@@ -64,7 +64,7 @@ fn torn_emptied_and_overwritten() -> Result<()> {
     })?;
     is_replaced(|file| {
         let len = fs::metadata(file)?.len();
-        // As after a power failure: the length is there, and the contents are not.
+        // As after a power failure: the file has its length, and other contents.
         Ok(fs::write(file, vec![0; usize::try_from(len)?])?)
     })
 }
@@ -97,7 +97,7 @@ fn an_older_version_under_the_name_of_this_one() -> Result<()> {
 fn what_is_no_file_of_this_users_alone() -> Result<()> {
     is_replaced(|file| Ok(fs::set_permissions(file, fs::Permissions::from_mode(0o666))?))?;
     is_replaced(|file| {
-        // Undamaged, but it could be exchanged by whoever can write to where it is.
+        // The entry is undamaged. But whoever can write to its folder could exchange it.
         let elsewhere = file.with_extension("elsewhere");
         fs::rename(file, &elsewhere)?;
         symlink(&elsewhere, file)?;

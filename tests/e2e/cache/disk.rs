@@ -1,4 +1,4 @@
-//! Folders that are not safe are refused; those that can't be used are done without.
+//! Unsafe folders are refused. The host does without folders that it can't use.
 
 use super::{Place, ask, latest, names};
 use anyhow::{Context, Result};
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// Tells a process the folder.
 const FOLDER: &str = "PLUGIX_TEST_FOLDER";
 
-/// Runs a test's body in a process that something keeps from writing, with a folder that is there.
-/// Returns what it logged; `None` in that process.
+/// Runs a test's body in a process that can't write, with a folder that is there. Returns what the process logged;
+/// `None` in that process.
 fn with_folder(
     starter: &[&str],
     test: &str,
@@ -74,13 +74,12 @@ fn a_folder_that_others_can_write_to() -> Result<()> {
 #[test]
 fn a_folder_of_somebody_elses() -> Result<()> {
     let place = Place::new()?;
-    let folder = match is_root()? {
-        true => {
-            DirBuilder::new().mode(0o700).create(&place.folder)?;
-            std::os::unix::fs::chown(&place.folder, Some(65534), None)?;
-            place.folder.clone()
-        }
-        false => PathBuf::from("/"),
+    let folder = if is_root()? {
+        DirBuilder::new().mode(0o700).create(&place.folder)?;
+        std::os::unix::fs::chown(&place.folder, Some(65534), None)?;
+        place.folder.clone()
+    } else {
+        PathBuf::from("/")
     };
     assert_matches!(refusal(Cache::at(&folder))?, CacheError::NotOurs { owner, user, .. } if owner != user);
     Ok(())
@@ -105,11 +104,8 @@ fn a_folder_that_is_read_only() -> Result<()> {
     ask(&Cache::at(&place.folder), 1)?;
     let kept = names(&place.folder)?;
     fs::set_permissions(&place.folder, Permissions::from_mode(0o500))?;
-    // Permissions mean nothing to root, unless it gives that up.
-    let starter: &[&str] = match is_root()? {
-        true => &["setpriv", "--bounding-set=-dac_override,-dac_read_search"],
-        false => &[],
-    };
+    // Root needs no permissions, unless it gives that up.
+    let starter: &[&str] = if is_root()? { &["setpriv", "--bounding-set=-dac_override,-dac_read_search"] } else { &[] };
     let test = "cache::disk::a_folder_that_is_read_only";
     let log = with_folder(starter, test, &place.folder, |folder| {
         assert!(fs::write(folder.join("probe"), "").is_err(), "the folder can be written to");
@@ -135,7 +131,7 @@ fn a_folder_that_is_read_only() -> Result<()> {
 fn a_disk_that_is_full() -> Result<()> {
     let place = Place::new()?;
     let test = "cache::disk::a_disk_that_is_full";
-    // Files end after 512 bytes, with an error: the signal that would come before it is ignored.
+    // Files end after 512 bytes, with an error. The signal that would come first is ignored.
     let limited = r#"trap "" XFSZ; ulimit -f 1; exec "$0" "$@""#;
     let log = with_folder(&["sh", "-c", limited], test, &place.folder, |folder| {
         assert!(fs::write(folder.with_extension("probe"), [0; 4096]).is_err(), "files have no limit");

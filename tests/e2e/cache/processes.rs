@@ -11,10 +11,10 @@ use std::thread::scope;
 /// Tells a process the folder.
 const FOLDER: &str = "PLUGIX_TEST_FOLDER";
 
-/// Threads of a process that has compiled nothing: libtest's, the test's, and the engine's one for I/O.
+/// Threads of a process that has compiled nothing: libtest's, the test's, and the engine's thread for I/O.
 const FRESH: usize = 2 + 1;
 
-/// Runs a test's body in a process of its own. Returns whether this is another one.
+/// Runs a test's body in a process of its own. Returns whether this process is that one.
 fn process(test: &str, place: &Place, body: impl FnOnce(&Cache) -> Result<()>) -> Result<bool> {
     let setting = format!("{FOLDER}={}", place.folder.display());
     isolated_under(&["env", &setting], test, || {
@@ -53,7 +53,7 @@ fn processes_at_once() -> Result<()> {
     let parents = scope(|scope| {
         let process = || {
             process("cache::processes::processes_at_once", &place, |cache| {
-                // Room for two of three, so that they throw out each other's.
+                // There is room for two of three, so they throw out each other's.
                 let size = cache.entries()?.iter().map(|entry| entry.size).max().unwrap_or(1 << 20);
                 let cache = cache.clone().max_size(2 * size + size / 2);
                 (0..30).try_for_each(|round| ask(&cache, round % 3))
@@ -65,7 +65,7 @@ fn processes_at_once() -> Result<()> {
     if !parents.iter().all(|parent| *parent) {
         return Ok(());
     }
-    // Whatever they did to each other, what is there is whole, and a next one makes room.
+    // Whatever they did to each other: what is there is whole, and the next process makes room.
     let cache = Cache::at(&place.folder).max_size(2 * one + one / 2);
     ask(&cache, 7)?;
     let entries = cache.entries()?;

@@ -1,5 +1,5 @@
-//! Taking more than there is: each ends at the policy's limit, with an ordinary error for the plugin and an event for
-//! the host, and what was taken is free again.
+//! Taking more than there is. Each bomb ends at the policy's limit: the plugin gets an ordinary error, the host gets an
+//! event, and what the bomb took is free again.
 
 use super::attack;
 use super::stage::{Attacker, FILES, MEMORY, OUTPUT, SCRATCH, THREADS};
@@ -7,10 +7,10 @@ use anyhow::{Context, Result, ensure};
 use plugix_e2e::assert_matches;
 use plugix_host::{Error, Event, LimitKind, Network, ProtocolError};
 
-/// What each file, folder or link counts for besides its bytes.
+/// What each file, folder or link counts for beside its bytes.
 const ENTRY: u64 = 4096;
 
-/// Runs a bomb on either thread: how much it took, and the error at the end.
+/// Runs a bomb on either thread. Returns how much it took, and the error at its end.
 fn taken(attacker: &Attacker, words: &str) -> Result<Vec<(u64, String)>> {
     ["attack", "attack_on_a_thread"]
         .map(|method| {
@@ -174,7 +174,7 @@ fn output() -> Result<()> {
     })
 }
 
-/// What would keep a system call, which nothing ends, busy for hours. 28 is "invalid argument".
+/// These would keep a system call busy for hours, and nothing ends a system call. 28 is "invalid argument".
 #[test]
 fn output_in_a_million_parts() -> Result<()> {
     attack!(|house| {
@@ -231,7 +231,7 @@ fn the_message_of_a_panic() -> Result<()> {
     })
 }
 
-/// A plugin can't flood the host's log: what comes too fast is counted.
+/// A plugin can't flood the host's log: events that come too fast are only counted.
 #[test]
 fn events() -> Result<()> {
     attack!(|house| {

@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, failure};
 use plugix_host::{Error, LoadError};
 
-/// How an attack ends the plugin on the thread of the call, and on another.
+/// How an attack ends the plugin, on the thread of the call and on another one.
 fn ends(house: &House, words: &str, expected: fn(&Error) -> bool) -> Result<()> {
     for method in ["attack", "attack_on_a_thread"] {
         let attacker = Attacker::new(house.policy())?;
@@ -39,7 +39,7 @@ ends! {
     panic_in_the_hook "panic-in-the-hook" Error::Exited { code: 134 } | Error::Trap(_),
 }
 
-/// A panic is an error of the call, and the plugin goes on.
+/// A panic is an error of the call. The plugin goes on.
 #[test]
 fn panic() -> Result<()> {
     attack!(|house| {
@@ -55,7 +55,7 @@ fn panic() -> Result<()> {
     })
 }
 
-/// On a thread that ends, where `std` has nobody left to tell.
+/// The thread is ending. `std` has nobody left to tell.
 #[test]
 fn panic_in_a_thread_local() -> Result<()> {
     attack!(|house| {
@@ -86,7 +86,7 @@ fn the_calls_thread_ends() -> Result<()> {
     })
 }
 
-/// How a plugin doesn't start when this is done in its initializer or in its constructor.
+/// How a plugin fails to start if its initializer or its constructor does this.
 fn start_ends(house: &House, words: &str, expected: fn(&LoadError) -> bool) -> Result<()> {
     for place in ["INITIALIZER", "CONSTRUCTOR"] {
         let seen = Seen::default();
@@ -114,7 +114,7 @@ start_ends! {
     panic_at_the_start "panic now" LoadError::Start(Error::Trap(_) | Error::Exited { .. } | Error::Panic(_)),
 }
 
-/// In the hook that is called when the plugin is unloaded. There is nobody to tell.
+/// The attack runs in the hook for unloading. There is nobody to tell.
 #[test]
 fn ends_when_it_is_unloaded() -> Result<()> {
     attack!(|house| {
@@ -125,12 +125,12 @@ fn ends_when_it_is_unloaded() -> Result<()> {
     })
 }
 
-/// What a thread does that nobody waits for ends the plugin, and is told to the next call.
+/// Nobody waits for the thread. What it does ends the plugin, and the next call learns of it.
 #[test]
 fn trap_in_a_thread_that_nobody_joins() -> Result<()> {
     attack!(|house| {
         let attacker = Attacker::new(house.policy())?;
-        // The thread may trap before the call that started it has returned, and ends that call then.
+        // The thread may trap before the call that started it has returned. Then it ends that call.
         let _ = call(&attacker.plugin, "attack_later", "trap");
         plugix_e2e::wait_until("the end of the thread", || attacker.plugin.live_threads() == 0);
         let error = failure(&attacker.plugin, "work", "")?;

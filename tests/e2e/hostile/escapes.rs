@@ -1,10 +1,10 @@
-//! Leaving the mounted folders, by links that are there, by links of the plugin's own, by `..` and by `/proc`.
+//! Leaving the mounted folders: by links that are there, by links that the plugin makes, by `..` and by `/proc`.
 
 use super::attack;
 use super::stage::{Attacker, House};
 use anyhow::{Result, ensure};
 
-/// Neither reads nor writes what is there. A link that leads out is reported where the plugin follows it.
+/// Neither reads nor writes the target. A link that leads out is reported if the plugin follows it.
 fn closed(house: &House, paths: &[&str], followed: Option<&str>) -> Result<()> {
     for policy in [house.policy(), house.writable()] {
         let attacker = Attacker::new(policy)?;
@@ -49,7 +49,7 @@ closed! {
     by_the_process "/proc/self/root/etc/passwd" "/proc/self/environ/file" "/proc/self/fd/0" "/proc/1/root/etc";
 }
 
-/// The content of what a link leads to isn't read through the link itself either.
+/// Nor does the link itself show the content of its target.
 #[test]
 fn by_the_link_itself() -> Result<()> {
     attack!(|house| {
@@ -80,7 +80,7 @@ fn by_a_link_of_its_own() -> Result<()> {
     })
 }
 
-/// A link that leads down leads nowhere else when it is moved, and not into another mount.
+/// A link leads down. Moved, it leads nowhere else, and not into another mount.
 #[test]
 fn by_moving_a_link() -> Result<()> {
     attack!(|house| {

@@ -1,4 +1,4 @@
-//! Changing a folder that is mounted to be read, by each way to write the path of what is in it.
+//! Changing a read-only folder, by each way to write the path of something in it.
 
 use super::attack;
 use super::stage::{Attacker, House};
@@ -7,8 +7,8 @@ use anyhow::{Result, ensure};
 /// Paths that lead to the mounted folder.
 const DATA: [&str; 4] = ["/data", "data", "/data/folder/..", "/scratch/../data"];
 
-/// Tries to change what is in the folder. The plugin must see this error, on whichever thread, and the host what was
-/// tried on which path.
+/// Tries to change something in the folder. On each thread the plugin must see this error, and the host must see the
+/// operation and the path.
 fn refused(house: &House, words: &str, error: &str, denied: Option<(&'static str, &str)>) -> Result<()> {
     let attacker = Attacker::new(house.policy())?;
     ensure!(attacker.once("attack", "create /scratch/mine")?.is_ok(), "nothing can be created in the scratch folder");
@@ -42,7 +42,7 @@ refused! {
     open_for_writing "open-for-writing DATA/file" "PermissionDenied" "write" "/data/file";
     open_for_reading_and_writing "overwrite DATA/file" "PermissionDenied" "write" "/data/file";
     truncate "truncate DATA/file" "PermissionDenied" "create or write" "/data/file";
-    // The descriptor is for reading; what `std` asks of it isn't asked of the file.
+    // The descriptor is for reading. What `std` asks of it never reaches the file.
     resize "resize DATA/file" "PermissionDenied";
     set_times "touch DATA/file" "PermissionDenied";
     set_times_by_path "touch-by-path DATA/file" "errno 58" "call" "path_filestat_set_times";
@@ -75,7 +75,7 @@ fn the_mount_itself() -> Result<()> {
     })
 }
 
-/// There are none: `std` says that it is done, and nothing is.
+/// There are no such times: `std` says that it set them, and nothing is set.
 #[test]
 fn change_permissions() -> Result<()> {
     attack!(|house| {
@@ -85,7 +85,7 @@ fn change_permissions() -> Result<()> {
     })
 }
 
-/// That the tests above can fail: the same attempts succeed where they may, and some nowhere.
+/// The tests above can fail: the same attempts succeed where they may. Some succeed nowhere.
 #[test]
 fn what_is_refused_is_possible_in_a_folder_that_may_be_changed() -> Result<()> {
     let words = [

@@ -14,7 +14,7 @@ fn start(seen: &Seen, name: &str, house: &House) -> Result<Plugin, LoadError> {
     seen.builder(&engine().load(wasm)?, house.policy().start_deadline(LIMIT).table_entries(100)).start()
 }
 
-/// The start section runs whenever an instance is made, before anything else.
+/// The start section runs when an instance is made, before anything else.
 fn start_section_is_stopped(house: &House, name: &str) -> Result<()> {
     let seen = Seen::default();
     match start(&seen, name, house) {
@@ -48,7 +48,7 @@ fn a_start_section_that_exits() -> Result<()> {
     })
 }
 
-/// `memory.atomic.wait`, which is an instruction and no system call.
+/// `memory.atomic.wait` is an instruction and no system call.
 #[test]
 fn an_instruction_that_waits() -> Result<()> {
     attack!(|house| {
@@ -61,7 +61,7 @@ fn an_instruction_that_waits() -> Result<()> {
             cancel.cancel();
             call.join().expect("the call's thread is well")
         })?;
-        // It was cancelled before the call began, or while it ran.
+        // The plugin was cancelled before the call began, or while the call ran.
         let stopped = |error: &Error| matches!(error, Error::Stopped(StopReason::Cancelled));
         ensure!(stopped(&error) || matches!(&error, Error::Dead(cause) if stopped(cause)), "{error:?}");
         wait_until("the end", || plugin.live_threads() == 0);
@@ -69,7 +69,7 @@ fn an_instruction_that_waits() -> Result<()> {
     })
 }
 
-/// A table grows to its limit, and the host learns that it wanted more.
+/// A table grows to its limit. The host learns that it wanted more.
 #[test]
 fn a_table_bomb() -> Result<()> {
     attack!(|house| {
@@ -82,7 +82,7 @@ fn a_table_bomb() -> Result<()> {
     })
 }
 
-/// Code that grows the memory by which it is stopped doesn't reach it: the number is another memory's, or none.
+/// Code that grows the host's second memory doesn't reach it: the number means another memory, or none.
 #[test]
 fn the_control_memory_is_out_of_reach() -> Result<()> {
     attack!(|_house| {

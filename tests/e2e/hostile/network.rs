@@ -1,4 +1,4 @@
-//! Reaching what no rule names. The plugin sees a permission error, the host what was tried, and nothing leaves.
+//! Reaching what no rule names. The plugin sees a permission error, the host sees the attempt, and nothing leaves.
 
 use super::attack;
 use super::stage::{Attacker, House};
@@ -6,12 +6,12 @@ use anyhow::{Result, ensure};
 use plugix_host::Network;
 use std::net::{TcpListener, UdpSocket};
 
-/// A rule for something else, so that there is a network at all.
+/// A rule for something else. It makes a network.
 fn some_rule() -> Result<Network> {
     Ok(Network::new().connect_tcp("127.0.0.1:1")?.connect_udp("127.0.0.1:1")?.listen_tcp("127.0.0.1:1")?)
 }
 
-/// Neither without any rule nor with a rule for something else.
+/// Refused without any rule, and with a rule for something else.
 fn refused(house: &House, words: &str, target: &str, error: &str, operation: &'static str) -> Result<()> {
     for network in [Network::new(), some_rule()?] {
         let attacker = Attacker::new(house.policy().network(network))?;
@@ -102,7 +102,7 @@ fn resolving() -> Result<()> {
     attack!(|house| {
         for network in [Network::new(), some_rule()?] {
             let attacker = Attacker::new(house.policy().network(network))?;
-            // A name can carry what the plugin knows to whoever serves it.
+            // A name can carry what the plugin knows to the server of that name.
             let name = "what-the-plugin-knows.example.com";
             ensure!(attacker.attack(&format!("resolve {name}:443"))?.is_err(), "{name} is known");
             attacker.seen.saw_denied("look up", name)?;
@@ -111,7 +111,7 @@ fn resolving() -> Result<()> {
     })
 }
 
-/// There are no such sockets and interfaces for any plugin, whatever its rules.
+/// No plugin has such sockets and interfaces, whatever its rules.
 #[test]
 fn other_sockets_and_interfaces() -> Result<()> {
     attack!(|house| {

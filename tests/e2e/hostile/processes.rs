@@ -4,7 +4,7 @@ use super::attack;
 use super::stage::{Attacker, House};
 use anyhow::{Result, ensure};
 
-/// The system call answers that it isn't supported (58), and is reported.
+/// The system call answers that it isn't supported (58). The host learns of it.
 fn closed(house: &House, calls: &[&str]) -> Result<()> {
     let attacker = Attacker::new(house.policy())?;
     for call in calls {
@@ -32,7 +32,7 @@ closed! {
     making_functions "closure_allocate" "closure_prepare" "closure_free" "call_dynamic" "reflect_signature";
     switching_stacks "context_create" "context_switch" "context_destroy";
     making_hard_links "path_link";
-    // Nothing ends a read of these once it waits, and what is written to them takes the host's memory.
+    // Nothing ends a read of these once it waits. What a plugin writes to them takes the host's memory.
     pipes_and_event_counters "fd_pipe" "sock_pair" "fd_event";
 }
 

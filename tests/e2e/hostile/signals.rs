@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use plugix_e2e::call;
 use plugix_host::Error;
 
-/// Some end the plugin, as an exit by a signal does elsewhere; the others are not for it. None reaches the host.
+/// Some signals end the plugin, as they end a process elsewhere. The others are not for it. None reaches the host.
 #[test]
 fn raised() -> Result<()> {
     attack!(|house| {
@@ -34,7 +34,7 @@ fn to_others() -> Result<()> {
     })
 }
 
-/// Handlers are never run: they could raise signals again, each within the one before, until the host has no stack.
+/// Handlers never run. They could raise signals again, each handler within the one before, until the host has no stack.
 #[test]
 fn with_handlers() -> Result<()> {
     attack!(|house| {

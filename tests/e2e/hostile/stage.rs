@@ -61,7 +61,7 @@ impl House {
         self.folder.path()
     }
 
-    /// What an attacker may do: read a part of the house, write to memory, and compute.
+    /// What an attacker may do: read a part of the house, write to scratch memory, and compute.
     pub(super) fn policy(&self) -> Policy {
         self.without_mounts().mount(self.path().join("data"), "/data", Access::ReadOnly).scratch("/scratch", SCRATCH)
     }
@@ -158,8 +158,8 @@ impl Attacker {
         Ok(Self { plugin: seen.start(policy)?, seen })
     }
 
-    /// Runs an attack that the plugin survives: what it was told, or the error that it got. On the thread of the call
-    /// and on another one, which must come to the same.
+    /// Runs an attack that the plugin survives. Returns what the plugin was told, or its error. The thread of the call
+    /// and another one must come to the same.
     pub(super) fn attack(&self, words: &str) -> Result<Result<String, String>> {
         let outcome = self.once("attack", words)?;
         let other = self.once("attack_on_a_thread", words)?;
@@ -183,7 +183,7 @@ impl Attacker {
         Ok(())
     }
 
-    /// Runs an attack that ends the plugin: the error of the call. The plugin is dead then.
+    /// Runs an attack that ends the plugin. Returns the call's error. The plugin is dead then.
     pub(super) fn fatal(&self, method: &str, words: &str) -> Result<Error> {
         let error = failure(&self.plugin, method, words)?;
         ensure!(error.is_fatal(), "{words}: {error}");
@@ -202,7 +202,8 @@ impl Seen {
 
     /// Prepares to start one of another module.
     pub(super) fn builder(&self, module: &plugix_host::Module, policy: Policy) -> plugix_host::PluginBuilder {
-        let (events, here) = (self.events.clone(), self.here.clone());
+        let events = self.events.clone();
+        let here = self.here.clone();
         let policy = policy.on_output(move |_, line| {
             here.fetch_add(usize::from(line == "here"), Ordering::SeqCst);
         });
@@ -212,14 +213,14 @@ impl Seen {
         })
     }
 
-    /// Waits until that many threads of the plugin's are where they are to be.
+    /// Waits until that many threads of the plugin's are in their places.
     pub(super) fn wait_for(&self, threads: usize) {
         wait_until("the start of the threads", || self.here.load(Ordering::SeqCst) >= threads);
     }
 
-    /// Fails unless there was an event, and each is in the log under the plugin's name.
+    /// Fails unless the event happened, and unless the log has each event under the plugin's name.
     pub(super) fn saw(&self, event: &Event) -> Result<()> {
-        // What ends a plugin may be reported a moment after the call that it ended has returned.
+        // The end of a plugin may be reported a moment after the call that it ended has returned.
         wait_until(&format!("the event {event:?} among {:?}", self.events), || self.has(event));
         let logged = capture::records_of(NAME, "plugix::events");
         let text = event.to_string();

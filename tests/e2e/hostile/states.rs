@@ -1,11 +1,11 @@
-//! Plugins that never end, stopped in each state that a thread can be in: alone, and with eight threads in the same.
+//! Endless plugins, stopped in each state that a thread can be in. The thread of the call is alone there, or with eight
+//! others.
 
 use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::{assert_matches, call, engine, failure, wait_until};
+use plugix_e2e::{assert_matches, call, engine, failure, thread_states, wait_until};
 use plugix_host::{Error, Event, LoadError, Network, StopReason};
-use std::fs;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -24,11 +24,7 @@ enum Is {
 
 /// Whether all threads of the attacker's sleep.
 fn all_wait() -> bool {
-    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    tasks.filter_map(|task| fs::read_to_string(task.path().join("stat")).ok()).all(|stat| {
-        let (name, rest) = stat.rsplit_once(") ").unwrap_or_default();
-        !name.contains("attacker/") || rest.starts_with('S')
-    })
+    thread_states("attacker/").iter().all(|state| *state == 'S')
 }
 
 /// The network that some states need.
@@ -74,7 +70,7 @@ fn stopped(house: &House, state: &str, is: Is, threads: usize) -> Result<()> {
     attacker.seen.saw(&Event::Stopped { cause: StopReason::Cancelled.to_string() })
 }
 
-/// A listener that accepts nobody any more: who connects waits.
+/// A listener that accepts nobody any more. Whoever connects waits.
 fn full_listener() -> Result<(tokio::net::TcpListener, Vec<TcpStream>)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let _guard = runtime.enter();

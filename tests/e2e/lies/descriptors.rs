@@ -1,4 +1,4 @@
-//! Descriptors that can't be read, or that claim what isn't so. All is found before anything is compiled.
+//! Descriptors that can't be read, or whose claims are wrong. The host finds that before it compiles anything.
 
 use super::DATA;
 use anyhow::{Result, bail};
@@ -13,7 +13,7 @@ use plugix_host::abi::interface::{InterfaceInfo, MethodInfo, ReturnInfo, Shape};
 use plugix_host::{CallError, Error, InterfaceError, LoadError, Module, ModuleError, Plugin, Policy};
 use serde_json::json;
 
-/// The parrot with this in a section, and with code that can't be compiled.
+/// The parrot with these bytes in a section. Its code can't be compiled.
 fn load(name: &str, data: &[u8]) -> Result<Module, LoadError> {
     let wasm = module("lies", "parrot").and_then(|wasm| with_invalid_code(&wasm)).expect("a fixture");
     engine().load(with_section(wasm, name, data))
@@ -54,7 +54,7 @@ fn sections_of_anything() -> Result<()> {
         assert_eq!(problem(name, &[6, 0, 0, 0, 2, 1, 0, 0, 0, 0])?, DescriptorError::UnknownFormat(2));
         assert_eq!(problem(name, &[0xff; 100])?, DescriptorError::Truncated);
     }
-    // The longest that is read may mean anything, but takes no more memory than that.
+    // The longest section that is read may mean anything. It takes no more memory than its length.
     assert_matches!(problem(section::IMPLEMENTS, &vec![0; MAX_SECTION_LEN])?, DescriptorError::Truncated);
     Ok(())
 }
@@ -84,7 +84,7 @@ fn methods_and_interfaces_that_are_there_twice() -> Result<()> {
 fn hashes_that_are_not_those_of_the_types() -> Result<()> {
     let mut section = <dyn Liar>::DESCRIPTOR.to_vec();
     let last = section.len() - 1;
-    // The error of the last method, which has none: now its type is missing.
+    // The last method has no error. These bytes say that it has one, and its type is missing.
     section[last] = 1;
     assert_eq!(problem(section::IMPLEMENTS, &section)?, DescriptorError::Truncated);
     let flag = <dyn Liar>::METHODS[2];
@@ -120,7 +120,7 @@ fn methods_that_are_claimed_and_not_exported() -> Result<()> {
     assert_matches!(typed.bind::<dyn Typed>().err(), Some(Error::Interface(found)) if **found == expected);
     assert_matches!(typed.call_json("fraction", &json!([1.5])), Err(CallError::Failed(Error::NoSuchMethod { .. })));
     assert_matches!(typed.call::<_, f64>("fraction", &(1.5,)), Err(CallError::Failed(Error::NoSuchMethod { .. })));
-    // What it does export can be called, and lies about nothing but its type.
+    // The plugin's export can be called. Only its type is a lie.
     let text = <dyn Liar>::METHODS[3];
     let plugin = plugin(&claiming(&[MethodInfo { returns: <dyn Liar>::METHODS[1].returns, ..text }]))?;
     super::tell(&plugin, 0, DATA, 2, b"\xac\x02")?;
@@ -133,7 +133,7 @@ fn methods_that_are_claimed_and_not_exported() -> Result<()> {
 fn host_functions_that_are_imported_otherwise_than_described() -> Result<()> {
     let wasm = module("lies", "caller")?;
     let with = |section: &[u8]| engine().load(with_section(wasm.clone(), section::USES, section));
-    // Not described at all; described, but without the method; described as a function of numbers.
+    // The method is not described at all; the interface is described without it; it is described with numbers.
     assert_matches!(engine().load(&wasm[..]), Err(LoadError::UnknownImport { module, name }) if module == "plugix:Store" && name == "put");
     let info = InterfaceInfo { methods: &<dyn Store>::METHODS[1..], ..*<dyn Store>::INFO };
     let writer = write_interface::<4096>(&info);

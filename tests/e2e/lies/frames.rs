@@ -1,4 +1,4 @@
-//! Frames that are none, when the plugin is asked for a larger one.
+//! Frames that are none: what a plugin answers when the host asks for a larger one.
 
 use super::{breach, parrot, saying};
 use anyhow::Result;
@@ -10,7 +10,7 @@ use plugix_host::{Error, Plugin, Policy, ProtocolError};
 /// More than fits the first frame.
 const LARGE: usize = MIN_FRAME_CAPACITY as usize;
 
-/// Makes the plugin return this address for its next frame, which is asked for.
+/// Makes the plugin return this address for its next frame. The host asks for one.
 fn grow(plugin: &Plugin, frame: u32) -> Result<Result<(), Error>> {
     let told = plugin.call_bytes("frames", &frame.to_le_bytes());
     told.map_err(|error| anyhow::anyhow!("{error:?}"))?;

@@ -51,7 +51,7 @@ fn ask(plugin: &Plugin, function: &str, args: &[u32]) -> Result<(u32, u32), Erro
     }
 }
 
-/// What the host says of numbers that are no place in the memory; the plugin is dead then.
+/// What the host says of numbers that are outside of the memory. The plugin is dead then.
 fn breach(function: &str, args: &[u32]) -> Result<ProtocolError> {
     let plugin = caller()?;
     match ask(&plugin, function, args) {

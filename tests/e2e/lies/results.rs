@@ -1,4 +1,4 @@
-//! Results that are not where, or not what, they are said to be.
+//! Results that lie elsewhere, or are something else, than the plugin says.
 
 use super::{DATA, MEMORY, breach, parrot, saying, tell};
 use anyhow::{Result, bail};
@@ -137,7 +137,7 @@ fn errors_of_methods_that_have_none() -> Result<()> {
 
 #[test]
 fn panics_that_are_none() -> Result<()> {
-    // A message, a file, a line, a column, no thread; then too much, and too little.
+    // A message, a file, a line, a column, no thread. Then too many bytes, and too few.
     let report = b"\x02ab\x01f\x07\x08\x00";
     let plugin = saying(Status::Panic, report)?;
     let panic = plugin.bind::<dyn Liar>()?.number();

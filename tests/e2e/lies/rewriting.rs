@@ -9,10 +9,10 @@ use plugix_host::{Bound, Error, Module, Plugin, Policy, ProtocolError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// Calls at the least; more if the two results were not both seen by then.
+/// Calls at the least. There are more if they have not shown both results by then.
 const CALLS: u32 = 2000;
 
-/// The module, with a descriptor that it doesn't have by itself.
+/// The module, with a descriptor that it lacks by itself.
 static LIAR: LazyLock<Module> = LazyLock::new(|| {
     let wasm = std::fs::read(guest_path("liar")).expect("it was built");
     let wasm = with_section(wasm, section::IMPLEMENTS, <dyn Liar>::DESCRIPTOR);
@@ -25,8 +25,8 @@ fn liar(how: &str, args: &[u8]) -> Result<Plugin> {
     Ok(plugin)
 }
 
-/// Calls over and over, with a new plugin when one has broken the protocol, until enough calls were made and `see`, which
-/// is shown what came of each, has seen all that it waits for.
+/// Calls over and over, until there were enough calls and `see` has seen what it waits for. `see` is shown the outcome
+/// of each call. A plugin that breaks the protocol is replaced by a new one.
 fn observe<T>(
     how: &str,
     args: &[u8],
@@ -62,7 +62,8 @@ fn is_undecodable(error: &ProtocolError) -> bool {
 
 #[test]
 fn bytes_are_those_of_one_result_or_the_other() -> Result<()> {
-    let (zeroes, ones) = (vec![0; 4096], vec![0xff; 4096]);
+    let zeroes = vec![0; 4096];
+    let ones = vec![0xff; 4096];
     let mut seen = BTreeSet::new();
     observe(
         "rewrite_result",
@@ -80,8 +81,9 @@ fn bytes_are_those_of_one_result_or_the_other() -> Result<()> {
 
 #[test]
 fn text_is_text_when_it_arrives() -> Result<()> {
-    // The same letters, one byte further on: a mixture of the two is none.
-    let (one, other) = (format!("{}a", "ö".repeat(500)), format!("a{}", "ö".repeat(500)));
+    // The same letters, one byte further on. A mixture of the two is no UTF-8.
+    let one = format!("{}a", "ö".repeat(500));
+    let other = format!("a{}", "ö".repeat(500));
     let mut seen = BTreeSet::new();
     observe(
         "rewrite_result",
@@ -90,7 +92,7 @@ fn text_is_text_when_it_arrives() -> Result<()> {
         |outcome| {
             match outcome {
                 Ok(text) => {
-                    // One that had changed after it was checked would not be UTF-8.
+                    // A text that changes after the check would not be UTF-8.
                     assert_eq!(std::str::from_utf8(text.as_bytes()), Ok(text.as_str()));
                     seen.insert(text);
                 }
@@ -103,7 +105,7 @@ fn text_is_text_when_it_arrives() -> Result<()> {
 
 #[test]
 fn values_are_made_of_what_was_copied() -> Result<()> {
-    // One entry with seven values, and six entries with none, in as many bytes: each has lengths where the other has
+    // One entry with seven values, and six entries with none, in as many bytes. Each has lengths where the other has
     // values.
     let values = (1..=7).map(Some).collect::<Vec<_>>();
     let one = BTreeMap::from([("k".to_owned(), values)]);
@@ -112,7 +114,8 @@ fn values_are_made_of_what_was_copied() -> Result<()> {
         &b"\x01\x01k\x07\x01\x02\x01\x04\x01\x06\x01\x08\x01\x0a\x01\x0c\x01\x0e"[..],
         b"\x06\0\0\x01a\0\x01b\0\x01c\0\x01d\0\x01e\0",
     ];
-    let (mut seen_one, mut seen_other) = (false, false);
+    let mut seen_one = false;
+    let mut seen_other = false;
     observe(
         "rewrite_result",
         &bytes.concat(),
@@ -134,10 +137,11 @@ fn values_are_made_of_what_was_copied() -> Result<()> {
 
 #[test]
 fn a_header_is_read_once() -> Result<()> {
-    // One that is as it should be; one that ends outside, one that begins there, and one that is over the limit.
+    // One result is as it should be. One ends outside of the memory, one begins there, and one is over the limit.
     let headers = [64, 16, 64, u32::MAX, u32::MAX, 16, 64, (1 << 16) + 1];
     let headers: Vec<u8> = headers.into_iter().flat_map(u32::to_le_bytes).collect();
-    let (mut good, mut outside) = (false, false);
+    let mut good = false;
+    let mut outside = false;
     observe(
         "rewrite_header",
         &headers,

@@ -1,4 +1,4 @@
-//! Chunks that are none. They end their stream; only where the result itself is a lie, the plugin is dead.
+//! Chunks that are none. Such a chunk ends its stream. The plugin is dead only if the result itself is a lie.
 
 use super::{DATA, breach, saying, tell};
 use anyhow::{Context, Result};
@@ -7,7 +7,7 @@ use plugix_e2e_contract::lies::Liar;
 use plugix_host::abi::Status;
 use plugix_host::{Plugin, ProtocolError};
 
-/// Says why a stream broke off that gave this chunk, or what it gave.
+/// Gives a stream this chunk. Returns why the stream broke off, or its items.
 fn chunk(plugin: &Plugin, chunk: &[u8]) -> Result<Result<Vec<u16>, String>> {
     tell(plugin, Status::Ok as u32, DATA, 4, &[1, 0, 0, 0])?;
     let numbers = plugin.bind::<dyn Liar>()?.numbers()?;

@@ -1,4 +1,4 @@
-//! What no rule allows is refused before a packet leaves, and reported with what was asked for.
+//! What no rule allows is refused before a packet leaves. The host learns what the plugin asked for.
 
 use super::{echo_server, start};
 use anyhow::Result;
@@ -6,7 +6,7 @@ use plugix_e2e::call;
 use plugix_host::{Network, Plugin};
 use std::net::TcpListener;
 
-/// What the guest sees of an operation that isn't allowed.
+/// What the guest sees of an operation that is not allowed.
 fn refused(plugin: &Plugin, method: &str, args: &str) -> String {
     call(plugin, method, args).map_or_else(|error| error.to_string(), |answer| format!("answered {answer}"))
 }

@@ -1,4 +1,4 @@
-//! Instances that are brought back to what they were after their start, so that callers see nothing of each other.
+//! Instances are brought back to their state after the start. So callers see nothing of each other.
 
 use super::Nobody;
 use anyhow::Result;
@@ -21,8 +21,8 @@ fn pool(resettable: bool) -> Result<(Pool, Arc<AtomicUsize>)> {
     Ok((Pool::builder(engine(), make).max(1).reset(true).build()?, made))
 }
 
-/// Has `first` use an instance, and checks that the next one who gets it sees nothing of that. Returns how many instances
-/// it took.
+/// Lets `first` use an instance, and checks that the next caller sees nothing of that. Returns how many instances it
+/// took.
 fn is_forgotten(resettable: bool, first: impl Fn(&Pooled) -> Result<()>) -> Result<usize> {
     let (pool, made) = pool(resettable)?;
     for _ in 0..3 {
@@ -39,7 +39,7 @@ fn is_forgotten(resettable: bool, first: impl Fn(&Pooled) -> Result<()>) -> Resu
 fn state_and_memory_are_forgotten() -> Result<()> {
     let made = is_forgotten(true, |plugin| {
         let client = plugin.bind::<dyn Shared>()?;
-        // More than the memory had at the start, and a frame that is larger.
+        // More memory than at the start, and a larger frame.
         assert_eq!(client.grow(20 << 20)?, 20 << 20);
         assert!(matches!(client.panic(&"long ".repeat(10_000)), Err(Error::Panic(_))));
         Ok(())

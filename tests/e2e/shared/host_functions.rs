@@ -1,4 +1,4 @@
-//! What shared calls ask their host, at the same time and back into the plugin.
+//! Shared calls that ask their host: at the same time, and back into the plugin.
 
 use super::{builder, share};
 use anyhow::Result;

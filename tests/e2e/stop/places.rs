@@ -1,4 +1,4 @@
-//! Cancelling before and after calls, and an unload hook that takes too long.
+//! Cancelling before a call and after it, and an unload hook that takes too long.
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, guest, plugin};

@@ -10,7 +10,7 @@ use tempfile::tempdir;
 
 const LIMIT: u64 = 1 << 20;
 
-/// What each file, folder or link counts for besides its bytes.
+/// What each file, folder or link counts for beside its bytes.
 const ENTRY: u64 = 4096;
 
 fn bytes_in(folder: &Path) -> Result<u64> {
@@ -25,7 +25,7 @@ fn a_folder_grows_to_its_limit() -> Result<()> {
     assert_eq!(call(&plugin, "fill", "/data/file")?, format!("{} StorageFull", LIMIT - ENTRY));
     assert!(call(&plugin, "attempt", "write /data/other").is_err());
     assert!(call(&plugin, "attempt", "make /data/other").is_err());
-    // Changing what is there takes nothing, and what is removed is free again, but what others wrote earns nothing.
+    // Changing a file takes nothing, and a removed file is free again. A file that others wrote earns nothing.
     call(&plugin, "attempt", "write /data/before")?;
     call(&plugin, "attempt", "remove /data/before")?;
     call(&plugin, "attempt", "remove /data/file")?;

@@ -10,7 +10,7 @@ use tempfile::{TempDir, tempdir};
 
 const SECRET: &str = "of the host's";
 
-/// A folder with a `secret`, and `data` in it, which is to be mounted.
+/// A folder with a `secret` and with `data`. Only `data` is mounted.
 fn house() -> Result<TempDir> {
     let house = tempdir()?;
     fs::write(house.path().join("secret"), SECRET)?;

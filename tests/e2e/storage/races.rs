@@ -3,14 +3,13 @@
 use super::mounted;
 use anyhow::Result;
 use plugix_e2e::{call, snapshot};
-use plugix_host::Access;
+use plugix_host::{Access, Plugin};
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 use tempfile::tempdir;
 
 #[test]
@@ -47,6 +46,12 @@ fn a_folder_that_becomes_a_link() -> Result<()> {
     Ok(())
 }
 
+/// The plugin gets an error of its own. Waiting for the other end of a pipe would never end.
+fn refused(plugin: &Plugin, attempt: &str) {
+    let error = call(plugin, "attempt", attempt).expect_err(attempt).to_string();
+    assert!(error.starts_with("returned: "), "{attempt}: {error}");
+}
+
 #[test]
 fn what_is_no_file_is_not_opened() -> Result<()> {
     let folder = tempdir()?;
@@ -54,21 +59,19 @@ fn what_is_no_file_is_not_opened() -> Result<()> {
     assert!(Command::new("mkfifo").arg(&pipe).status()?.success());
     let _socket = UnixListener::bind(folder.path().join("socket"))?;
     let before = snapshot(folder.path())?;
-    let start = Instant::now();
     for access in [Access::ReadOnly, Access::ReadWrite] {
         let plugin = mounted(folder.path(), access);
         for name in ["pipe", "socket"] {
             for verb in ["read", "write", "list"] {
-                assert!(call(&plugin, "attempt", format!("{verb} /data/{name}")).is_err(), "{verb} {name}");
+                refused(&plugin, &format!("{verb} /data/{name}"));
             }
         }
         assert_eq!(call(&plugin, "attempt", "list /data")?, "pipe socket");
     }
-    assert!(start.elapsed() < Duration::from_secs(30), "something waited");
     assert_eq!(snapshot(folder.path())?, before);
     let plugin = mounted("/dev".as_ref(), Access::ReadWrite);
     for device in ["null", "zero", "tty"] {
-        assert!(call(&plugin, "attempt", format!("read /data/{device}")).is_err(), "{device}");
+        refused(&plugin, &format!("read /data/{device}"));
     }
     Ok(())
 }

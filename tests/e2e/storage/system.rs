@@ -1,4 +1,4 @@
-//! System calls that are measured. Those that are closed are tested in `hostile`.
+//! System calls that are measured. `hostile` tests those that are closed.
 
 use super::storage;
 use anyhow::Result;

@@ -12,7 +12,9 @@ use std::thread;
 #[test]
 fn clients_of_several_interfaces_side_by_side() -> Result<()> {
     let plugin = typed();
-    let (typed, other, extra) = (plugin.bind::<dyn Typed>()?, plugin.bind::<dyn Typed>()?, plugin.bind::<dyn Extra>()?);
+    let typed = plugin.bind::<dyn Typed>()?;
+    let other = plugin.bind::<dyn Typed>()?;
+    let extra = plugin.bind::<dyn Extra>()?;
     assert_eq!(typed.text("grün")?, "grün");
     assert_eq!(extra.text("grün")?, 4);
     assert_eq!(other.text("blau")?, "blau");
@@ -33,7 +35,7 @@ fn a_plugin_moves_to_another_thread() -> Result<()> {
 
 #[test]
 fn threads_that_share_a_plugin_never_wait() -> Result<()> {
-    // The plugin's one thread and the test meet in the host function, so that the call runs until the test says so.
+    // The plugin's one thread and the test meet in the host function. So the call runs until the test lets it end.
     let store = TestStore::default();
     let meeting = store.meet(2);
     let plugin = builder(&store).start()?;

@@ -132,9 +132,11 @@ fn what_only_typed_clients_can_have() -> Result<()> {
     Ok(())
 }
 
-/// As serde has it, but for numbers of more than 64 bits, which are text, and fractions that JSON can't say.
+/// As serde writes it, with two exceptions: numbers of more than 64 bits are text, and so are fractions that JSON can't
+/// say.
 fn as_json(mut value: Everything) -> serde_json::Result<Value> {
-    let (wide, signed) = (value.large.4, value.large.5);
+    let wide = value.large.4;
+    let signed = value.large.5;
     (value.large.4, value.large.5) = (0, 0);
     for shape in &mut value.shapes {
         match shape {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 const CASES: u32 = 64;
 
 fn config() -> ProptestConfig {
-    // Nothing is written next to the sources: a value that fails is shown.
+    // Failing values are shown. Nothing is written next to the sources.
     ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
 }
 

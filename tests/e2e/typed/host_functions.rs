@@ -1,4 +1,4 @@
-//! What the plugin calls: host functions, from several threads, and with bad manners.
+//! Host functions that the plugin calls: from several threads, and with bad manners.
 
 use super::store::TestStore;
 use super::{builder, typed};
@@ -13,7 +13,7 @@ use std::thread;
 #[test]
 fn threads_of_two_plugins_call_one_store_at_the_same_time() -> Result<()> {
     let store = TestStore::default();
-    // None goes on before all are there: if they had to wait for each other, this would not end.
+    // None goes on before all are there. If they had to wait for each other, this would not end.
     store.meet(8);
     let plugins = [builder(&store).start()?, builder(&store).start()?];
     thread::scope(|scope| {
@@ -35,8 +35,11 @@ fn threads_of_two_plugins_call_one_store_at_the_same_time() -> Result<()> {
 
 #[test]
 fn plugins_have_their_own_stores_or_share_one() -> Result<()> {
-    let (shared, own) = (TestStore::default(), TestStore::default());
-    let (one, other, alone) = (builder(&shared).start()?, builder(&shared).start()?, builder(&own).start()?);
+    let shared = TestStore::default();
+    let own = TestStore::default();
+    let one = builder(&shared).start()?;
+    let other = builder(&shared).start()?;
+    let alone = builder(&own).start()?;
     one.bind::<dyn Typed>()?.fill_store(2)?;
     assert_eq!(other.bind::<dyn Typed>()?.look_up("key 1")?, "Ok(1000) of Ok(2)");
     assert_eq!(
@@ -74,7 +77,8 @@ fn a_host_function_that_calls_back_is_told_that_the_plugin_is_busy() -> Result<(
 #[test]
 fn a_host_function_can_call_another_plugin() -> Result<()> {
     let store = TestStore::default();
-    let (asking, asked) = (builder(&store).start()?, Arc::new(typed()));
+    let asking = builder(&store).start()?;
+    let asked = Arc::new(typed());
     store.plugin.get_or_init(|| Arc::downgrade(&asked));
     assert_eq!(asking.bind::<dyn Extra>()?.call_back()?, "no error");
     Ok(())

@@ -1,4 +1,4 @@
-//! Hosts and plugins of different versions. None of this compiles anything: the module's code is not even valid.
+//! Hosts and plugins of different versions. Nothing here is compiled: the module's code is not even valid.
 
 use super::store::TestStore;
 use super::typed;
@@ -13,7 +13,7 @@ use plugix_host::abi::interface::{Provider, Version};
 use plugix_host::{Error, InterfaceError, LoadError, Module, ModuleError, Plugin};
 use std::collections::BTreeMap;
 
-/// A host's store that is older than the plugin, or another one of that name. Only the first is ever called.
+/// The host's store is older than the plugin, or another one of that name. Only the first is ever called.
 struct Stub;
 
 impl OlderStore for Stub {
@@ -84,10 +84,12 @@ fn the_plugin_lacks_the_interface() -> Result<()> {
 #[test]
 fn another_major_version() -> Result<()> {
     let version = |major, minor| Version { major, minor, patch: 0 };
-    let (wanted, found) = (version(3, 0), version(2, 3));
+    let wanted = version(3, 0);
+    let found = version(2, 3);
     let expected = InterfaceError::Version { interface: "Typed".into(), wanted, found };
     assert_eq!(difference::<dyn NextTyped>()?, expected);
-    let (wanted, found) = (version(1, 1), version(2, 0));
+    let wanted = version(1, 1);
+    let found = version(2, 0);
     let expected = InterfaceError::Version { interface: "Store".into(), wanted, found };
     assert_eq!(refusal(<dyn NextStore>::provider(Stub))?, expected);
     Ok(())

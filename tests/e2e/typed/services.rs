@@ -1,4 +1,4 @@
-//! What any host gives: the log, progress, and the flag that ends long work.
+//! What any host can give: the log, progress, and the flag that ends long work.
 
 use super::builder;
 use super::store::TestStore;
@@ -56,7 +56,8 @@ fn a_plugin_without_services_goes_without() -> Result<()> {
 
 #[test]
 fn progress_and_cancellation() -> Result<()> {
-    let (flag, reports) = (Cancellation::new(), Arc::new(Mutex::new(Vec::new())));
+    let flag = Cancellation::new();
+    let reports = Arc::new(Mutex::new(Vec::new()));
     let seen = reports.clone();
     let services = Services::new().cancellation(&flag).on_progress(move |progress| {
         let plugin = (progress.plugin.to_owned(), progress.message.to_owned());
@@ -74,7 +75,8 @@ fn progress_and_cancellation() -> Result<()> {
 
 #[test]
 fn long_work_ends_when_another_thread_says_so() -> Result<()> {
-    let (flag, at_work) = (Cancellation::new(), Arc::new(AtomicBool::new(false)));
+    let flag = Cancellation::new();
+    let at_work = Arc::new(AtomicBool::new(false));
     let begun = at_work.clone();
     let services = Services::new().cancellation(&flag).on_progress(move |_| begun.store(true, Ordering::Release));
     let plugin = plugin("works", services)?;

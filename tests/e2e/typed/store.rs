@@ -22,7 +22,7 @@ pub(super) struct State {
 }
 
 impl TestStore {
-    /// Makes so many meet before any of them puts something; nobody waits with 0.
+    /// So many callers meet before any of them puts something. With 0, nobody waits.
     pub(super) fn meet(&self, count: usize) -> Arc<Barrier> {
         let meeting = Arc::new(Barrier::new(count));
         *self.meeting.lock().expect("nobody panics with it") = (count > 0).then(|| meeting.clone());

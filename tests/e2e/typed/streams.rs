@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const CHUNK: usize = 256 << 10;
 const GIGABYTE: usize = (1 << 30) / CHUNK;
 
-/// What a gigabyte may add to the process; a hundredth of it would be more.
+/// What a gigabyte may add to the process. A hundredth of the gigabyte would be more.
 const GROWTH_KIB: u64 = 8 << 10;
 
 /// Numbers up to `count`, and how many were asked for.
@@ -46,7 +46,8 @@ fn numbers_arrive_in_order() -> Result<()> {
 fn calls_and_streams_take_turns() -> Result<()> {
     let plugin = typed();
     let client = plugin.bind::<dyn Typed>()?;
-    let (mut one, mut other) = (client.count_to(50_000)?, client.count_to(50_000)?);
+    let mut one = client.count_to(50_000)?;
+    let mut other = client.count_to(50_000)?;
     for number in 0..50_000 {
         assert_eq!((one.next(), other.next()), (Some(Ok(number)), Some(Ok(number))));
     }
@@ -127,19 +128,19 @@ fn a_stream_whose_plugin_is_gone() -> Result<()> {
     Ok(())
 }
 
-/// Pulls a stream of the plugin's while the plugin pulls from it.
+/// Pulls a stream of the plugin's. Meanwhile the plugin pulls from it.
 #[test]
 fn a_stream_whose_plugin_is_busy() -> Result<()> {
     let plugin = typed();
     let mut numbers = plugin.bind::<dyn Extra>()?.endless()?;
-    // The second stream's only item is what the first one says meanwhile: all that is in its chunk, then an error.
+    // The second stream has one item: what the first one says meanwhile. That is all of its chunk, and then an error.
     let inner = std::iter::from_fn(move || {
         numbers.find_map(|number| number.err()).map(|error| Err::<u64, _>(error.message().to_owned()))
     });
     let sum = plugin.bind::<dyn Typed>()?.sum(Stream::fallible(inner));
     let expected = format!("the stream broke off: {}", Error::Busy);
     assert_eq!(sum.map_err(|error| error.to_string()), Err(expected));
-    // Nor could it be told of the stream's end. It is when another one ends.
+    // Nor could the plugin learn of the stream's end. It learns of it when another stream ends.
     let client = plugin.bind::<dyn Extra>()?;
     assert_eq!(client.dropped()?, 0);
     drop(client.endless()?);
@@ -171,7 +172,7 @@ fn a_gigabyte_to_the_plugin_takes_no_memory() -> Result<()> {
     .map(drop)
 }
 
-/// Passes a few megabytes, and then a gigabyte: the most memory that the process ever had hardly grows.
+/// Passes a few megabytes, and then a gigabyte. The most memory that the process ever had hardly grows.
 fn growth(pass: impl Fn(usize) -> Result<usize>) -> Result<()> {
     assert_eq!(pass(64)?, 64 * CHUNK);
     let before = peak_kib()?;

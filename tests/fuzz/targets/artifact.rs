@@ -1,4 +1,4 @@
-//! Compiled modules: whatever the bytes are, they are an artifact or an error, and an artifact can be looked at.
+//! Compiled modules. Any bytes are an artifact or an error, and an artifact can be looked at.
 
 use super::kind;
 use plugix_host::__private::artifact_with;
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// The length of what stands before a header.
 const PREFIX: usize = 48;
 
-/// A module whose artifact is short, but has all that an outline can have.
+/// A module with a short artifact. It has all that an outline can have.
 const MODULE: &str = r#"(module $name
     (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
     (table 1 funcref)
@@ -20,7 +20,8 @@ static ARTIFACT: LazyLock<Artifact> = LazyLock::new(|| {
     module.and_then(|module| module.to_artifact()).expect("the module can be compiled")
 });
 
-/// The header's length in two bytes, the header, and the body: hashes would be wrong after each change.
+/// The header's length in two bytes, the header, and the body. Hashes are left out, since they would be wrong after
+/// each change.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let bytes = ARTIFACT.as_bytes();
     let len = u16::from_le_bytes([bytes[12], bytes[13]]);

@@ -1,4 +1,4 @@
-//! Custom sections: whatever they have, they are read or refused.
+//! Custom sections. Any section is read or refused.
 
 use super::{framed, kind};
 use plugix_e2e_contract::extra::Extra;

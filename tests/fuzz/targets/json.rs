@@ -1,4 +1,4 @@
-//! Results as JSON, of types that are a plugin's, too: what is decoded can be encoded, and is the same then.
+//! Results as JSON, of any type that a plugin may name. What is decoded can be encoded, and is the same after that.
 
 use super::{framed, kind};
 use plugix_e2e_contract::bench::Point;
@@ -12,10 +12,10 @@ use plugix_host::abi::interface::descriptor::{Needs, Type, read_plugin};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What stands before the type in a plugin's record: format, version, no SDK, no needs.
+/// What stands before the type in a plugin's record: the format, the version, no SDK, no needs.
 const BEFORE_TYPE: [u8; 8] = [1, 1, 0, 0, 0, 0, 0, 0];
 
-/// An input is the length of a type (two bytes), the type, and bytes that may be a value of it.
+/// An input is the length of a type (two bytes), the type, and bytes that may be its value.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let everything = super::result::seeds();
     vec![

@@ -1,4 +1,4 @@
-//! Results of typed calls: whatever the bytes are, they make a value or an error, and a value is as good as its bytes.
+//! Results of typed calls. Any bytes make a value or an error, and a value is as good as its bytes.
 
 use super::kind;
 use plugix_e2e_contract::bench::Point;
@@ -68,7 +68,7 @@ pub(super) fn run(bytes: &[u8]) -> u64 {
     ))
 }
 
-/// Decodes a value; encoded again and decoded, it is the same. The number is that of the error.
+/// Decodes a value, encodes it and decodes it again: both values are the same. The number is that of the error.
 fn postcard<T>(bytes: &[u8]) -> Option<String>
 where
     T: serde::Serialize + serde::de::DeserializeOwned + Debug,
@@ -97,7 +97,7 @@ fn stream<T: plugix_host::abi::interface::Item>(chunk: &[u8]) -> (u32, bool) {
 /// A result that lies here.
 struct Bytes<'a>(&'a [u8]);
 
-// SAFETY: `copy_to` fills all of `room`, or panics when that is not as long as the bytes.
+// SAFETY: `copy_to` fills all of `room`. If `room` is not as long as the bytes, `copy_to` panics.
 unsafe impl Payload for Bytes<'_> {
     type Error = DecodeError;
 

@@ -1,4 +1,4 @@
-;; Names a second memory, which is not there for a plugin.
+;; Names a second memory. A plugin has none.
 (module
   (memory (export "memory") 1)
   (global (export "plugix_metadata") i32 (i32.const 16))

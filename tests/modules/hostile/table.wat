@@ -1,4 +1,4 @@
-;; Makes a table larger, by so much that it can be done once: "grown", and then "full!".
+;; Makes a table larger. There is room to do it once: "grown", and then "full!".
 (module
   (memory (export "memory") 1)
   (table $table 10 funcref)

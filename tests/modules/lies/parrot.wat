@@ -1,5 +1,5 @@
-;; Says what it is told to. `set` takes a status, a pointer and a length, and bytes that are put at 8192; all that the
-;; host calls from then on answers just that. `frames` takes what `plugix_frame_new` returns from then on.
+;; Says what it is told to. `set` takes a status, a pointer, a length, and bytes for the address 8192. From then on
+;; every call gets that answer. `frames` takes the address that `plugix_frame_new` returns from then on.
 (module
   (memory (export "memory") 2)
   (global (export "plugix_metadata") i32 (i32.const 16))

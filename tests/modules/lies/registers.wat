@@ -1,4 +1,5 @@
-;; As `parrot.wat`, for calls in registers: `set_register` takes what these return, `set` what `plugix_failure` answers.
+;; As `parrot.wat`, for calls in registers. `set_register` takes their answer; `set` takes the answer of
+;; `plugix_failure`.
 (module
   (memory (export "memory") 2)
   (global (export "plugix_metadata") i32 (i32.const 16))

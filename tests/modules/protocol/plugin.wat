@@ -1,5 +1,5 @@
-;; A plugin that is written by hand against the ABI, without the SDK. A frame is: at 0 the length of the arguments, at
-;; 16 the result's pointer and at 20 its length, at 32 the arguments. Its one frame lies at 1024.
+;; A plugin that is written by hand against the ABI, without the SDK. A frame has the length of the arguments at 0, the
+;; result's pointer at 16 and its length at 20, and the arguments at 32. The plugin's one frame lies at 1024.
 (module
   (memory (export "memory") 2)
   (global (export "plugix_metadata") i32 (i32.const 16))
@@ -27,7 +27,7 @@
   (func (export "plugix:misunderstand") (param $frame i32) (result i32)
     (call $give (local.get $frame) (i32.const 64) (i32.const 2))
     (i32.const 3))
-  ;; 65,537 bytes: one more than a host leaves with the plugin until the next call.
+  ;; 65,537 bytes. That is one more than a host leaves with the plugin until the next call.
   (func (export "plugix:large") (param $frame i32) (result i32)
     (call $give (local.get $frame) (i32.const 0) (i32.const 65537))
     (i32.const 0))

@@ -1,4 +1,4 @@
-;; A library whose memory the host makes, as threads need it, and that can't be initialized.
+;; A library whose memory the host makes, as threads need it. The library can't be initialized.
 (module
   (import "env" "memory" (memory 1 2 shared))
   (func (export "wasi_thread_start") (param i32 i32))

@@ -1,4 +1,4 @@
-;; The pointer and the length of its description add up to more than 32 bits: to 1, if that is overlooked.
+;; The pointer and the length of its description add up to more than 32 bits. With 32 bits the sum is 1.
 (module
   (memory (export "memory") 1)
   (global (export "plugix_metadata") i32 (i32.const 16))

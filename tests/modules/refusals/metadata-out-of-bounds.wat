@@ -1,4 +1,4 @@
-;; Its metadata begins in its memory and ends outside: the last 8 bytes have the magic and the ABI.
+;; Its metadata begins in its memory and ends outside. The last 8 bytes of the memory have the magic and the ABI.
 (module
   (memory (export "memory") 1)
   (global (export "plugix_metadata") i32 (i32.const 65528))

@@ -1,4 +1,4 @@
-;; Shares its memory and asks for threads, and they would have nowhere to begin.
+;; Shares its memory and asks for threads. The threads would have nowhere to begin.
 (module
   (import "env" "memory" (memory 1 2 shared))
   (import "wasi" "thread-spawn" (func (param i32) (result i32)))

@@ -1,4 +1,4 @@
-;; Wants a function that neither WASIX nor the host has, besides one that WASIX has.
+;; Wants a function that neither WASIX nor the host has, and one that WASIX has.
 (module
   (import "wasi_snapshot_preview1" "fd_close" (func (param i32) (result i32)))
   (import "env" "frobnicate" (func))

@@ -1,4 +1,4 @@
-;; Wants a function that an interface of that name doesn't have.
+;; Wants a function from an interface that lacks it.
 (module
   (import "wasi_snapshot_preview1" "fd_frobnicate" (func (param i32) (result i32)))
   (memory (export "memory") 1)

@@ -1,5 +1,5 @@
-;; A plugin whose methods take and return registers, not always what they should. Those of the exports by frame that
-;; nobody calls are all one function.
+;; A plugin whose methods take and return registers. They don't always return what they should. Nobody calls the exports
+;; by frame; all of them are one function.
 (module
   (memory (export "memory") 2)
   (global (export "plugix_metadata") i32 (i32.const 16))

@@ -14,10 +14,20 @@ const BARE: &str = "wasm32-unknown-unknown";
 /// The profile of what is compared.
 const SHIPPED: &str = "shipped";
 
-/// Measures; `quick` for few rounds, of which the table and the plots stay in the target folder.
-pub(super) fn run(quick: bool) -> Result<()> {
+/// How much is measured.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Effort {
+    /// Few rounds, to see that everything runs. The table and the plots stay in the target folder.
+    Quick,
+    /// All rounds. The table and the plots in `tests/peers` are replaced.
+    Full,
+}
+
+/// Measures.
+pub(super) fn run(effort: Effort) -> Result<()> {
     let target = workspace::target_folder()?;
-    let (built, bench) = (target.join("peers"), target.join("bench"));
+    let built = target.join("peers");
+    let bench = target.join("bench");
     std::fs::create_dir_all(&bench).with_context(|| format!("can't make {}", bench.display()))?;
     let host = build_host(&built)?;
     let guests = built.join("guests.json");
@@ -25,11 +35,14 @@ pub(super) fn run(quick: bool) -> Result<()> {
 
     let mut command = Command::new(host);
     command.arg("run").arg("--guests").arg(guests).arg("--bench").arg(&bench);
-    command.args(quick.then_some("--quick"));
-    if !quick {
-        command.arg("--results").arg(manifest().with_file_name("RESULTS.md"));
-        command.arg("--plots").arg(manifest().with_file_name("plots"));
-    }
+    match effort {
+        Effort::Quick => command.arg("--quick"),
+        Effort::Full => command
+            .arg("--results")
+            .arg(manifest().with_file_name("RESULTS.md"))
+            .arg("--plots")
+            .arg(manifest().with_file_name("plots")),
+    };
     let status = command.status().context("can't run the comparison")?;
     ensure!(status.success(), "the comparison failed: {status}");
     Ok(())
@@ -39,7 +52,7 @@ fn manifest() -> PathBuf {
     root().join(PEERS)
 }
 
-/// Builds the program that measures, and the shared library.
+/// Builds the program that measures, and the shared library that it measures.
 fn build_host(built: &Path) -> Result<PathBuf> {
     eprintln!("building the peers (about 25 minutes the first time: three WebAssembly engines)");
     for (package, profile) in [("peers", "release"), ("peers-native", SHIPPED)] {
@@ -51,8 +64,8 @@ fn build_host(built: &Path) -> Result<PathBuf> {
     Ok(built.join("release/peers"))
 }
 
-/// Builds the work for each system, with one compiler for all that run in WebAssembly. Returns the files, by names that
-/// the program knows.
+/// Builds the work for each system. All modules have the same compiler. Returns the files, by the names that the
+/// program knows.
 fn build_guests(built: &Path) -> Result<Map<String, Value>> {
     let toolchain = Toolchain::ensure(Progress::stderr())?;
     let mut files = Map::new();

@@ -5,21 +5,28 @@ use std::fmt;
 /// What came of a stage.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
+    /// How much succeeded.
     passed: usize,
-    built: usize,
+    /// What that is; tests if it is not said.
+    what: Option<&'static str>,
     /// The names of tests that failed, or what else went wrong.
     pub(crate) failures: Vec<String>,
 }
 
 impl Outcome {
-    /// Of a stage that couldn't be run.
+    /// A stage that couldn't be run.
     pub(crate) fn broken(problem: String) -> Self {
         Self { failures: vec![problem], ..Self::default() }
     }
 
-    /// Of a stage that built so many modules.
+    /// A stage that built so many modules.
     pub(crate) fn built(modules: usize) -> Self {
-        Self { built: modules, ..Self::default() }
+        Self { passed: modules, what: Some("modules built"), ..Self::default() }
+    }
+
+    /// A stage that ran so many checks, which found this.
+    pub(crate) fn checked(checks: usize, problems: Vec<String>) -> Self {
+        Self { passed: checks, what: Some("checks done"), failures: problems }
     }
 
     /// Takes a line of a test binary's into account.
@@ -39,10 +46,10 @@ fn passed(words: &[&str]) -> Option<usize> {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.failures.len(), self.built) {
-            (0, 0) => write!(f, "{} tests passed", self.passed),
-            (0, built) => write!(f, "{built} modules built"),
-            (failed, _) => write!(f, "{failed} FAILED, {} passed", self.passed),
+        let Self { passed, what, failures } = self;
+        match failures.len() {
+            0 => write!(f, "{passed} {}", what.unwrap_or("tests passed")),
+            failed => write!(f, "{failed} FAILED, {passed} {}", what.unwrap_or("passed")),
         }
     }
 }
@@ -66,5 +73,12 @@ mod tests {
         assert_eq!(outcome.passed, 15);
         assert_eq!(outcome.failures, ["a::c", "src/lib.rs - Engine (line 3) - compile"]);
         assert_eq!(outcome.to_string(), "2 FAILED, 15 passed");
+    }
+
+    #[test]
+    fn what_is_no_test_is_named() {
+        assert_eq!(Outcome::checked(7, Vec::new()).to_string(), "7 checks done");
+        assert_eq!(Outcome::checked(7, vec!["f.rs: …".to_owned()]).to_string(), "1 FAILED, 7 checks done");
+        assert_eq!(Outcome::built(20).to_string(), "20 modules built");
     }
 }

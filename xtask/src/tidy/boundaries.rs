@@ -19,7 +19,7 @@ struct Rule {
 
 const RULES: [Rule; 10] = [
     Rule { package: "plugix-abi", features: "std", forbidden: &ENGINE, allowed: &[] },
-    // Trait impls for the host's reads need the engine's traits, and nothing else of it.
+    // Trait impls for the host's reads need the engine's traits, and nothing else.
     Rule { package: "plugix-abi", features: "host", forbidden: &ENGINE, allowed: &["wasmer-types"] },
     Rule { package: "plugix-abi-macros", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-guest", features: "", forbidden: &ENGINE, allowed: &[] },
@@ -33,7 +33,7 @@ const RULES: [Rule; 10] = [
         forbidden: &["plugix-guest", "plugix-toolchain", "peers", "extism"],
         allowed: &[],
     },
-    // It fetches nothing itself: that is left to the machine's own programs.
+    // The toolchain crate fetches nothing itself: it leaves that to the machine's own programs.
     Rule {
         package: "plugix-toolchain",
         features: "",

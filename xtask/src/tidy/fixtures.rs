@@ -48,7 +48,7 @@ fn text(paths: &[impl AsRef<Path>]) -> Result<String> {
     paths.iter().map(|path| Ok(fs::read_to_string(path)?)).collect()
 }
 
-/// The files in a folder that the file above them doesn't declare: their tests would never run.
+/// The files in a folder that the file above them doesn't declare. Their tests would never run.
 fn undeclared(folder: &Path, parent: &Path) -> Result<Vec<String>> {
     let declarations = fs::read_to_string(parent)?;
     let mut problems = Vec::new();

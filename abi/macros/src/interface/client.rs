@@ -1,4 +1,4 @@
-//! The client: a struct with the trait's methods, each of which passes through a `Caller`.
+//! The client: a struct with the trait's methods. Each method calls through a `Caller`.
 
 use super::Contract;
 use super::method::{Arg, Method};
@@ -32,7 +32,8 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 
 fn client_method(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
-    let (interface, vis) = (contract.dyn_type(), &contract.vis);
+    let interface = contract.dyn_type();
+    let vis = &contract.vis;
     let Method { ident, value, index, doc_attributes, .. } = method;
     let inputs = inputs(method);
     let args = method.args.iter().rev().fold(quote!(()), |rest, arg| {
@@ -94,7 +95,9 @@ fn encoded(abi: &syn::Path, Arg { ident, kind, .. }: &Arg) -> TokenStream {
 
 fn run_default(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
-    let (defaults, name, ident) = (defaults_ident(contract), &contract.ident, &method.ident);
+    let defaults = defaults_ident(contract);
+    let name = &contract.ident;
+    let ident = &method.ident;
     let args = method.args.iter().map(|arg| &arg.ident);
     let run = quote!(#name::#ident(&#defaults(self), #(#args),*));
     match &method.error {
@@ -107,10 +110,12 @@ fn defaults_ident(contract: &Contract) -> syn::Ident {
     format_ident!("{}Defaults", contract.ident)
 }
 
-/// What `self` is in a default body that runs on the client's side: the other methods are calls.
+/// What `self` is in a default body that runs on the client's side. There the other methods are calls.
 fn defaults(contract: &Contract) -> TokenStream {
     let abi = &contract.options.abi;
-    let (defaults, name, client) = (defaults_ident(contract), &contract.ident, &contract.client);
+    let defaults = defaults_ident(contract);
+    let name = &contract.ident;
+    let client = &contract.client;
     let methods = contract.methods.iter().filter(|method| !method.optional).map(|method| {
         let Method { ident, value, error, .. } = method;
         let inputs = inputs(method);

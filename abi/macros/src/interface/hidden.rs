@@ -1,17 +1,18 @@
-//! The hidden macro that shares the trait's name and path: it lists the methods for `#[plugix_guest::plugin]`.
+//! The hidden macro with the trait's name. It lists the methods for `#[plugix_guest::plugin]`.
 
 use super::Contract;
-use super::method::Method;
+use super::method::{MAX_REGISTERS, Method};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::ItemTrait;
 
 pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     let Contract { ident, vis, name, .. } = contract;
-    // An exported macro stands at the crate's root, where two traits of the same name must not meet.
+    // An exported macro stands at the crate's root. Two traits of the same name must not meet there.
     let unique = format_ident!("__plugix_{}_{:016x}", ident, fnv1a(&item.to_token_stream().to_string()));
     let methods = contract.methods.iter().map(|method| {
-        let (index, export) = (method.index, format!("plugix:{name}/{}", method.ident));
+        let index = method.index;
+        let export = format!("plugix:{name}/{}", method.ident);
         let scalar = method.is_scalar().then(|| scalar(name, method));
         quote!((#index #export #scalar))
     });
@@ -30,11 +31,12 @@ pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     }
 }
 
-/// The export that takes registers: its name, its parameters, and all four registers that these fill.
+/// The export that takes registers: its name, its parameters, and all registers. The parameters fill the first
+/// registers; the others are 0.
 fn scalar(name: &str, method: &Method) -> TokenStream {
     let export = format!("plugix_scalar:{name}/{}", method.ident);
     let parameters: Vec<_> = (0..method.args.len()).map(|i| format_ident!("register{i}")).collect();
-    let zeros = (parameters.len()..4).map(|_| quote!(0));
+    let zeros = (parameters.len()..MAX_REGISTERS).map(|_| quote!(0));
     quote!({ #export (#(#parameters)*) (#(#parameters,)* #(#zeros),*) })
 }
 

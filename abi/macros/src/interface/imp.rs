@@ -1,15 +1,21 @@
 //! `impl Interface for dyn Trait`, and a `Method` for each of its methods.
 
 use super::Contract;
-use super::method::{Arg, Method};
+use super::method::{Arg, MAX_REGISTERS, Method};
 use super::types::{ArgKind, ReturnKind, with_static_lifetimes};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Type, parse_quote};
 
+/// How many parameters an import takes for a call in memory: a pointer and a length for the arguments, and two for the
+/// result.
+const FRAME_PARAMETERS: usize = 4;
+
 pub(super) fn expand(contract: &Contract) -> TokenStream {
     let abi = &contract.options.abi;
-    let (interface, name, client) = (contract.dyn_type(), &contract.ident, &contract.client);
+    let interface = contract.dyn_type();
+    let name = &contract.ident;
+    let client = &contract.client;
     let info = info(contract);
     // Another name than the trait's, whatever that is.
     let shared = format_ident!("Shared{name}");
@@ -18,11 +24,14 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
         quote!(#index => ::core::option::Option::Some(<Self as #abi::interface::Method<#index>>::dispatch::<O>))
     });
     let scalars = contract.methods.iter().filter(|method| method.is_scalar()).map(|method| {
-        let (index, run) = (method.index, scalar_fn(contract, method));
+        let index = method.index;
+        let run = scalar_fn(contract, method);
         quote!(#index => ::core::option::Option::Some(#run))
     });
     quote! {
         const _: () = {
+            ::core::assert!(#abi::interface::MAX_REGISTERS == #MAX_REGISTERS);
+
             impl #abi::interface::Interface for #interface {
                 const INFO: &'static #abi::interface::InterfaceInfo = &#info;
                 const DESCRIPTOR: &'static [u8] = {
@@ -59,7 +68,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
             }
 
             impl #interface {
-                /// Shares an implementation of this interface with all plugins that it is given to.
+                /// Shares an implementation of this interface. Every plugin that gets it calls the same one.
                 pub fn provider<T>(implementation: T) -> #abi::interface::Provider<Self>
                 where
                     T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
@@ -94,7 +103,8 @@ fn info(contract: &Contract) -> TokenStream {
         let name = method.ident.to_string();
         let import = if method.is_scalar() { quote!(Scalar) } else { quote!(Frame) };
         let args = method.args.iter().map(|arg| {
-            let (name, shape) = (arg.ident.to_string(), arg_shape(abi, arg));
+            let name = arg.ident.to_string();
+            let shape = arg_shape(abi, arg);
             quote!(#abi::interface::ArgInfo { name: #name, shape: #shape })
         });
         let value = return_shape(abi, method);
@@ -178,8 +188,10 @@ fn return_type(abi: &syn::Path, method: &Method) -> TokenStream {
 
 fn method_impl(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
-    let (interface, name) = (contract.dyn_type(), &contract.ident);
-    let (index, ident) = (method.index, &method.ident);
+    let interface = contract.dyn_type();
+    let name = &contract.ident;
+    let index = method.index;
+    let ident = &method.ident;
     let return_type = return_type(abi, method);
     let import = import(contract, method);
     let locals: Vec<_> = method.args.iter().map(|arg| &arg.ident).collect();
@@ -230,8 +242,9 @@ fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
 
 fn scalar_fn(contract: &Contract, method: &Method) -> TokenStream {
     let abi = &contract.options.abi;
-    let (name, ident) = (&contract.ident, &method.ident);
-    let registers: Vec<_> = (0..4).map(|i| format_ident!("register{i}")).collect();
+    let name = &contract.ident;
+    let ident = &method.ident;
+    let registers: Vec<_> = (0..MAX_REGISTERS).map(|i| format_ident!("register{i}")).collect();
     let unused = &registers[method.args.len()..];
     let args = method
         .args
@@ -255,7 +268,7 @@ fn import(contract: &Contract, method: &Method) -> TokenStream {
     let (variant, count, register): (_, _, Type) = if method.is_scalar() {
         (format_ident!("Scalar{}", method.args.len()), method.args.len(), parse_quote!(u64))
     } else {
-        (format_ident!("Frame"), 4, parse_quote!(u32))
+        (format_ident!("Frame"), FRAME_PARAMETERS, parse_quote!(u32))
     };
     let registers = vec![register; count];
     quote! {

@@ -1,4 +1,4 @@
-//! One method: what it takes and returns, and whether that can cross the boundary.
+//! One method: what it takes, what it returns, and whether that can cross the boundary.
 
 use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
 use super::{Errors, words};
@@ -6,6 +6,10 @@ use syn::{
     Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, Result, ReturnType, Signature, TraitItemFn,
     Type, parse_quote,
 };
+
+/// The same as `plugix_abi::interface::MAX_REGISTERS`. This crate can't depend on that one, so the generated code
+/// asserts that the two are equal.
+pub(super) const MAX_REGISTERS: usize = 4;
 
 pub(super) struct Method {
     /// The method's place in the trait.
@@ -52,7 +56,7 @@ impl Method {
         if function.default.is_some()
             && let Some(stream) = args.iter().find(|arg| matches!(arg.kind, ArgKind::Stream(_)))
         {
-            // Once sent, it can't be given to the default body any more.
+            // A stream can be sent once. After that the default body can't have it.
             let message = "a method with a default body takes no stream: add a required method, or another interface";
             errors.push(Error::new_spanned(&stream.ty, message));
         }
@@ -73,7 +77,7 @@ impl Method {
 
     /// Whether arguments and result fit registers.
     pub(super) fn is_scalar(&self) -> bool {
-        self.args.len() <= 4
+        self.args.len() <= MAX_REGISTERS
             && self.args.iter().all(|arg| matches!(arg.kind, ArgKind::Scalar))
             && self.error.is_none()
             && matches!(self.kind, ReturnKind::SmallScalar)

@@ -118,7 +118,7 @@ fn is_one_of(ty: &Type, names: &[&str]) -> bool {
     path.path.segments.last().is_some_and(|last| last.arguments.is_none() && names.iter().any(|n| last.ident == n))
 }
 
-/// The type with every lifetime `'static`, for places where no other one is in scope.
+/// The type with every lifetime `'static`, for places that have no other lifetime.
 pub(super) fn with_static_lifetimes(ty: &Type) -> Type {
     struct Static;
     impl VisitMut for Static {

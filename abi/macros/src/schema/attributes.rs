@@ -99,7 +99,7 @@ fn each_serde(attributes: &[Attribute], mut read: impl FnMut(ParseNestedMeta<'_>
     Ok(())
 }
 
-/// A value for both directions, or the one for serializing: that is the name on the wire.
+/// One value for both directions, or two. Of two, the one for serializing counts, because that name is on the wire.
 fn both<T>(meta: &ParseNestedMeta<'_>, read: impl Fn(&LitStr) -> Result<T>) -> Result<Option<T>> {
     if meta.input.peek(Token![=]) {
         return read(&meta.value()?.parse()?).map(Some);
@@ -115,7 +115,7 @@ fn both<T>(meta: &ParseNestedMeta<'_>, read: impl Fn(&LitStr) -> Result<T>) -> R
     Ok(value)
 }
 
-/// Attributes that change nothing here, and those that postcard has no encoding for.
+/// Attributes that change nothing here, and attributes that postcard can't encode.
 fn other(meta: &ParseNestedMeta<'_>) -> Result<()> {
     const REFUSED: [&str; 11] = [
         "flatten",

@@ -15,11 +15,11 @@ use alloc::vec::Vec;
 
 type Result<T> = core::result::Result<T, DescriptorError>;
 
-/// Reads the section [`IMPLEMENTS`](super::section::IMPLEMENTS) or [`USES`](super::section::USES). Interfaces that
-/// stand there more than once are returned once; the order is that of their names.
+/// Reads the section [`IMPLEMENTS`](super::section::IMPLEMENTS) or [`USES`](super::section::USES). An interface that
+/// stands there more than once is returned once. The interfaces are sorted by name.
 ///
 /// # Errors
-/// When the section is not what this crate writes; nothing of it is returned then.
+/// When the section is not what this crate writes. Then nothing of it is returned.
 pub fn read_interfaces(section: &[u8]) -> Result<Vec<Descriptor>> {
     let mut reader = Reader::new(section)?;
     let mut interfaces = BTreeMap::<String, Descriptor>::new();
@@ -47,7 +47,7 @@ pub fn read_plugin(section: &[u8]) -> Result<PluginDescriptor> {
     Ok(plugin)
 }
 
-/// What is left to be read, and how many more types that may hold.
+/// The bytes that are left, and how many more types they may hold.
 struct Reader<'a> {
     bytes: &'a [u8],
     types_left: usize,
@@ -141,7 +141,8 @@ impl<'a> Reader<'a> {
             shape_tag::BYTES => Shape::Bytes,
             shape_tag::TEXT => Shape::Text,
             shape_tag::POD => {
-                let (size, align) = (self.small()?, self.small()?);
+                let size = self.small()?;
+                let align = self.small()?;
                 // As for `PodSlice`; nothing else has such elements.
                 let possible = matches!(align, 1 | 2 | 4 | 8 | 16) && size > 0 && size.is_multiple_of(align);
                 if !possible {
@@ -188,7 +189,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a list. Nothing is set aside for its stated length: each item takes at least a byte.
+    /// Reads a list. It reserves nothing for the stated length: each item takes at least a byte.
     fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
         let count = self.number()?;
         let mut items = Vec::new();

@@ -26,7 +26,8 @@ pub const fn write_plugin<const N: usize>(sdk: &str, needs: Needs, config: &Name
     writer
 }
 
-/// A method's hash: it changes when the form of an argument or of the result does, or how a plugin imports it.
+/// A method's hash. It changes with the form of an argument or the result, and with the way in which a plugin imports
+/// the method.
 pub const fn hash_method(info: &MethodInfo) -> u64 {
     let mut measure = Writer::<0>::new();
     shapes(&mut measure, info);
@@ -77,7 +78,7 @@ const fn method<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
     shapes(writer, info);
 }
 
-/// What is hashed: no names, since a method is found by its name and arguments by their place.
+/// What is hashed. Names are left out: a method is found by its name, and arguments by their place.
 const fn shapes<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
     writer.byte(match info.import {
         ImportKind::Frame => 0,

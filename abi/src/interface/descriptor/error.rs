@@ -3,7 +3,7 @@
 use alloc::string::String;
 use thiserror::Error;
 
-/// Why a custom section can't be read: always the plugin's fault.
+/// Why a custom section can't be read. The plugin is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DescriptorError {

@@ -20,7 +20,7 @@ pub struct PluginDescriptor {
     pub config: Type,
 }
 
-/// What a plugin takes to run, as far as its author says; zeroes if nothing was said.
+/// What a plugin needs to run, as its author says. Zeroes say nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// How many threads it starts.
@@ -74,7 +74,7 @@ pub struct ArgDescriptor {
     pub shape: Shape<Type>,
 }
 
-/// The type of a value in postcard's encoding, or in JSON: both have serde's data model.
+/// The type of a value in postcard or in JSON: both use serde's data model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Type {
     /// A type without parts.
@@ -154,7 +154,7 @@ primitives! {
     Unit = 18 "()",
 }
 
-/// The type in words, with the names of fields and variants: what shows where two types differ.
+/// The type in words, with the names of fields and variants. It shows people where two types differ.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

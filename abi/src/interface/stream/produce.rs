@@ -11,8 +11,8 @@ pub const CHUNK_LEN: usize = 1 << 16;
 
 /// Makes a stream's chunks.
 pub trait Produce: Send {
-    /// Replaces what is in `chunk` by the next chunk. It is [`CHUNK_LEN`] long, or a little more, or as long as
-    /// `is_late` allows, which is asked now and then and says that the other side should not wait any longer.
+    /// Replaces what is in `chunk` by the next chunk. The chunk is [`CHUNK_LEN`] long or a little longer. It is shorter
+    /// if `is_late` says that the other side should not wait any longer; `is_late` is asked now and then.
     ///
     /// Returns whether there are more chunks.
     fn produce(&mut self, chunk: &mut Vec<u8>, is_late: &mut dyn FnMut() -> bool) -> bool;
@@ -49,7 +49,7 @@ impl<T: Item> Produce for Producer<T> {
                     break;
                 }
             }
-            // The clock is asked after 1, 2, 4, … items: it costs as much as a small item.
+            // The clock is asked after 1, 2, 4, … items. It costs as much as a small item.
             if count.is_power_of_two() && is_late() {
                 break;
             }

@@ -15,7 +15,7 @@ impl<T: Item> Stream<T> {
     }
 }
 
-/// A chunk, and where the next ones come from; nowhere after the last one.
+/// A chunk, and the source of the next ones. After the last chunk there is no source.
 struct Pulled {
     source: Option<Box<dyn Pull>>,
     chunk: Vec<u8>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Renders the Mandelbrot set.
 #[interface(version = "1.0")]
 pub trait Mandelbrot {
-    /// Renders a view on `threads` threads, at least one. The pixels come row by row, the uppermost first.
+    /// Renders a view on `threads` threads, at least one. The pixels come row by row from the top.
     fn render(&self, view: &View, threads: u32) -> Result<PodVec<Rgba>, RenderError>;
 }
 
@@ -28,7 +28,7 @@ pub struct View {
     pub steps: u32,
 }
 
-/// A pixel. Plain memory: the host copies all of a picture at once out of the plugin.
+/// A pixel. It is plain memory: the host copies a whole picture out of the plugin at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Schema)]
 #[repr(C)]
 pub struct Rgba {

@@ -9,18 +9,18 @@ pub trait ServerPlugin {
     /// What the plugin has done so far.
     fn status(&self) -> Status;
 
-    /// Makes a part of the world, one file for each region, on `threads` threads, at least one.
+    /// Makes a part of the world on `threads` threads, at least one. Each region becomes a file.
     fn generate(&self, regions: u32, threads: u32) -> Result<World, WorldError>;
 
-    /// Crashes on purpose, so that operators see that their server survives it: prints the reason, starts a thread
-    /// that writes a report into the world's folder and then panics, and panics itself.
+    /// Crashes on purpose, so that operators see that their server survives it. It prints the reason and starts a
+    /// thread. The thread writes a report into the world's folder and panics. Then `crash` itself panics.
     fn crash(&self, reason: &str);
 }
 
 /// What the server configures the plugin with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema)]
 pub struct Settings {
-    /// The folder that the world's files are in, as the plugin sees it.
+    /// The folder of the world's files, as the plugin sees it.
     pub folder: String,
     /// Worlds with the same seed are the same.
     pub seed: u64,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Counts words.
 #[interface(version = "1.0")]
 pub trait WordCount {
-    /// Counts the words of every file below `folder` on `threads` threads, at least one. Capitals make no difference.
+    /// Counts the words of every file below `folder` on `threads` threads, at least one. It ignores capitals.
     fn count(&self, folder: &str, threads: u32) -> Result<BTreeMap<String, u64>, CountError>;
 }
 

@@ -1,4 +1,4 @@
-//! The private apt configuration: the machine's own archive, as the machine knows it, without the machine's state.
+//! The private apt configuration: the machine's own archive, without the machine's state.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ pub(super) const WASIX_SUITE: &str = "sid";
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// Settings of the machine that are not taken over: programs that apt runs after its work on the machine's state.
+/// Settings of the machine that are not taken over: programs that apt runs after it has worked on the machine's state.
 const HOOKS: [&str; 2] = ["APT::Update::P", "DPkg::P"];
 
 /// Writes configuration, sources and preferences into `folder`; returns the configuration's path.
@@ -64,7 +64,7 @@ fn configuration(machine: &str, folder: &Path) -> String {
     text
 }
 
-/// The machine's Debian releases as a sources list, and the suite that has wasix-libc from the same place.
+/// The machine's Debian releases as a sources list. The suite that has wasix-libc comes from the same place.
 fn sources(targets: &str) -> Option<String> {
     let mut lines = BTreeSet::new();
     let mut archive = None;
@@ -76,7 +76,7 @@ fn sources(targets: &str) -> Option<String> {
             continue;
         };
         lines.insert(source(address, release));
-        // Updates come before or after the release itself; the main archive's release has no suffix.
+        // Updates come before or after the release itself. The main archive's release has no suffix.
         if !release.contains('-') {
             archive = Some(address);
         }

@@ -15,10 +15,10 @@ const CLOCKS: &str = "clocks are plain numbers";
 /// wasix-libc's socket enumerations are those of <wasi/api_wasix.h>; all others agree with wasi-libc's.
 const SOCKETS: &str = "socket constants are WASIX's own";
 
-/// In wasix-libc, waking the waiters of a futex has the host say whether there were any, and the place for that is on
-/// the stack. A thread that ends does so after it has let go of its stack: whoever joined it may have given that memory
-/// to another thread, which the write then corrupts. Here the place is a static that nobody reads. The linker puts this
-/// function in the place of libc's (`--wrap`).
+/// In wasix-libc, a thread that wakes the waiters of a futex lets the host write whether there were any. The place for
+/// that is on the thread's stack. A thread that ends has already let go of its stack. The thread that joins it may have
+/// given that memory to a third thread, and the write then corrupts it. Here the place is a static that nobody reads.
+/// The linker puts this function in the place of libc's (`--wrap`).
 const FUTEX_WAKE: &str = "\
 #[cfg(target_vendor = \"wasmer\")]
 #[unsafe(no_mangle)]
@@ -113,6 +113,6 @@ pub(super) const EDITS: &[Edit] = &[
     edit(SOCKETS, LIBC_SOCKETS, "SO_SNDTIMEO: c_int = 67;", "SO_SNDTIMEO: c_int = 20;"),
     edit(SOCKETS, LIBC_SOCKETS, "SO_TYPE: c_int = 3;", "SO_TYPE: c_int = 25;"),
     edit(SOCKETS, LIBC_SOCKETS, "SO_PROTOCOL: c_int = 38;", "SO_PROTOCOL: c_int = 26;"),
-    // wasix-libc does not say a socket's domain; 0 is its option that does nothing.
+    // wasix-libc does not say a socket's domain; its option 0 does nothing.
     edit(SOCKETS, LIBC_SOCKETS, "SO_DOMAIN: c_int = 39;", "SO_DOMAIN: c_int = 0;"),
 ];

@@ -63,7 +63,7 @@ pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, S
 }
 
 impl Recipe {
-    /// Makes what is missing. With a warm cache this touches neither network nor lock.
+    /// Makes what is missing. With a warm cache this uses no network and no lock.
     pub(crate) fn ensure(self, cache: &Cache, progress: Progress) -> Result<Composed, Error> {
         let (entry, compiler) = match (self.made, self.inspected) {
             (Some(entry), Some(compiler)) => (entry, compiler),
@@ -99,7 +99,7 @@ fn make(
     Ok((entry, compiler))
 }
 
-/// What a toolchain was made from, for people that find one in their cache.
+/// What a toolchain was made from, for people who find one in their cache.
 fn made_from(compiler: &Compiler, libc: &Libc) -> String {
     format!(
         "compiler: {}\nwasix-libc: {}\noverlay: {}\ntarget specification: {}\n",
@@ -110,7 +110,7 @@ fn made_from(compiler: &Compiler, libc: &Libc) -> String {
     )
 }
 
-/// The name of a toolchain in the cache: a digest of everything that it is made from.
+/// The name of a toolchain in the cache: a digest of everything in it.
 fn key(compiler: &Compiler, libc: &Libc) -> String {
     let own = [overlay::identity(), target_spec::identity(), std_build::identity()];
     digest(&[&compiler.identity(), &libc.identity(), &own[0], &own[1], &own[2]])

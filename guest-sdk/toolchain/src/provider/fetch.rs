@@ -10,7 +10,7 @@ use crate::debian::{self, Apt, Package};
 use crate::progress::Progress;
 use crate::{Cache, Error};
 
-/// Downloads what is to be downloaded; reads the archive's lists at most once, and only if need be.
+/// Downloads packages. It reads the archive's lists at most once, and only if it needs them.
 pub(super) struct Fetcher<'a> {
     cache: &'a Cache,
     exclusive: &'a Exclusive<'a>,
@@ -24,7 +24,7 @@ impl<'a> Fetcher<'a> {
         Ok(Self { cache, exclusive, progress, lists: exclusive.scratch()?, apt: None })
     }
 
-    /// The folder of a part. `kind` names its entries in the cache, `packages` asks the archive what it consists of.
+    /// The folder of a part. `kind` names its entries in the cache. `packages` asks the archive which packages make it.
     pub(super) fn folder(
         &mut self,
         part: &Part,

@@ -1,4 +1,4 @@
-//! Finds the parts of a composed toolchain: on this machine, in the cache, or to be downloaded.
+//! Finds the parts of a composed toolchain: on this machine, in the cache, or in the archive.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::{Cache, Environment, overlay};
 pub(super) const COMPILERS: &str = "compilers";
 pub(super) const LIBCS: &str = "libcs";
 
-/// Where unpacked packages have what is a toolchain or sysroot folder elsewhere.
+/// Where the toolchain or sysroot lies in unpacked packages.
 pub(super) const PREFIX: &str = "usr";
 
 /// Something that is on this machine, or in Debian's archive.
@@ -24,7 +24,7 @@ pub(super) enum Part {
     Download(String),
 }
 
-/// A compiler with sources that the overlay fits: rustup's, else Debian's.
+/// A compiler whose sources fit the overlay: rustup's, else Debian's.
 pub(super) fn compiler(environment: &Environment, cache: &Cache) -> Part {
     let mut why = "no rustup toolchain has the component rust-src".to_owned();
     for folder in environment.rustup_toolchains() {
@@ -43,7 +43,7 @@ pub(super) fn compiler(environment: &Environment, cache: &Cache) -> Part {
 /// A wasix-libc: the one that is named, else the system's, else Debian's.
 ///
 /// # Errors
-/// The reason why the one that is named cannot be used, for people.
+/// Why the one that is named can't be used, for people.
 pub(super) fn libc(environment: &Environment, cache: &Cache) -> Result<Part, String> {
     if let Some(folder) = environment.path(SYSROOT_VAR) {
         Libc::inspect(&folder).map_err(|reason| format!("{SYSROOT_VAR} is of no use: {reason}"))?;

@@ -39,9 +39,10 @@ plugix_guest::export! {
     }
 
     fn condvar_timeout(_args: &[u8]) -> String {
-        let (lock, condvar) = (Mutex::new(()), Condvar::new());
+        let lock = Mutex::new(());
+        let condvar = Condvar::new();
         let start = Instant::now();
-        // The only other way out is a spurious wake-up, after which it waits on.
+        // The only other way out is a spurious wake-up. After that it waits on.
         while !condvar.wait_timeout(lock.lock().unwrap(), A_WHILE).unwrap().1.timed_out() {}
         (start.elapsed() >= A_WHILE).to_string()
     }

@@ -1,5 +1,5 @@
-//! Real work for the processor, to measure what stopping costs: each function does a fixed amount of it and returns a
-//! checksum.
+//! Real work for the processor. It measures what stopping costs. Each function does a fixed amount of work, and returns
+//! a checksum.
 
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -138,7 +138,8 @@ pub extern "C" fn maps() -> u64 {
 pub extern "C" fn matrix() -> u64 {
     const SIDE: usize = 200;
     let of = |seed: usize| -> Vec<f64> { (0..SIDE * SIDE).map(|at| ((at * seed) % 97) as f64).collect() };
-    let (a, b) = (of(7), of(13));
+    let a = of(7);
+    let b = of(13);
     let mut product = vec![0.0; SIDE * SIDE];
     for row in 0..SIDE {
         for column in 0..SIDE {
@@ -157,23 +158,15 @@ pub extern "C" fn fibonacci() -> u64 {
     fibonacci(30)
 }
 
-/// The same work twice, on one thread or on two.
-fn twice(threads: bool) -> u64 {
-    if !threads {
-        return compress() ^ compress().rotate_left(1);
-    }
-    let other = std::thread::spawn(|| compress());
-    compress() ^ other.join().unwrap().rotate_left(1)
-}
-
 /// Deflates text twice, one after the other.
 #[unsafe(no_mangle)]
 pub extern "C" fn on_one_thread() -> u64 {
-    twice(false)
+    compress() ^ compress().rotate_left(1)
 }
 
 /// Deflates text twice at once.
 #[unsafe(no_mangle)]
 pub extern "C" fn on_two_threads() -> u64 {
-    twice(true)
+    let other = std::thread::spawn(|| compress());
+    compress() ^ other.join().unwrap().rotate_left(1)
 }

@@ -9,7 +9,7 @@ use std::thread;
 
 plugix_guest::metadata!("Works on files");
 
-/// Uses every kind of call once below `folder`, and leaves `folder/kept` behind.
+/// Makes every kind of call once below `folder`, and leaves `folder/kept` behind.
 fn exercise(folder: &Path) -> io::Result<String> {
     let deep = folder.join("a/b/c");
     fs::create_dir_all(&deep)?;

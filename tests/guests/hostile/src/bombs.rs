@@ -1,4 +1,4 @@
-//! Taking all that there is. Each says how much it was, and why it ended.
+//! Taking all that there is. Each bomb says how much it took, and why it ended.
 
 use crate::{Attack, Outcome, kind};
 use std::alloc::{Layout, alloc, dealloc};
@@ -62,12 +62,12 @@ fn all_memory() -> usize {
     let chunks: Vec<_> =
         std::iter::repeat_with(|| unsafe { alloc(layout) }).take_while(|chunk| !chunk.is_null()).collect();
     let count = chunks.len();
-    // SAFETY: each was allocated with this layout, and is freed once.
+    // SAFETY: each block was allocated with this layout, and is freed once.
     chunks.into_iter().for_each(|chunk| unsafe { dealloc(chunk, layout) });
     count
 }
 
-/// How many threads can live at once, up to 64, and what the next one fails with.
+/// How many threads can live at once, up to 64, and the error of the next one.
 pub(crate) fn most_threads() -> String {
     let (release, held) = mpsc::channel::<()>();
     let held = Arc::new(Mutex::new(held));
@@ -95,7 +95,7 @@ fn threads_in_threads(depth: u32) -> u32 {
     }
 }
 
-/// Takes things until there are none, and keeps them until then.
+/// Takes things until there are none. It keeps them until then.
 fn taken<T>(mut take: impl FnMut() -> io::Result<T>) -> String {
     let mut taken = Vec::new();
     loop {
@@ -156,7 +156,8 @@ mod system {
     /// Waits for more than anybody has.
     pub(super) fn wait_for_many() -> i32 {
         const COUNT: usize = 100_000;
-        let (subscriptions, mut events) = (vec![0; COUNT * 48], vec![0; COUNT * 32]);
+        let subscriptions = vec![0; COUNT * 48];
+        let mut events = vec![0; COUNT * 32];
         // SAFETY: there is room for as many subscriptions and events.
         unsafe { poll_oneoff(subscriptions.as_ptr(), events.as_mut_ptr(), COUNT, &mut 0) }
     }

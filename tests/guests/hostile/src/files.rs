@@ -1,4 +1,4 @@
-//! Changing what may not be changed, and reading what may not be read. The target is a path, or two.
+//! Changing what may not be changed, and reading what may not be read. The target is one path, or two.
 
 use crate::{Attack, Outcome, said};
 use std::fs::{self, File, OpenOptions};
@@ -68,7 +68,7 @@ mod system {
         ) -> i32;
     }
 
-    /// Sets the times of a file that isn't open: descriptor 3 is the root.
+    /// Sets the times of a file that is not open. Descriptor 3 is the root.
     pub(super) fn touch(path: &str) -> i32 {
         const MODIFIED: i32 = 1 << 2;
         // SAFETY: the pointer and the length are a string's.

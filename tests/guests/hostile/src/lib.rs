@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-/// What came of an attack: what the plugin was told, or the kind of the error.
+/// The outcome of an attack: what the plugin was told, or the kind of the error.
 type Outcome = Result<String, String>;
 
 /// An attack and what it is aimed at.
@@ -48,7 +48,7 @@ fn said<T>(outcome: io::Result<T>) -> Outcome {
     outcome.map(|_| "done".to_owned()).map_err(|error| kind(&error))
 }
 
-/// The kind of an error, or the system's number where `std` has no kind for it.
+/// The kind of an error. Where `std` has no kind for it, the system's number.
 fn kind(error: &io::Error) -> String {
     match (format!("{:?}", error.kind()), error.raw_os_error()) {
         (kind, Some(number)) if kind == "Uncategorized" || kind == "Other" => format!("errno {number}"),
@@ -61,12 +61,12 @@ fn errno(answer: i32) -> Outcome {
     if answer == 0 { Ok("done".to_owned()) } else { Err(format!("errno {answer}")) }
 }
 
-/// Tells the host that this thread is here. One write, so that what others say doesn't come in between.
+/// Tells the host that this thread is here. It is one write, so that no other output comes in between.
 fn here() {
     let _ = io::stderr().write_all(b"here\n");
 }
 
-/// What the host asks for by the environment: a state or an attack of the initializer, the constructor or the unload
+/// What the host asks for by the environment: a state or an attack, in the initializer, the constructor or the unload
 /// hook.
 fn asked_for(place: &str) {
     let Ok(name) = std::env::var(place) else { return };
@@ -103,7 +103,7 @@ fn text(args: &[u8]) -> &str {
     std::str::from_utf8(args).unwrap()
 }
 
-/// A state, on how many other threads, and what it takes: "tcp-read 8 127.0.0.1:80".
+/// A state, the number of other threads, and the state's argument: "tcp-read 8 127.0.0.1:80".
 fn state(args: &[u8]) -> (states::State, usize, String) {
     let mut words = text(args).splitn(3, ' ');
     let name = words.next().unwrap();
@@ -116,11 +116,13 @@ fn enter(state: states::State, target: &str) {
     state(target);
 }
 
-/// None enters before all are there: some states leave no room for another thread.
+/// None enters before all are there. Some states leave no room for another thread.
 fn enter_on_threads((state, threads, target): &(states::State, usize, String)) {
     let all_there = Arc::new(Barrier::new(threads + 1));
     for _ in 0..*threads {
-        let (state, target, all_there) = (*state, target.clone(), all_there.clone());
+        let state = *state;
+        let target = target.clone();
+        let all_there = all_there.clone();
         thread::spawn(move || {
             all_there.wait();
             enter(state, &target);
@@ -141,13 +143,13 @@ plugix_guest::export! {
         thread::spawn(move || crate::attack(&words)).join().unwrap()
     }
 
-    /// Begins an attack on another thread, and doesn't wait for it.
+    /// Begins an attack on another thread. It doesn't wait for the attack.
     fn attack_later(words: &[u8]) {
         let words = text(words).to_owned();
         thread::spawn(move || crate::attack(&words));
     }
 
-    /// Stays in a state on the thread of the call and on others.
+    /// Stays in a state, on the thread of the call and on others.
     fn stay(args: &[u8]) -> String {
         let state = state(args);
         enter_on_threads(&state);
@@ -170,7 +172,7 @@ plugix_guest::export! {
         work::fibonacci(24).to_string()
     }
 
-    /// Something that uses threads, locks and memory, and halfway waits for the host on each thread.
+    /// Uses threads, locks and memory. Halfway each thread waits for the host.
     fn work_together(threads: &[u8]) -> String {
         work::together(text(threads).parse().unwrap()).to_string()
     }

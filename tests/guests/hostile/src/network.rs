@@ -52,9 +52,11 @@ mod system {
     const STREAM: i32 = 1;
     const RAW: i32 = 3;
 
-    /// Sends something through a socket of that kind, as far as there is one.
+    /// Sends something through a socket of that kind, if there is one.
     fn send_through(family: i32, kind: i32) -> Outcome {
-        let (mut socket, packet, to) = (0, [8_u8; 64], [family as u8; 110]);
+        let mut socket = 0;
+        let packet = [8_u8; 64];
+        let to = [family as u8; 110];
         let part = Part { start: packet.as_ptr(), len: packet.len() };
         // SAFETY: each pointer is to a local variable.
         unsafe {

@@ -1,4 +1,5 @@
-//! Starting programs and loading code: what is closed. Each import is called with zeroes, which is never looked at.
+//! Starting programs and loading code: all of that is closed. Each import is called with zeroes, and nobody looks at
+//! them.
 
 use crate::{Attack, errno, said};
 use std::process::Command;

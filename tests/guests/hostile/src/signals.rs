@@ -26,7 +26,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
 const KILL: i32 = 9;
 const USER: i32 = 16;
 
-/// Wants a handler for signals, so that none ends it, and sleeps.
+/// Asks for a signal handler, so that no signal ends it, and sleeps.
 pub(crate) fn ignore_signals() {
     system::handle("count_signal");
     loop {

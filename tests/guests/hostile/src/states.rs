@@ -93,7 +93,8 @@ pub(crate) const STATES: &[(&str, State)] = &[
         }
     }),
     ("tcp-write", |to| {
-        let (mut stream, data) = (TcpStream::connect(to).unwrap(), vec![0; 1 << 20]);
+        let mut stream = TcpStream::connect(to).unwrap();
+        let data = vec![0; 1 << 20];
         loop {
             let _ = stream.write(&data);
         }
@@ -149,7 +150,7 @@ fn spin() {
     }
 }
 
-/// Calls without a loop, and never deep enough to overflow.
+/// Calls without a loop. It is never deep enough to overflow.
 fn exponential(depth: u32) -> u64 {
     if depth == 500 { 1 } else { black_box(exponential(depth + 1)) ^ black_box(exponential(depth + 1)) }
 }
@@ -186,7 +187,8 @@ fn once() {
 }
 
 fn condvar() {
-    let (lock, condvar) = (Mutex::new(()), Condvar::new());
+    let lock = Mutex::new(());
+    let condvar = Condvar::new();
     let mut guard = lock.lock().unwrap();
     loop {
         guard = condvar.wait(guard).unwrap();
@@ -225,7 +227,8 @@ mod system {
     }
 
     pub(super) fn wait_for_a_futex() {
-        let (futex, no_timeout) = (7, [0; 2]);
+        let futex = 7;
+        let no_timeout = [0; 2];
         loop {
             // SAFETY: each pointer is to a local variable.
             unsafe { futex_wait(&futex, 7, &no_timeout, &mut 0) };

@@ -1,4 +1,4 @@
-//! Honest work, whose answer shows whether anything went wrong.
+//! Honest work. Its answer shows whether anything went wrong.
 
 use std::io::{self, Write};
 use std::sync::{Barrier, Mutex};
@@ -14,12 +14,14 @@ fn walk(from: u64) -> u64 {
     (0..100_000).fold(from, |at, _| at.rotate_left(5) ^ table[(at % 10_000) as usize])
 }
 
-/// What all threads come to together: each walks, waits for the host, walks on from there and adds what it finds.
+/// All threads come to this together: each walks, waits for the host, walks on from there, and adds what it finds.
 pub(crate) fn together(threads: u64) -> u64 {
-    let (sum, all_there) = (Mutex::new(0_u64), Barrier::new(threads as usize));
+    let sum = Mutex::new(0_u64);
+    let all_there = Barrier::new(threads as usize);
     thread::scope(|scope| {
         for index in 0..threads {
-            let (sum, all_there) = (&sum, &all_there);
+            let sum = &sum;
+            let all_there = &all_there;
             scope.spawn(move || {
                 let half = walk(index);
                 all_there.wait();

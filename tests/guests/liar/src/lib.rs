@@ -15,7 +15,7 @@ static LEN: AtomicU32 = AtomicU32::new(0);
 static HEADER: AtomicU32 = AtomicU32::new(0);
 
 plugix_guest::export! {
-    /// From now on a thread writes one half of the arguments and then the other, over and over, as the result.
+    /// From now on a thread writes the result over and over: first one half of the arguments, then the other.
     fn rewrite_result(halves: &[u8]) {
         let (one, other) = halves.split_at(halves.len() / 2);
         let halves = [one.to_owned(), other.to_owned()];
@@ -38,7 +38,7 @@ plugix_guest::export! {
             for header in headers.chunks_exact(2) {
                 if let place @ 1.. = HEADER.load(Ordering::Relaxed) {
                     let place = place as usize as *const AtomicU32;
-                    // SAFETY: the frame stays where it is, and its header is two numbers and two reserved ones.
+                    // SAFETY: the frame stays in its place. Its header is two numbers and two reserved ones.
                     unsafe {
                         (*place).store(header[0], Ordering::Relaxed);
                         (*place.add(1)).store(header[1], Ordering::Relaxed);
@@ -66,7 +66,7 @@ macro_rules! answers {
                 ..ResultHeader::default()
             };
             let place = frame + 16;
-            // SAFETY: the host calls this with a frame, in which the result's header stands at 16.
+            // SAFETY: the host calls this with a frame. The result's header stands at 16 in it.
             unsafe { (place as usize as *mut ResultHeader).write_volatile(header) };
             HEADER.store(place, Ordering::Relaxed);
             Status::Ok as u32

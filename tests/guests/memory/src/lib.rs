@@ -12,7 +12,7 @@ plugix_guest::export! {
         format!("{:?}", bytes.try_reserve_exact(mib << 20).is_ok())
     }
 
-    /// Asks for it as most programs do, which end when there is none.
+    /// Asks for memory as most programs do. They end when there is none.
     fn allocate(mib: &[u8]) -> String {
         let mib: usize = std::str::from_utf8(mib).unwrap().parse().unwrap();
         black_box(vec![1_u8; mib << 20]).len().to_string()

@@ -1,4 +1,4 @@
-//! Threads that wait for a socket for longer than anybody has time.
+//! Threads that wait for a socket, for longer than anybody has time.
 
 use crate::text;
 use std::io::{Read, Write};
@@ -36,7 +36,7 @@ plugix_guest::export! {
         forever(move || drop(stream.write_all(&data)));
     }
 
-    /// Starts threads that wait, as many as it can, and then waits itself.
+    /// Starts as many waiting threads as it can, and then waits itself.
     fn block_threads(count: &[u8]) -> () {
         let count = text(count).parse().unwrap();
         for _ in 0..count {

@@ -25,7 +25,7 @@ plugix_guest::export! {
         Ok(stream.peer_addr().map_err(describe)?.to_string())
     }
 
-    /// Connects with a timeout, which makes the connection in another way.
+    /// Connects with a timeout. Such a connection is made in another way.
     fn connect_timeout(to: &[u8]) -> Result<String, String> {
         let to: SocketAddr = text(to).parse().map_err(|_| "no address".to_owned())?;
         TcpStream::connect_timeout(&to, std::time::Duration::from_secs(5)).map_err(describe)?;
@@ -110,7 +110,7 @@ fn text(bytes: &[u8]) -> &str {
 
 fn describe(error: io::Error) -> String {
     match error.kind() {
-        // What `std` has no kind for is told by the system's number.
+        // Where `std` has no kind for an error, the system's number tells it.
         kind if format!("{kind:?}") == "Uncategorized" => error.to_string(),
         kind => format!("{kind:?}"),
     }

@@ -1,4 +1,4 @@
-//! Small calls, and a count of what they take from the heap.
+//! Small calls, and a count of the blocks that they take from the heap.
 
 use plugix_e2e_contract::small::Small;
 use plugix_guest::abi::PodSlice;

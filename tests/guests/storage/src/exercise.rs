@@ -82,7 +82,8 @@ fn times(path: &Path) -> io::Result<()> {
 }
 
 fn renaming(folder: &Path) -> io::Result<()> {
-    let (from, to) = (folder.join("from"), folder.join("to"));
+    let from = folder.join("from");
+    let to = folder.join("to");
     fs::write(&from, "new")?;
     fs::write(&to, "old")?;
     fs::rename(&from, &to)?;
@@ -97,9 +98,10 @@ fn renaming(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file is still there for who has it open, wherever it goes.
+/// Whoever has a file open still has it, wherever the file goes.
 fn open_files(folder: &Path) -> io::Result<()> {
-    let (before, after) = (folder.join("before"), folder.join("after"));
+    let before = folder.join("before");
+    let after = folder.join("after");
     fs::write(&before, "still here")?;
     let mut file = File::open(&before)?;
     fs::rename(&before, &after)?;

@@ -49,13 +49,13 @@ plugix_guest::export! {
         crate::exercise::exercise(Path::new(text(folder)))
     }
 
-    /// Writes a file until it can't: how many bytes it has then, and why.
+    /// Writes a file until it can't. Returns the file's bytes, and the error.
     fn fill(path: &[u8]) -> String {
         let (bytes, why) = bombs::fill(Path::new(text(path)));
         format!("{bytes} {why:?}")
     }
 
-    /// The same on four threads in a file each: how many bytes they have.
+    /// The same on four threads, each with a file of its own. Returns the bytes of all files.
     fn fill_on_threads(folder: &[u8]) -> String {
         bombs::fill_on_threads(Path::new(text(folder))).to_string()
     }
@@ -77,7 +77,7 @@ plugix_guest::export! {
         format!("{files} {why:?}")
     }
 
-    /// Duplicates a handle until it can't: how often, and why.
+    /// Duplicates a handle until it can't. Returns how often, and the error.
     fn duplicate(path: &[u8]) -> String {
         let (files, why) = bombs::duplicate(Path::new(text(path)));
         format!("{files} {why:?}")
@@ -88,7 +88,7 @@ plugix_guest::export! {
         (0..1_000).try_for_each(|_| fs::read_dir(text(folder))?.try_for_each(|entry| entry.map(drop)))
     }
 
-    /// Reads a file again and again: what it found there, each once.
+    /// Reads a file again and again. Returns each content that it found, once.
     fn read_often(path: &[u8]) -> String {
         bombs::read_often(Path::new(text(path)))
     }

@@ -9,10 +9,10 @@ unsafe extern "C" {
 
 pub(crate) fn high_descriptors() -> String {
     let mut copy = 0;
-    // SAFETY: each pointer is to a local variable, or out of memory, which the host checks.
+    // SAFETY: each pointer is to a local variable, or out of memory; the host checks that.
     let (answers, bad) = unsafe {
         let answers = [fd_dup2(1, 5_000, 0, &mut copy), fd_renumber(1, 5_000)];
-        // Each of these gets a descriptor and can't be told which.
+        // Each of these gets a descriptor. None can say which one it wants.
         let bad = (0..10_000).fold(None, |_, _| Some(fd_dup(1, usize::MAX as *mut u32)));
         (answers, bad)
     };

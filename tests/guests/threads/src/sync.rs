@@ -7,7 +7,7 @@ use std::thread;
 const THREADS: u32 = 4;
 const ROUNDS: u32 = 1000;
 
-/// The sum of 1 to 1000, by threads that borrow their parts.
+/// The sum of 1 to 1000. Threads borrow their parts of the numbers.
 pub(crate) fn scope() -> u32 {
     let numbers: Vec<u32> = (1..=ROUNDS).collect();
     let parts = numbers.chunks(numbers.len() / THREADS as usize);
@@ -17,7 +17,7 @@ pub(crate) fn scope() -> u32 {
     })
 }
 
-/// What four senders send through a channel that has room for two.
+/// What four senders send. The channel has room for two.
 pub(crate) fn channels() -> u32 {
     let (sender, receiver) = mpsc::sync_channel(2);
     thread::scope(|scope| {
@@ -48,9 +48,10 @@ pub(crate) fn mutex() -> u32 {
     counter.into_inner().unwrap()
 }
 
-/// A ball that two threads pass to each other; the number of passes.
+/// Two threads pass a ball to each other. Returns the number of passes.
 pub(crate) fn condvar() -> u32 {
-    let (ball, thrown) = (Mutex::new(0), Condvar::new());
+    let ball = Mutex::new(0);
+    let thrown = Condvar::new();
     let play = |parity| {
         for _ in 0..ROUNDS {
             let mut ball = thrown.wait_while(ball.lock().unwrap(), |ball| *ball % 2 != parity).unwrap();
@@ -65,9 +66,10 @@ pub(crate) fn condvar() -> u32 {
     ball.into_inner().unwrap()
 }
 
-/// Writers that keep two numbers equal, and readers; how often a reader saw them differ.
+/// Writers keep two numbers equal. Returns how often a reader saw them differ.
 pub(crate) fn rwlock() -> u32 {
-    let (pair, torn) = (RwLock::new((0, 0)), AtomicU32::new(0));
+    let pair = RwLock::new((0, 0));
+    let torn = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
@@ -90,9 +92,10 @@ pub(crate) fn rwlock() -> u32 {
     torn.into_inner()
 }
 
-/// A value that four threads want to make at once; how many did.
+/// Four threads want to make a value at once. Returns how many did.
 pub(crate) fn once() -> u32 {
-    let (value, made) = (OnceLock::new(), AtomicU32::new(0));
+    let value = OnceLock::new();
+    let made = AtomicU32::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| value.get_or_init(|| made.fetch_add(1, Ordering::Relaxed)));

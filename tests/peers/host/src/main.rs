@@ -16,7 +16,7 @@ use clap::Parser;
 enum Command {
     /// Measure all systems in turn and write the results.
     Run(run::Args),
-    /// Measure one system, on demand of the program that started this one.
+    /// Measures one system. The program that started this process asks for it.
     #[command(hide = true)]
     Serve(serve::Args),
 }

@@ -1,4 +1,4 @@
-//! Measures one workload of one system, a round at a time. What a call returns is compared with what it should be.
+//! Measures one workload of one system, a round at a time. It compares what a call returns with what it should return.
 
 use crate::guests::Guests;
 use crate::system::{Instance, System};
@@ -11,7 +11,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long each call may take. No call that is measured comes near it: it is there to be armed.
+/// How long each call may take. No measured call comes near that; the deadline only has to be armed.
 pub(crate) const CALL_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long an endless loop may run.
@@ -20,7 +20,7 @@ const STOP_LIMIT: Duration = Duration::from_millis(50);
 /// Idle instances that live at the same time.
 const IDLE: usize = 100;
 
-/// Seconds, or bytes, of one of `count` repetitions; `None` if the system has no such thing.
+/// Seconds or bytes of one of `count` repetitions. `None` if the system has no such thing.
 pub(crate) fn measure<S: System>(
     system: &S,
     instance: &mut impl Instance,
@@ -129,7 +129,7 @@ fn points<I: Instance>(instance: &mut I, count: u32) -> Result<f64> {
     timed(count, || same(black_box(instance.points(POINTS)?).len(), points.len()))
 }
 
-/// Seconds of wall time for each call, with as many threads as callers, each of which first starts and then calls.
+/// Seconds of wall time for each call. There are as many threads as callers. Each thread first starts, and then calls.
 fn parallel<C>(callers: usize, count: u32, start: impl Fn() -> Result<C> + Sync) -> Result<f64>
 where
     C: FnMut() -> Result<u64>,
@@ -139,7 +139,8 @@ where
     let call = || -> Result<(Instant, Instant)> {
         let started = start();
         ready.wait(); // whoever failed must not keep the others waiting
-        let (mut compute, begin) = (started?, Instant::now());
+        let mut compute = started?;
+        let begin = Instant::now();
         for _ in 0..count {
             same(compute()?, expected)?;
         }
@@ -166,7 +167,7 @@ fn instantiate(system: &impl System, count: u32) -> Result<f64> {
     Ok(total.as_secs_f64() / f64::from(count))
 }
 
-/// From the file to the first answer, in an engine of its own; dropping doesn't count.
+/// From the file to the first answer, in an engine of its own. Dropping doesn't count.
 fn load<S: System>(guests: &Guests, cache: Option<&Path>, count: u32) -> Result<Option<f64>> {
     let mut total = Duration::ZERO;
     for _ in 0..count {
@@ -189,7 +190,7 @@ fn stop(system: &impl System) -> Result<Option<f64>> {
     Ok(Some(elapsed.saturating_sub(STOP_LIMIT).as_secs_f64()))
 }
 
-/// Bytes that one more instance keeps resident, once it has answered a call.
+/// Bytes that one more instance keeps resident after it has answered a call.
 fn memory(system: &impl System) -> Result<f64> {
     let mut instances = Vec::with_capacity(IDLE);
     let before = resident()?;

@@ -26,7 +26,7 @@ pub(crate) struct Report {
     versions: Vec<Version>,
     /// The compilers of the guests and of the hosts.
     compilers: [String; 2],
-    /// The rows of `cargo xtask bench`, if it has run, and how old they are.
+    /// The rows of `cargo xtask bench`, if it has run, and their age.
     own: (Vec<goals::Own>, Duration),
     quick: bool,
 }
@@ -50,7 +50,7 @@ impl Machine {
     }
 }
 
-/// How many threads wanted to run in the last minute, on average.
+/// How many threads wanted to run, on average over the last minute.
 fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     load.split(' ').next().unwrap_or("unknown").to_owned()

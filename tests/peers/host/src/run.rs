@@ -1,5 +1,5 @@
-//! Measures all systems: a process each, a short round of one and then of the next, so that what else the machine does
-//! hits all alike.
+//! Measures all systems. Each has a process, and each process measures a short round in turn. So what else the machine
+//! does hits all alike.
 
 mod peer;
 mod statistics;
@@ -19,13 +19,14 @@ pub(crate) struct Args {
     /// The list of the files that were built.
     #[arg(long)]
     guests: PathBuf,
-    /// The folder of the results of `cargo xtask bench`: the rows go there, and its own rows are shown with them.
+    /// The folder for the results of `cargo xtask bench`. The rows go there, and the rows of the benches are read from
+    /// there.
     #[arg(long)]
     bench: PathBuf,
-    /// The file for the table; in the folder above if not given.
+    /// The file for the table. Without it, the table goes into the folder above.
     #[arg(long)]
     results: Option<PathBuf>,
-    /// The folder for the plots; in the folder above if not given.
+    /// The folder for the plots. Without it, the plots go into the folder above.
     #[arg(long)]
     plots: Option<PathBuf>,
     /// Few rounds, to see that everything runs.
@@ -35,7 +36,7 @@ pub(crate) struct Args {
 
 /// How much is measured.
 struct Effort {
-    /// Rounds of each system and workload, and of what takes longer than `slow` at a time.
+    /// Rounds of each system and workload. Workloads that take longer than `slow` have rounds of their own number.
     rounds: usize,
     slow_rounds: usize,
     /// Seconds that a round is to take.
@@ -49,7 +50,7 @@ impl Effort {
     const QUICK: Self = Self { rounds: 3, slow_rounds: 2, round: 0.004, slow: 0.02 };
 }
 
-/// A row: what each system needed, where it has such a thing.
+/// A row: what each system needed. A system may have no such thing.
 pub(crate) struct Row {
     pub(crate) workload: Workload,
     pub(crate) values: BTreeMap<Name, Spread>,
@@ -63,9 +64,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut rows = Vec::new();
     for workload in Workload::ALL {
         eprintln!("measuring: {}", workload.title());
-        let values = match workload.needs_fresh_process() {
-            true => fresh(args, workload, &effort)?,
-            false => interleaved(&mut peers, workload, &effort)?,
+        let values = if workload.needs_fresh_process() {
+            fresh(args, workload, &effort)?
+        } else {
+            interleaved(&mut peers, workload, &effort)?
         };
         rows.push(Row { workload, values });
     }
@@ -97,10 +99,10 @@ fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Resul
             values.entry(peer.name()).or_default().extend(peer.measure(workload, *count)?);
         }
     }
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
 }
 
-/// How many repetitions make a round, and how many seconds one of them takes. Warms up, too.
+/// How many repetitions make a round, and how many seconds one of them takes. Finding out warms the system up, too.
 fn calibrated(peer: &mut Peer, workload: Workload, effort: &Effort) -> Result<Option<(u32, f64)>> {
     let mut count = 1;
     loop {
@@ -124,5 +126,5 @@ fn fresh(args: &Args, workload: Workload, effort: &Effort) -> Result<BTreeMap<Na
         }
     }
     values.retain(|_, values| !values.is_empty());
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::of(values))).collect())
+    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
 }

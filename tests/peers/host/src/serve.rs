@@ -1,4 +1,4 @@
-//! The process of one system: it measures what it is asked for, and waits between the rounds.
+//! The process of one system. It measures what it is asked for, and waits between the rounds.
 
 use crate::guests::Guests;
 use crate::measure::{measure, CALL_LIMIT};
@@ -25,7 +25,7 @@ pub(crate) struct Request {
     pub(crate) count: u32,
 }
 
-/// Seconds or bytes of one repetition; nothing if the system has no such thing.
+/// Seconds or bytes of one repetition. Nothing if the system has no such thing.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Response {
     pub(crate) value: Option<f64>,

@@ -8,18 +8,18 @@ use std::time::Duration;
 
 /// A module that is ready to be instantiated.
 pub(crate) trait System: Sized + Sync {
-    /// Whether there is something to compile and to make instances of.
+    /// Whether there is something to compile, and something to make instances from.
     const INSTANCES: bool = true;
 
-    /// Reads the module and compiles it; or, given a folder, takes compiled code from there, which the first time puts
+    /// Reads the module and compiles it. With a folder, it takes compiled code from there; the first time puts it
     /// there. `None` if the system has no such thing.
     fn load(guests: &Guests, cache: Option<&Path>) -> Result<Option<Self>>;
 
-    /// A new instance. Each of its calls may take this long, if the system has deadlines.
+    /// Makes a new instance. Each of its calls may take this long, if the system has deadlines.
     fn start(&self, limit: Duration) -> Result<impl Instance>;
 
-    /// What computes on one instance that so many threads call at the same time, each call within this limit; `None` if
-    /// the system has no such thing.
+    /// Makes an instance that computes for so many threads at the same time. Each call has this limit. `None` if the
+    /// system has no such thing.
     fn share(&self, _limit: Duration, _callers: usize) -> Option<Result<Compute<'_>>> {
         None
     }
@@ -28,9 +28,9 @@ pub(crate) trait System: Sized + Sync {
 /// A call of one instance, from any thread.
 pub(crate) type Compute<'a> = Box<dyn Fn(u32) -> Result<u64> + Sync + 'a>;
 
-/// One instance of the work. `None` stands for what the system has not.
+/// One instance of the work. `None` stands for what the system lacks.
 pub(crate) trait Instance {
-    /// The struct of which slices are made, as the system's bindings have it.
+    /// The elements of slices, as the system's bindings declare them.
     type Point: Copy + From<Point> + Into<Point>;
 
     fn empty(&mut self) -> Result<()>;

@@ -12,7 +12,7 @@ use crate::serve::Server;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-/// A system. The first is ours: the others are compared with it.
+/// A system. The first is ours, and the others are compared with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Name {

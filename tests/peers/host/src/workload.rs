@@ -36,10 +36,10 @@ pub(crate) const POINTS: u32 = 1_000_000;
 /// Host calls that one call makes.
 pub(crate) const HOST_CALLS: u32 = 1000;
 
-/// Rounds of computing in one call: about ten milliseconds, so that starting threads for it hardly counts.
+/// Rounds of computing in one call. They take about ten milliseconds, so that starting threads hardly counts.
 pub(crate) const ROUNDS: u32 = 512;
 
-/// Rounds of computing in one of several calls at a time: about a tenth of a millisecond.
+/// Rounds of computing in one of several calls at a time. They take about a tenth of a millisecond.
 pub(crate) const SHORT_ROUNDS: u32 = 2;
 
 impl Workload {
@@ -101,12 +101,12 @@ impl Workload {
         self == Self::Memory
     }
 
-    /// Whether each value needs a process in which nothing was done before.
+    /// Whether each value needs a fresh process.
     pub(crate) fn needs_fresh_process(self) -> bool {
         self == Self::Memory
     }
 
-    /// Into how many parts the time of one repetition is divided to give the value.
+    /// The time of one repetition is divided into this many parts. A part is the value.
     pub(crate) fn parts(self) -> f64 {
         match self {
             Self::HostCall => f64::from(HOST_CALLS),

@@ -16,7 +16,7 @@ pub fn empty() -> FnResult<()> {
     Ok(())
 }
 
-/// The sum of the two halves: the least that a function that takes one value can do.
+/// The sum of the two halves. No function of one value can do less.
 #[plugin_fn]
 pub fn add(pair: u64) -> FnResult<u32> {
     Ok(work::add(pair as u32, (pair >> 32) as u32))

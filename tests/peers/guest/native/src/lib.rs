@@ -1,4 +1,4 @@
-//! The work in a shared library, called through Rust's own ABI: library and host are of one compiler.
+//! The work in a shared library, called through Rust's own ABI. One compiler builds the library and the host.
 
 use peers_work::{self as work, Point, Record};
 

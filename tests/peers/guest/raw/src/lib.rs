@@ -1,5 +1,5 @@
-//! The work behind a C ABI made by hand: the host writes arguments into a buffer that is kept between calls, and results
-//! lie where the returned pointer and length say, until the next call.
+//! The work behind a C ABI that is made by hand. The host writes arguments into a buffer that it keeps between calls. A
+//! call returns a pointer and a length; the result lies there until the next call.
 
 use peers_work::{self as work, Point, Record};
 use std::cell::RefCell;

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-/// Does `rounds` times the same, some tens of microseconds each; returns a checksum.
+/// Does the same work `rounds` times, some tens of microseconds each. Returns a checksum.
 pub fn compute(rounds: u32) -> u64 {
     (0..rounds).fold(0, |sum, round| sum ^ one(black_box(u64::from(round))))
 }
@@ -27,7 +27,7 @@ fn hash(numbers: &[u64]) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Multiplies two matrices made of the numbers; returns the trace.
+/// Multiplies two matrices that it makes from the numbers. Returns the trace.
 fn matrix(numbers: &[u64]) -> f64 {
     const SIDE: usize = 20;
     let value = |at: usize| (numbers[at] >> 40) as f64;

@@ -1,4 +1,4 @@
-//! The work that every guest does: one source, compiled for each of the systems that are compared.
+//! The work that every guest does. It is one source, compiled for each system.
 
 mod compute;
 mod threads;
@@ -10,7 +10,7 @@ use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 
-/// A struct of ten fields, of the kinds that real ones have.
+/// A struct of ten fields, as real structs have them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(plugix_abi::Schema))]
 pub struct Record {
@@ -92,7 +92,7 @@ pub fn echo(bytes: &[u8]) -> Vec<u8> {
 
 /// Reads every point once.
 pub fn sum(points: &[Point]) -> f64 {
-    // Four sums, so that not each addition waits for the one before.
+    // There are four sums, so that an addition needn't wait for the one before.
     let mut sums = [0.0_f32; 4];
     for point in points {
         sums[0] += point.x;
@@ -108,7 +108,7 @@ pub fn points(count: u32) -> Vec<Point> {
     vec![Point { x: 1.0, y: 2.0, z: 3.0, w: 4.0 }; black_box(count as usize)]
 }
 
-/// Calls the host's function `count` times, with what it returned the last time.
+/// Calls the host's function `count` times. Each call takes what the last one returned.
 pub fn call_host(count: u32, host_add: impl Fn(u32, u32) -> u32) -> u32 {
     (0..count).fold(0, host_add)
 }

@@ -1,4 +1,4 @@
-//! The goals that the project has set itself, and what came out.
+//! The goals that the project has set itself, and the outcome.
 
 use super::Report;
 use super::number::{times, with_unit};
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::path::Path;
 use std::time::Duration;
 
-/// A row of `cargo xtask bench`: the goal is for the ratio, or for `ours` where there is none.
+/// A row of `cargo xtask bench`. The goal is for the ratio, or for `ours` where there is no ratio.
 #[derive(Debug, Deserialize)]
 pub(super) struct Own {
     pub(super) name: String,
@@ -26,7 +26,7 @@ impl Own {
     }
 }
 
-/// Reads the rows, if there are any, and how old they are.
+/// Reads the rows, if there are any, and their age.
 pub(super) fn read(path: &Path) -> Result<(Vec<Own>, Duration)> {
     if !path.exists() {
         return Ok((Vec::new(), Duration::ZERO));
@@ -34,7 +34,7 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Own>, Duration)> {
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
     let mut rows: Vec<serde_json::Value> =
         serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
-    // Those without a goal of their own lead to one that has.
+    // Rows without a goal of their own lead to one that has a goal.
     rows.retain(|row| !row["goal"].is_null());
     let rows = serde_json::from_value(rows.into()).with_context(|| format!("{}", path.display()))?;
     Ok((rows, path.metadata()?.modified()?.elapsed().unwrap_or_default()))

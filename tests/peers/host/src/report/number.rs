@@ -17,9 +17,10 @@ pub(super) fn round(value: f64, is_bytes: bool) -> String {
 }
 
 fn scaled(value: f64, is_bytes: bool) -> (f64, &'static str) {
-    let steps: [(f64, &str); 4] = match is_bytes {
-        true => [(1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")],
-        false => [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")],
+    let steps: [(f64, &str); 4] = if is_bytes {
+        [(1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")]
+    } else {
+        [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")]
     };
     let (step, unit) = steps.into_iter().find(|(step, _)| value >= *step).unwrap_or(steps[3]);
     (value / step, unit)

@@ -1,4 +1,4 @@
-//! Bars on a logarithmic scale, as SVG: one picture for each group of rows, for light and for dark pages.
+//! Bars on a logarithmic scale, as SVG. Each group of rows is one picture for light pages and one for dark pages.
 
 mod bars;
 mod theme;

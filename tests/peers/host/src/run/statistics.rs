@@ -16,8 +16,8 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of at least one value.
-    pub(crate) fn of(mut values: Vec<f64>) -> Self {
+    /// The spread of at least one value.
+    pub(crate) fn from_values(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let at = |part: f64| values[((values.len() - 1) as f64 * part).round() as usize];
         Self { median: at(0.5), low: at(0.25), high: at(0.75), worst: at(0.99), rounds: values.len() }
@@ -35,9 +35,9 @@ mod tests {
 
     #[test]
     fn a_spread_is_that_of_the_middle_half() {
-        let spread = Spread::of(vec![5.0, 1.0, 2.0, 100.0, 3.0]);
+        let spread = Spread::from_values(vec![5.0, 1.0, 2.0, 100.0, 3.0]);
         assert_eq!((spread.median, spread.low, spread.high, spread.worst), (3.0, 2.0, 5.0, 100.0));
         assert_eq!(spread.relative(), 0.5);
-        assert_eq!(Spread::of(vec![0.0]).relative(), 0.0);
+        assert_eq!(Spread::from_values(vec![0.0]).relative(), 0.0);
     }
 }

@@ -48,7 +48,7 @@ impl From<Point> for peers_work::Point {
     }
 }
 
-/// The component that the core module makes. That is done once: elsewhere it is a step of the plugin's build.
+/// Makes the component from the core module. That is done once: elsewhere it is a step of the plugin's build.
 fn componentized(module: &Path) -> Result<&'static [u8]> {
     static COMPONENT: OnceLock<Vec<u8>> = OnceLock::new();
     if COMPONENT.get().is_none() {

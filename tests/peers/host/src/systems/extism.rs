@@ -20,7 +20,7 @@ struct Started(Plugin);
 
 host_fn!(host_add(_data: (); a: u32, b: u32) -> u32 { Ok(a.wrapping_add(b)) });
 
-/// Compiles a plugin whose calls may take this long: that is part of its manifest.
+/// Compiles a plugin. How long its calls may take is part of its manifest.
 fn compile(wasm: &Path, limit: Duration, cache: Option<&Path>) -> Result<CompiledPlugin> {
     let manifest = Manifest::new([Wasm::data(guests::read(wasm)?)]).with_timeout(limit);
     let builder =

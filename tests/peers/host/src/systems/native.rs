@@ -27,13 +27,13 @@ impl System for Native {
     const INSTANCES: bool = false;
 
     fn load(guests: &Guests, cache: Option<&Path>) -> Result<Option<Self>> {
-        // A library that is open already is not loaded again: a copy of it is.
+        // A library that is open is not loaded again. So this loads a copy of it.
         let path = cache.map_or_else(|| guests.native.clone(), |cache| cache.join("copy"));
         if !path.exists() {
             std::fs::copy(&guests.native, &path)?;
         }
-        // SAFETY: it was built by the compiler that built this program, from the source in
-        // `guest/native`, whose functions have these types; it has no initializers.
+        // SAFETY: the compiler that built this program built the library, too, from the source in `guest/native`. Its
+        // functions have these types. It has no initializers.
         unsafe {
             let library = Library::new(&path)?;
             Ok(Some(Self {

@@ -1,4 +1,4 @@
-//! Stock wasmer with wasmer-wasix, and the same C ABI. It has threads and no deadlines.
+//! Stock wasmer with wasmer-wasix, and the same C ABI. It has threads, and no deadlines.
 
 use super::wasmer::{Started, engine, host, module};
 use crate::guests::Guests;

@@ -106,7 +106,8 @@ impl Started {
 
     /// What a call has left.
     fn left(&self, result: u64) -> Result<Vec<u8>> {
-        let (start, len) = (result >> 32, result & 0xffff_ffff);
+        let start = result >> 32;
+        let len = result & 0xffff_ffff;
         Ok(self.memory.view(&self.store).copy_range_to_vec(start..start + len)?)
     }
 }

@@ -34,7 +34,7 @@ struct Started {
     endless: TypedFunc<(), u64>,
 }
 
-/// An engine whose instances have deadlines, and a pool of memories, which is how instantiating is fastest.
+/// An engine with deadlines and a pool of memories. With a pool, instantiating is fastest.
 pub(super) fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(true).allocation_strategy(InstanceAllocationStrategy::pooling());
@@ -50,12 +50,12 @@ pub(super) fn engine() -> Result<Engine> {
     Ok(engine)
 }
 
-/// After how many ticks a limit is over. The first of them may come at once.
+/// After how many ticks a limit is over. The first tick may come at once.
 pub(super) fn ticks(limit: Duration) -> u64 {
     limit.as_micros().div_ceil(TICK.as_micros()) as u64 + 1
 }
 
-/// Compiles, or takes what was compiled before from a file of this name.
+/// Compiles the module. If a file of this name has compiled code, it takes that.
 pub(super) fn cached<M>(
     cache: Option<&Path>,
     compile: impl FnOnce() -> Result<M>,
@@ -128,7 +128,8 @@ impl Started {
 
     /// What a call has left.
     fn left(&self, result: u64) -> Result<&[u8]> {
-        let (start, len) = ((result >> 32) as usize, result as u32 as usize);
+        let start = (result >> 32) as usize;
+        let len = result as u32 as usize;
         self.memory.data(&self.store).get(start..start + len).context("a result outside of the memory")
     }
 }

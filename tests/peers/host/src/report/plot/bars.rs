@@ -1,4 +1,4 @@
-//! One picture: for each row a group of bars, one for each system that has a value. Less is better.
+//! One picture. Each row is a group of bars, with one bar for each system that has a value. Less is better.
 
 use super::theme::Theme;
 use crate::report::number::{round, times, with_unit};
@@ -18,7 +18,7 @@ const BAR: i32 = 15;
 const GAP: i32 = 3;
 const HEADING: i32 = 26;
 const BETWEEN: i32 = 32;
-/// Where bars begin, and how long the longest is: room is left for names and for numbers.
+/// Where bars begin, and how long the longest is. The rest is room for names and numbers.
 const LEFT: i32 = 110;
 const LONGEST: i32 = 560;
 

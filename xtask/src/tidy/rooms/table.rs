@@ -1,0 +1,54 @@
+//! The rooms of `host/src`: one row a room, the lowest first. To move a border, change this table.
+
+/// A top-level module of the host, and what it may use.
+#[derive(Clone, Copy)]
+pub(in crate::tidy) struct Room {
+    /// The module's name.
+    pub(in crate::tidy) name: &'static str,
+    /// What the room does, and what it knows nothing of. ARCHITECTURE.md has the same sentence.
+    pub(in crate::tidy) sentence: &'static str,
+    /// The rooms that it may use; each has its row above.
+    pub(in crate::tidy) uses: &'static [&'static str],
+}
+
+/// A row of the table.
+const fn room(name: &'static str, sentence: &'static str, uses: &'static [&'static str]) -> Room {
+    Room { name, sentence, uses }
+}
+
+#[rustfmt::skip] // a row is three lines: name, sentence, rooms
+pub(super) const ROOMS: [Room; 11] = [
+    room("error",
+        "every error and its text; knows nothing of what causes one.",
+        &[]),
+    room("sync",
+        "turns, waiting lines, locks and the text of a panic; knows nothing of plugins.",
+        &[]),
+    room("events",
+        "what the host tells its observers; knows nothing of who listens.",
+        &["error"]),
+    room("stop",
+        "deadlines, the watchdog and how a plugin ends; knows traits only, and nothing of the WebAssembly engine.",
+        &["error", "events"]),
+    room("sandbox",
+        "files, network and output as a plugin is given them; knows nothing of modules and instances.",
+        &["error", "events", "stop"]),
+    room("policy",
+        "what a host allows a plugin, in code and in TOML; knows nothing of how it is enforced.",
+        &["sandbox"]),
+    room("code",
+        "compiling, artifacts and their cache; knows nothing of running.",
+        &["error"]),
+    room("running",
+        "an instance: its memory, imports, threads, quotas and system calls; knows nothing of interfaces and clients.",
+        &["error", "sync", "events", "stop", "sandbox", "policy"]),
+    room("engine",
+        "what the plugins of a process share; knows nothing of any one plugin.",
+        &["error", "sync", "stop", "code", "running"]),
+    room("module",
+        "loading a module, and saying what it is; knows nothing of policies.",
+        &["error", "code", "engine"]),
+    room("plugin",
+        "what an application holds: plain, shared, pooled and raw plugins, and their calls; nothing knows of this room.",
+        &["error", "sync", "events", "stop", "sandbox", "policy", "running", "engine", "module"]),
+];
