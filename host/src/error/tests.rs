@@ -29,19 +29,14 @@ impl HasCause for Error {
 impl HasCause for LoadError {
     fn has_cause(&self) -> bool {
         match self {
-            Self::Descriptor { .. } | Self::Start(_) | Self::Io { .. } => true,
+            Self::Start(_) | Self::Io { .. } => true,
             Self::Artifact(error) => error.has_cause(),
             Self::Cache(error) => error.has_cause(),
-            Self::NotWasm { .. } | Self::IsArtifact | Self::Cpu { .. } | Self::Component | Self::Malformed { .. } => {
-                false
-            }
-            Self::TooLarge { .. } | Self::CompileTime { .. } | Self::Compiler(_) | Self::Engine(_) => false,
-            Self::UnknownImport { .. } | Self::ImportType { .. } | Self::NoMemory | Self::SeveralMemories { .. } => {
-                false
-            }
-            Self::NeedsMemory { .. } | Self::NeedsTable { .. } | Self::Memory64 | Self::DynamicLinking => false,
-            Self::NoThreadStart | Self::CommandNotReactor | Self::NoInitialize | Self::NotACommand => false,
-            Self::NotAPlugin | Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
+            Self::Module(error) => matches!(error, ModuleError::Descriptor { .. }),
+            Self::IsArtifact | Self::Cpu { .. } | Self::CompileTime { .. } | Self::Compiler(_) => false,
+            Self::Engine(_) | Self::UnknownImport { .. } | Self::ImportType { .. } => false,
+            Self::NeedsMemory { .. } | Self::NeedsTable { .. } | Self::NotACommand => false,
+            Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
             Self::Metadata { .. } | Self::Interface(_) | Self::Refused { .. } => false,
             Self::Configuration { .. } | Self::Policy { .. } => false,
         }
@@ -96,11 +91,14 @@ fn with_causes() -> Vec<Box<dyn HasCause + Send + Sync>> {
     let (what, path) = ("read it".to_owned(), PathBuf::from("plugix.toml"));
     let breach = Error::from_breach(ProtocolError::NotAsked, Site::new("counter"));
     vec![
-        Box::new(Error::NotStarted(Arc::new(LoadError::NoMemory))),
+        Box::new(Error::NotStarted(Arc::new(ModuleError::NoMemory.into()))),
         Box::new(Error::Stopped(StopReason::Cancelled)),
         Box::new(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))),
         Box::new(Error::Dead(Box::new(breach.clone()))),
-        Box::new(LoadError::Descriptor { section: "plugix.implements", problem: DescriptorError::Truncated }),
+        Box::new(LoadError::Module(ModuleError::Descriptor {
+            section: "plugix.implements",
+            problem: DescriptorError::Truncated,
+        })),
         Box::new(LoadError::Start(breach.clone())),
         Box::new(LoadError::Io { what: what.clone(), source: denied() }),
         Box::new(LoadError::from(ArtifactError::Io { what: what.clone(), source: denied() })),
