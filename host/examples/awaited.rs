@@ -1,6 +1,8 @@
 //! Awaits calls, on any executor: `cargo run --release --example awaited -- word_count.wasm <folder of texts>`.
 
-use plugix_host::{Access, Engine, Plugin, Policy, Sharing};
+use plugix_host::plugin::Sharing;
+use plugix_host::policy::Access;
+use plugix_host::{Engine, Plugin, Policy};
 use std::time::Duration;
 use word_count_interface::WordCount;
 

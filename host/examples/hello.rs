@@ -1,6 +1,7 @@
 //! The smallest host: `cargo run --release --example hello -- word_count.wasm <folder of texts>`.
 
-use plugix_host::{Access, Engine, Plugin, Policy};
+use plugix_host::policy::Access;
+use plugix_host::{Engine, Plugin, Policy};
 use word_count_interface::WordCount;
 
 fn main() -> anyhow::Result<()> {

@@ -1,7 +1,10 @@
 //! A pool of instances, each of which one caller has at a time:
 //! `cargo run --release --example pool -- word_count.wasm <folder of texts>`.
 
-use plugix_host::{Access, Engine, Plugin, Policy, Pool, Wait};
+use plugix_host::plugin::Wait;
+use plugix_host::policy::Access;
+use plugix_host::pool::Pool;
+use plugix_host::{Engine, Plugin, Policy};
 use std::time::Duration;
 use word_count_interface::WordCount;
 

@@ -1,6 +1,7 @@
 //! A module that knows nothing of Plugix: its exports are called by their types.
 
-use plugix_host::{Engine, Error, Policy, RawPlugin};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Engine, Error, Policy};
 
 const MODULE: &str = r#"(module
     (memory (export "memory") 1)

@@ -1,7 +1,9 @@
 //! Several threads call one plugin at the same time:
 //! `cargo run --release --example shared -- word_count.wasm <folder of texts>`.
 
-use plugix_host::{Access, Engine, Plugin, Policy, Sharing};
+use plugix_host::plugin::Sharing;
+use plugix_host::policy::Access;
+use plugix_host::{Engine, Plugin, Policy};
 use word_count_interface::WordCount;
 
 fn main() -> anyhow::Result<()> {

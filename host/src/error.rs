@@ -11,8 +11,6 @@ mod protocol;
 mod signals;
 mod site;
 mod stop;
-#[cfg(test)]
-mod tests;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;

@@ -23,28 +23,16 @@ pub mod events;
 pub mod module;
 pub mod plugin;
 pub mod policy;
-pub mod pool;
-pub mod raw;
 mod running;
 mod sandbox;
 mod stop;
 mod sync;
 
-pub use code::{Artifact, Cache, CacheEntry, Cpu, Origin};
-pub use engine::{Engine, EngineBuilder};
-pub use error::{
-    ArtifactError, CacheError, CallError, Error, InterfaceError, LoadError, MethodName, ModuleError, Overload, Panic,
-    ProtocolError, Site, StackFrame, StopReason, Trap,
-};
-pub use events::{Event, LimitKind};
-pub use module::{Form, Import, MemoryKind, Module, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
-pub use plugin::{
-    AsyncClient, Bound, CancelHandle, Cancellation, Metadata, Output, Plugin, PluginBuilder, Progress, Services,
-    SharedBound, SharedPlugin, Sharing, StandardStream, Wait, Within, Worker, WorkerBound, wait_for,
-};
-pub use policy::{Access, Network, NetworkRuleError, Place, Policy, PolicyError};
-pub use pool::{Pool, PoolBuilder, Pooled, TakeError};
-pub use raw::{Command, Exit, RawArgs, RawPlugin};
+pub use engine::Engine;
+pub use error::Error;
+pub use module::Module;
+pub use plugin::{Plugin, pool, raw};
+pub use policy::Policy;
 
 pub use plugix_abi as abi;
 

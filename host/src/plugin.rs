@@ -5,10 +5,14 @@ mod bound;
 mod builder;
 mod call;
 mod cancel;
+#[cfg(test)]
+mod causes;
 mod dynamic;
 mod inner;
 mod json;
 mod metadata;
+pub mod pool;
+pub mod raw;
 pub(crate) mod services;
 mod shared;
 mod start_state;

@@ -5,7 +5,8 @@ use anyhow::{Context, Result, ensure};
 use libloading::{Library, Symbol};
 use plugix_e2e::bench::{Pair, Report, Unit, compare_long};
 use plugix_e2e::{engine, guest_path};
-use plugix_host::{Module, Policy, RawPlugin};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Module, Policy};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -3,7 +3,9 @@
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
 use plugix_e2e::{guest, guest_path, resident_kib};
-use plugix_host::{Artifact, Cache, Command, Engine, Plugin, Policy};
+use plugix_host::code::{Artifact, Cache};
+use plugix_host::raw::Command;
+use plugix_host::{Engine, Plugin, Policy};
 use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::Instant;

@@ -3,7 +3,8 @@
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::bench::{Report, Unit, quantile};
 use plugix_e2e::{engine, guest, wait_until};
-use plugix_host::{CallError, Error, Module, Plugin, Policy};
+use plugix_host::error::CallError;
+use plugix_host::{Error, Module, Plugin, Policy};
 use std::time::{Duration, Instant};
 
 /// Long enough for all threads to get into the state.

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use plugix_e2e::assert_matches;
-use plugix_host::{Engine, LoadError, Module, ModuleError, ModuleLimits};
+use plugix_host::error::{LoadError, ModuleError};
+use plugix_host::module::ModuleLimits;
+use plugix_host::{Engine, Module};
 use std::time::Duration;
 
 /// A limit that is set to three, and its name in the error.

@@ -7,7 +7,8 @@ mod counting;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, plugin};
 use plugix_e2e_contract::small::Small;
-use plugix_host::{CallError, Policy};
+use plugix_host::Policy;
+use plugix_host::error::CallError;
 
 #[test]
 fn small_calls_take_nothing_from_either_heap() -> Result<()> {

@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, guest};
 use plugix_host::__private::artifact_with;
-use plugix_host::{
-    Artifact, ArtifactError, Command, Cpu, Engine, Error, LoadError, Module, Plugin, Policy, RawPlugin, StopReason,
-};
+use plugix_host::code::{Artifact, Cpu};
+use plugix_host::error::{ArtifactError, LoadError, StopReason};
+use plugix_host::raw::{Command, RawPlugin};
+use plugix_host::{Engine, Error, Module, Plugin, Policy};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -200,7 +201,7 @@ fn lesser_processors_are_compiled_for() -> Result<()> {
     for cpu in Cpu::ALL {
         let lesser = match Engine::builder().cpu(cpu).build() {
             Err(LoadError::Cpu { wanted, missing }) => {
-                assert!(wanted == cpu && !missing.is_empty());
+                assert!(wanted == cpu.to_string() && !missing.is_empty());
                 continue;
             }
             engine => engine?,

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine};
-use plugix_host::{Error, Policy, RawPlugin};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Error, Policy};
 use proptest::prelude::*;
 
 /// Four pieces and a bit; the memory's size.

@@ -6,7 +6,9 @@ mod disk;
 mod processes;
 
 use anyhow::{Context, Result};
-use plugix_host::{Artifact, Cache, Engine, Policy, RawPlugin};
+use plugix_host::code::{Artifact, Cache};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Engine, Policy};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -91,7 +93,7 @@ fn other_configurations_have_entries_of_their_own() -> Result<()> {
     let place = Place::new()?;
     let cache = Cache::at(&place.folder);
     ask(&cache, 4)?;
-    let baseline = Engine::builder().cache(cache.clone()).cpu(plugix_host::Cpu::Baseline).build()?;
+    let baseline = Engine::builder().cache(cache.clone()).cpu(plugix_host::code::Cpu::Baseline).build()?;
     baseline.load(answering(4))?.compile()?;
     let lesser = baseline.origin() != Engine::new()?.origin();
     assert_eq!(cache.entries()?.len(), 1 + usize::from(lesser));

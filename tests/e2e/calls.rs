@@ -3,7 +3,8 @@
 use anyhow::Result;
 use plugix_e2e::{assert_matches, call, failure, plugin};
 use plugix_host::abi::{ABI_VERSION, MIN_FRAME_CAPACITY};
-use plugix_host::{CallError, Error, Policy, ProtocolError};
+use plugix_host::error::{CallError, ProtocolError};
+use plugix_host::{Error, Policy};
 use std::thread;
 
 #[test]

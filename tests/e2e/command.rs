@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, guest};
-use plugix_host::{Access, Command, Exit, LoadError, Policy};
+use plugix_host::Policy;
+use plugix_host::error::LoadError;
+use plugix_host::policy::Access;
+use plugix_host::raw::{Command, Exit};
 
 fn run(policy: &Policy) -> Result<Exit, LoadError> {
     Command::new(&guest("command"), policy)?.run()

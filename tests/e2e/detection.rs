@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use plugix_e2e::{engine, guest};
-use plugix_host::{Form, MemoryKind, ModuleInfo, Threads, Wasi};
+use plugix_host::module::{Form, MemoryKind, ModuleInfo, Threads, Wasi};
 
 /// Looks at a module with these parts and a memory of its own.
 fn inspect(parts: &str) -> Result<ModuleInfo> {

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, ensure};
 use plugix_e2e::{assert_matches, call, failure, isolated, plugin, told, wait_until};
-use plugix_host::{Error, Plugin, Policy, Trap};
+use plugix_host::error::Trap;
+use plugix_host::{Error, Plugin, Policy};
 
 fn ends() -> Plugin {
     plugin("ends", &Policy::new())

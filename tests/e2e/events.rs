@@ -1,6 +1,6 @@
 //! Remembers what happened to a plugin.
 
-use plugix_host::Event;
+use plugix_host::events::Event;
 use std::sync::{Arc, Mutex};
 
 /// All events of a plugin, in words. Clones share them.
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Recorder(Arc<Mutex<Vec<String>>>);
 
 impl Recorder {
-    /// What [`plugix_host::PluginBuilder::on_event`] takes.
+    /// What [`plugix_host::plugin::PluginBuilder::on_event`] takes.
     pub(crate) fn callback(&self) -> impl Fn(&str, &Event) + Send + Sync + 'static {
         let seen = self.0.clone();
         move |_, event| seen.lock().unwrap().push(event.to_string())

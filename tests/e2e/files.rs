@@ -3,7 +3,9 @@
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin};
-use plugix_host::{Access, LoadError, Plugin, Policy};
+use plugix_host::error::LoadError;
+use plugix_host::policy::Access;
+use plugix_host::{Plugin, Policy};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

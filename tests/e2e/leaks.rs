@@ -2,7 +2,9 @@
 
 use anyhow::{Result, ensure};
 use plugix_e2e::{call, engine, guest, isolated, plugin, resident_kib, threads, wait_until};
-use plugix_host::{Plugin, Policy, Pool, Sharing};
+use plugix_host::plugin::Sharing;
+use plugix_host::pool::Pool;
+use plugix_host::{Plugin, Policy};
 use std::thread::available_parallelism;
 
 /// Threads of a host that has compiled nothing yet: libtest's, the test's, and the engine's thread for I/O.

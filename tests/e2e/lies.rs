@@ -14,7 +14,8 @@ use plugix_e2e::{assert_matches, engine, module, with_section};
 use plugix_e2e_contract::lies::Liar;
 use plugix_host::abi::interface::descriptor::section;
 use plugix_host::abi::{Interface, Status};
-use plugix_host::{CallError, Error, Module, Plugin, Policy, ProtocolError};
+use plugix_host::error::{CallError, ProtocolError};
+use plugix_host::{Error, Module, Plugin, Policy};
 use std::sync::LazyLock;
 
 /// Where the parrot has the bytes that it is told.

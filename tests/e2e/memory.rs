@@ -3,7 +3,9 @@
 use crate::events::Recorder;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, call, engine, failure, guest, plugin};
-use plugix_host::{Error, LoadError, Plugin, Policy, RawPlugin};
+use plugix_host::error::LoadError;
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Error, Plugin, Policy};
 
 const MIB: u64 = 1 << 20;
 

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use plugix_e2e::{call, isolated, plugin};
-use plugix_host::{Output, Policy, StandardStream};
+use plugix_host::Policy;
+use plugix_host::plugin::{Output, StandardStream};
 use std::sync::{Arc, Mutex};
 
 #[test]

@@ -3,7 +3,8 @@
 use crate::events::Recorder;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, call, guest, wait_until};
-use plugix_host::{Plugin, Policy, PolicyError};
+use plugix_host::policy::PolicyError;
+use plugix_host::{Plugin, Policy};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::path::Path;

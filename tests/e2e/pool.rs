@@ -5,9 +5,10 @@ mod reset;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, wait_until};
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{
-    Error, LoadError, ModuleError, Overload, Plugin, Policy, Pool, PoolBuilder, StopReason, TakeError, Wait,
-};
+use plugix_host::error::{LoadError, ModuleError, Overload, StopReason};
+use plugix_host::plugin::Wait;
+use plugix_host::pool::{Pool, PoolBuilder, TakeError};
+use plugix_host::{Error, Plugin, Policy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;

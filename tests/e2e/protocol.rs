@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 use plugix_e2e::{assert_matches, call, engine, failure, module};
 use plugix_host::abi::UnknownStatus;
-use plugix_host::{CallError, Error, LoadError, Plugin, Policy, ProtocolError};
+use plugix_host::error::{CallError, LoadError, ProtocolError};
+use plugix_host::{Error, Plugin, Policy};
 
 fn by_hand(name: &str, policy: &Policy) -> Result<Result<Plugin, LoadError>> {
     Ok(Plugin::new(&engine().load(module("protocol", name)?)?, policy))

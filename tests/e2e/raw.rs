@@ -2,7 +2,10 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, module};
-use plugix_host::{Command, Error, LoadError, Output, Policy, ProtocolError, RawPlugin};
+use plugix_host::error::{LoadError, ProtocolError};
+use plugix_host::plugin::Output;
+use plugix_host::raw::{Command, RawPlugin};
+use plugix_host::{Error, Policy};
 
 fn raw(name: &str) -> Result<RawPlugin> {
     Ok(RawPlugin::new(&engine().load(module("raw", name)?)?, &Policy::new())?)

@@ -4,7 +4,9 @@ mod metadata;
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, guest, module};
-use plugix_host::{Command, Error, LoadError, ModuleError, Plugin, Policy, RawPlugin};
+use plugix_host::error::{LoadError, ModuleError};
+use plugix_host::raw::{Command, RawPlugin};
+use plugix_host::{Error, Plugin, Policy};
 
 /// Why a fixture can't be loaded, or why no plugin can be made from it.
 fn refusal(name: &str) -> Result<LoadError> {

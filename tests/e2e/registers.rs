@@ -6,7 +6,8 @@ use plugix_abi::interface::Interface;
 use plugix_e2e::{assert_matches, engine, guest, module, plugin, told, with_section};
 use plugix_e2e_contract::small::Small;
 use plugix_host::abi::UnknownStatus;
-use plugix_host::{Error, Panic, Plugin, Policy, ProtocolError};
+use plugix_host::error::{Panic, ProtocolError};
+use plugix_host::{Error, Plugin, Policy};
 use serde_json::json;
 use std::fmt::Debug;
 
@@ -151,7 +152,9 @@ fn the_abi_is_all_that_a_plugin_needs() -> Result<()> {
 }
 
 /// How a method broke the protocol. After that the plugin must be dead, and must remember why.
-fn breach<T: Debug>(call: impl FnOnce(&LiesClient<plugix_host::Bound<&Plugin>>) -> Result<T, Error>) -> Result<String> {
+fn breach<T: Debug>(
+    call: impl FnOnce(&LiesClient<plugix_host::plugin::Bound<&Plugin>>) -> Result<T, Error>,
+) -> Result<String> {
     let plugin = by_hand::<dyn Lies>("lies")?;
     let client = plugin.bind::<dyn Lies>()?;
     let error = match call(&client) {

@@ -5,7 +5,8 @@ mod places;
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, failure, plugin, wait_until};
-use plugix_host::{Error, Policy, StopReason};
+use plugix_host::error::StopReason;
+use plugix_host::{Error, Policy};
 use std::time::Duration;
 
 /// Short enough for a quick test, and long enough for the other threads to start.

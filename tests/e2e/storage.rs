@@ -7,7 +7,8 @@ mod system;
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin, snapshot};
-use plugix_host::{Access, Plugin, Policy};
+use plugix_host::policy::Access;
+use plugix_host::{Plugin, Policy};
 use std::fs;
 use std::path::Path;
 use tempfile::tempdir;

@@ -13,7 +13,9 @@ mod streams;
 
 use plugix_e2e::guest;
 use plugix_e2e_contract::host::Store;
-use plugix_host::{CallError, Plugin, PluginBuilder};
+use plugix_host::Plugin;
+use plugix_host::error::CallError;
+use plugix_host::plugin::PluginBuilder;
 use std::fmt::Debug;
 use store::TestStore;
 

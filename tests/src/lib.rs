@@ -18,7 +18,8 @@ pub use snapshot::snapshot;
 pub use soak::soak;
 
 use anyhow::{Result, anyhow, bail};
-use plugix_host::{CallError, Error, Plugin};
+use plugix_host::error::CallError;
+use plugix_host::{Error, Plugin};
 
 /// Calls a method that answers with text. A failed call's error can be downcast to [`Error`].
 ///

@@ -2,7 +2,9 @@
 
 use crate::{Footprint, call, engine, failure, guest, wait_until};
 use anyhow::{Result, bail, ensure};
-use plugix_host::{CallError, Error, Plugin, Policy, RawPlugin, StopReason};
+use plugix_host::error::{CallError, StopReason};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Error, Plugin, Policy};
 use std::time::Duration;
 
 /// A process may grow by this many KiB in three quarters of a soak's tenths. What each round leaves behind makes the

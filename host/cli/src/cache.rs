@@ -3,7 +3,7 @@
 use crate::{load, text};
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use plugix_host::CacheEntry;
+use plugix_host::code::CacheEntry;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -2,7 +2,8 @@
 
 use crate::{load, text};
 use anyhow::{Result, ensure};
-use plugix_host::{Cpu, Engine};
+use plugix_host::Engine;
+use plugix_host::code::Cpu;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

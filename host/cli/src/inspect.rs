@@ -5,7 +5,10 @@ mod page;
 
 use crate::load;
 use anyhow::Result;
-use plugix_host::{Artifact, Engine, LoadError, ModuleInfo};
+use plugix_host::Engine;
+use plugix_host::code::Artifact;
+use plugix_host::error::LoadError;
+use plugix_host::module::ModuleInfo;
 use std::path::PathBuf;
 use std::process::ExitCode;
 

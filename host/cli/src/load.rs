@@ -1,7 +1,9 @@
 //! Modules from files: WebAssembly, or compiled ones that the user vouches for.
 
 use anyhow::{Result, anyhow};
-use plugix_host::{Artifact, ArtifactError, Cache, CacheError, Engine, LoadError, Module};
+use plugix_host::code::{Artifact, Cache};
+use plugix_host::error::{ArtifactError, CacheError, LoadError};
+use plugix_host::{Engine, Module};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

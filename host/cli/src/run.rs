@@ -2,7 +2,10 @@
 
 use crate::load;
 use anyhow::{Context, Result, anyhow, bail};
-use plugix_host::{CallError, Command, Form, Module, Plugin, Policy};
+use plugix_host::error::CallError;
+use plugix_host::module::Form;
+use plugix_host::raw::Command;
+use plugix_host::{Module, Plugin, Policy};
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;

@@ -4,7 +4,8 @@ use crate::Demo;
 use crate::compare::compare;
 use crate::table::Row;
 use anyhow::{bail, ensure};
-use plugix_host::{Access, Error, Plugin, Policy};
+use plugix_host::policy::Access;
+use plugix_host::{Error, Plugin, Policy};
 use server_plugin_interface::{ServerPlugin, Settings};
 use std::fs;
 

@@ -3,7 +3,9 @@
 use crate::compare::compare;
 use crate::table::Row;
 use crate::{Demo, texts};
-use plugix_host::{Access, CallError, Plugin, Policy};
+use plugix_host::error::CallError;
+use plugix_host::policy::Access;
+use plugix_host::{Plugin, Policy};
 use word_count_interface::WordCount;
 
 pub(crate) fn run(demo: &Demo) -> anyhow::Result<Row> {

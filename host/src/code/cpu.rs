@@ -47,7 +47,7 @@ impl Cpu {
         let missing: Vec<_> = features.iter().filter(|feature| !host.contains(**feature)).collect();
         if !missing.is_empty() {
             let missing = missing.into_iter().map(CpuFeature::to_string).collect();
-            return Err(LoadError::Cpu { wanted: self, missing });
+            return Err(LoadError::Cpu { wanted: self.name(), missing });
         }
         let wanted = match self {
             Self::Native => host,

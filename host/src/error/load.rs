@@ -1,7 +1,6 @@
 //! Why a module can't become a plugin.
 
 use super::{ArtifactError, CacheError, Error, InterfaceError, ModuleError};
-use crate::code::Cpu;
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;
 use thiserror::Error as ThisError;
@@ -29,7 +28,7 @@ pub enum LoadError {
     #[error("code for `{wanted}` can't run here: this processor has no {}", missing.join(", "))]
     Cpu {
         /// What code should be compiled for.
-        wanted: Cpu,
+        wanted: &'static str,
         /// Features that the processor doesn't have.
         missing: Vec<String>,
     },

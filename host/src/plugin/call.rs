@@ -6,8 +6,7 @@ mod scalar;
 pub(crate) use failure::ReadError;
 pub(crate) use scalar::ScalarMethod;
 
-use crate::Site;
-use crate::error::{CallError, Error, MethodRef, ProtocolError};
+use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
 use crate::running::contain::contain;
 use crate::running::imports::{HostStreams, Panics};
 use crate::running::instance::Instance;

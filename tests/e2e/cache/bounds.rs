@@ -2,7 +2,7 @@
 
 use super::{Place, ask, names};
 use anyhow::{Context, Result};
-use plugix_host::Cache;
+use plugix_host::code::Cache;
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

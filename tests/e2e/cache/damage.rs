@@ -3,7 +3,7 @@
 use super::{Place, answering, ask, latest, names};
 use anyhow::{Context, Result};
 use plugix_host::__private::artifact_with;
-use plugix_host::{Artifact, Cache};
+use plugix_host::code::{Artifact, Cache};
 use proptest::prelude::*;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

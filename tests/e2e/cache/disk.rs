@@ -3,7 +3,9 @@
 use super::{Place, ask, latest, names};
 use anyhow::{Context, Result};
 use plugix_e2e::{assert_matches, isolated_under};
-use plugix_host::{Cache, CacheError, Engine, LoadError};
+use plugix_host::Engine;
+use plugix_host::code::Cache;
+use plugix_host::error::{CacheError, LoadError};
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};

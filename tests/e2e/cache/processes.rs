@@ -3,7 +3,9 @@
 use super::{Place, answering, ask};
 use anyhow::{Context, Result};
 use plugix_e2e::{isolated_under, threads};
-use plugix_host::{Artifact, Cache, Engine, Policy, RawPlugin};
+use plugix_host::code::{Artifact, Cache};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Engine, Policy};
 use std::fs;
 use std::path::PathBuf;
 use std::thread::scope;

@@ -5,7 +5,10 @@ use super::attack;
 use super::stage::{Attacker, FILES, MEMORY, OUTPUT, SCRATCH, THREADS};
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::assert_matches;
-use plugix_host::{Error, Event, LimitKind, Network, ProtocolError};
+use plugix_host::Error;
+use plugix_host::error::ProtocolError;
+use plugix_host::events::{Event, LimitKind};
+use plugix_host::policy::Network;
 
 /// What each file, folder or link counts for beside its bytes.
 const ENTRY: u64 = 4096;

@@ -4,7 +4,8 @@ use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, failure};
-use plugix_host::{Error, LoadError};
+use plugix_host::Error;
+use plugix_host::error::LoadError;
 
 /// How an attack ends the plugin, on the thread of the call and on another one.
 fn ends(house: &House, words: &str, expected: fn(&Error) -> bool) -> Result<()> {

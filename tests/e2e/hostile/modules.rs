@@ -4,7 +4,9 @@ use super::attack;
 use super::stage::{House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, module, wait_until};
-use plugix_host::{Error, Event, LimitKind, LoadError, ModuleError, Plugin, StopReason};
+use plugix_host::error::{LoadError, ModuleError, StopReason};
+use plugix_host::events::{Event, LimitKind};
+use plugix_host::{Error, Plugin};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_millis(100);

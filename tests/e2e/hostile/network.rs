@@ -3,7 +3,7 @@
 use super::attack;
 use super::stage::{Attacker, House};
 use anyhow::{Result, ensure};
-use plugix_host::Network;
+use plugix_host::policy::Network;
 use std::net::{TcpListener, UdpSocket};
 
 /// A rule for something else. It makes a network.

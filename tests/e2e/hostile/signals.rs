@@ -14,7 +14,7 @@ fn raised() -> Result<()> {
             let attacker = Attacker::new(house.policy())?;
             match attacker.plugin.call_bytes("attack", format!("raise {signal}").as_bytes()) {
                 Ok(answer) => ensure!(answer == b"done", "signal {signal}: {answer:?}"),
-                Err(plugix_host::CallError::Failed(Error::Exited { code })) => {
+                Err(plugix_host::error::CallError::Failed(Error::Exited { code })) => {
                     attacker.seen.saw_death(&Error::Exited { code })?;
                 }
                 Err(error) => anyhow::bail!("signal {signal}: {error:?}"),

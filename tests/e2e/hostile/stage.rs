@@ -3,7 +3,10 @@
 use crate::capture;
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{call, failure, guest, snapshot, told, wait_until};
-use plugix_host::{Access, CallError, Error, Event, LimitKind, LoadError, Plugin, Policy};
+use plugix_host::error::{CallError, LoadError};
+use plugix_host::events::{Event, LimitKind};
+use plugix_host::policy::Access;
+use plugix_host::{Error, Plugin, Policy};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -201,7 +204,7 @@ impl Seen {
     }
 
     /// Prepares to start one of another module.
-    pub(super) fn builder(&self, module: &plugix_host::Module, policy: Policy) -> plugix_host::PluginBuilder {
+    pub(super) fn builder(&self, module: &plugix_host::Module, policy: Policy) -> plugix_host::plugin::PluginBuilder {
         let events = self.events.clone();
         let here = self.here.clone();
         let policy = policy.on_output(move |_, line| {

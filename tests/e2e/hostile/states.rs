@@ -5,7 +5,10 @@ use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, thread_states, wait_until};
-use plugix_host::{Error, Event, LoadError, Network, StopReason};
+use plugix_host::Error;
+use plugix_host::error::{LoadError, StopReason};
+use plugix_host::events::Event;
+use plugix_host::policy::Network;
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 

@@ -10,7 +10,8 @@ use plugix_host::abi::__private::write_interface;
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::descriptor::{DescriptorError, MAX_SECTION_LEN, section};
 use plugix_host::abi::interface::{InterfaceInfo, MethodInfo, ReturnInfo, Shape};
-use plugix_host::{CallError, Error, InterfaceError, LoadError, Module, ModuleError, Plugin, Policy};
+use plugix_host::error::{CallError, InterfaceError, LoadError, ModuleError};
+use plugix_host::{Error, Module, Plugin, Policy};
 use serde_json::json;
 
 /// The parrot with these bytes in a section. Its code can't be compiled.

@@ -5,7 +5,8 @@ use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::lies::Liar;
 use plugix_host::abi::{MIN_FRAME_CAPACITY, Status};
-use plugix_host::{Error, Plugin, Policy, ProtocolError};
+use plugix_host::error::ProtocolError;
+use plugix_host::{Error, Plugin, Policy};
 
 /// More than fits the first frame.
 const LARGE: usize = MIN_FRAME_CAPACITY as usize;

@@ -5,7 +5,8 @@ use plugix_e2e::{assert_matches, engine, module, told, with_section};
 use plugix_e2e_contract::host::{Store, StoreError};
 use plugix_host::abi::interface::descriptor::section;
 use plugix_host::abi::{Interface, Status};
-use plugix_host::{CallError, Error, Plugin, ProtocolError};
+use plugix_host::error::{CallError, ProtocolError};
+use plugix_host::{Error, Plugin};
 use std::collections::BTreeMap;
 
 /// Where the caller may write, and its memory's size.

@@ -6,7 +6,8 @@ use plugix_e2e::{assert_matches, engine, module, with_section};
 use plugix_e2e_contract::lies::Liar;
 use plugix_host::abi::interface::descriptor::section;
 use plugix_host::abi::{Interface, Status, UnknownStatus};
-use plugix_host::{Error, Plugin, Policy, ProtocolError};
+use plugix_host::error::ProtocolError;
+use plugix_host::{Error, Plugin, Policy};
 
 fn start(wasm: Vec<u8>) -> Result<Plugin> {
     let wasm = with_section(wasm, section::IMPLEMENTS, <dyn Liar>::DESCRIPTOR);

@@ -5,7 +5,8 @@ use anyhow::{Result, bail};
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::lies::Liar;
 use plugix_host::abi::{Status, UnknownStatus};
-use plugix_host::{CallError, Error, Policy, ProtocolError};
+use plugix_host::error::{CallError, ProtocolError};
+use plugix_host::{Error, Policy};
 use serde_json::json;
 
 /// What is wrong with bytes that a method answers with.

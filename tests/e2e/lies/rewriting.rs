@@ -5,7 +5,9 @@ use plugix_e2e::{engine, guest_path, with_section};
 use plugix_e2e_contract::lies::{Liar, LiarClient};
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::descriptor::section;
-use plugix_host::{Bound, Error, Module, Plugin, Policy, ProtocolError};
+use plugix_host::error::ProtocolError;
+use plugix_host::plugin::Bound;
+use plugix_host::{Error, Module, Plugin, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

@@ -4,8 +4,9 @@ use super::{DATA, breach, saying, tell};
 use anyhow::{Context, Result};
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::lies::Liar;
+use plugix_host::Plugin;
 use plugix_host::abi::Status;
-use plugix_host::{Plugin, ProtocolError};
+use plugix_host::error::ProtocolError;
 
 /// Gives a stream this chunk. Returns why the stream broke off, or its items.
 fn chunk(plugin: &Plugin, chunk: &[u8]) -> Result<Result<Vec<u16>, String>> {

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use plugix_e2e::{call, engine, guest, thread_states, wait_until};
-use plugix_host::{Network, Plugin, Policy};
+use plugix_host::policy::Network;
+use plugix_host::{Plugin, Policy};
 use std::net::TcpListener;
 
 /// Starts a plugin whose threads can be told by its name.

@@ -3,7 +3,8 @@
 use super::{echo_server, start};
 use anyhow::Result;
 use plugix_e2e::call;
-use plugix_host::{Network, Plugin};
+use plugix_host::Plugin;
+use plugix_host::policy::Network;
 use std::net::TcpListener;
 
 /// What the guest sees of an operation that is not allowed.

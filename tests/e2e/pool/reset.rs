@@ -4,7 +4,8 @@ use super::Nobody;
 use anyhow::Result;
 use plugix_e2e::{engine, guest};
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{Error, Plugin, Policy, Pool, Pooled};
+use plugix_host::pool::{Pool, Pooled};
+use plugix_host::{Error, Plugin, Policy};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -3,8 +3,8 @@
 use super::refusal;
 use anyhow::Result;
 use plugix_e2e::assert_matches;
-use plugix_host::LoadError;
 use plugix_host::abi::AbiVersion;
+use plugix_host::error::LoadError;
 
 /// What is wrong with a fixture, if it is its metadata.
 fn field(name: &str) -> Result<&'static str> {

@@ -3,7 +3,9 @@
 use super::{Oracle, Shared, SharedGate, builder, share};
 use anyhow::Result;
 use plugix_e2e::{assert_matches, wait_until};
-use plugix_host::{Error, Policy, ProtocolError, StopReason, Wait};
+use plugix_host::error::{ProtocolError, StopReason};
+use plugix_host::plugin::Wait;
+use plugix_host::{Error, Policy};
 use std::thread;
 use std::time::Duration;
 

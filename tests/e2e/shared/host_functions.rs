@@ -4,7 +4,9 @@ use super::{builder, share};
 use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::shared::{Oracle, Shared};
-use plugix_host::{Error, Overload, SharedPlugin};
+use plugix_host::Error;
+use plugix_host::error::Overload;
+use plugix_host::plugin::SharedPlugin;
 use std::sync::{Arc, Barrier, OnceLock};
 use std::thread;
 

@@ -3,7 +3,9 @@
 use super::{Oracle, Shared, SharedClient, SharedGate, builder, share};
 use anyhow::Result;
 use plugix_e2e::{assert_matches, wait_until};
-use plugix_host::{CallError, Error, Overload, SharedBound, SharedPlugin, Sharing, Wait};
+use plugix_host::Error;
+use plugix_host::error::{CallError, Overload};
+use plugix_host::plugin::{SharedBound, SharedPlugin, Sharing, Wait};
 use std::thread;
 use std::time::Duration;
 

@@ -3,7 +3,8 @@
 use super::{LIMIT, WORK};
 use anyhow::Result;
 use plugix_e2e::{assert_matches, call, failure, plugin};
-use plugix_host::{CallError, Error, Policy, StopReason};
+use plugix_host::error::{CallError, StopReason};
+use plugix_host::{Error, Policy};
 use std::time::Duration;
 
 #[test]

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, guest, plugin};
-use plugix_host::{Error, LoadError, Plugin, Policy, StopReason};
+use plugix_host::error::{LoadError, StopReason};
+use plugix_host::{Error, Plugin, Policy};
 
 #[test]
 fn unload_hook_without_a_deadline() {

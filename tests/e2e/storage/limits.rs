@@ -3,7 +3,8 @@
 use super::storage;
 use anyhow::{Context, Result};
 use plugix_e2e::call;
-use plugix_host::{Access, Policy};
+use plugix_host::Policy;
+use plugix_host::policy::Access;
 use std::fs;
 use std::path::Path;
 use tempfile::tempdir;

@@ -3,7 +3,7 @@
 use super::mounted;
 use anyhow::Result;
 use plugix_e2e::{call, snapshot};
-use plugix_host::Access;
+use plugix_host::policy::Access;
 use std::fs;
 use std::os::unix::fs::symlink;
 use tempfile::{TempDir, tempdir};

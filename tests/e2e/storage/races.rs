@@ -3,7 +3,8 @@
 use super::mounted;
 use anyhow::Result;
 use plugix_e2e::{call, snapshot};
-use plugix_host::{Access, Plugin};
+use plugix_host::Plugin;
+use plugix_host::policy::Access;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;

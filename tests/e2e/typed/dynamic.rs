@@ -6,7 +6,8 @@ use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::typed::{Everything, Shape};
-use plugix_host::{CallError, Error, Plugin};
+use plugix_host::error::CallError;
+use plugix_host::{Error, Plugin};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -5,7 +5,8 @@ use super::{builder, typed};
 use anyhow::{Context, Result, bail};
 use plugix_e2e::{assert_matches, told};
 use plugix_e2e_contract::typed::{DivideError, Typed};
-use plugix_host::{CallError, Error, Panic};
+use plugix_host::Error;
+use plugix_host::error::{CallError, Panic};
 
 const SOURCE: &str = include_str!("../../guests/typed/src/lib.rs");
 

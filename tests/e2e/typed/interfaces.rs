@@ -10,7 +10,8 @@ use plugix_e2e_contract::typed::Typed;
 use plugix_e2e_contract::versions::*;
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::{Provider, Version};
-use plugix_host::{Error, InterfaceError, LoadError, Module, ModuleError, Plugin};
+use plugix_host::error::{InterfaceError, LoadError, ModuleError};
+use plugix_host::{Error, Module, Plugin};
 use std::collections::BTreeMap;
 
 /// The host's store is older than the plugin, or another one of that name. Only the first is ever called.
@@ -164,7 +165,7 @@ fn a_method_that_the_plugin_lacks_runs_in_the_host() -> Result<()> {
     drop(client);
     assert_matches!(
         plugin.call::<_, String>("twice", &("la",)),
-        Err(plugix_host::CallError::Failed(Error::NoSuchMethod { .. }))
+        Err(plugix_host::error::CallError::Failed(Error::NoSuchMethod { .. }))
     );
     Ok(())
 }

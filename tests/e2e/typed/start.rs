@@ -5,7 +5,8 @@ use super::{builder, typed};
 use anyhow::Result;
 use plugix_e2e::assert_matches;
 use plugix_e2e_contract::typed::Typed;
-use plugix_host::{Error, LoadError};
+use plugix_host::Error;
+use plugix_host::error::LoadError;
 use serde_json::json;
 
 fn start_with<C: serde::Serialize>(config: &C) -> Result<(), LoadError> {

@@ -68,8 +68,8 @@ impl Store for TestStore {
         let outcome = plugin.call::<_, u32>("Extra/text", &("four",));
         let error = match outcome {
             Ok(_) => None,
-            Err(plugix_host::CallError::Failed(error)) => Some(error),
-            Err(plugix_host::CallError::Returned(_)) => unreachable!("the method returns no errors"),
+            Err(plugix_host::error::CallError::Failed(error)) => Some(error),
+            Err(plugix_host::error::CallError::Returned(_)) => unreachable!("the method returns no errors"),
         };
         let words = error.as_ref().map_or_else(|| "no error".to_owned(), Error::to_string);
         let _ = self.called_back.set(error);

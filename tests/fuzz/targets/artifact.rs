@@ -2,7 +2,9 @@
 
 use super::kind;
 use plugix_host::__private::artifact_with;
-use plugix_host::{Artifact, ArtifactError, Engine};
+use plugix_host::Engine;
+use plugix_host::code::Artifact;
+use plugix_host::error::ArtifactError;
 use std::sync::LazyLock;
 
 /// The length of what stands before a header.

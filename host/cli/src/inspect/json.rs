@@ -2,7 +2,8 @@
 
 use super::Seen;
 use plugix_host::abi::interface::descriptor::{Descriptor, PluginDescriptor};
-use plugix_host::{Artifact, Form, MemoryKind, Threads};
+use plugix_host::code::Artifact;
+use plugix_host::module::{Form, MemoryKind, Threads};
 use serde_json::{Value, json};
 
 pub(super) fn describe(seen: &Seen) -> Value {

@@ -3,7 +3,7 @@
 use super::Seen;
 use crate::text;
 use plugix_host::abi::interface::descriptor::Descriptor;
-use plugix_host::{Form, MemoryKind, ModuleInfo};
+use plugix_host::module::{Form, MemoryKind, ModuleInfo};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,8 +1,7 @@
 //! Calls that fail: what the plugin tells of it, and what ends the plugin.
 
 use super::CallPath;
-use crate::Site;
-use crate::error::{Error, MethodRef, Panic, ProtocolError};
+use crate::error::{Error, MethodRef, Panic, ProtocolError, Site};
 use crate::running::instance::Instance;
 use crate::running::memory::GuestMemory;
 use plugix_abi::interface::{DecodeError, Payload};

@@ -4,8 +4,7 @@ mod args;
 
 pub use args::RawArgs;
 
-use crate::Site;
-use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError};
+use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError, Site};
 use crate::events::Events;
 use crate::module::{Form, Module};
 use crate::plugin::{CancelHandle, Usage};

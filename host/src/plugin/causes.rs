@@ -1,8 +1,8 @@
 //! A cause is told once: by `source()`, and not by the text of the error that it caused.
 
-use super::*;
+use crate::error::{ArtifactError, CacheError, Chain, Error, LoadError, ModuleError, ProtocolError, Site, StopReason};
+use crate::plugin::pool::TakeError;
 use crate::policy::PolicyError;
-use crate::pool::TakeError;
 use plugix_abi::interface::descriptor::DescriptorError;
 use std::error::Error as StdError;
 use std::io;
