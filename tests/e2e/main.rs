@@ -35,3 +35,4 @@ mod stop;
 mod storage;
 mod threads;
 mod typed;
+mod usage;

@@ -74,7 +74,7 @@ pub enum ModuleError {
     )]
     NotAPlugin,
     /// A custom section that describes the plugin can't be read.
-    #[error("the custom section `{section}` can't be read: {problem}")]
+    #[error("the custom section `{section}` can't be read")]
     Descriptor {
         /// The section's name.
         section: &'static str,

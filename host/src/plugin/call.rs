@@ -153,6 +153,9 @@ impl CallPath {
             Ok(status) => Err(CallError::Failed(self.failure(instance, name, status))),
             Err(error) => Err(CallError::Failed(error.with_method(name.method))),
         };
+        if let Err(CallError::Failed(_)) = &result {
+            instance.calls.fail();
+        }
         instance.calls.finish()?;
         result
     }
@@ -170,7 +173,7 @@ impl CallPath {
         let mut sink = sink.with_streams(&self.streams);
         let args_len = match args.encode(&mut sink) {
             Ok(()) => sink.position() as u32,
-            Err(error) => self.encode_large(instance, args, error, name)?,
+            Err(error) => self.encode_large(instance, args, error, name).inspect_err(|_| instance.calls.fail())?,
         };
         let header = CallHeader { args_len, capacity: self.capacity, ..CallHeader::default() };
         let headers = &mut instance.memory.sink(self.frame, FRAME_HEADER_LEN);

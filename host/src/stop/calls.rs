@@ -33,7 +33,9 @@ impl Calls {
     /// Marks the begin of a call. Fails when the plugin is dead.
     #[inline]
     pub(crate) fn begin(&self) -> Result<(), Error> {
-        self.stopper.check()?;
+        if let Err(error) = self.stopper.check() {
+            return Err(self.not_begun(error));
+        }
         // Odd, and another number than before even if the last call ended in a panic of the host's.
         let count = self.count.load(Ordering::Relaxed);
         self.count.store(count.wrapping_add(1) | 1, Ordering::Relaxed);
@@ -49,9 +51,21 @@ impl Calls {
         match self.stopper.cause() {
             Some(Error::Stopped(reason)) => {
                 self.fail();
-                Err(self.stopped(*reason))
+                let stopped = self.stopped(*reason);
+                // Only this call was late. Those to come find the plugin dead.
+                self.late.store(false, Ordering::Relaxed);
+                Err(stopped)
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What a call gets that could not begin. A deadline can pass before its call has begun.
+    #[cold]
+    fn not_begun(&self, error: Error) -> Error {
+        match (self.late.swap(false, Ordering::Relaxed), self.stopper.cause()) {
+            (true, Some(Error::Stopped(reason))) => Error::Stopped(*reason),
+            _ => error,
         }
     }
 

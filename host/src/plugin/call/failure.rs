@@ -26,6 +26,7 @@ impl CallPath {
     /// Reads why a method failed.
     #[cold]
     pub(super) fn failure(&mut self, instance: &mut Instance, name: &MethodRef<'_>, status: Status) -> Error {
+        instance.calls.fail();
         let panics = self.panics.clone();
         let site = Site::new(&instance.process.name).with_method(name);
         let read = self.decode(instance, name, |payload| {
