@@ -2,9 +2,10 @@
 
 use crate::error::LoadError;
 use crate::running::instance::Instance;
+use crate::running::memory::GuestMemory;
 use plugix_abi::{ABI_VERSION, AbiVersion, GuestSlice, METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
 use std::mem::offset_of;
-use wasmer::{WasmPtr, WasmSlice};
+use wasmer::{MemoryAccessError, Store};
 
 /// Bytes that a name, a version or a description may have.
 const TEXT_LIMIT: u32 = 64 << 10;
@@ -31,11 +32,12 @@ impl Metadata {
         let address = instance
             .constant(METADATA_EXPORT)
             .ok_or_else(|| wrong(format!("`{METADATA_EXPORT}` is not a global that holds an address")))?;
-        let view = instance.memory.view(&instance.store);
+        let Instance { memory, store, .. } = instance;
+        let wrong_place = |error: MemoryAccessError| wrong(error.to_string());
         // What stands first in every version tells whether the rest can be read.
-        let magic = WasmPtr::<u32>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
+        let magic: u32 = memory.read_struct(store, address).map_err(wrong_place)?;
         let after_magic = address.saturating_add(offset_of!(PluginMetadata, abi) as u32);
-        let abi = WasmPtr::<AbiVersion>::new(after_magic).read(&view).map_err(|error| wrong(error.to_string()))?;
+        let abi: AbiVersion = memory.read_struct(store, after_magic).map_err(wrong_place)?;
         if magic != METADATA_MAGIC {
             return Err(LoadError::WrongMagic { found: magic });
         }
@@ -43,8 +45,8 @@ impl Metadata {
             let (found, newer) = (abi, abi > ABI_VERSION);
             return Err(if newer { LoadError::AbiTooNew { found } } else { LoadError::AbiTooOld { found } });
         }
-        let metadata = WasmPtr::<PluginMetadata>::new(address).read(&view).map_err(|error| wrong(error.to_string()))?;
-        let text = |field, slice| read_text(&view, field, slice);
+        let metadata: PluginMetadata = memory.read_struct(store, address).map_err(wrong_place)?;
+        let text = |field, slice| read_text(memory, store, field, slice);
         Ok(Self {
             name: text("name", metadata.name)?,
             version: text("version", metadata.version)?,
@@ -55,13 +57,11 @@ impl Metadata {
     }
 }
 
-fn read_text(view: &wasmer::MemoryView<'_>, field: &'static str, slice: GuestSlice) -> Result<String, LoadError> {
+fn read_text(memory: &GuestMemory, store: &Store, field: &'static str, slice: GuestSlice) -> Result<String, LoadError> {
     let wrong = |problem: String| LoadError::Metadata { field, problem };
     if slice.len > TEXT_LIMIT {
         return Err(wrong(format!("{} bytes are over the limit of {TEXT_LIMIT}", slice.len)));
     }
-    let bytes = WasmSlice::new(view, u64::from(slice.ptr), u64::from(slice.len))
-        .and_then(WasmSlice::<u8>::read_to_vec)
-        .map_err(|error| wrong(error.to_string()))?;
+    let bytes = memory.read_slice(store, slice).map_err(|error| wrong(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))
 }

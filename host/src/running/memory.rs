@@ -7,14 +7,16 @@ mod copy;
 mod payload;
 mod sink;
 mod snapshot;
+mod structs;
 
 pub(crate) use payload::{GuestPayload, OpenStream};
 pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::Snapshot;
+pub(crate) use structs::read_word;
 
 use crate::error::ProtocolError;
 use bytemuck::Pod;
-use wasmer::{AsStoreRef, Memory, MemoryView};
+use wasmer::{AsStoreRef, Memory};
 
 /// One plugin's linear memory.
 ///
@@ -37,11 +39,6 @@ impl GuestMemory {
         let view = memory.view(store);
         let (base, known_size) = (view.data_ptr(), view.data_size());
         Self { memory, base, known_size }
-    }
-
-    /// A view, for `WasmPtr`.
-    pub(crate) fn view<'a>(&self, store: &'a impl AsStoreRef) -> MemoryView<'a> {
-        self.memory.view(store)
     }
 
     /// Copies `len` bytes out.

@@ -42,7 +42,9 @@ impl CallPath {
                     message: String::from_utf8_lossy(bytes).into_owned(),
                 }),
                 // Only a host answers with the others.
-                other => Err(ProtocolError::from(UnknownStatus(other as u32)).into()),
+                Status::Ok | Status::Error | Status::NotProvided | Status::Deadlock | Status::Failed => {
+                    Err(ProtocolError::from(UnknownStatus(status as u32)).into())
+                }
             })?
         });
         let (Ok(error) | Err(error)) = read;

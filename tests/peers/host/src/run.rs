@@ -4,8 +4,8 @@
 mod peer;
 mod statistics;
 
-use crate::report;
 use crate::guests::Guests;
+use crate::report;
 use crate::systems::Name;
 use crate::workload::Workload;
 use anyhow::Result;

@@ -1,7 +1,7 @@
 //! The process of one system. It measures what it is asked for, and waits between the rounds.
 
 use crate::guests::Guests;
-use crate::measure::{measure, CALL_LIMIT};
+use crate::measure::{CALL_LIMIT, measure};
 use crate::system::{Instance as _, System};
 use crate::systems::Name;
 use crate::workload::Workload;

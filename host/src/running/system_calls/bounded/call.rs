@@ -2,6 +2,7 @@
 
 use super::rules::Rule;
 use super::{Bounds, Descriptors};
+use crate::running::memory::read_word;
 use crate::running::system_calls::Imported;
 use crate::sandbox::files::{MAX_PATH, forget_refusal, report_refusal, take_unheard_error};
 use anyhow::Context;
@@ -110,10 +111,9 @@ impl BoundedCall {
             _ => None,
         });
         if let (Some(pointer), Some(memory)) = (pointer, &self.memory) {
-            let mut descriptor = [0; 4];
             // Another thread may have put another number there: then that one is looked at.
-            if memory.view(store).read(pointer, &mut descriptor).is_ok() {
-                self.sync.call(store, i32::from_le_bytes(descriptor))?;
+            if let Some(descriptor) = read_word(memory, store, pointer) {
+                self.sync.call(store, descriptor)?;
             }
         }
         Ok(())

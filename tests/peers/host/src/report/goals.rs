@@ -2,8 +2,8 @@
 
 use super::Report;
 use super::number::{times, with_unit};
-use crate::systems::Name::{*, self};
-use crate::workload::Workload::{*, self};
+use crate::systems::Name::{self, *};
+use crate::workload::Workload::{self, *};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::Path;

@@ -4,7 +4,7 @@ mod bars;
 mod theme;
 
 use crate::run::Row;
-use crate::workload::Workload::{*, self};
+use crate::workload::Workload::{self, *};
 use anyhow::Result;
 use theme::THEMES;
 

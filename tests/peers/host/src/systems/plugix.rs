@@ -7,9 +7,9 @@ use peers_interface::{Adder, Work};
 use peers_work::{Point, Record};
 use plugix_host::abi::PodSlice;
 use plugix_host::abi::interface::Interface;
-use plugix_host::{Engine, Module, Plugin, Policy};
 use plugix_host::code::Cache;
 use plugix_host::plugin::{Bound, Sharing};
+use plugix_host::{Engine, Module, Plugin, Policy};
 use std::path::Path;
 use std::time::Duration;
 
