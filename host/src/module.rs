@@ -180,7 +180,7 @@ impl Module {
     }
 
     fn compile_wasm(&self, wasm: &[u8], stoppable: bool) -> Result<wasmer::Module, LoadError> {
-        self.engine.limits().check_nesting(wasm)?;
+        self.engine.limits().check_code(wasm)?;
         validate(wasm)?;
         let wasm = match stoppable {
             true => Cow::Owned(rewrite(wasm)?),

@@ -26,6 +26,30 @@ pub enum ModuleError {
         /// Where in the file, in bytes.
         offset: u64,
     },
+    /// The module uses a proposal that it may not use.
+    #[error("the module uses the proposal `{proposal}` ({message}, at byte {offset}): {why}")]
+    Proposal {
+        /// The proposal's name.
+        proposal: &'static str,
+        /// What the validator says.
+        message: String,
+        /// Where in the file, in bytes.
+        offset: u64,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
+    /// The module has an instruction that it may not have.
+    #[error("the module has the instruction `{operator}` of the proposal `{proposal}` at byte {offset}: {why}")]
+    Operator {
+        /// The instruction, with `_` in place of dots.
+        operator: &'static str,
+        /// The proposal's name.
+        proposal: &'static str,
+        /// Where in the file, in bytes.
+        offset: u64,
+        /// Why not, and what to do.
+        why: &'static str,
+    },
     /// The module, or a part of it, is larger than the host takes.
     #[error("the module has {found} {what}, and this host takes {allowed} at most")]
     TooLarge {

@@ -1,11 +1,13 @@
 //! Reads what a module is out of its sections, before anything is compiled.
 
 use crate::ModuleError;
+use crate::features::{self, Guest};
 use crate::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
+use crate::operators::{self, Effects};
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
-    Operator, Parser, Payload, TypeRef, Validator, WasmFeatures,
+    Operator, Parser, Payload, TypeRef, Validator,
 };
 
 /// Reads what a module is out of its sections. What they say is checked only as far as they are read here; [`validate`]
@@ -37,29 +39,26 @@ pub fn inspect(wasm: &[u8]) -> Result<ModuleInfo, ModuleError> {
 /// Checks all rules of the format, functions' bodies included.
 ///
 /// # Errors
-/// [`ModuleError::Malformed`] if it breaks one.
+/// [`ModuleError::Proposal`] if it uses what modules may not use, [`ModuleError::Malformed`] if it breaks a rule.
 pub fn validate(wasm: &[u8]) -> Result<(), ModuleError> {
-    let features = WasmFeatures::default()
-        | WasmFeatures::THREADS
-        | WasmFeatures::EXCEPTIONS
-        | WasmFeatures::RELAXED_SIMD
-        | WasmFeatures::LEGACY_EXCEPTIONS;
-    Validator::new_with_features(features).validate_all(wasm)?;
-    Ok(())
+    let validated = |features| Validator::new_with_features(features).validate_all(wasm).map(drop);
+    validated(features::features()).map_err(|error| {
+        let missing = features::missing(|features| validated(features).is_ok());
+        match missing.map(|proposal| (proposal.name, proposal.guest)) {
+            Some((proposal, Guest::Refused(why))) => {
+                ModuleError::Proposal { proposal, message: error.message().to_owned(), offset: error.offset(), why }
+            }
+            _ => error.into(),
+        }
+    })
 }
 
 /// Whether no instruction changes a table.
 pub fn keeps_tables(wasm: &[u8]) -> bool {
     let changes = |operator: Result<Operator<'_>, BinaryReaderError>| {
-        matches!(
-            operator,
-            Err(_)
-                | Ok(Operator::TableSet { .. }
-                    | Operator::TableGrow { .. }
-                    | Operator::TableFill { .. }
-                    | Operator::TableCopy { .. }
-                    | Operator::TableInit { .. })
-        )
+        operator.map_or(true, |operator| {
+            operators::effects(&operator).map_or(true, |effects| effects.any(Effects::CHANGES_TABLE))
+        })
     };
     Parser::new(0).parse_all(wasm).all(|payload| match payload {
         Ok(Payload::CodeSectionEntry(body)) => {

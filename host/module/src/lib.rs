@@ -8,7 +8,7 @@
 //! limits.check(&wasm)?; // how large its parts are, before any of them is read
 //! let info = inspect(&wasm)?; // what it is, wants and offers
 //! info.check_runnable()?;
-//! limits.check_nesting(&wasm)?;
+//! limits.check_code(&wasm)?;
 //! validate(&wasm)?;
 //! let rewritten = stoppable(&wasm)?; // what an engine compiles
 //! # assert!(info.exports("spin") && rewritten.len() > wasm.len());
@@ -19,14 +19,17 @@
 //! before it was compared with a limit.
 
 mod error;
+mod features;
 mod info;
 mod inspect;
 pub mod interface;
 mod limits;
+mod operators;
 mod signature;
 mod stoppable;
 
 pub use error::ModuleError;
+pub use features::{EngineSwitch, Guest, PROPOSALS, Proposal, engine_switches};
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use inspect::{inspect, keeps_tables, validate};
 pub use interface::InterfaceError;

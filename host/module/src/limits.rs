@@ -1,6 +1,7 @@
 //! What a module may be before any of it is compiled.
 
 use crate::ModuleError;
+use crate::operators::{self, Effects};
 use std::time::Duration;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
@@ -108,28 +109,23 @@ impl ModuleLimits {
         Ok(())
     }
 
-    /// Checks how deep blocks lie in each other. Reads all code.
+    /// Checks all code: how deep blocks lie in each other, and that each instruction is one that modules may have.
     ///
     /// # Errors
-    /// [`ModuleError::TooLarge`] if they lie too deep, [`ModuleError::Malformed`] if code can't be read.
-    pub fn check_nesting(&self, wasm: &[u8]) -> Result<(), ModuleError> {
+    /// [`ModuleError::TooLarge`] if blocks lie too deep, [`ModuleError::Operator`] if an instruction is not for modules,
+    /// [`ModuleError::Malformed`] if code can't be read.
+    pub fn check_code(&self, wasm: &[u8]) -> Result<(), ModuleError> {
         for payload in Parser::new(0).parse_all(wasm) {
             let Payload::CodeSectionEntry(body) = payload? else { continue };
             let mut depth: u64 = 0;
-            for operator in body.get_operators_reader()? {
-                match operator? {
-                    Operator::Block { .. }
-                    | Operator::Loop { .. }
-                    | Operator::If { .. }
-                    | Operator::Try { .. }
-                    | Operator::TryTable { .. } => {
-                        depth += 1;
-                        within("blocks within blocks", depth, self.nesting)?;
-                    }
-                    Operator::End | Operator::Delegate { .. } => depth = depth.saturating_sub(1),
-                    _ => {}
+            operators::check(&body, |operator, effects| {
+                if effects.any(Effects::NESTS) {
+                    depth += 1;
+                    return within("blocks within blocks", depth, self.nesting);
                 }
-            }
+                depth = depth.saturating_sub(u64::from(matches!(operator, Operator::End)));
+                Ok(())
+            })?;
         }
         Ok(())
     }

@@ -194,7 +194,7 @@ fn code(
     imported: u32,
     bodies: &[FunctionBody<'_>],
     bulk: Option<Bulk>,
-) -> Result<CodeSection, BinaryReaderError> {
+) -> Result<CodeSection, ModuleError> {
     let checks = checks(imported, bodies)?;
     // The host's functions end by themselves when the plugin is stopped.
     let cost = |function: u32| {

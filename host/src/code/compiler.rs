@@ -2,28 +2,10 @@
 
 use super::{Cpu, Origin};
 use crate::error::LoadError;
-use plugix_module::REWRITING;
+use plugix_module::{EngineSwitch, REWRITING, engine_switches};
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
-
-/// Switches one feature of WebAssembly.
-type Switch = fn(&mut Features, bool) -> &mut Features;
-
-/// What modules may use: all that the guest toolchain emits, and a second memory, which the host adds to each module
-/// for its own use (a module of a plugin's has one at most).
-const FEATURES: [(&str, Switch); 10] = [
-    ("threads", Features::threads),
-    ("reference-types", Features::reference_types),
-    ("simd", Features::simd),
-    ("relaxed-simd", Features::relaxed_simd),
-    ("bulk-memory", Features::bulk_memory),
-    ("multi-value", Features::multi_value),
-    ("multi-memory", Features::multi_memory),
-    ("tail-call", Features::tail_call),
-    ("exceptions", Features::exceptions),
-    ("extended-const", Features::extended_const),
-];
 
 /// Makes engines of wasmer's, all of which compile in the same way.
 #[derive(Debug)]
@@ -57,11 +39,27 @@ impl Compiler {
 /// An engine of wasmer's that compiles for such processors.
 fn engine(target: &Target) -> wasmer::Engine {
     let mut features = Features::none();
-    for (_, switch) in FEATURES {
-        switch(&mut features, true);
+    for (_, switch) in engine_switches() {
+        turn_on(&mut features, switch);
     }
     let builder = EngineBuilder::new(Cranelift::new()).set_features(Some(features));
     builder.set_target(Some(target.clone())).engine().into()
+}
+
+/// Turns on what modules may use, and a second memory, which the rewriting adds to each module.
+fn turn_on(features: &mut Features, switch: EngineSwitch) {
+    match switch {
+        EngineSwitch::MultiMemory => features.multi_memory(true),
+        EngineSwitch::MultiValue => features.multi_value(true),
+        EngineSwitch::ReferenceTypes => features.reference_types(true),
+        EngineSwitch::BulkMemory => features.bulk_memory(true),
+        EngineSwitch::Simd => features.simd(true),
+        EngineSwitch::RelaxedSimd => features.relaxed_simd(true),
+        EngineSwitch::Threads => features.threads(true),
+        EngineSwitch::Exceptions => features.exceptions(true),
+        EngineSwitch::ExtendedConst => features.extended_const(true),
+        EngineSwitch::WideArithmetic => features.wide_arithmetic(true),
+    };
 }
 
 /// What the code of an engine depends on.
@@ -69,12 +67,13 @@ fn origin(engine: &wasmer::Engine) -> Origin {
     let target = engine.target();
     let mut cpu: Vec<_> = target.cpu_features().iter().map(|feature| feature.to_string()).collect();
     cpu.sort();
+    let names: Vec<_> = engine_switches().map(|(name, _)| name).collect();
     Origin {
         plugix: env!("CARGO_PKG_VERSION").to_owned(),
         rewriting: REWRITING,
         wasmer: wasmer_types::VERSION.to_owned(),
         target: target.triple().to_string(),
         cpu,
-        compiler: format!("{} {}", engine.deterministic_id(), FEATURES.map(|(name, _)| name).join("+")),
+        compiler: format!("{} {}", engine.deterministic_id(), names.join("+")),
     }
 }

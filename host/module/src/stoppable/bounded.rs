@@ -4,8 +4,8 @@
 //! loops it does little, with all that it calls there; what it calls in a loop comes after the check at the loop's head.
 //! Functions that call each other in a circle wait for each other here, and so one of them at least keeps its check.
 
-use super::edits::moves_much;
 use super::loops::Loops;
+use crate::operators::{Effects, effects_or_none};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// The most instructions that may run without a check, in one call of a function and in all that it calls. With calls
@@ -85,14 +85,8 @@ impl Work {
                 Operator::Call { function_index } if function_index >= imported => {
                     work.callees.push((function_index - imported) as usize);
                 }
-                // Calls of the host's functions, of unknown ones, and jumps to other functions.
-                Operator::Call { .. }
-                | Operator::CallIndirect { .. }
-                | Operator::CallRef { .. }
-                | Operator::ReturnCall { .. }
-                | Operator::ReturnCallIndirect { .. }
-                | Operator::ReturnCallRef { .. } => return Ok(None),
-                operator if moves_much(&operator) => return Ok(None),
+                // Calls of the host's functions and of unknown ones.
+                operator if effects_or_none(&operator).any(Effects::CALLS.and(Effects::LONG)) => return Ok(None),
                 _ => {}
             }
             if work.instructions > MAX_WORK {

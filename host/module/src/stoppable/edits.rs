@@ -5,9 +5,11 @@ use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
 use super::slice;
+use crate::ModuleError;
+use crate::operators::{self, Effects};
 use std::ops::Range;
 use wasm_encoder::InstructionSink;
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use wasmparser::{FunctionBody, Operator};
 
 /// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
 /// `runtime::quota` of `plugix-host`.
@@ -29,19 +31,20 @@ impl Edits {
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
-    ) -> Result<Self, BinaryReaderError> {
+    ) -> Result<Self, ModuleError> {
         let mut edits = Self { all: Vec::new(), checks: 0, checked: None, flow: Flow::new() };
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
         let mut quiet_loops = quiet_loops(body)?.into_iter();
-        let mut operators = body.get_operators_reader()?;
+        let mut reader = body.get_operators_reader()?;
         if checks == Checks::All {
-            edits.check(operators.original_position());
+            edits.check(reader.original_position());
         }
-        while !operators.eof() {
-            let (operator, at) = operators.read_with_offset()?;
-            let end = operators.original_position();
+        while !reader.eof() {
+            let (operator, at) = reader.read_with_offset()?;
+            let effects = operators::effects(&operator).map_err(|refused| refused.at(at))?;
+            let end = reader.original_position();
             let work = match operator {
                 Operator::Call { function_index } => 1 + cost(function_index),
                 _ => 1,
@@ -56,10 +59,10 @@ impl Edits {
                 ref operator if let Some(call) = bulk.and_then(|bulk| bulk.call(operator)) => {
                     edits.all.push((at..end, call));
                 }
-                ref operator if moves_much(operator) => edits.check(at),
+                _ if effects.any(Effects::LONG) => edits.check(at),
                 _ => {}
             }
-            edits.flow.step(&operator, work);
+            edits.flow.step(&operator, effects, work);
             if let Operator::Loop { .. } = operator {
                 edits.check(end);
             }
@@ -94,19 +97,4 @@ impl Edits {
         edited.extend_from_slice(slice(wasm, copied..function.end));
         edited
     }
-}
-
-/// Whether one instruction can take long.
-pub(super) fn moves_much(operator: &Operator<'_>) -> bool {
-    matches!(
-        operator,
-        Operator::MemoryCopy { .. }
-            | Operator::MemoryFill { .. }
-            | Operator::MemoryInit { .. }
-            | Operator::MemoryGrow { .. }
-            | Operator::TableCopy { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableInit { .. }
-            | Operator::TableGrow { .. }
-    )
 }

@@ -5,9 +5,12 @@
 //! instructions that may change anything, and where ways meet that don't have one check behind them all. A loop without such
 //! instructions that comes first would pay for the address in each round, unless there is a check before it.
 
-use super::edits::moves_much;
 use super::loops::Loops;
+use crate::operators::{Effects, effects_or_none};
 use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
+
+/// What has to be followed: where an instruction leads, and which blocks are open.
+const FOLLOWED: Effects = Effects::JUMPS.and(Effects::NESTS).and(Effects::ENDS);
 
 /// Goes through a function's instructions in their order.
 pub(super) struct Flow {
@@ -58,8 +61,8 @@ impl Flow {
     }
 
     /// The next instruction, which comes to so many.
-    pub(super) fn step(&mut self, operator: &Operator<'_>, work: u32) {
-        let changes = changes_anything(operator);
+    pub(super) fn step(&mut self, operator: &Operator<'_>, effects: Effects, work: u32) {
+        let changes = effects.any(Effects::CHANGES_ALL);
         self.work = self.work.map(|before| before + work);
         self.address &= !changes;
         if let Some(block) = self.blocks.last_mut() {
@@ -67,7 +70,7 @@ impl Flow {
             block.changed |= changes;
         }
         match operator {
-            Operator::Block { .. } | Operator::Try { .. } => self.begin(Block::default()),
+            Operator::Block { .. } => self.begin(Block::default()),
             Operator::Loop { .. } => self.begin(Block { is_loop: true, ..Block::default() }),
             Operator::If { .. } => self.begin(Block { skipped: self.work, ..Block::default() }),
             Operator::TryTable { try_table } => {
@@ -84,12 +87,7 @@ impl Flow {
                     self.address = block.address;
                 }
             }
-            Operator::Catch { .. } | Operator::CatchAll => {
-                self.jump(0);
-                self.work = self.blocks.last().map(|block| block.most);
-                self.address = false;
-            }
-            Operator::End | Operator::Delegate { .. } => self.end(),
+            Operator::End => self.end(),
             Operator::BrIf { relative_depth } => self.jump(*relative_depth),
             Operator::Br { relative_depth } => {
                 self.jump(*relative_depth);
@@ -99,14 +97,8 @@ impl Flow {
                 targets.targets().flatten().chain([targets.default()]).for_each(|target| self.jump(target));
                 self.work = None;
             }
-            Operator::Return
-            | Operator::ReturnCall { .. }
-            | Operator::ReturnCallIndirect { .. }
-            | Operator::Unreachable
-            | Operator::Throw { .. }
-            | Operator::ThrowRef
-            | Operator::Rethrow { .. } => self.work = None,
-            _ => {}
+            Operator::Return | Operator::Unreachable | Operator::Throw { .. } | Operator::ThrowRef => self.work = None,
+            _ => assert!(!effects.any(FOLLOWED), "{operator:?} does {effects:?}, and nobody follows it"),
         }
     }
 
@@ -150,7 +142,7 @@ pub(super) fn quiet_loops(body: &FunctionBody<'_>) -> Result<Vec<bool>, BinaryRe
         if let Operator::Loop { .. } = operator {
             all.push((true, around));
         } else if let Some(at) = loops.innermost() {
-            all[at].0 &= !changes_anything(&operator);
+            all[at].0 &= !effects_or_none(&operator).any(Effects::CHANGES_ALL);
         }
     }
     // A loop comes before those in it. Telling all around at each change would take long where many are open.
@@ -160,29 +152,4 @@ pub(super) fn quiet_loops(body: &FunctionBody<'_>) -> Result<Vec<bool>, BinaryRe
         }
     }
     Ok(all.into_iter().map(|(quiet, _)| quiet).collect())
-}
-
-/// Whether the compiler takes it that any memory, and the instance's own data, can be other than before.
-fn changes_anything(operator: &Operator<'_>) -> bool {
-    match operator {
-        Operator::Call { .. }
-        | Operator::CallIndirect { .. }
-        | Operator::CallRef { .. }
-        | Operator::GlobalSet { .. }
-        | Operator::Throw { .. }
-        | Operator::ThrowRef => true,
-        operator => moves_much(operator) || is_atomic(operator),
-    }
-}
-
-fn is_atomic(operator: &Operator<'_>) -> bool {
-    macro_rules! is_of_threads {
-        ($( @$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($rest:tt)*) )*) => {
-            match operator {
-                $( Operator::$op { .. } => matches!(stringify!($proposal), "threads" | "shared_everything_threads"), )*
-                _ => false,
-            }
-        };
-    }
-    wasmparser::for_each_operator!(is_of_threads)
 }

@@ -1,5 +1,6 @@
 //! The loops around each place of a function.
 
+use crate::operators::{Effects, effects_or_none};
 use wasmparser::Operator;
 
 /// Goes through a function's instructions in their order.
@@ -21,12 +22,12 @@ impl Loops {
                 self.open.push(self.begun);
                 self.begun += 1;
             }
-            Operator::Block { .. } | Operator::If { .. } | Operator::TryTable { .. } | Operator::Try { .. } => {
-                self.blocks.push(false);
+            Operator::End => {
+                if self.blocks.pop() == Some(true) {
+                    self.open.pop();
+                }
             }
-            Operator::End | Operator::Delegate { .. } if self.blocks.pop() == Some(true) => {
-                self.open.pop();
-            }
+            operator if effects_or_none(operator).any(Effects::NESTS) => self.blocks.push(false),
             _ => {}
         }
     }

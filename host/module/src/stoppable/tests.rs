@@ -102,7 +102,6 @@ fn where_checks_are() {
         ("(func $f (call $f))", 1),
         ("(func $f (call $g)) (func $g (call $f))", 1),
         ("(func $f (call $g)) (func $g (call $h)) (func $h (call $f) (call $g))", 1),
-        ("(func $f (return_call $f))", 1),
         ("(table 1 funcref) (func (call_indirect (i32.const 0)))", 1),
         // Instructions that can take long, besides the entry.
         ("(func (nop) (drop (memory.grow (i32.const 9))))", 2),

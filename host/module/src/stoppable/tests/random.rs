@@ -13,7 +13,7 @@ fn a_check_comes_soon() {
             (0..functions).map(|n| format!("(func $f{n} {})", statements(&mut random, functions, 0))).collect();
         let text = format!(
             r#"(module (import "env" "host" (func $host)) (memory (export "memory") 1) (table 1 funcref)
-                (global $g (mut i32) (i32.const 0)) {bodies})"#
+                (tag $e) (global $g (mut i32) (i32.const 0)) {bodies})"#
         );
         let (wasm, _) = rewrite(&text);
         Calls::of(&wasm).check(&text);
@@ -31,14 +31,17 @@ impl Random {
     }
 }
 
+/// Kinds of statements without blocks. Four others have blocks.
+const LEAVES: u64 = 14;
+
 /// Some statements in so many blocks.
 fn statements(random: &mut Random, functions: u64, blocks: u64) -> String {
     (0..random.below(5)).map(|_| statement(random, functions, blocks)).collect()
 }
 
 fn statement(random: &mut Random, functions: u64, blocks: u64) -> String {
-    let kind = random.below(if blocks < 4 { 13 } else { 9 });
-    if kind == 12 && blocks > 0 {
+    let kind = random.below(if blocks < 4 { LEAVES + 4 } else { LEAVES });
+    if kind == LEAVES + 3 && blocks > 0 {
         return format!(
             "(try_table (catch_all {}) {})",
             random.below(blocks),
@@ -47,9 +50,9 @@ fn statement(random: &mut Random, functions: u64, blocks: u64) -> String {
     }
     let mut inner = || statements(random, functions, blocks + 1);
     match kind {
-        9 => format!("(block {})", inner()),
-        10 => format!("(loop {} (br_if 0 (i32.const 0)))", inner()),
-        11 => format!("(if (i32.const 1) (then {}) (else {}))", inner(), inner()),
+        LEAVES => format!("(block {})", inner()),
+        15 => format!("(loop {} (br_if 0 (i32.const 0)))", inner()),
+        16 => format!("(if (i32.const 1) (then {}) (else {}))", inner(), inner()),
         0 => "(call $host)".to_owned(),
         1 => "(call_indirect (i32.const 0))".to_owned(),
         2 => "(global.set $g (i32.const 1))".to_owned(),
@@ -57,6 +60,14 @@ fn statement(random: &mut Random, functions: u64, blocks: u64) -> String {
         4 => "(memory.fill (i32.const 0) (i32.const 0) (i32.const 9))".to_owned(),
         5 => "(nop)".repeat(random.below(200) as usize),
         6 if blocks > 0 => format!("(br_if {} (i32.const 0))", random.below(blocks)),
+        7 if blocks > 0 => format!("(br {})", random.below(blocks)),
+        8 if blocks > 0 => {
+            let targets: Vec<_> = (0..=random.below(3)).map(|_| random.below(blocks).to_string()).collect();
+            format!("(br_table {} (i32.const 1))", targets.join(" "))
+        }
+        9 => "(return)".to_owned(),
+        10 => "(throw $e)".to_owned(),
+        11 => "(throw_ref (ref.null exn))".to_owned(),
         _ => format!("(call $f{})", random.below(functions)),
     }
 }
@@ -66,9 +77,15 @@ fn statement(random: &mut Random, functions: u64, blocks: u64) -> String {
 struct Work {
     /// Since the function's entry, if no check has to have come.
     unchecked: Option<u32>,
-    /// Since the entry or the last check.
-    since: u32,
+    /// Since the entry or the last check; `None` where no way leads.
+    since: Option<u32>,
 }
+
+/// No way leads here, so that nothing has run.
+const NOWHERE: Work = Work { unchecked: None, since: None };
+
+/// Right after a check.
+const CHECKED: Work = Work { unchecked: None, since: Some(0) };
 
 impl Work {
     fn or(self, other: Self) -> Self {
@@ -76,7 +93,7 @@ impl Work {
     }
 
     fn and(self, work: u32) -> Self {
-        Self { unchecked: self.unchecked.map(|before| before + work), since: self.since + work }
+        Self { unchecked: self.unchecked.map(|before| before + work), since: self.since.map(|before| before + work) }
     }
 }
 
@@ -154,7 +171,7 @@ impl<'a> Calls<'a> {
 /// Goes through a function by all ways. Returns the most instructions that it runs from its entry, and from wherever it
 /// may be, before a check. `cost` is that of a call, after a check or not.
 fn walk(body: &FunctionBody<'_>, text: &str, cost: &mut dyn FnMut(u32, bool) -> u32) -> (u32, u32) {
-    let mut now = Work { unchecked: Some(0), since: 0 };
+    let mut now = Work { unchecked: Some(0), since: Some(0) };
     let mut blocks: Vec<Open> = Vec::new();
     let (mut unchecked, mut since) = (0, 0);
     let mut head_of_loop = 0;
@@ -167,7 +184,8 @@ fn walk(body: &FunctionBody<'_>, text: &str, cost: &mut dyn FnMut(u32, bool) -> 
         now = now.and(u32::from(!is_part));
         match *operator {
             ref operator if is_read_of_control(operator) => {
-                now = Work::default();
+                // A check where no way leads is none.
+                now = now.since.map_or(NOWHERE, |_| CHECKED);
                 head_of_loop = 0;
             }
             Operator::Call { function_index } => now = now.and(cost(function_index, now.unchecked.is_none())),
@@ -189,12 +207,24 @@ fn walk(body: &FunctionBody<'_>, text: &str, cost: &mut dyn FnMut(u32, bool) -> 
                 block.end = block.end.or(now);
                 now = block.begin.take().expect("an `if` has one `else`");
             }
-            Operator::BrIf { relative_depth } => {
-                let target = blocks.len() - 1 - relative_depth as usize;
-                // At the head of a loop there is a check.
-                if !blocks[target].is_loop {
-                    blocks[target].end = blocks[target].end.or(now);
+            Operator::BrIf { relative_depth } => jump(&mut blocks, relative_depth, now),
+            Operator::Br { relative_depth } => {
+                jump(&mut blocks, relative_depth, now);
+                now = NOWHERE;
+            }
+            Operator::BrTable { ref targets } => {
+                let others = targets.targets().map(|target| target.expect("it was validated"));
+                others.chain([targets.default()]).for_each(|target| jump(&mut blocks, target, now));
+                now = NOWHERE;
+            }
+            Operator::Return => now = NOWHERE,
+            Operator::Throw { .. } | Operator::ThrowRef => {
+                for block in &mut blocks {
+                    block.most = block.most.or(now);
                 }
+                unchecked = unchecked.max(now.unchecked.unwrap_or(0));
+                since = since.max(now.since.unwrap_or(0));
+                now = NOWHERE;
             }
             Operator::End => {
                 if let Some(block) = blocks.pop() {
@@ -215,9 +245,18 @@ fn walk(body: &FunctionBody<'_>, text: &str, cost: &mut dyn FnMut(u32, bool) -> 
             }
         }
         unchecked = unchecked.max(now.unchecked.unwrap_or(0));
-        since = since.max(now.since);
+        since = since.max(now.since.unwrap_or(0));
     }
     (unchecked, since)
+}
+
+/// A jump to a block's end. At the head of a loop there is a check.
+fn jump(blocks: &mut [Open], relative_depth: u32, now: Work) {
+    let target = blocks.len().checked_sub(1 + relative_depth as usize);
+    // A jump out of all blocks leaves the function.
+    if let Some(block) = target.map(|target| &mut blocks[target]).filter(|block| !block.is_loop) {
+        block.end = block.end.or(now);
+    }
 }
 
 fn is_read_of_control(operator: &Operator<'_>) -> bool {
