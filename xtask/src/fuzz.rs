@@ -1,8 +1,12 @@
 //! `cargo xtask fuzz`: runs the fuzz targets, each for a fixed number of executions.
 
-use crate::engine_linked;
+use crate::{engine_linked, workspace};
 use anyhow::{Context, Result, ensure};
+use std::path::Path;
 use std::process::Command;
+
+/// The program with the targets that need no engine, and these targets.
+const LIGHT: (&str, [&str; 2]) = ("plugix-module-fuzz", ["descriptor", "module"]);
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -16,17 +20,29 @@ pub(crate) struct Args {
     /// Where the chain of changes begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Run only this target: artifact, descriptor, json, result
+    /// Run only this target: artifact, descriptor, json, module, result
     target: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let fuzz = engine_linked::build_program(&["--all-targets"], "fuzz")?;
-    // The program lies in `release` of the target folder.
-    let failures = fuzz.ancestors().nth(2).context("cargo named no target folder")?.join("fuzz");
+    let (package, light) = LIGHT;
+    let wanted = args.target.as_deref();
+    let folder = workspace::target_folder()?;
+    if wanted.is_none_or(|target| light.contains(&target)) {
+        let built = workspace::cargo().args(["build", "--release", "--package", package]).status()?;
+        ensure!(built.success(), "{package} doesn't build: {built}");
+        fuzz(&folder.join("release").join(package), &folder, args)?;
+    }
+    if wanted.is_none_or(|target| !light.contains(&target)) {
+        fuzz(&engine_linked::build_program(&["--all-targets"], "fuzz")?, &folder, args)?;
+    }
+    Ok(())
+}
+
+fn fuzz(program: &Path, folder: &Path, args: &Args) -> Result<()> {
     let numbers = [args.runs, args.seed].map(|number| number.to_string());
-    let status = Command::new(&fuzz).arg(failures).args(numbers).args(&args.target).status();
-    let status = status.with_context(|| format!("can't run {}", fuzz.display()))?;
+    let status = Command::new(program).arg(folder.join("fuzz")).args(numbers).args(&args.target).status();
+    let status = status.with_context(|| format!("can't run {}", program.display()))?;
     ensure!(status.success(), "a target failed: {status}");
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! Custom sections. Any section is read or refused.
 
-use super::{framed, kind};
+use plugix_abi::__private::{schema_of, write_plugin};
+use plugix_abi::Interface;
+use plugix_abi::interface::descriptor::{Descriptor, DescriptorError, Needs, read_interfaces, read_plugin};
 use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::host::Store;
 use plugix_e2e_contract::lies::Liar;
 use plugix_e2e_contract::typed::{Everything, Typed};
-use plugix_host::abi::__private::{schema_of, write_plugin};
-use plugix_host::abi::Interface;
-use plugix_host::abi::interface::descriptor::{Descriptor, DescriptorError, Needs, read_interfaces, read_plugin};
+use plugix_fuzzing::{framed, kind};
 use std::mem::discriminant;
 
-pub(super) fn seeds() -> Vec<Vec<u8>> {
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let sections = [<dyn Typed>::DESCRIPTOR, <dyn Extra>::DESCRIPTOR, <dyn Store>::DESCRIPTOR, <dyn Liar>::DESCRIPTOR];
     // Without the length in front, which is put there again.
     let mut seeds: Vec<_> = sections.map(|section| section[4..].to_vec()).into();
@@ -20,7 +20,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-pub(super) fn run(record: &[u8]) -> u64 {
+pub(crate) fn run(record: &[u8]) -> u64 {
     let section = framed(record);
     let interfaces = read_interfaces(&section);
     let plugin = read_plugin(&section);
