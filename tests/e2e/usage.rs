@@ -129,6 +129,17 @@ fn a_pool_sums_and_remembers() -> Result<()> {
 }
 
 #[test]
+fn tables_of_all_threads_count() -> Result<()> {
+    let plugin = Plugin::new(&engine().load(module("hostile", "table")?)?, &Policy::new().table_entries(100))?;
+    assert_eq!(plugin.usage().table_entries, 10);
+    assert_eq!(call(&plugin, "grow", "")?, "grown");
+    assert_eq!(plugin.usage().table_entries, 100);
+    assert_eq!(call(&plugin, "grow", "")?, "full!");
+    assert_eq!(plugin.usage().table_entries, 100);
+    Ok(())
+}
+
+#[test]
 fn a_raw_module_and_serde() -> Result<()> {
     let module = engine().load(module("raw", "reactor")?)?;
     let mut raw = RawPlugin::new(&module, &Policy::new())?;

@@ -33,6 +33,8 @@ pub struct ModuleInfo {
     pub size: usize,
     /// The entries of its largest table to begin with.
     pub table_entries: u64,
+    /// The entries of all its tables together to begin with. Each thread has tables of its own.
+    pub all_table_entries: u64,
     pub(crate) memories: usize,
     pub(crate) dynamic: bool,
 }

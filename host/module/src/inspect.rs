@@ -87,6 +87,7 @@ struct Sections {
     exports: Vec<(String, ExternalKind)>,
     memories: Vec<(MemoryType, bool)>,
     table_entries: u64,
+    all_table_entries: u64,
     dynamic: bool,
     name: Option<String>,
     /// The contents of the custom sections; those of one name count as one.
@@ -122,7 +123,9 @@ impl Sections {
                 }
                 Payload::TableSection(reader) => {
                     for table in reader {
-                        sections.table_entries = sections.table_entries.max(table?.ty.initial);
+                        let entries = table?.ty.initial;
+                        sections.table_entries = sections.table_entries.max(entries);
+                        sections.all_table_entries = sections.all_table_entries.saturating_add(entries);
                     }
                 }
                 Payload::ExportSection(reader) => {
@@ -192,6 +195,7 @@ impl Sections {
             memory,
             threads,
             table_entries: self.table_entries,
+            all_table_entries: self.all_table_entries,
             memories: self.memories.len(),
             dynamic: self.dynamic,
             imports: self.imports,

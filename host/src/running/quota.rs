@@ -51,6 +51,8 @@ struct Shared {
     /// Pages that the plugin's memory has.
     used: AtomicU32,
     table_entries: u32,
+    /// Entries that the tables of a thread have to begin with.
+    tables_of_a_thread: u64,
     /// Entries that the tables of all threads have.
     tables: AtomicU64,
     events: Events,
@@ -60,12 +62,13 @@ struct Shared {
 }
 
 impl Quota {
-    pub(crate) fn new(policy: &Policy, events: Events) -> Self {
+    pub(crate) fn new(policy: &Policy, module: &ModuleInfo, events: Events) -> Self {
         let pages = (policy.memory / WASM_PAGE_SIZE as u64).min(u64::from(wasmer::WASM_MAX_PAGES)) as u32;
         Self(Arc::new(Shared {
             pages: Pages(pages),
             used: AtomicU32::new(0),
             table_entries: policy.table_entries.min(MAX_TABLE_ENTRIES),
+            tables_of_a_thread: module.all_table_entries,
             tables: AtomicU64::new(0),
             events,
             memory: OnceLock::new(),

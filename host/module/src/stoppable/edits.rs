@@ -11,9 +11,8 @@ use std::ops::Range;
 use wasm_encoder::InstructionSink;
 use wasmparser::{FunctionBody, Operator};
 
-/// `memory.grow` of the control memory by what `table.grow` returned. It returns the same again; see
-/// `runtime::quota` of `plugix-host`.
-const TELL_GROWTH: [u8; 2] = [0x40, 0x01];
+/// The control memory's index.
+const CONTROL: u32 = 1;
 
 pub(super) struct Edits {
     /// What is replaced by what, in order. Additions replace nothing.
@@ -66,8 +65,8 @@ impl Edits {
             if let Operator::Loop { .. } = operator {
                 edits.check(end);
             }
-            if let Operator::TableGrow { .. } = operator {
-                edits.all.push((end..end, TELL_GROWTH.into()));
+            if let Operator::TableGrow { table } = operator {
+                edits.all.push((end..end, tell_growth(table)));
             }
         }
         Ok(edits)
@@ -97,4 +96,12 @@ impl Edits {
         edited.extend_from_slice(slice(wasm, copied..function.end));
         edited
     }
+}
+
+/// Tells the host what `table.grow` returned, and how large the table is then: by `memory.grow` of the control memory,
+/// which returns its operand (`running::quota` of `plugix-host`).
+fn tell_growth(table: u32) -> Vec<u8> {
+    let mut code = Vec::new();
+    InstructionSink::new(&mut code).memory_grow(CONTROL).table_size(table).memory_grow(CONTROL).drop();
+    code
 }

@@ -68,7 +68,7 @@ impl Instance {
         start: Start<'_>,
     ) -> Result<Self, LoadError> {
         start.stopper.report_to(&start.events);
-        let quota = Quota::new(start.policy, start.events.clone());
+        let quota = Quota::new(start.policy, info, start.events.clone());
         quota.check(info)?;
         let code = code()?;
         let stores = quota.stores(&code.engine);

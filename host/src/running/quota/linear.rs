@@ -3,6 +3,7 @@
 use super::Quota;
 use crate::events::LimitKind;
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use wasmer::sys::vm::{
     ExpectedValue, LinearMemory, ThreadConditions, Trap, VMMemory, VMMemoryDefinition, VMSharedMemory, WaiterError,
@@ -27,11 +28,14 @@ pub(super) struct Linear<M> {
     memory: M,
     role: Role,
     quota: Quota,
+    /// Of a control memory: the tables of the thread that it was made for.
+    tables: Option<Tables>,
 }
 
 impl<M> Linear<M> {
     pub(super) fn new(memory: M, role: Role, quota: &Quota) -> Self {
-        Self { memory, role, quota: quota.clone() }
+        let tables = matches!(role, Role::Control).then(|| Tables::new(quota));
+        Self { memory, role, quota: quota.clone(), tables }
     }
 }
 
@@ -53,8 +57,8 @@ impl<M: LinearMemory> LinearMemory for Linear<M> {
                 before
             }
             Role::Control => {
-                if delta == NOT_GROWN {
-                    self.quota.report(LimitKind::TableEntries, self.quota.0.table_entries.into());
+                if let Some(tables) = &mut self.tables {
+                    tables.tell(delta);
                 }
                 Ok(delta)
             }
@@ -118,5 +122,47 @@ impl<M: LinearMemory> LinearMemory for Linear<M> {
 
     fn thread_conditions(&self) -> Option<&ThreadConditions> {
         self.memory.thread_conditions()
+    }
+}
+
+/// The tables of one thread, as the rewritten module tells of their growth: what `table.grow` returned, and then the
+/// table's size. Both come from the same thread, one right after the other.
+#[derive(Debug)]
+struct Tables {
+    quota: Quota,
+    /// Entries that are counted for this thread.
+    entries: u64,
+    /// What was told first.
+    before: Option<Pages>,
+}
+
+impl Tables {
+    fn new(quota: &Quota) -> Self {
+        let mut tables = Self { quota: quota.clone(), entries: 0, before: None };
+        tables.add(quota.0.tables_of_a_thread);
+        tables
+    }
+
+    fn add(&mut self, entries: u64) {
+        self.entries += entries;
+        self.quota.0.tables.fetch_add(entries, Ordering::Relaxed);
+    }
+
+    fn tell(&mut self, told: Pages) {
+        let Some(before) = self.before.take() else {
+            self.before = Some(told);
+            return;
+        };
+        if before == NOT_GROWN {
+            self.quota.report(LimitKind::TableEntries, self.quota.0.table_entries.into());
+        } else {
+            self.add(told.0.saturating_sub(before.0).into());
+        }
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        self.quota.0.tables.fetch_sub(self.entries, Ordering::Relaxed);
     }
 }
