@@ -1,5 +1,5 @@
-//! Waits for a future on a thread that may be blocked. Unlike the executors of libraries it may be used wherever a
-//! thread is, inside of another executor as well.
+//! Waits for a future on a thread that may be blocked. Unlike the executors of libraries, this works on any thread,
+//! also inside another executor.
 
 use std::pin::pin;
 use std::sync::Arc;
