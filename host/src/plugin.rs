@@ -45,29 +45,29 @@ use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a plugin's unload hook may take, unless the limit of each call is tighter.
+/// How long a plugin's unload hook may take. The limit of each call applies as well, if it is tighter.
 const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
-/// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
-/// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
-/// For several calls at the same time, see [`Plugin::into_shared`].
+/// A running plugin. Threads can share it, but it runs one call at a time. A second call at the same time fails with
+/// [`Error::Busy`] and doesn't wait. That holds for a call from another thread, and for a call from a host function
+/// that the plugin is calling. For several calls at the same time, see [`Plugin::into_shared`].
 ///
-/// Dropping it tells the plugin so, and ends its threads.
+/// Dropping a `Plugin` calls the plugin's unload hook, and ends the plugin's threads.
 #[derive(Debug)]
 pub struct Plugin {
     metadata: Metadata,
     module: Module,
     process: Arc<Process>,
-    /// Those of the main thread.
+    /// The calls on the main thread.
     calls: Arc<Calls>,
     inner: Arc<Exclusive<Inner>>,
 }
 
 impl Plugin {
-    /// Starts a plugin that needs no configuration and nothing of the host's; see [`Plugin::builder`] for the others.
+    /// Starts a plugin that needs no configuration and no host functions. For other plugins, see [`Plugin::builder`].
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why it can't be.
+    /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         Self::builder(module).policy(policy.clone()).start()
     }
@@ -82,15 +82,16 @@ impl Plugin {
         &self.metadata
     }
 
-    /// The module that the plugin was made of.
+    /// The module that the plugin was made from.
     pub fn module(&self) -> &Module {
         &self.module
     }
 
-    /// A client for an interface that the plugin implements. It borrows the plugin; several can live side by side.
+    /// A client for an interface that the plugin implements. The client borrows the plugin. Several clients can live
+    /// side by side.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
@@ -98,15 +99,15 @@ impl Plugin {
     /// A client that owns the plugin.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
     pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
-    /// Calls a method that was exported with `plugix_guest::export!`, which takes bytes and returns bytes.
+    /// Calls a method that was exported with `plugix_guest::export!`. Such a method takes bytes and returns bytes.
     ///
     /// # Errors
-    /// [`CallError::Returned`] with the bytes of the method's own error; [`CallError::Failed`] if the call failed.
+    /// [`CallError::Returned`] with the bytes of the method's own error. [`CallError::Failed`] if the call failed.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
         dynamic::call_bytes(self, method, args)
     }
@@ -124,7 +125,7 @@ impl Plugin {
         Within { plugin: self, limit }
     }
 
-    /// Stops the plugin from any other thread.
+    /// A handle that stops the plugin from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.process.stopper.clone())
     }
@@ -134,17 +135,17 @@ impl Plugin {
         self.module.engine().watchdog().limit(self.calls.clone(), limit)
     }
 
-    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
+    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs no call.
     pub(crate) fn is_fit(&self) -> bool {
         self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
     }
 
-    /// Makes the plugin what it was after its start. False if it can't be.
+    /// Brings the plugin back to what it was after its start. False if that is impossible.
     pub(crate) fn reset(&self) -> bool {
         self.inner.try_take().is_some_and(|mut inner| inner.reset())
     }
 
-    /// What all threads of the plugin have in common.
+    /// What all threads of the plugin share.
     pub(crate) fn process(&self) -> &Arc<Process> {
         &self.process
     }
@@ -154,12 +155,12 @@ impl Plugin {
         self.process.stopper.check()
     }
 
-    /// Ends what waits on the plugin's behalf, when the plugin is stopped.
+    /// Ends what waits for the plugin's sake, when the plugin is stopped.
     fn halt(&self) -> &Halt {
         self.process.tasks.halt()
     }
 
-    /// Takes what the plugin wrote to its standard output and standard error since the last time.
+    /// Takes what the plugin wrote to its standard output and standard error since this was last called.
     pub fn take_output(&self) -> Output {
         self.process.output.take()
     }
@@ -169,7 +170,7 @@ impl Plugin {
         self.process.usage()
     }
 
-    /// How many threads of the plugin's own are alive.
+    /// How many threads of the plugin are alive. The main thread doesn't count.
     pub fn live_threads(&self) -> usize {
         self.process.tasks.live()
     }
@@ -181,7 +182,8 @@ fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, ReadError> {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        // Nobody has it but a stream that is being pulled: then the plugin isn't asked, and ends with that pull.
+        // Only a stream that is being pulled can have the plugin now. Then the plugin's hook isn't called, and the
+        // plugin ends with that pull.
         if let Some(mut inner) = self.inner.try_take() {
             let _deadline = self.deadline(UNLOAD_LIMIT);
             inner.unload();
@@ -190,7 +192,7 @@ impl Drop for Plugin {
 }
 
 impl Inner {
-    /// Calls the plugin's hook. It is not asked when it is dead, and what it answers doesn't matter.
+    /// Calls the plugin's hook. A dead plugin is not called. The hook's answer doesn't matter.
     fn unload(&mut self) {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };

@@ -1,4 +1,4 @@
-//! Calls for callers that know the method at run time only.
+//! Calls of a method that the caller knows at run time only.
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
@@ -16,21 +16,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 impl Plugin {
-    /// Calls a method by its name, `method` or `interface/method`, with JSON: an array of arguments or an object by
-    /// their names. Returns the result as JSON. Both are checked against the types that the plugin states.
+    /// Calls a method by its name, `method` or `interface/method`, with JSON. The arguments are an array, or an object
+    /// with their names. The result is JSON as well. Both are checked against the types that the plugin states.
     ///
     /// # Errors
-    /// [`CallError::Returned`] with the method's own error as JSON; [`CallError::Failed`] if the call failed.
+    /// [`CallError::Returned`] with the method's own error as JSON. [`CallError::Failed`] if the call failed.
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         call_json(self, method, args)
     }
 
-    /// Calls a method by its name, `method` or `interface/method`, with a tuple of its arguments, as serde has them.
-    /// The caller vouches for the types: `plugin.call::<_, u32>("add", &(1u32, 2u32))`.
+    /// Calls a method by its name, `method` or `interface/method`, with a tuple of its arguments in serde's form. The
+    /// caller vouches for the types: `plugin.call::<_, u32>("add", &(1u32, 2u32))`.
     ///
     /// # Errors
-    /// [`Error::WrongResultType`] if the result is not an `R`, or a stream or a `PodVec`; the bytes of the method's own error in
-    /// [`CallError::Returned`].
+    /// [`Error::WrongResultType`] if the result is not an `R`, or if it is a stream or a `PodVec`.
+    /// [`CallError::Returned`] with the bytes of the method's own error. [`CallError::Failed`] if the call failed in
+    /// another way.
     pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         &self,
         method: &str,
@@ -42,7 +43,7 @@ impl Plugin {
 
 /// A plugin that can be called.
 pub(super) trait Lend {
-    /// The module that it was made of.
+    /// The module that the plugin was made from.
     fn module(&self) -> &Module;
 
     /// Calls `run` with one of the plugin's threads.
@@ -107,7 +108,7 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         Err(error) => Err(refused(error.to_string())),
     };
     let value = |bytes: &[u8]| match shape {
-        // These come as they are, and serde's form has their length in front.
+        // Bytes and text travel as they are. In serde's form their length comes first.
         Shape::Bytes | Shape::Text => {
             let framed = postcard::to_allocvec(bytes).map_err(|error| refused(error.to_string()))?;
             decode(&framed)
@@ -117,7 +118,7 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
     call_found(plugin, interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
 }
 
-/// The method of that name, and its interface.
+/// The method of this name, and its interface.
 fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'a MethodDescriptor), Error> {
     let (wanted, name) = match name.rsplit_once('/') {
         Some((interface, method)) => (Some(interface), method),
@@ -157,7 +158,7 @@ fn call_found<T, E>(
     })?
 }
 
-/// Refuses, before the plugin is asked, a method whose result this kind of call can't have.
+/// Refuses a method whose result this kind of call can't return. The plugin isn't asked.
 fn check_result(method: &MethodDescriptor, refused: bool, problem: &str) -> Result<(), Error> {
     if refused { Err(wrong_result(method, problem.to_owned())) } else { Ok(()) }
 }

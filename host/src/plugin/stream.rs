@@ -1,4 +1,4 @@
-//! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
+//! Streams that a plugin returned. The host pulls their chunks with calls into the plugin.
 
 use super::inner::Inner;
 use crate::error::{CallError, Chain, Error, MethodRef};
@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, Weak};
 
 /// A plugin, as its streams know it.
 pub(crate) trait Pulled: Send + Sync {
-    /// Calls `run` with one of the plugin's threads; one that is `patient` waits for it, if that is what callers do.
+    /// Calls `run` with one of the plugin's threads. A `patient` stream waits for a thread, if callers of this plugin
+    /// wait at all.
     fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
 }
 
@@ -26,14 +27,15 @@ impl Pulled for Exclusive<Inner> {
 /// All streams of one plugin.
 pub(crate) struct GuestStreams {
     plugin: Weak<dyn Pulled>,
-    /// How often the plugin was reset: earlier streams are none any more, whatever has their handles now.
+    /// How often the plugin was reset. A stream from before a reset is gone, even if another stream has its handle now.
     resets: AtomicU64,
-    /// Those that were dropped while the plugin ran a call. It is told before the next pull, or end, of another.
+    /// Streams that were dropped while the plugin ran a call. The plugin is told of them before it is next called for a
+    /// stream.
     ended: Mutex<Vec<u32>>,
 }
 
-/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: unless the plugin is
-/// shared, one that comes while the plugin runs another call breaks the stream off.
+/// Pulls chunks for as long as the plugin lives. A pull needs the plugin. If the plugin is not shared and runs another
+/// call, the pull breaks the stream off.
 struct GuestStream {
     all: Arc<GuestStreams>,
     resets: u64,
@@ -45,12 +47,12 @@ impl GuestStreams {
         Arc::new(Self { plugin, resets: AtomicU64::new(0), ended: Mutex::default() })
     }
 
-    /// The puller of one of them.
+    /// The puller of one stream.
     pub(super) fn open(self: &Arc<Self>, handle: u32) -> Box<dyn Pull> {
         Box::new(GuestStream { all: self.clone(), resets: self.resets(), handle })
     }
 
-    /// The plugin knows nothing of its streams any more. Called by who has the plugin to itself.
+    /// Called when the plugin knows nothing of its streams any more. The caller has the plugin to itself.
     pub(super) fn reset(&self) {
         self.resets.fetch_add(1, Ordering::Relaxed);
         lock(&self.ended).clear();
@@ -112,7 +114,7 @@ impl fmt::Debug for GuestStreams {
 }
 
 fn end(inner: &mut Inner, handle: u32) {
-    // A stream that has ended is none any more, and a dead plugin has none: what is answered doesn't matter.
+    // The plugin may not know the stream any more, and it may be dead. So its answer doesn't matter.
     let _ = call(inner, export::STREAM_DROP, handle, &mut Vec::new());
 }
 

@@ -1,4 +1,4 @@
-//! Calls whose arguments and result stand in registers: no frame, nothing in memory.
+//! Calls whose arguments and result are in registers. They need no frame, and nothing in memory.
 
 use super::CallPath;
 use super::failure::{broken, guard};
@@ -9,7 +9,7 @@ use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, 
 use plugix_abi::{Status, UnknownStatus, export};
 use wasmer::{RuntimeError, Store, TypedFunction};
 
-/// A method's export that takes registers, by their number; see [`export::SCALAR_PREFIX`].
+/// The export of a method that takes registers, by how many it takes. See [`export::SCALAR_PREFIX`].
 #[derive(Debug)]
 pub(crate) enum ScalarMethod {
     Of0(TypedFunction<(), u64>),
@@ -20,7 +20,7 @@ pub(crate) enum ScalarMethod {
 }
 
 impl ScalarMethod {
-    /// The export of that name, if there is one for so many arguments.
+    /// The export of this name for this many arguments, if there is one.
     pub(crate) fn find(instance: &Instance, name: &str, args: usize) -> Option<Self> {
         match args {
             0 => instance.function(name).map(Self::Of0),
@@ -32,7 +32,8 @@ impl ScalarMethod {
         }
     }
 
-    /// Calls it. `args` is the number that it was found for: a constant, so that one arm is left of this.
+    /// Calls the method. `args` is the number of arguments that it was found for. It is a constant where this is
+    /// inlined, so only one arm remains.
     #[inline]
     fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
         match self {
@@ -69,7 +70,7 @@ impl CallPath {
         if status != Status::Ok as u32 {
             return Err(self.scalar_failure(instance, name, status).into());
         }
-        // A value that the method's type doesn't have: the plugin is dead.
+        // The method's type has no such value, so the plugin is dead.
         let wrong = || broken(instance, name, DecodeError::Scalar(value).into());
         Ok(ReturnOf::<I, METHOD>::scalar(value).ok_or_else(wrong)?)
     }
@@ -81,7 +82,7 @@ impl CallPath {
             Ok(Status::Panic | Status::BadArguments) => instance
                 .function(export::FAILURE)
                 .ok_or_else(|| ProtocolError::Export { name: export::FAILURE.to_owned(), expected: "fn(i32) -> i32" }),
-            // Nothing else is a way for such a method to end.
+            // Such a method can't end in any other way.
             _ => Err(UnknownStatus(status).into()),
         };
         let told = guard(instance, name, |_, _| told).and_then(|failure| self.run(instance, &failure, &(), name));
