@@ -1,7 +1,6 @@
-//! A folder in the host's memory, which is gone when its plugin is.
+//! A folder in the host's memory. It is gone when its plugin is.
 //!
-//! Each entry counts for a fixed number of bytes besides what is in it, so that names and empty folders are limited
-//! too.
+//! Each entry counts for a fixed number of bytes besides its content. So names and empty folders are limited too.
 
 mod chunks;
 mod memory_file;
@@ -43,7 +42,7 @@ impl Scratch {
 
 impl Volume for Scratch {
     fn metadata(&self, path: &Path, _follow: bool) -> Result<Metadata> {
-        // wasmer-wasix follows links itself and asks for what it found.
+        // wasmer-wasix follows links itself, and then asks for what it found.
         match path.as_os_str().is_empty() {
             true => Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() }),
             false => Ok(lock(&self.root).get(path)?.metadata()),
