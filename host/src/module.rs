@@ -1,4 +1,4 @@
-//! Modules that are loaded: what each is, and its compiled code.
+//! Loaded modules: what each is, and its compiled code.
 //!
 //! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
@@ -14,7 +14,7 @@ use plugix_module::{inspect, keeps_tables, stoppable as rewrite, validate};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-/// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
+/// A module that was checked and can be compiled. Clones are cheap and share the compiled code.
 #[derive(Clone, Debug)]
 pub struct Module {
     engine: Engine,
@@ -31,7 +31,7 @@ struct Shared {
     keeps_tables: OnceLock<bool>,
 }
 
-/// What the code is made of.
+/// What the code is made from.
 #[derive(Debug)]
 enum Source {
     Wasm { wasm: Vec<u8>, stoppable: bool },
@@ -58,7 +58,7 @@ impl Module {
     /// A module that was compiled before.
     ///
     /// # Safety
-    /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or another one.
+    /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or in another one.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: &Artifact) -> Result<Self, LoadError> {
         let wasmer = engine.compiler().engine();
         // SAFETY: the caller's promise is passed on.
@@ -81,12 +81,12 @@ impl Module {
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
-    /// What the module is called: by its file, or else by its own section of names.
+    /// The module's name: that of its file, or else the one in its own section of names.
     pub fn name(&self) -> &str {
         &self.shared.name
     }
 
-    /// What the module is, wants and offers.
+    /// What the module is, what it wants and what it offers.
     pub fn info(&self) -> &ModuleInfo {
         &self.shared.info
     }
@@ -96,20 +96,20 @@ impl Module {
         &self.engine
     }
 
-    /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
+    /// Compiles the module, unless it is compiled already. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Module`] if a function's body is invalid or nests too deep, [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
-    /// gives up.
+    /// [`LoadError::Module`] if a function's body is invalid or nests too deep. [`LoadError::CompileTime`] if compiling
+    /// takes too long. [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
     }
 
-    /// The compiled module as bytes, to be loaded by [`Engine::load_artifact`] in another process or on another machine.
-    /// Compiles it, unless that was done before.
+    /// The compiled module as bytes. [`Engine::load_artifact`] loads them in another process or on another machine.
+    /// Compiles the module, unless it is compiled already.
     ///
     /// # Errors
-    /// Those of [`Module::compile`].
+    /// The errors of [`Module::compile`].
     pub fn to_artifact(&self) -> Result<Artifact, LoadError> {
         match &self.shared.source {
             Source::Compiled(artifact) => Ok(artifact.clone()),
@@ -121,10 +121,10 @@ impl Module {
         Artifact::new(self.name(), self.engine.origin(), wasm, stoppable, code)
     }
 
-    /// The module's code, for an instance. Compiles it, unless that was done before.
+    /// The module's code, for an instance. Compiles the module, unless it is compiled already.
     ///
     /// # Errors
-    /// Those of [`Module::compile`].
+    /// The errors of [`Module::compile`].
     pub(crate) fn code(&self) -> Result<Code, LoadError> {
         let Shared { info, wasmer, .. } = &*self.shared;
         Ok(Code { info: info.clone(), compiled: self.compiled()?, engine: wasmer.clone() })
@@ -135,7 +135,7 @@ impl Module {
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }
 
-    /// Whether no code of the module's changes its tables: then they are what they were at its start.
+    /// Whether no code of the module changes a table. Then the tables are always what they were at the start.
     pub(crate) fn keeps_tables(&self) -> bool {
         *self.shared.keeps_tables.get_or_init(|| match &self.shared.source {
             Source::Wasm { wasm, .. } => keeps_tables(wasm),
@@ -143,27 +143,27 @@ impl Module {
         })
     }
 
-    /// The engine of wasmer's that owns the module's code.
+    /// wasmer's engine, which owns the module's code.
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
         &self.shared.wasmer
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
         match &self.shared.source {
-            // SAFETY: whoever made a module of it has promised what is asked for.
+            // SAFETY: whoever made a module of the artifact has promised what this needs.
             Source::Compiled(artifact) => Ok(unsafe { artifact.code(self.engine.origin(), self.wasmer()) }?),
             Source::Wasm { wasm, stoppable: true } => self.find_or_compile(wasm),
             Source::Wasm { wasm, stoppable: false } => self.compile_wasm(wasm, false),
         }
     }
 
-    /// Looks into the engine's cache, if it has one, before it compiles.
+    /// Looks into the engine's cache before it compiles, if the engine has a cache.
     fn find_or_compile(&self, wasm: &[u8]) -> Result<wasmer::Module, LoadError> {
         let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, true) };
         let key = self.engine.origin().key(blake3::hash(wasm).as_bytes());
         if let Some(artifact) = cache.get(key) {
-            // SAFETY: it was in a folder that nobody but this user can write to, in the file that such modules are
-            // written to, and has not changed since.
+            // SAFETY: the artifact was in a folder that only this user can write to, in the file that such modules are
+            // written to. It has not changed since it was written.
             match unsafe { artifact.code(self.engine.origin(), self.wasmer()) } {
                 Ok(code) => return Ok(code),
                 Err(error) => cache.discard(key, &error),
