@@ -1,6 +1,24 @@
 //! The engine: the compiler, and what all plugins of a process share.
 //!
-//! It knows nothing of modules and plugins, which hold it: it only has what they need.
+//! A process needs one [`Engine`]. [`Engine::builder`] makes one that differs from the usual one.
+//!
+//! ```no_run
+//! use plugix_host::Engine;
+//! use plugix_host::code::Cache;
+//! use plugix_host::module::ModuleLimits;
+//! use std::time::Duration;
+//!
+//! let mut limits = ModuleLimits::default();
+//! limits.compile_time = Duration::from_secs(20);
+//! let engine = Engine::builder().limits(limits).cache(Cache::user()?).build()?;
+//!
+//! let module = engine.load_file("word_count.wasm")?;
+//! module.compile()?; // from the cache, if an earlier process compiled it
+//! println!("{} is compiled for {}", module.name(), engine.origin().target);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The engine knows nothing of modules and plugins. They hold the engine, and take from it what they need.
 
 mod builder;
 
@@ -44,15 +62,17 @@ impl Engine {
     /// Makes an engine.
     ///
     /// # Errors
-    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread. [`LoadError::Cpu`] if this processor is lesser than
+    /// [`Cpu::Baseline`](crate::code::Cpu::Baseline).
     pub fn new() -> Result<Self, LoadError> {
         Self::builder().build()
     }
 
-    /// Makes an engine that takes modules of other sizes than usual.
+    /// Makes an engine with other limits for modules than the usual ones.
     ///
     /// # Errors
-    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread. [`LoadError::Cpu`] if this processor is lesser than
+    /// [`Cpu::Baseline`](crate::code::Cpu::Baseline).
     pub fn with_limits(limits: ModuleLimits) -> Result<Self, LoadError> {
         Self::builder().limits(limits).build()
     }

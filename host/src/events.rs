@@ -1,4 +1,31 @@
 //! What happens to a plugin without its host's doing: limits reached, operations denied, threads that died.
+//!
+//! Every event goes to `tracing`, with the target `plugix::events`. A host that wants to act on events sets a callback with
+//! [`PluginBuilder::on_event`](crate::plugin::PluginBuilder::on_event).
+//!
+//! ```no_run
+//! use plugix_host::events::{Event, LimitKind};
+//! use plugix_host::{Engine, Plugin};
+//! use std::sync::mpsc::channel;
+//!
+//! let (alarm, alarms) = channel();
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let plugin = Plugin::builder(&module)
+//!     .on_event(move |plugin, event| {
+//!         // The callback is quick: it may run in the middle of a call.
+//!         let _ = match event {
+//!             Event::LimitReached { limit: LimitKind::Memory, allowed } => {
+//!                 alarm.send(format!("{plugin} needs more than {allowed} bytes of memory"))
+//!             }
+//!             Event::Denied { operation, target } => alarm.send(format!("{plugin} tried to {operation} {target}")),
+//!             other => alarm.send(format!("{plugin} {other}")),
+//!         };
+//!     })
+//!     .start()?;
+//! drop(plugin);
+//! alarms.iter().for_each(|alarm| println!("{alarm}"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod counts;
 mod event;

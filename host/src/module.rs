@@ -1,5 +1,28 @@
 //! Loaded modules: what each is, and its compiled code.
 //!
+//! [`Engine::load_file`] reads a module and compiles nothing. [`Module::info`] says what the module is, what it offers and
+//! what it asks for. A host can refuse a plugin that doesn't fit before any of it runs.
+//!
+//! ```no_run
+//! use plugix_host::Engine;
+//! use plugix_host::module::Form;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let info = module.info();
+//! assert_eq!(info.form, Form::Reactor);
+//! info.check_interface::<dyn WordCount>()?;
+//! for interface in &info.implements {
+//!     println!("{} implements {} {}", module.name(), interface.name, interface.version);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
 mod load;

@@ -1,4 +1,49 @@
-//! A running plugin.
+//! Running plugins, and the ways to call them.
+//!
+//! A [`Plugin`] runs one call at a time. A [`SharedPlugin`] runs several at the same time. A [`pool::Pool`] gives each caller
+//! an instance to itself, and a [`raw::RawPlugin`] runs a module that knows nothing of the SDK.
+//!
+//! ```no_run
+//! use plugix_host::error::{CallError, Error};
+//! use plugix_host::plugin::{Services, Sharing, Wait};
+//! use plugix_host::{Engine, Plugin, Policy};
+//! use serde_json::json;
+//! use std::time::Duration;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let plugin = Plugin::builder(&module)
+//!     .policy(Policy::new().call_deadline(Duration::from_secs(10)))
+//!     .services(Services::new().log(tracing::Level::INFO))
+//!     .config_json(&json!({ "ignore_case": true }))
+//!     .on_event(|plugin, event| eprintln!("{plugin} {event}"))
+//!     .start()?;
+//!
+//! // With the trait that host and plugin share:
+//! println!("{} words", plugin.bind::<dyn WordCount>()?.count("/books", 2)?);
+//! // Without the trait, by name:
+//! match plugin.call_json("count", &json!({ "folder": "/books", "threads": 2 })) {
+//!     Ok(words) => println!("{words} words"),
+//!     Err(CallError::Returned(error)) => println!("the method returned {error}"),
+//!     Err(CallError::Failed(Error::Stopped(reason))) => println!("{reason}"),
+//!     Err(CallError::Failed(error)) => return Err(error.into()),
+//! }
+//! println!("{:?}", plugin.usage());
+//!
+//! // For several threads at the same time:
+//! let plugin = plugin.into_shared(&Sharing::new().workers(4))?.wait(Wait::AtMost(Duration::from_secs(1)));
+//! let counter = plugin.bind::<dyn WordCount>()?;
+//! std::thread::scope(|scope| {
+//!     scope.spawn(|| counter.count("/books", 1));
+//!     scope.spawn(|| counter.count("/articles", 1));
+//! });
+//! # Ok(())
+//! # }
+//! ```
 
 pub(crate) mod asynchronous;
 mod bound;

@@ -1,4 +1,44 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
+//!
+//! ```
+//! use plugix_host::Policy;
+//! use plugix_host::policy::{Access, Network};
+//! use std::time::Duration;
+//!
+//! let policy = Policy::new()
+//!     .mount("./books", "/books", Access::ReadOnly)
+//!     .mount_limited("./results", "/results", 64 << 20) // bytes
+//!     .scratch("/tmp", 16 << 20)
+//!     .env("LANG", "en")
+//!     .network(Network::new().connect_tcp("api.example.com:443")?.sockets(4))
+//!     .memory(128 << 20)
+//!     .threads(4)
+//!     .call_deadline(Duration::from_secs(2));
+//!
+//! // The same, or a part of it, as text:
+//! let text = Policy::from_toml_str(
+//!     r#"
+//!     [[mounts]]
+//!     host = "./books"
+//!     guest = "/books"
+//!
+//!     [network]
+//!     connect-tcp = ["api.example.com:443"]
+//!
+//!     [limits]
+//!     memory = "128 MiB"
+//!     threads = 4
+//!
+//!     [deadlines]
+//!     call = "2s"
+//!     "#,
+//!     ".",
+//! )?;
+//!
+//! let wrong = Policy::from_toml_str("[limits]\nmemry = \"1 GiB\"", ".").unwrap_err();
+//! assert!(wrong.to_string().contains("did you mean `memory`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod everything;
 mod files;

@@ -26,7 +26,9 @@ use std::sync::Arc;
 /// A compiled module, whole and undamaged. Clones are cheap.
 ///
 /// ```no_run
-/// # use plugix_host::{Artifact, Engine};
+/// use plugix_host::Engine;
+/// use plugix_host::code::Artifact;
+///
 /// # let engine = Engine::new()?;
 /// # let module = engine.load_file("word_count.wasm")?;
 /// module.to_artifact()?.write_file("word_count.plugix")?;

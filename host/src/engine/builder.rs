@@ -14,7 +14,7 @@ pub struct EngineBuilder {
 }
 
 impl EngineBuilder {
-    /// Takes modules of other sizes than usual.
+    /// Sets the limits for modules: their sizes, and how long compiling one may take.
     #[must_use]
     pub fn limits(mut self, limits: ModuleLimits) -> Self {
         self.limits = limits;

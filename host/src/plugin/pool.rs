@@ -1,4 +1,32 @@
-//! A pool: instances of one plugin that are ready, for callers that each want one to themselves.
+//! A pool: instances of one plugin that are ready, for callers who each want one to themselves.
+//!
+//! ```no_run
+//! use plugix_host::plugin::Wait;
+//! use plugix_host::policy::Access;
+//! use plugix_host::pool::{Pool, TakeError};
+//! use plugix_host::{Engine, Plugin, Policy};
+//! use std::time::Duration;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new()?;
+//! let module = engine.load_file("word_count.wasm")?;
+//! let policy = Policy::new().mount("./books", "/books", Access::ReadOnly);
+//! let make = move || Plugin::builder(&module).policy(policy.clone()).resettable(true).start();
+//! let pool = Pool::builder(&engine, make).min(1).max(4).reset(true).wait(Wait::AtMost(Duration::from_secs(1))).build()?;
+//!
+//! match pool.take() {
+//!     Ok(plugin) => println!("{} words", plugin.bind::<dyn WordCount>()?.count("/books", 1)?), // dropping gives it back
+//!     Err(TakeError::Overloaded(overload)) => println!("try again later: {overload}"),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! println!("{} instances, {} idle, {} callers wait", pool.size(), pool.idle(), pool.waiting());
+//! # Ok(())
+//! # }
+//! ```
 
 mod builder;
 mod error;

@@ -1,4 +1,23 @@
-//! Modules that know nothing of the SDK: exports are called by type, commands are run.
+//! Modules that know nothing of the SDK. A [`RawPlugin`] calls exports by their types, and a [`Command`] runs a program.
+//!
+//! ```no_run
+//! use plugix_host::raw::{Command, RawPlugin};
+//! use plugix_host::{Engine, Error, Policy};
+//!
+//! let engine = Engine::new()?;
+//! let module = engine.load_file("arithmetic.wasm")?;
+//! let mut arithmetic = RawPlugin::new(&module, &Policy::new())?;
+//! match arithmetic.call::<(i32, i32), i32>("divide", (85, 0)) {
+//!     Ok(quotient) => println!("85 / 0 = {quotient}"),
+//!     Err(Error::Trap(trap)) => println!("85 / 0: {trap}"),
+//!     Err(other) => return Err(other.into()),
+//! }
+//!
+//! let program = engine.load_file("program.wasm")?;
+//! let exit = Command::new(&program, &Policy::new().arg("--version"))?.run()?;
+//! println!("{} and code {}", String::from_utf8_lossy(&exit.output.stdout), exit.code);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod args;
 
