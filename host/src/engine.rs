@@ -94,9 +94,15 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
-        let (wasi, blocking) = (OnceLock::new(), OnceLock::new());
-        let resources = Resources::new(Io::new(io));
-        Ok(Self { shared: Arc::new(Shared { compiler, limits, cache, wasi, resources, blocking }) })
+        let shared = Shared {
+            compiler,
+            limits,
+            cache,
+            wasi: OnceLock::new(),
+            resources: Resources::new(Io::new(io)),
+            blocking: OnceLock::new(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// How many threads of unloaded plugins still run. Each was told to end, and did not end in time. The host never

@@ -62,9 +62,13 @@ struct Shared {
 impl Events {
     /// The events of the plugin with this name.
     pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
-        let flood = Mutex::new(Flood::new(Instant::now()));
-        let (limit_reached, counts) = Default::default();
-        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood, limit_reached, counts }))
+        Self(Arc::new(Shared {
+            plugin: plugin.into(),
+            callback,
+            flood: Mutex::new(Flood::new(Instant::now())),
+            limit_reached: AtomicBool::default(),
+            counts: Counts::default(),
+        }))
     }
 
     /// Whether the plugin has ever wanted more of something than it may have.

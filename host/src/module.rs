@@ -57,8 +57,15 @@ struct Shared {
 /// What the code is made from.
 #[derive(Debug)]
 enum Source {
-    Wasm { wasm: Vec<u8>, stoppable: bool },
+    Wasm { wasm: Vec<u8>, stopping: Stopping },
     Compiled(Artifact),
+}
+
+/// Whether code can be stopped while it computes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stopping {
+    Possible,
+    Impossible,
 }
 
 impl Module {
@@ -66,7 +73,7 @@ impl Module {
         engine: &Engine,
         file_name: Option<&str>,
         wasm: Vec<u8>,
-        stoppable: bool,
+        stopping: Stopping,
     ) -> Result<Self, LoadError> {
         if is_artifact(&wasm) {
             return Err(LoadError::IsArtifact);
@@ -74,8 +81,17 @@ impl Module {
         engine.limits().check(&wasm)?;
         let info = inspect(&wasm)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let (wasmer, compilation) = (engine.compiler().engine(), Compilation::default());
-        Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, wasmer, compilation)
+        Self::checked(
+            engine,
+            Shared {
+                name,
+                source: Source::Wasm { wasm, stopping },
+                info: Arc::new(info),
+                wasmer: engine.compiler().engine(),
+                compilation: Compilation::default(),
+                keeps_tables: OnceLock::new(),
+            },
+        )
     }
 
     /// A module that was compiled before.
@@ -86,21 +102,22 @@ impl Module {
         let wasmer = engine.compiler().engine();
         // SAFETY: the caller's promise is passed on.
         let code = unsafe { artifact.code(engine.origin(), &wasmer) }?;
-        let (name, source) = (artifact.name().to_owned(), Source::Compiled(artifact.clone()));
-        Self::checked(engine, name, artifact.info()?, source, wasmer, Compilation::done(code))
+        Self::checked(
+            engine,
+            Shared {
+                name: artifact.name().to_owned(),
+                source: Source::Compiled(artifact.clone()),
+                info: Arc::new(artifact.info()?),
+                wasmer,
+                compilation: Compilation::done(code),
+                keeps_tables: OnceLock::new(),
+            },
+        )
     }
 
-    fn checked(
-        engine: &Engine,
-        name: String,
-        info: ModuleInfo,
-        source: Source,
-        wasmer: wasmer::Engine,
-        compilation: Compilation,
-    ) -> Result<Self, LoadError> {
-        info.check_runnable()?;
-        engine.wasi_imports().check(&info)?;
-        let shared = Shared { name, source, info: Arc::new(info), wasmer, compilation, keeps_tables: OnceLock::new() };
+    fn checked(engine: &Engine, shared: Shared) -> Result<Self, LoadError> {
+        shared.info.check_runnable()?;
+        engine.wasi_imports().check(&shared.info)?;
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
@@ -136,12 +153,17 @@ impl Module {
     pub fn to_artifact(&self) -> Result<Artifact, LoadError> {
         match &self.shared.source {
             Source::Compiled(artifact) => Ok(artifact.clone()),
-            Source::Wasm { wasm, stoppable } => self.artifact(wasm, *stoppable, &self.compiled()?),
+            Source::Wasm { wasm, stopping } => self.artifact(wasm, *stopping, &self.compiled()?),
         }
     }
 
-    fn artifact(&self, wasm: &[u8], stoppable: bool, code: &wasmer::Module) -> Result<Artifact, LoadError> {
-        Artifact::new(self.name(), self.engine.origin(), wasm, stoppable, code)
+    fn artifact(&self, wasm: &[u8], stopping: Stopping, code: &wasmer::Module) -> Result<Artifact, LoadError> {
+        let origin = self.engine.origin().clone();
+        let origin = match stopping {
+            Stopping::Possible => origin,
+            Stopping::Impossible => origin.without_rewriting(),
+        };
+        Artifact::new(self.name(), origin, wasm, code)
     }
 
     /// The module's code, for an instance. Compiles the module, unless it is compiled already.
@@ -175,14 +197,14 @@ impl Module {
         match &self.shared.source {
             // SAFETY: whoever made a module of the artifact has promised what this needs.
             Source::Compiled(artifact) => Ok(unsafe { artifact.code(self.engine.origin(), self.wasmer()) }?),
-            Source::Wasm { wasm, stoppable: true } => self.find_or_compile(wasm),
-            Source::Wasm { wasm, stoppable: false } => self.compile_wasm(wasm, false),
+            Source::Wasm { wasm, stopping: Stopping::Possible } => self.find_or_compile(wasm),
+            Source::Wasm { wasm, stopping: Stopping::Impossible } => self.compile_wasm(wasm, Stopping::Impossible),
         }
     }
 
     /// Looks into the engine's cache before it compiles, if the engine has a cache.
     fn find_or_compile(&self, wasm: &[u8]) -> Result<wasmer::Module, LoadError> {
-        let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, true) };
+        let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, Stopping::Possible) };
         let key = self.engine.origin().key(blake3::hash(wasm).as_bytes());
         if let Some(artifact) = cache.get(key) {
             // SAFETY: the artifact was in a folder that only this user can write to, in the file that such modules are
@@ -192,8 +214,8 @@ impl Module {
                 Err(error) => cache.discard(key, &error),
             }
         }
-        let code = self.compile_wasm(wasm, true)?;
-        match self.artifact(wasm, true, &code) {
+        let code = self.compile_wasm(wasm, Stopping::Possible)?;
+        match self.artifact(wasm, Stopping::Possible, &code) {
             Ok(artifact) => cache.put(key, &artifact),
             Err(error) => {
                 tracing::warn!(target: "plugix::cache", error = %Chain(&error), "a compiled module can't be kept")
@@ -202,12 +224,12 @@ impl Module {
         Ok(code)
     }
 
-    fn compile_wasm(&self, wasm: &[u8], stoppable: bool) -> Result<wasmer::Module, LoadError> {
+    fn compile_wasm(&self, wasm: &[u8], stopping: Stopping) -> Result<wasmer::Module, LoadError> {
         self.engine.limits().check_nesting(wasm)?;
         validate(wasm)?;
-        let wasm = match stoppable {
-            true => Cow::Owned(rewrite(wasm)?),
-            false => Cow::Borrowed(wasm),
+        let wasm = match stopping {
+            Stopping::Possible => Cow::Owned(rewrite(wasm)?),
+            Stopping::Impossible => Cow::Borrowed(wasm),
         };
         wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }

@@ -79,7 +79,7 @@ pub use within::Within;
 
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
-use crate::plugin::call::ReadError;
+use crate::plugin::call::{EncodedCall, ReadError};
 use crate::policy::Policy;
 use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
@@ -241,8 +241,8 @@ impl Inner {
     fn unload(&mut self) {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
-        let outcome: Result<(), CallError<Vec<u8>>> =
-            path.call_encoded(instance, &MethodRef::from_export("unload"), &hook, &[], |_| Ok(()), to_vec);
+        let call = EncodedCall { name: &MethodRef::from_export("unload"), method: &hook, args: &[] };
+        let outcome: Result<(), CallError<Vec<u8>>> = path.call_encoded(instance, call, |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
             tracing::debug!(plugin = instance.process.name, error = %Chain(&error), "the plugin's unload hook failed");
         }

@@ -116,16 +116,8 @@ impl Artifact {
     }
 
     /// Puts compiled code together with everything that belongs to it.
-    pub(crate) fn new(
-        name: &str,
-        origin: &Origin,
-        wasm: &[u8],
-        stoppable: bool,
-        code: &wasmer::Module,
-    ) -> Result<Self, LoadError> {
+    pub(crate) fn new(name: &str, origin: Origin, wasm: &[u8], code: &wasmer::Module) -> Result<Self, LoadError> {
         let payload = code.serialize().map_err(|error| LoadError::Engine(error.to_string()))?;
-        let rewriting = if stoppable { origin.rewriting } else { 0 };
-        let origin = Origin { rewriting, ..origin.clone() };
         let bytes = format::seal(name, origin, wasm, &outline::outline(wasm)?, &payload);
         Ok(Self::parse(bytes)?)
     }

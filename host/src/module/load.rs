@@ -1,6 +1,6 @@
 //! How an engine loads modules.
 
-use super::Module;
+use super::{Module, Stopping};
 use crate::code::{Artifact, MAGIC, is_artifact};
 use crate::engine::Engine;
 use crate::error::LoadError;
@@ -19,7 +19,7 @@ impl Engine {
         // One byte more than allowed is enough to refuse the file.
         let most = self.limits().bytes.saturating_add(1);
         match read_module(path, most).map_err(failed)? {
-            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true),
+            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, Stopping::Possible),
             None => Err(LoadError::IsArtifact),
         }
     }
@@ -30,7 +30,7 @@ impl Engine {
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into(), true)
+        Module::new(self, None, wasm.into(), Stopping::Possible)
     }
 
     /// Loads a module that was compiled before. Nothing is compiled. Most of what [`Engine::load`] checks can't be
@@ -44,7 +44,7 @@ impl Engine {
     /// An artifact is machine code. It runs with all rights of this process. Its hashes find damage, and not what
     /// somebody has put into it on purpose.
     /// 1. The artifact is what [`Module::to_artifact`] returned, or what `plugix compile` wrote. Nobody has changed it
-    /// on its way here.
+    ///    on its way here.
     pub unsafe fn load_artifact(&self, artifact: &Artifact) -> Result<Module, LoadError> {
         // SAFETY: the caller's promise is passed on.
         unsafe { Module::from_artifact(self, artifact) }
@@ -57,7 +57,7 @@ impl Engine {
     /// The errors of [`Engine::load`].
     #[doc(hidden)]
     pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into(), false)
+        Module::new(self, None, wasm.into(), Stopping::Impossible)
     }
 }
 

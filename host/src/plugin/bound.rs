@@ -37,10 +37,7 @@ pub(super) fn methods<I: Interface + ?Sized>(module: &Module, instance: &Instanc
     I::METHODS
         .iter()
         .zip(there)
-        .map(|(method, there)| match there {
-            false => Ok(None),
-            true => find(instance, I::NAME, method).map(Some),
-        })
+        .map(|(method, there)| if there { find(instance, I::NAME, method).map(Some) } else { Ok(None) })
         .collect()
 }
 

@@ -7,7 +7,7 @@ use super::{Plugin, to_vec};
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::Module;
-use crate::plugin::call::CallPath;
+use crate::plugin::call::{CallPath, EncodedCall};
 use crate::plugin::services::Services;
 use crate::plugin::{CancelHandle, Metadata, json};
 use crate::policy::Policy;
@@ -167,8 +167,10 @@ impl PluginBuilder {
             }
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
-        if let Some(traces) = traces {
-            inner.start = StartState::capture(&mut inner, module.keeps_tables(), traces).map(Box::new);
+        if let Some(traces) = traces
+            && module.keeps_tables()
+        {
+            inner.start = StartState::capture(&mut inner, traces).map(Box::new);
         }
         let (process, calls) = (inner.instance.process.clone(), inner.instance.calls.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
@@ -202,6 +204,7 @@ impl Inner {
             let error = ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" };
             Error::from_breach(error, Site::new(&instance.process.name))
         })?;
-        path.call_encoded(instance, &MethodRef::from_export("new"), &constructor, config, |_| Ok(()), to_vec)
+        let call = EncodedCall { name: &MethodRef::from_export("new"), method: &constructor, args: config };
+        path.call_encoded(instance, call, |_| Ok(()), to_vec)
     }
 }

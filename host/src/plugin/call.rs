@@ -12,7 +12,7 @@ use crate::running::imports::{HostStreams, Panics};
 use crate::running::instance::Instance;
 use crate::running::memory::{GuestPayload, OpenStream};
 use failure::{broken, guard};
-use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Return, ReturnOf, Sink, ValueOf};
+use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
 use wasmer::TypedFunction;
 
@@ -39,6 +39,13 @@ pub(crate) struct CallPath {
 
 /// A method of a plugin, looked up once.
 pub(crate) type Method = TypedFunction<u32, u32>;
+
+/// A call with arguments that are encoded already.
+pub(crate) struct EncodedCall<'a> {
+    pub(crate) name: &'a MethodRef<'a>,
+    pub(crate) method: &'a Method,
+    pub(crate) args: &'a [u8],
+}
 
 /// A method of an interface, as the quickest of its exports.
 #[derive(Debug)]
@@ -137,12 +144,11 @@ impl CallPath {
     pub(crate) fn call_encoded<T, E>(
         &mut self,
         instance: &mut Instance,
-        name: &MethodRef<'_>,
-        method: &Method,
-        args: &[u8],
+        call: EncodedCall<'_>,
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
     ) -> Result<T, CallError<E>> {
+        let EncodedCall { name, method, args } = call;
         instance.calls.begin()?;
         let result = match self.run(instance, method, &Encoded(args), name) {
             Ok(Status::Ok) => self.decode(instance, name, read_value).map_err(CallError::Failed),
@@ -300,7 +306,7 @@ impl EncodeArgs for Encoded<'_> {
         Ok(sink.write(self.0)?)
     }
 
-    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+    fn bits(&self, _: &mut Registers, _: usize) {}
 }
 
 impl std::fmt::Debug for CallPath {

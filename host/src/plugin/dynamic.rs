@@ -4,7 +4,7 @@ use super::inner::Inner;
 use super::{Plugin, to_vec};
 use crate::error::{CallError, Error, MethodRef, ProtocolError};
 use crate::module::Module;
-use crate::plugin::call::ReadError;
+use crate::plugin::call::{EncodedCall, ReadError};
 use crate::plugin::json;
 use crate::plugin::json::DecodeFailure;
 use crate::running::memory::GuestPayload;
@@ -64,13 +64,16 @@ pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Resul
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        path.call_encoded(instance, &MethodRef::from_path(method), &export, args, to_vec, to_vec)
+        let call = EncodedCall { name: &MethodRef::from_path(method), method: &export, args };
+        path.call_encoded(instance, call, to_vec, to_vec)
     })?
 }
 
 pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
     let (interface, found) = find_method(plugin.module(), method)?;
-    check_result(found, matches!(found.returns.value, Shape::Stream(_)), "a stream has no form in JSON")?;
+    if matches!(found.returns.value, Shape::Stream(_)) {
+        return Err(wrong_result(found, "a stream has no form in JSON".to_owned()).into());
+    }
     let args = json::encode_args(&found.args, args)
         .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
     let undecodable = |failure| match failure {
@@ -79,8 +82,7 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
     };
     call_found(
         plugin,
-        interface,
-        found,
+        (interface, found),
         &args,
         |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
         |bytes| match &found.returns.error {
@@ -97,8 +99,9 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
 ) -> Result<R, CallError<Vec<u8>>> {
     let (interface, found) = find_method(plugin.module(), method)?;
     let shape = &found.returns.value;
-    let typed_only = matches!(shape, Shape::Stream(_) | Shape::Pod { .. });
-    check_result(found, typed_only, "streams and elements are for typed clients")?;
+    if matches!(shape, Shape::Stream(_) | Shape::Pod { .. }) {
+        return Err(wrong_result(found, "streams and elements are for typed clients".to_owned()).into());
+    }
     let args = postcard::to_allocvec(args)
         .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
     let refused = |problem: String| ReadError::Refused(wrong_result(found, problem));
@@ -115,7 +118,7 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         }
         _ => decode(bytes),
     };
-    call_found(plugin, interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
+    call_found(plugin, (interface, found), &args, value, |bytes| Ok(bytes.to_vec()))
 }
 
 /// The method of this name, and its interface.
@@ -140,8 +143,7 @@ fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'
 
 fn call_found<T, E>(
     plugin: &impl Lend,
-    interface: &Descriptor,
-    method: &MethodDescriptor,
+    (interface, method): (&Descriptor, &MethodDescriptor),
     args: &[u8],
     value: impl FnOnce(&[u8]) -> Result<T, ReadError>,
     error: impl FnOnce(&[u8]) -> Result<E, ReadError>,
@@ -149,20 +151,14 @@ fn call_found<T, E>(
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
-        let (name, value, error) = (
-            MethodRef { interface: Some(&interface.name), method: &method.name },
-            |payload: GuestPayload<'_>| payload.read(value)?,
-            |payload: GuestPayload<'_>| payload.read(error)?,
-        );
-        path.call_encoded(instance, &name, &export, args, value, error)
+        let name = MethodRef { interface: Some(&interface.name), method: &method.name };
+        let value = |payload: GuestPayload<'_>| payload.read(value)?;
+        let error = |payload: GuestPayload<'_>| payload.read(error)?;
+        path.call_encoded(instance, EncodedCall { name: &name, method: &export, args }, value, error)
     })?
 }
 
-/// Refuses a method whose result this kind of call can't return. The plugin isn't asked.
-fn check_result(method: &MethodDescriptor, refused: bool, problem: &str) -> Result<(), Error> {
-    if refused { Err(wrong_result(method, problem.to_owned())) } else { Ok(()) }
-}
-
+/// The result of this method is not what the caller asked for.
 fn wrong_result(method: &MethodDescriptor, problem: String) -> Error {
     Error::WrongResultType { method: method.name.clone(), problem }
 }

@@ -19,11 +19,11 @@ pub(crate) struct StartState {
 }
 
 impl StartState {
-    /// Records the state. `None` if a thread runs that could change the state meanwhile. `None` as well if the module's
-    /// code changes its tables, because these are not recorded.
-    pub(super) fn capture(inner: &mut Inner, keeps_tables: bool, traces: Traces) -> Option<Self> {
+    /// Records the state. `None` if a thread runs that could change the state meanwhile. The tables are not recorded, so
+    /// the module's code must not change them.
+    pub(super) fn capture(inner: &mut Inner, traces: Traces) -> Option<Self> {
         let Inner { instance, path, .. } = inner;
-        if !keeps_tables || instance.process.tasks.live() > 0 {
+        if instance.process.tasks.live() > 0 {
             return None;
         }
         traces.forget();

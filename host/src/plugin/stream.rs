@@ -2,6 +2,8 @@
 
 use super::inner::Inner;
 use crate::error::{CallError, Chain, Error, MethodRef};
+use crate::plugin::Wait;
+use crate::plugin::call::EncodedCall;
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
@@ -12,13 +14,13 @@ use std::sync::{Arc, Mutex, Weak};
 
 /// A plugin, as its streams know it.
 pub(crate) trait Pulled: Send + Sync {
-    /// Calls `run` with one of the plugin's threads. A `patient` stream waits for a thread, if callers of this plugin
-    /// wait at all.
-    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
+    /// Calls `run` with one of the plugin's threads. Waits for a thread as `wait` says, if callers of this plugin wait at
+    /// all.
+    fn lend_to(self: Arc<Self>, wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
 }
 
 impl Pulled for Exclusive<Inner> {
-    fn lend_to(self: Arc<Self>, _patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+    fn lend_to(self: Arc<Self>, _wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
         run(&mut *self.try_take().ok_or(Error::Busy)?);
         Ok(())
     }
@@ -68,7 +70,7 @@ impl GuestStreams {
             return;
         }
         let Some(plugin) = self.plugin.upgrade() else { return };
-        let told = plugin.lend_to(false, &mut |inner| {
+        let told = plugin.lend_to(Wait::Never, &mut |inner| {
             self.tell_ended(inner);
             if resets == self.resets() {
                 end(inner, handle);
@@ -89,7 +91,7 @@ impl Pull for GuestStream {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let plugin = self.all.plugin.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
         let mut outcome = Ok(());
-        let lent = plugin.lend_to(true, &mut |inner| {
+        let lent = plugin.lend_to(Wait::Forever, &mut |inner| {
             if self.resets != self.all.resets() {
                 outcome = Err(StreamError::new("the plugin was reset since"));
                 return;
@@ -122,11 +124,10 @@ fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>)
     let Inner { instance, path, .. } = inner;
     let function =
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
+    let call = EncodedCall { name: &MethodRef::from_export(name), method: &function, args: &handle.to_le_bytes() };
     let outcome: Result<(), CallError<()>> = path.call_encoded(
         instance,
-        &MethodRef::from_export(name),
-        &function,
-        &handle.to_le_bytes(),
+        call,
         |payload| {
             Ok(payload.read(|bytes| {
                 chunk.clear();

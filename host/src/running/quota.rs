@@ -230,9 +230,10 @@ impl Tunables for Quota {
         // SAFETY: the location is valid, as the caller promises. This memory is not kept: it would still point to the
         // location after the instance is gone.
         unsafe {
-            Ok(match ty.shared {
-                true => Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
-                false => Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
+            Ok(if ty.shared {
+                Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into()
+            } else {
+                Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into()
             })
         }
     }

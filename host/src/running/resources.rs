@@ -22,8 +22,7 @@ pub(crate) struct Resources {
 impl Resources {
     /// Resources whose timers and sockets `io` drives.
     pub(crate) fn new(io: Io) -> Arc<Self> {
-        let (watchdog, network, quarantine) = Default::default();
-        Arc::new(Self { io, watchdog, network, quarantine })
+        Arc::new(Self { io, watchdog: Watchdog::default(), network: Mutex::default(), quarantine: Mutex::default() })
     }
 
     /// Drives timers and sockets. Guest code never runs on its threads.

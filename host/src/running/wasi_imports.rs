@@ -43,12 +43,11 @@ impl WasiImports {
     pub(crate) fn check(&self, info: &ModuleInfo) -> Result<(), LoadError> {
         info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| {
             let unknown = || LoadError::UnknownImport { module: import.module.clone(), name: import.name.clone() };
-            let expected = match import.is_host_function() {
-                true => host_function(info, import).ok_or_else(unknown)?,
-                false => {
-                    let key = (import.module.clone(), import.name.clone());
-                    self.0.get(&key).cloned().ok_or_else(unknown)?
-                }
+            let expected = if import.is_host_function() {
+                host_function(info, import).ok_or_else(unknown)?
+            } else {
+                let key = (import.module.clone(), import.name.clone());
+                self.0.get(&key).cloned().ok_or_else(unknown)?
             };
             match function_type(import) {
                 Some(found) if found == expected => Ok(()),

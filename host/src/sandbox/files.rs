@@ -72,8 +72,9 @@ fn guest_path(path: &str) -> Result<PathBuf, String> {
     const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`, and not the root";
     let parts = || Path::new(path).components();
     let normal = parts().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-    match path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
-        true => plain(Path::new(path)).map_err(|_| "the path is too long".into()),
-        false => Err(RULE.into()),
+    if path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
+        plain(Path::new(path)).map_err(|_| "the path is too long".into())
+    } else {
+        Err(RULE.into())
     }
 }

@@ -24,8 +24,13 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn new(stopper: &Arc<Stopper>) -> Arc<Self> {
-        let (count, late, failed, last_failed) = Default::default();
-        let calls = Arc::new(Self { stopper: stopper.clone(), count, late, failed, last_failed });
+        let calls = Arc::new(Self {
+            stopper: stopper.clone(),
+            count: AtomicU64::default(),
+            late: AtomicBool::default(),
+            failed: AtomicU64::default(),
+            last_failed: AtomicU64::default(),
+        });
         stopper.attach_calls(&calls);
         calls
     }

@@ -11,7 +11,8 @@ use std::thread::Thread;
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let unpark = Arc::new(Unpark { thread: std::thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
-    let (mut future, mut context) = (pin!(future), Context::from_waker(&waker));
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(&waker);
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;

@@ -4,7 +4,7 @@ mod bias;
 
 pub(crate) use bias::prepare;
 
-use bias::Bias;
+use bias::{Bias, Use};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -45,21 +45,21 @@ impl<T> Exclusive<T> {
                 return taken(false);
             }
         }
-        self.lock(true).then(|| taken(true)).flatten()
+        self.lock(Use::Again).then(|| taken(true)).flatten()
     }
 
     /// Marks the value as taken, unless somebody has it. This is for users who keep track of the time themselves, and
     /// who may unmark the value on another thread.
     pub(crate) fn try_mark(&self) -> bool {
-        self.lock(false)
+        self.lock(Use::Once)
     }
 
-    fn lock(&self, again: bool) -> bool {
+    fn lock(&self, purpose: Use) -> bool {
         // If somebody has the lock, setting it once more changes nothing.
         if self.locked.swap(true, Ordering::Acquire) {
             return false;
         }
-        let free = self.bias.admit(again);
+        let free = self.bias.admit(purpose);
         if !free {
             self.unlock();
         }
@@ -127,10 +127,7 @@ impl<T> DerefMut for Taken<'_, T> {
 impl<T> Drop for Taken<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        match self.locked {
-            true => self.from.unlock(),
-            false => self.from.bias.give_back(),
-        }
+        if self.locked { self.from.unlock() } else { self.from.bias.give_back() }
     }
 }
 

@@ -28,6 +28,11 @@ pub struct Origin {
 pub(crate) struct CacheKey([u8; 32]);
 
 impl Origin {
+    /// The origin of code whose module was not rewritten.
+    pub(crate) fn without_rewriting(self) -> Self {
+        Self { rewriting: 0, ..self }
+    }
+
     /// Fails if code of this origin is not for hosts like `host`.
     pub(super) fn check(&self, host: &Self) -> Result<(), ArtifactError> {
         let versions = [

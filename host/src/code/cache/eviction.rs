@@ -21,10 +21,7 @@ pub(super) fn evict(folder: &Folder, max_size: u64) -> io::Result<()> {
             let now = SystemTime::now();
             for file in files {
                 let age = now.duration_since(file.modified).unwrap_or_default();
-                let remove = match file.is_unfinished() {
-                    true => age > LEFT_BEHIND,
-                    false => size > max_size,
-                };
+                let remove = if file.is_unfinished() { age > LEFT_BEHIND } else { size > max_size };
                 if remove {
                     folder.remove(&file.name)?;
                     size -= file.size;

@@ -72,9 +72,10 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         let is_ours = |file: &Metadata| file.is_file() && file.uid() == user() && file.mode() & OTHERS_WRITE == 0;
-        match is_ours(&file.metadata()?) {
-            true => Ok(Some(file)),
-            false => Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a file of this user's alone")),
+        if is_ours(&file.metadata()?) {
+            Ok(Some(file))
+        } else {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a file of this user's alone"))
         }
     }
 

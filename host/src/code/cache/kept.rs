@@ -40,9 +40,12 @@ impl Kept {
     pub(crate) fn get(&self, key: CacheKey) -> Option<Artifact> {
         let file = file_name(key);
         let artifact = match self.folder.read(&file) {
-            Ok(bytes) => Artifact::parse(bytes?).and_then(|artifact| match artifact.key() == key {
-                true => Ok(artifact),
-                false => Err(ArtifactError::Damaged { problem: "it belongs under another name".into() }),
+            Ok(bytes) => Artifact::parse(bytes?).and_then(|artifact| {
+                if artifact.key() == key {
+                    Ok(artifact)
+                } else {
+                    Err(ArtifactError::Damaged { problem: "it belongs under another name".into() })
+                }
             }),
             Err(source) => Err(ArtifactError::Io { what: "read it".into(), source }),
         };

@@ -5,7 +5,9 @@ use super::failure::{broken, guard};
 use crate::error::{Error, MethodRef, ProtocolError};
 use crate::running::contain::contain;
 use crate::running::instance::Instance;
-use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, ReturnOf, ValueOf};
+use plugix_abi::interface::{
+    DecodeError, EncodeArgs, FailureOf, MAX_REGISTERS, Method, Registers, Return, ReturnOf, ValueOf,
+};
 use plugix_abi::{Status, UnknownStatus, export};
 use wasmer::{RuntimeError, Store, TypedFunction};
 
@@ -27,7 +29,7 @@ impl ScalarMethod {
             1 => instance.function(name).map(Self::Of1),
             2 => instance.function(name).map(Self::Of2),
             3 => instance.function(name).map(Self::Of3),
-            4 => instance.function(name).map(Self::Of4),
+            MAX_REGISTERS => instance.function(name).map(Self::Of4),
             _ => None,
         }
     }
@@ -35,13 +37,13 @@ impl ScalarMethod {
     /// Calls the method. `args` is the number of arguments that it was found for. It is a constant where this is
     /// inlined, so only one arm remains.
     #[inline]
-    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
+    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: Registers) -> Result<u64, RuntimeError> {
         match self {
             Self::Of0(function) if args == 0 => function.call(store),
             Self::Of1(function) if args == 1 => function.call(store, a),
             Self::Of2(function) if args == 2 => function.call(store, a, b),
             Self::Of3(function) if args == 3 => function.call(store, a, b, c),
-            Self::Of4(function) if args == 4 => function.call(store, a, b, c, d),
+            Self::Of4(function) if args == MAX_REGISTERS => function.call(store, a, b, c, d),
             _ => unreachable!("a method has as many arguments as it was found for"),
         }
     }
@@ -61,7 +63,7 @@ impl CallPath {
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let mut registers = [0; 4];
+        let mut registers: Registers = [0; MAX_REGISTERS];
         args.bits(&mut registers, 0);
         let count = I::METHODS[METHOD].args.len();
         let packed = contain(|| method.call(&mut instance.store, count, registers));

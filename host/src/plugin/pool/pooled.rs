@@ -66,13 +66,14 @@ impl Drop for Slot {
     fn drop(&mut self) {
         match self.plugin.take() {
             Some(plugin) if !self.unfit && self.pool.is_reusable(&plugin) => self.pool.put_back(plugin),
-            unfit => {
-                self.pool.give_up(unfit.is_some());
+            Some(unfit) => {
+                self.pool.give_up();
+                self.pool.remake();
                 // Unloading may take a while. Another instance is made meanwhile.
-                if let Some(unfit) = unfit {
-                    self.pool.retire(unfit);
-                }
+                self.pool.retire(unfit);
             }
+            // There was none because it couldn't be made. The next caller tries again.
+            None => self.pool.give_up(),
         }
     }
 }

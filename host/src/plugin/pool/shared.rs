@@ -162,13 +162,16 @@ impl Shared {
         self.serve_line();
     }
 
-    /// Counts one instance less. If there was an instance and now there are too few, this makes another. If there was
-    /// none because it couldn't be made, the next caller tries again.
-    pub(super) fn give_up(self: &Arc<Self>, remake: bool) {
+    /// Counts one instance less.
+    pub(super) fn give_up(self: &Arc<Self>) {
         lock(&self.state).size -= 1;
         self.serve_line();
+    }
+
+    /// Makes another instance if there are too few.
+    pub(super) fn remake(self: &Arc<Self>) {
         let mut state = lock(&self.state);
-        if !remake || state.size >= self.settings.min {
+        if state.size >= self.settings.min {
             return;
         }
         state.size += 1;

@@ -50,8 +50,7 @@ pub(super) struct Lane {
 
 impl Lanes {
     pub(super) fn new(plugin: Plugin, lanes: Box<[Lane]>, queue: usize) -> Self {
-        let (line, closed, interfaces) = (Line::new(), Halt::default(), Mutex::default());
-        Self { plugin, lanes, line, queue, closed, interfaces }
+        Self { plugin, lanes, line: Line::new(), queue, closed: Halt::default(), interfaces: Mutex::default() }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -164,10 +163,7 @@ impl Lanes {
 
     fn check(&self) -> Result<(), Error> {
         self.plugin.check()?;
-        match self.closed.is_stopped() {
-            true => Err(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))),
-            false => Ok(()),
-        }
+        if self.closed.is_stopped() { Err(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))) } else { Ok(()) }
     }
 
     /// Marks a free worker as taken, and returns its place.
@@ -201,8 +197,8 @@ impl Lane {
 }
 
 impl Pulled for Lanes {
-    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
-        let mut lease = self.take(if patient { Wait::Forever } else { Wait::Never })?;
+    fn lend_to(self: Arc<Self>, wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        let mut lease = self.take(wait)?;
         run(&mut lease);
         Ok(())
     }

@@ -176,10 +176,7 @@ impl VirtualFile for OpenFile {
 
     fn set_len(&mut self, len: u64) -> Result<()> {
         self.check_writable("resize")?;
-        match len <= i64::MAX as u64 {
-            true => self.content.set_len(len),
-            false => Err(FsError::InvalidInput),
-        }
+        if len <= i64::MAX as u64 { self.content.set_len(len) } else { Err(FsError::InvalidInput) }
     }
 
     fn unlink(&mut self) -> Result<()> {

@@ -43,9 +43,10 @@ impl Scratch {
 impl Volume for Scratch {
     fn metadata(&self, path: &Path, _follow: bool) -> Result<Metadata> {
         // wasmer-wasix follows links itself, and then asks for what it found.
-        match path.as_os_str().is_empty() {
-            true => Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() }),
-            false => Ok(lock(&self.root).get(path)?.metadata()),
+        if path.as_os_str().is_empty() {
+            Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() })
+        } else {
+            Ok(lock(&self.root).get(path)?.metadata())
         }
     }
 
@@ -59,9 +60,10 @@ impl Volume for Scratch {
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let mut root = lock(&self.root);
         let folder = root.folder_mut(path)?;
-        match folder.len() > MAX_ENTRIES {
-            true => Err(FsError::StorageFull),
-            false => Ok(folder.entries().map(|(name, entry)| (name.clone(), entry.metadata())).collect()),
+        if folder.len() > MAX_ENTRIES {
+            Err(FsError::StorageFull)
+        } else {
+            Ok(folder.entries().map(|(name, entry)| (name.clone(), entry.metadata())).collect())
         }
     }
 

@@ -91,9 +91,10 @@ impl Tree {
         if let Some((mount, inner)) = inside.max_by_key(|(mount, _)| mount.at.as_os_str().len()) {
             return Ok(Place::In(mount, inner.to_owned()));
         }
-        match path.as_os_str().is_empty() || self.holds_a_mount(path) {
-            true => Ok(Place::Above),
-            false => Err(FsError::EntryNotFound),
+        if path.as_os_str().is_empty() || self.holds_a_mount(path) {
+            Ok(Place::Above)
+        } else {
+            Err(FsError::EntryNotFound)
         }
     }
 

@@ -61,9 +61,10 @@ impl Datagram {
 
     fn check_group(&self, group: SocketAddr) -> Result<()> {
         let gate = &self.slot.0;
-        match gate.rules.allows_listen(Protocol::Udp, group) || gate.may_connect(Protocol::Udp, group) {
-            true => Ok(()),
-            false => Err(gate.deny("join the group", canonical(group))),
+        if gate.rules.allows_listen(Protocol::Udp, group) || gate.may_connect(Protocol::Udp, group) {
+            Ok(())
+        } else {
+            Err(gate.deny("join the group", canonical(group)))
         }
     }
 

@@ -75,8 +75,6 @@ impl Waiters {
     }
 }
 
-impl All {}
-
 impl InterestHandler for All {
     fn push_interest(&mut self, interest: InterestType) {
         // A handler may take locks that its thread holds while it begins to wait. So no lock of this list is held here.

@@ -33,6 +33,15 @@ const TRIED: u8 = 1;
 /// The owner has it.
 const TAKEN: u8 = 2;
 
+/// For what a thread takes the lock.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    /// To take the value again and again. The thread may become the owner.
+    Again,
+    /// To take the value once. The thread doesn't become the owner.
+    Once,
+}
+
 #[derive(Debug)]
 pub(super) struct Bias {
     /// The owner. Only the thread that has the lock writes it.
@@ -87,11 +96,11 @@ impl Bias {
     }
 
     /// Called by a thread that has just got the lock. False if the owner has the value.
-    pub(super) fn admit(&self, again: bool) -> bool {
-        match self.owner.load(Ordering::Relaxed) {
-            NOBODY if again => self.count(),
-            NOBODY | EVERYBODY => {}
-            owner => {
+    pub(super) fn admit(&self, purpose: Use) -> bool {
+        match (self.owner.load(Ordering::Relaxed), purpose) {
+            (NOBODY, Use::Again) => self.count(),
+            (NOBODY | EVERYBODY, _) => {}
+            (owner, _) => {
                 if !self.end(owner) {
                     return false;
                 }

@@ -29,10 +29,7 @@ impl Beneath {
     pub(super) fn open(&self, path: &Path, flags: OFlags) -> OsResult<OwnedFd> {
         const BENEATH: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        let mode = match flags.contains(OFlags::CREATE) {
-            true => Mode::from_raw_mode(0o666),
-            false => Mode::empty(),
-        };
+        let mode = if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(0o666) } else { Mode::empty() };
         for _ in 0..ATTEMPTS {
             match openat2(&self.0, path, flags | OFlags::CLOEXEC, mode, BENEATH) {
                 Err(Errno::AGAIN | Errno::INTR) => {}
