@@ -1,6 +1,31 @@
 //! Machine code: what compiles it, for which processors, and where it is kept.
 //!
-//! It knows nothing of how code runs: no policy, no instance, no plugin.
+//! A [`Cache`] keeps compiled modules for later processes of this machine. An [`Artifact`] is a compiled module to ship. An
+//! [`Origin`] says what compiled it, and for which host. A [`Cpu`] says for which processors code is compiled.
+//!
+//! ```no_run
+//! use plugix_host::Engine;
+//! use plugix_host::code::{Artifact, Cache, Cpu};
+//!
+//! // At home: compile for all processors since 2009, and write a file.
+//! let compiler = Engine::builder().cpu(Cpu::Baseline).build()?;
+//! compiler.load_file("word_count.wasm")?.to_artifact()?.write_file("word_count.plugix")?;
+//!
+//! // Elsewhere: look at the file, and load it without compiling.
+//! let artifact = Artifact::read_file("word_count.plugix")?;
+//! println!("{} by Plugix {}", artifact.name(), artifact.origin().plugix);
+//! let engine = Engine::new()?;
+//! // SAFETY: we wrote this file, and nobody else could change it.
+//! let module = unsafe { engine.load_artifact(&artifact) }?;
+//!
+//! // What the user's cache has:
+//! for entry in Cache::user()?.entries()? {
+//!     println!("{}: {} bytes", entry.file, entry.size);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! This module knows nothing of how code runs: no policy, no instance, no plugin.
 
 mod artifact;
 mod cache;

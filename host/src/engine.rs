@@ -1,6 +1,24 @@
 //! The engine: the compiler, and what all plugins of a process share.
 //!
-//! It knows nothing of modules and plugins, which hold it: it only has what they need.
+//! A process needs one [`Engine`]. [`Engine::builder`] makes one that differs from the usual one.
+//!
+//! ```no_run
+//! use plugix_host::Engine;
+//! use plugix_host::code::Cache;
+//! use plugix_host::module::ModuleLimits;
+//! use std::time::Duration;
+//!
+//! let mut limits = ModuleLimits::default();
+//! limits.compile_time = Duration::from_secs(20);
+//! let engine = Engine::builder().limits(limits).cache(Cache::user()?).build()?;
+//!
+//! let module = engine.load_file("word_count.wasm")?;
+//! module.compile()?; // from the cache, if an earlier process compiled it
+//! println!("{} is compiled for {}", module.name(), engine.origin().target);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The engine knows nothing of modules and plugins. They hold the engine, and take from it what they need.
 
 mod builder;
 
@@ -16,13 +34,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::Handle;
 
-/// Threads that drive timers and sockets for all plugins. Guests never run on them.
+/// Threads that drive timers and sockets for all plugins. Guest code never runs on them.
 const IO_THREADS: usize = 1;
 
-/// Asynchronous calls that run at the same time; more of them wait.
+/// How many asynchronous calls run at the same time. Further calls wait.
 const CALL_THREADS: usize = 512;
 
-/// Compiles modules and drives the I/O of their plugins. Cheap to clone; a process needs one.
+/// Compiles modules, and drives the I/O of their plugins. Clones are cheap and share everything. A process needs one
+/// engine.
 #[derive(Clone, Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -35,7 +54,7 @@ struct Shared {
     cache: Option<Kept>,
     wasi: OnceLock<WasiImports>,
     resources: Arc<Resources>,
-    /// Threads for asynchronous calls, made when there are some.
+    /// Threads for asynchronous calls, made when the first such call comes.
     blocking: OnceLock<Io>,
 }
 
@@ -43,21 +62,23 @@ impl Engine {
     /// Makes an engine.
     ///
     /// # Errors
-    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread. [`LoadError::Cpu`] if this processor is lesser than
+    /// [`Cpu::Baseline`](crate::code::Cpu::Baseline).
     pub fn new() -> Result<Self, LoadError> {
         Self::builder().build()
     }
 
-    /// Makes an engine that takes modules of other sizes than usual.
+    /// Makes an engine with other limits for modules than the usual ones.
     ///
     /// # Errors
-    /// [`LoadError::Io`] if the operating system refuses the I/O thread.
+    /// [`LoadError::Io`] if the operating system refuses the I/O thread. [`LoadError::Cpu`] if this processor is lesser than
+    /// [`Cpu::Baseline`](crate::code::Cpu::Baseline).
     pub fn with_limits(limits: ModuleLimits) -> Result<Self, LoadError> {
         Self::builder().limits(limits).build()
     }
 
-    /// Prepares to make an engine that differs from the usual one: it keeps compiled modules, or compiles for other
-    /// processors, or takes modules of other sizes.
+    /// Makes an engine that differs from the usual one: it keeps compiled modules, or compiles for other processors, or
+    /// has other limits for modules.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
     }
@@ -73,18 +94,24 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(|source| LoadError::Io { what: "start the I/O thread".into(), source })?;
-        let (wasi, blocking) = (OnceLock::new(), OnceLock::new());
-        let resources = Resources::new(Io::new(io));
-        Ok(Self { shared: Arc::new(Shared { compiler, limits, cache, wasi, resources, blocking }) })
+        let shared = Shared {
+            compiler,
+            limits,
+            cache,
+            wasi: OnceLock::new(),
+            resources: Resources::new(Io::new(io)),
+            blocking: OnceLock::new(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// How many threads of unloaded plugins are still running: each was told to end and did not in time. The host never
-    /// waits for them, and never reuses what they use.
+    /// How many threads of unloaded plugins still run. Each was told to end, and did not end in time. The host never
+    /// waits for these threads, and never reuses what they use.
     pub fn quarantined(&self) -> usize {
         self.shared.resources.quarantined()
     }
 
-    /// What compiled code depends on, besides the module.
+    /// What compiled code depends on, besides its module.
     pub fn origin(&self) -> &Origin {
         self.compiler().origin()
     }
@@ -101,7 +128,7 @@ impl Engine {
         self.shared.cache.as_ref()
     }
 
-    /// What all that runs shares.
+    /// What everything that runs shares.
     pub(crate) fn resources(&self) -> &Arc<Resources> {
         &self.shared.resources
     }
@@ -119,17 +146,17 @@ impl Engine {
         self.shared.wasi.get_or_init(|| WasiImports::collect(self.compiler().engine(), self.io()))
     }
 
-    /// Waits without a thread. Any executor may poll it.
+    /// Waits without blocking a thread. Any executor may poll this future.
     pub(crate) fn sleep(&self, time: Duration) -> tokio::time::Sleep {
         let _io = self.io().enter();
         tokio::time::sleep(time)
     }
 
-    /// Where calls run that somebody awaits: threads that may block, each kept for ten seconds after its last call. They
-    /// are apart from the I/O thread's own, which calls may wait for.
+    /// Where calls run that somebody awaits: on threads that may block. Each thread is kept for ten seconds after its
+    /// last call. These threads are not the I/O thread, because calls may wait for the I/O thread.
     pub(crate) fn blocking(&self) -> &Handle {
         let runtime = self.shared.blocking.get_or_init(|| {
-            // Without any driver, and never driven itself: building it can't fail.
+            // This runtime has no driver, and nobody drives it. So building it can't fail.
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .thread_name("plugix-calls")
                 .max_blocking_threads(CALL_THREADS)

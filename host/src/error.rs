@@ -1,4 +1,29 @@
 //! What can go wrong, and whose fault it is.
+//!
+//! [`LoadError`] says why a module can't become a plugin. [`Error`] says why a call failed, and each of its variants says
+//! whose fault that is. [`CallError`] tells apart an error that the method itself returned and a call that failed. The cause
+//! of an error is in `source()` only, so print the whole chain.
+//!
+//! ```no_run
+//! use plugix_host::error::{CallError, Error, Overload, StopReason};
+//! use plugix_host::{Engine, Plugin, Policy};
+//! use serde_json::json;
+//!
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let plugin = Plugin::new(&module, &Policy::new())?;
+//! match plugin.call_json("count", &json!(["/books", 2])) {
+//!     Ok(words) => println!("{words}"),
+//!     Err(CallError::Returned(error)) => println!("the method says: {error}"),
+//!     Err(CallError::Failed(error)) => match &error {
+//!         Error::Panic(panic) => println!("{} panicked: {}", panic.site.plugin, panic.report.message),
+//!         Error::Stopped(StopReason::Deadline { limit }) => println!("took longer than {limit:?}"),
+//!         Error::Overloaded(Overload::QueueFull { .. }) => println!("try again later"),
+//!         fatal if fatal.is_fatal() => println!("start another instance: {fatal}"),
+//!         other => println!("{other}"),
+//!     },
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod artifact;
 mod cache;

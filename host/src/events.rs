@@ -1,4 +1,31 @@
 //! What happens to a plugin without its host's doing: limits reached, operations denied, threads that died.
+//!
+//! Every event goes to `tracing`, with the target `plugix::events`. A host that wants to act on events sets a callback with
+//! [`PluginBuilder::on_event`](crate::plugin::PluginBuilder::on_event).
+//!
+//! ```no_run
+//! use plugix_host::events::{Event, LimitKind};
+//! use plugix_host::{Engine, Plugin};
+//! use std::sync::mpsc::channel;
+//!
+//! let (alarm, alarms) = channel();
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let plugin = Plugin::builder(&module)
+//!     .on_event(move |plugin, event| {
+//!         // The callback is quick: it may run in the middle of a call.
+//!         let _ = match event {
+//!             Event::LimitReached { limit: LimitKind::Memory, allowed } => {
+//!                 alarm.send(format!("{plugin} needs more than {allowed} bytes of memory"))
+//!             }
+//!             Event::Denied { operation, target } => alarm.send(format!("{plugin} tried to {operation} {target}")),
+//!             other => alarm.send(format!("{plugin} {other}")),
+//!         };
+//!     })
+//!     .start()?;
+//! drop(plugin);
+//! alarms.iter().for_each(|alarm| println!("{alarm}"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod counts;
 mod event;
@@ -15,12 +42,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// What is called with the plugin's name.
+/// The host's function for events. It gets the plugin's name.
 pub(crate) type Callback = Arc<dyn Fn(&str, &Event) + Send + Sync>;
 
-/// Where the events of one plugin go: to `tracing`, and to the host's callback if it has one. Cheap to clone.
+/// Where the events of one plugin go: to `tracing`, and to the host's callback if there is one. Clones are cheap.
 ///
-/// A plugin can make an event happen as often as it likes. What comes too fast is counted and not reported.
+/// A plugin can cause an event as often as it likes. Events that come too fast are counted, and not reported.
 #[derive(Clone)]
 pub(crate) struct Events(Arc<Shared>);
 
@@ -33,19 +60,23 @@ struct Shared {
 }
 
 impl Events {
-    /// Events of the plugin of that name.
+    /// The events of the plugin with this name.
     pub(crate) fn new(plugin: &str, callback: Option<Callback>) -> Self {
-        let flood = Mutex::new(Flood::new(Instant::now()));
-        let (limit_reached, counts) = Default::default();
-        Self(Arc::new(Shared { plugin: plugin.into(), callback, flood, limit_reached, counts }))
+        Self(Arc::new(Shared {
+            plugin: plugin.into(),
+            callback,
+            flood: Mutex::new(Flood::new(Instant::now())),
+            limit_reached: AtomicBool::default(),
+            counts: Counts::default(),
+        }))
     }
 
-    /// Whether the plugin has ever wanted more of something than it gets.
+    /// Whether the plugin has ever wanted more of something than it may have.
     pub(crate) fn limit_reached(&self) -> bool {
         self.0.limit_reached.load(Ordering::Relaxed)
     }
 
-    /// What the plugin has done, in numbers.
+    /// The counts of what the plugin has done.
     pub(crate) fn counts(&self) -> &Counts {
         &self.0.counts
     }
@@ -55,8 +86,8 @@ impl Events {
         &self.0.plugin
     }
 
-    /// Reports an event. A callback that panics is the host application's fault, and is caught here: the caller may be
-    /// a function that a plugin called.
+    /// Reports an event. If the callback panics, that is a fault of the host application. The panic is caught here,
+    /// because the caller may be a function that a plugin called.
     pub(crate) fn report(&self, event: Event) {
         match event {
             Event::LimitReached { .. } => self.0.limit_reached.store(true, Ordering::Relaxed),

@@ -1,20 +1,34 @@
 //! What host applications depend on: load plugins, call them, limit them, stop them.
 //!
-//! ```ignore
+//! ```no_run
+//! use plugix_host::policy::Access;
 //! use plugix_host::{Engine, Plugin, Policy};
 //!
-//! let engine = Engine::new()?;
-//! let module = engine.load_file("word_count.wasm")?; // says what it is; compiles nothing yet
-//! let policy = Policy::new().mount("./books", "/books", plugix_host::Access::ReadOnly);
-//! let plugin = Plugin::new(&module, &policy)?;
-//! println!("{} {}", plugin.metadata().name, plugin.metadata().version);
-//! let counter = plugin.bind::<dyn WordCount>()?; // the trait that host and plugin share
-//! let words = counter.count("/books", 2)?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! #[plugix_abi::interface(version = "1.0")]
+//! pub trait WordCount {
+//!     /// Counts the words of every file below `folder`, on this many threads.
+//!     fn count(&self, folder: &str, threads: u32) -> u64;
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let engine = Engine::new()?;
+//!     let module = engine.load_file("word_count.wasm")?; // says what it is; nothing is compiled yet
+//!     let policy = Policy::new().mount("./books", "/books", Access::ReadOnly);
+//!     let plugin = Plugin::new(&module, &policy)?;
+//!     println!("{} {}", plugin.metadata().name, plugin.metadata().version);
+//!     let counter = plugin.bind::<dyn WordCount>()?; // a client for the trait that host and plugin share
+//!     println!("{} words", counter.count("/books", 2)?);
+//!     Ok(())
+//! }
 //! ```
 //!
-//! Every byte that comes from a plugin is an allegation: it is copied out once and then checked, and nothing that a
-//! plugin does panics the host.
+//! One step, one module: [`engine`] is what a process has once, [`module`] is what the engine loads, [`policy`] is what a
+//! plugin may do, and [`plugin`] is what runs. [`pool`] keeps many instances ready, and [`raw`] runs modules without the
+//! SDK. [`code`] keeps and ships compiled modules, [`events`] says what happens to a plugin, and [`error`] says what went
+//! wrong and whose fault it is.
+//!
+//! Every byte that comes from a plugin is an allegation. The host copies it out once and then checks the copy. Nothing
+//! that a plugin does panics the host.
 
 pub mod code;
 pub mod engine;

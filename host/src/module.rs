@@ -1,4 +1,27 @@
-//! Modules that are loaded: what each is, and its compiled code.
+//! Loaded modules: what each is, and its compiled code.
+//!
+//! [`Engine::load_file`] reads a module and compiles nothing. [`Module::info`] says what the module is, what it offers and
+//! what it asks for. A host can refuse a plugin that doesn't fit before any of it runs.
+//!
+//! ```no_run
+//! use plugix_host::Engine;
+//! use plugix_host::module::Form;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let info = module.info();
+//! assert_eq!(info.form, Form::Reactor);
+//! info.check_interface::<dyn WordCount>()?;
+//! for interface in &info.implements {
+//!     println!("{} implements {} {}", module.name(), interface.name, interface.version);
+//! }
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
@@ -14,7 +37,7 @@ use plugix_module::{inspect, keeps_tables, stoppable as rewrite, validate};
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-/// A module that was checked and can be compiled. Cheap to clone; the clones share the compiled code.
+/// A module that was checked and can be compiled. Clones are cheap and share the compiled code.
 #[derive(Clone, Debug)]
 pub struct Module {
     engine: Engine,
@@ -31,11 +54,18 @@ struct Shared {
     keeps_tables: OnceLock<bool>,
 }
 
-/// What the code is made of.
+/// What the code is made from.
 #[derive(Debug)]
 enum Source {
-    Wasm { wasm: Vec<u8>, stoppable: bool },
+    Wasm { wasm: Vec<u8>, stopping: Stopping },
     Compiled(Artifact),
+}
+
+/// Whether code can be stopped while it computes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stopping {
+    Possible,
+    Impossible,
 }
 
 impl Module {
@@ -43,7 +73,7 @@ impl Module {
         engine: &Engine,
         file_name: Option<&str>,
         wasm: Vec<u8>,
-        stoppable: bool,
+        stopping: Stopping,
     ) -> Result<Self, LoadError> {
         if is_artifact(&wasm) {
             return Err(LoadError::IsArtifact);
@@ -51,42 +81,52 @@ impl Module {
         engine.limits().check(&wasm)?;
         let info = inspect(&wasm)?;
         let name = file_name.or(info.name.as_deref()).unwrap_or("plugin").to_owned();
-        let (wasmer, compilation) = (engine.compiler().engine(), Compilation::default());
-        Self::checked(engine, name, info, Source::Wasm { wasm, stoppable }, wasmer, compilation)
+        Self::checked(
+            engine,
+            Shared {
+                name,
+                source: Source::Wasm { wasm, stopping },
+                info: Arc::new(info),
+                wasmer: engine.compiler().engine(),
+                compilation: Compilation::default(),
+                keeps_tables: OnceLock::new(),
+            },
+        )
     }
 
     /// A module that was compiled before.
     ///
     /// # Safety
-    /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or another one.
+    /// 1. The artifact is what [`Module::to_artifact`] returned, in this process or in another one.
     pub(crate) unsafe fn from_artifact(engine: &Engine, artifact: &Artifact) -> Result<Self, LoadError> {
         let wasmer = engine.compiler().engine();
         // SAFETY: the caller's promise is passed on.
         let code = unsafe { artifact.code(engine.origin(), &wasmer) }?;
-        let (name, source) = (artifact.name().to_owned(), Source::Compiled(artifact.clone()));
-        Self::checked(engine, name, artifact.info()?, source, wasmer, Compilation::done(code))
+        Self::checked(
+            engine,
+            Shared {
+                name: artifact.name().to_owned(),
+                source: Source::Compiled(artifact.clone()),
+                info: Arc::new(artifact.info()?),
+                wasmer,
+                compilation: Compilation::done(code),
+                keeps_tables: OnceLock::new(),
+            },
+        )
     }
 
-    fn checked(
-        engine: &Engine,
-        name: String,
-        info: ModuleInfo,
-        source: Source,
-        wasmer: wasmer::Engine,
-        compilation: Compilation,
-    ) -> Result<Self, LoadError> {
-        info.check_runnable()?;
-        engine.wasi_imports().check(&info)?;
-        let shared = Shared { name, source, info: Arc::new(info), wasmer, compilation, keeps_tables: OnceLock::new() };
+    fn checked(engine: &Engine, shared: Shared) -> Result<Self, LoadError> {
+        shared.info.check_runnable()?;
+        engine.wasi_imports().check(&shared.info)?;
         Ok(Self { engine: engine.clone(), shared: Arc::new(shared) })
     }
 
-    /// What the module is called: by its file, or else by its own section of names.
+    /// The module's name: that of its file, or else the one in its own section of names.
     pub fn name(&self) -> &str {
         &self.shared.name
     }
 
-    /// What the module is, wants and offers.
+    /// What the module is, what it wants and what it offers.
     pub fn info(&self) -> &ModuleInfo {
         &self.shared.info
     }
@@ -96,35 +136,40 @@ impl Module {
         &self.engine
     }
 
-    /// Compiles the module, unless that was done before. Two threads that ask at once wait for one compilation.
+    /// Compiles the module, unless it is compiled already. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Module`] if a function's body is invalid or nests too deep, [`LoadError::CompileTime`] if it takes too long, [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler
-    /// gives up.
+    /// [`LoadError::Module`] if a function's body is invalid or nests too deep. [`LoadError::CompileTime`] if compiling
+    /// takes too long. [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
     }
 
-    /// The compiled module as bytes, to be loaded by [`Engine::load_artifact`] in another process or on another machine.
-    /// Compiles it, unless that was done before.
+    /// The compiled module as bytes. [`Engine::load_artifact`] loads them in another process or on another machine.
+    /// Compiles the module, unless it is compiled already.
     ///
     /// # Errors
-    /// Those of [`Module::compile`].
+    /// The errors of [`Module::compile`].
     pub fn to_artifact(&self) -> Result<Artifact, LoadError> {
         match &self.shared.source {
             Source::Compiled(artifact) => Ok(artifact.clone()),
-            Source::Wasm { wasm, stoppable } => self.artifact(wasm, *stoppable, &self.compiled()?),
+            Source::Wasm { wasm, stopping } => self.artifact(wasm, *stopping, &self.compiled()?),
         }
     }
 
-    fn artifact(&self, wasm: &[u8], stoppable: bool, code: &wasmer::Module) -> Result<Artifact, LoadError> {
-        Artifact::new(self.name(), self.engine.origin(), wasm, stoppable, code)
+    fn artifact(&self, wasm: &[u8], stopping: Stopping, code: &wasmer::Module) -> Result<Artifact, LoadError> {
+        let origin = self.engine.origin().clone();
+        let origin = match stopping {
+            Stopping::Possible => origin,
+            Stopping::Impossible => origin.without_rewriting(),
+        };
+        Artifact::new(self.name(), origin, wasm, code)
     }
 
-    /// The module's code, for an instance. Compiles it, unless that was done before.
+    /// The module's code, for an instance. Compiles the module, unless it is compiled already.
     ///
     /// # Errors
-    /// Those of [`Module::compile`].
+    /// The errors of [`Module::compile`].
     pub(crate) fn code(&self) -> Result<Code, LoadError> {
         let Shared { info, wasmer, .. } = &*self.shared;
         Ok(Code { info: info.clone(), compiled: self.compiled()?, engine: wasmer.clone() })
@@ -135,7 +180,7 @@ impl Module {
         self.shared.compilation.get(self.engine.limits().compile_time, move || module.compile_here())
     }
 
-    /// Whether no code of the module's changes its tables: then they are what they were at its start.
+    /// Whether no code of the module changes a table. Then the tables are always what they were at the start.
     pub(crate) fn keeps_tables(&self) -> bool {
         *self.shared.keeps_tables.get_or_init(|| match &self.shared.source {
             Source::Wasm { wasm, .. } => keeps_tables(wasm),
@@ -143,34 +188,34 @@ impl Module {
         })
     }
 
-    /// The engine of wasmer's that owns the module's code.
+    /// wasmer's engine, which owns the module's code.
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
         &self.shared.wasmer
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
         match &self.shared.source {
-            // SAFETY: whoever made a module of it has promised what is asked for.
+            // SAFETY: whoever made a module of the artifact has promised what this needs.
             Source::Compiled(artifact) => Ok(unsafe { artifact.code(self.engine.origin(), self.wasmer()) }?),
-            Source::Wasm { wasm, stoppable: true } => self.find_or_compile(wasm),
-            Source::Wasm { wasm, stoppable: false } => self.compile_wasm(wasm, false),
+            Source::Wasm { wasm, stopping: Stopping::Possible } => self.find_or_compile(wasm),
+            Source::Wasm { wasm, stopping: Stopping::Impossible } => self.compile_wasm(wasm, Stopping::Impossible),
         }
     }
 
-    /// Looks into the engine's cache, if it has one, before it compiles.
+    /// Looks into the engine's cache before it compiles, if the engine has a cache.
     fn find_or_compile(&self, wasm: &[u8]) -> Result<wasmer::Module, LoadError> {
-        let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, true) };
+        let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, Stopping::Possible) };
         let key = self.engine.origin().key(blake3::hash(wasm).as_bytes());
         if let Some(artifact) = cache.get(key) {
-            // SAFETY: it was in a folder that nobody but this user can write to, in the file that such modules are
-            // written to, and has not changed since.
+            // SAFETY: the artifact was in a folder that only this user can write to, in the file that such modules are
+            // written to. It has not changed since it was written.
             match unsafe { artifact.code(self.engine.origin(), self.wasmer()) } {
                 Ok(code) => return Ok(code),
                 Err(error) => cache.discard(key, &error),
             }
         }
-        let code = self.compile_wasm(wasm, true)?;
-        match self.artifact(wasm, true, &code) {
+        let code = self.compile_wasm(wasm, Stopping::Possible)?;
+        match self.artifact(wasm, Stopping::Possible, &code) {
             Ok(artifact) => cache.put(key, &artifact),
             Err(error) => {
                 tracing::warn!(target: "plugix::cache", error = %Chain(&error), "a compiled module can't be kept")
@@ -179,12 +224,12 @@ impl Module {
         Ok(code)
     }
 
-    fn compile_wasm(&self, wasm: &[u8], stoppable: bool) -> Result<wasmer::Module, LoadError> {
+    fn compile_wasm(&self, wasm: &[u8], stopping: Stopping) -> Result<wasmer::Module, LoadError> {
         self.engine.limits().check_code(wasm)?;
         validate(wasm)?;
-        let wasm = match stoppable {
-            true => Cow::Owned(rewrite(wasm)?),
-            false => Cow::Borrowed(wasm),
+        let wasm = match stopping {
+            Stopping::Possible => Cow::Owned(rewrite(wasm)?),
+            Stopping::Impossible => Cow::Borrowed(wasm),
         };
         wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
     }

@@ -1,4 +1,49 @@
-//! A running plugin.
+//! Running plugins, and the ways to call them.
+//!
+//! A [`Plugin`] runs one call at a time. A [`SharedPlugin`] runs several at the same time. A [`pool::Pool`] gives each caller
+//! an instance to itself, and a [`raw::RawPlugin`] runs a module that knows nothing of the SDK.
+//!
+//! ```no_run
+//! use plugix_host::error::{CallError, Error};
+//! use plugix_host::plugin::{Services, Sharing, Wait};
+//! use plugix_host::{Engine, Plugin, Policy};
+//! use serde_json::json;
+//! use std::time::Duration;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let module = Engine::new()?.load_file("word_count.wasm")?;
+//! let plugin = Plugin::builder(&module)
+//!     .policy(Policy::new().call_deadline(Duration::from_secs(10)))
+//!     .services(Services::new().log(tracing::Level::INFO))
+//!     .config_json(&json!({ "ignore_case": true }))
+//!     .on_event(|plugin, event| eprintln!("{plugin} {event}"))
+//!     .start()?;
+//!
+//! // With the trait that host and plugin share:
+//! println!("{} words", plugin.bind::<dyn WordCount>()?.count("/books", 2)?);
+//! // Without the trait, by name:
+//! match plugin.call_json("count", &json!({ "folder": "/books", "threads": 2 })) {
+//!     Ok(words) => println!("{words} words"),
+//!     Err(CallError::Returned(error)) => println!("the method returned {error}"),
+//!     Err(CallError::Failed(Error::Stopped(reason))) => println!("{reason}"),
+//!     Err(CallError::Failed(error)) => return Err(error.into()),
+//! }
+//! println!("{:?}", plugin.usage());
+//!
+//! // For several threads at the same time:
+//! let plugin = plugin.into_shared(&Sharing::new().workers(4))?.wait(Wait::AtMost(Duration::from_secs(1)));
+//! let counter = plugin.bind::<dyn WordCount>()?;
+//! std::thread::scope(|scope| {
+//!     scope.spawn(|| counter.count("/books", 1));
+//!     scope.spawn(|| counter.count("/articles", 1));
+//! });
+//! # Ok(())
+//! # }
+//! ```
 
 pub(crate) mod asynchronous;
 mod bound;
@@ -34,7 +79,7 @@ pub use within::Within;
 
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
-use crate::plugin::call::ReadError;
+use crate::plugin::call::{EncodedCall, ReadError};
 use crate::policy::Policy;
 use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
@@ -45,29 +90,29 @@ use plugix_abi::interface::{Interface, Payload};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a plugin's unload hook may take, unless the limit of each call is tighter.
+/// How long a plugin's unload hook may take. The limit of each call applies as well, if it is tighter.
 const UNLOAD_LIMIT: Duration = Duration::from_secs(1);
 
-/// A running plugin. Threads can share it, but it runs one call at a time: another one that comes meanwhile fails with
-/// [`Error::Busy`], whether it is from another thread or from a host function that the plugin is calling. Nothing waits.
-/// For several calls at the same time, see [`Plugin::into_shared`].
+/// A running plugin. Threads can share it, but it runs one call at a time. A second call at the same time fails with
+/// [`Error::Busy`] and doesn't wait. That holds for a call from another thread, and for a call from a host function
+/// that the plugin is calling. For several calls at the same time, see [`Plugin::into_shared`].
 ///
-/// Dropping it tells the plugin so, and ends its threads.
+/// Dropping a `Plugin` calls the plugin's unload hook, and ends the plugin's threads.
 #[derive(Debug)]
 pub struct Plugin {
     metadata: Metadata,
     module: Module,
     process: Arc<Process>,
-    /// Those of the main thread.
+    /// The calls on the main thread.
     calls: Arc<Calls>,
     inner: Arc<Exclusive<Inner>>,
 }
 
 impl Plugin {
-    /// Starts a plugin that needs no configuration and nothing of the host's; see [`Plugin::builder`] for the others.
+    /// Starts a plugin that needs no configuration and no host functions. For other plugins, see [`Plugin::builder`].
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why it can't be.
+    /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         Self::builder(module).policy(policy.clone()).start()
     }
@@ -82,15 +127,16 @@ impl Plugin {
         &self.metadata
     }
 
-    /// The module that the plugin was made of.
+    /// The module that the plugin was made from.
     pub fn module(&self) -> &Module {
         &self.module
     }
 
-    /// A client for an interface that the plugin implements. It borrows the plugin; several can live side by side.
+    /// A client for an interface that the plugin implements. The client borrows the plugin. Several clients can live
+    /// side by side.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
@@ -98,15 +144,15 @@ impl Plugin {
     /// A client that owns the plugin.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the plugin is running a call.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
     pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
         Ok(I::client(Bound::new::<I>(self, None)?))
     }
 
-    /// Calls a method that was exported with `plugix_guest::export!`, which takes bytes and returns bytes.
+    /// Calls a method that was exported with `plugix_guest::export!`. Such a method takes bytes and returns bytes.
     ///
     /// # Errors
-    /// [`CallError::Returned`] with the bytes of the method's own error; [`CallError::Failed`] if the call failed.
+    /// [`CallError::Returned`] with the bytes of the method's own error. [`CallError::Failed`] if the call failed.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
         dynamic::call_bytes(self, method, args)
     }
@@ -124,7 +170,7 @@ impl Plugin {
         Within { plugin: self, limit }
     }
 
-    /// Stops the plugin from any other thread.
+    /// A handle that stops the plugin from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.process.stopper.clone())
     }
@@ -134,17 +180,17 @@ impl Plugin {
         self.module.engine().watchdog().limit(self.calls.clone(), limit)
     }
 
-    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs nothing.
+    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs no call.
     pub(crate) fn is_fit(&self) -> bool {
         self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
     }
 
-    /// Makes the plugin what it was after its start. False if it can't be.
+    /// Brings the plugin back to what it was after its start. False if that is impossible.
     pub(crate) fn reset(&self) -> bool {
         self.inner.try_take().is_some_and(|mut inner| inner.reset())
     }
 
-    /// What all threads of the plugin have in common.
+    /// What all threads of the plugin share.
     pub(crate) fn process(&self) -> &Arc<Process> {
         &self.process
     }
@@ -154,12 +200,12 @@ impl Plugin {
         self.process.stopper.check()
     }
 
-    /// Ends what waits on the plugin's behalf, when the plugin is stopped.
+    /// Ends what waits for the plugin's sake, when the plugin is stopped.
     fn halt(&self) -> &Halt {
         self.process.tasks.halt()
     }
 
-    /// Takes what the plugin wrote to its standard output and standard error since the last time.
+    /// Takes what the plugin wrote to its standard output and standard error since this was last called.
     pub fn take_output(&self) -> Output {
         self.process.output.take()
     }
@@ -169,7 +215,7 @@ impl Plugin {
         self.process.usage()
     }
 
-    /// How many threads of the plugin's own are alive.
+    /// How many threads of the plugin are alive. The main thread doesn't count.
     pub fn live_threads(&self) -> usize {
         self.process.tasks.live()
     }
@@ -181,7 +227,8 @@ fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, ReadError> {
 
 impl Drop for Plugin {
     fn drop(&mut self) {
-        // Nobody has it but a stream that is being pulled: then the plugin isn't asked, and ends with that pull.
+        // Only a stream that is being pulled can have the plugin now. Then the plugin's hook isn't called, and the
+        // plugin ends with that pull.
         if let Some(mut inner) = self.inner.try_take() {
             let _deadline = self.deadline(UNLOAD_LIMIT);
             inner.unload();
@@ -190,12 +237,12 @@ impl Drop for Plugin {
 }
 
 impl Inner {
-    /// Calls the plugin's hook. It is not asked when it is dead, and what it answers doesn't matter.
+    /// Calls the plugin's hook. A dead plugin is not called. The hook's answer doesn't matter.
     fn unload(&mut self) {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
-        let outcome: Result<(), CallError<Vec<u8>>> =
-            path.call_encoded(instance, &MethodRef::from_export("unload"), &hook, &[], |_| Ok(()), to_vec);
+        let call = EncodedCall { name: &MethodRef::from_export("unload"), method: &hook, args: &[] };
+        let outcome: Result<(), CallError<Vec<u8>>> = path.call_encoded(instance, call, |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
             tracing::debug!(plugin = instance.process.name, error = %Chain(&error), "the plugin's unload hook failed");
         }

@@ -1,4 +1,44 @@
 //! What a plugin may do. A new policy allows computing and nothing else.
+//!
+//! ```
+//! use plugix_host::Policy;
+//! use plugix_host::policy::{Access, Network};
+//! use std::time::Duration;
+//!
+//! let policy = Policy::new()
+//!     .mount("./books", "/books", Access::ReadOnly)
+//!     .mount_limited("./results", "/results", 64 << 20) // bytes
+//!     .scratch("/tmp", 16 << 20)
+//!     .env("LANG", "en")
+//!     .network(Network::new().connect_tcp("api.example.com:443")?.sockets(4))
+//!     .memory(128 << 20)
+//!     .threads(4)
+//!     .call_deadline(Duration::from_secs(2));
+//!
+//! // The same, or a part of it, as text:
+//! let text = Policy::from_toml_str(
+//!     r#"
+//!     [[mounts]]
+//!     host = "./books"
+//!     guest = "/books"
+//!
+//!     [network]
+//!     connect-tcp = ["api.example.com:443"]
+//!
+//!     [limits]
+//!     memory = "128 MiB"
+//!     threads = 4
+//!
+//!     [deadlines]
+//!     call = "2s"
+//!     "#,
+//!     ".",
+//! )?;
+//!
+//! let wrong = Policy::from_toml_str("[limits]\nmemry = \"1 GiB\"", ".").unwrap_err();
+//! assert!(wrong.to_string().contains("did you mean `memory`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod everything;
 mod files;
@@ -15,26 +55,26 @@ use crate::sandbox::output::Forward;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Bytes of each of standard output and standard error that are kept until they are taken.
+/// How many bytes of standard output are kept until somebody takes them. Standard error has as many.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
-/// Bytes that one call may return.
+/// How many bytes one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
 
-/// Bytes of memory that all threads of a plugin share.
+/// How many bytes of memory all threads of a plugin share.
 const MEMORY: u64 = 256 << 20;
 
-/// Entries of a table; each thread has its own tables, of 8 bytes an entry.
+/// How many entries a table may have. An entry takes 8 bytes, and each thread has its own tables.
 const TABLE_ENTRIES: u32 = 1 << 18;
 
 /// How long a plugin may take to start.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Guest threads for each of the machine's processors, and the least that is allowed whatever the machine.
+/// How many guest threads a plugin may have for each processor of the machine, and the least whatever the machine.
 const THREADS_PER_PROCESSOR: usize = 4;
 const LEAST_THREADS: usize = 64;
 
-/// What a plugin may do: nothing but compute, until it is told otherwise here.
+/// What a plugin may do. A new policy allows computing and nothing else.
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) mounts: Vec<Mount>,
@@ -74,78 +114,78 @@ impl Policy {
         }
     }
 
-    /// Sets an environment variable. The host's own are never passed on.
+    /// Sets an environment variable. The host's own variables are never passed on.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// Appends an argument, which a command reads after its program's name.
+    /// Appends an argument. A command reads it after the program's name.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// Limits how many bytes of each of standard output and standard error are kept until the host takes them;
-    /// 1 MiB unless set. What comes after that is counted and dropped.
+    /// Limits how many bytes of standard output are kept until the host takes them, and how many bytes of standard
+    /// error. The default is 1 MiB for each. Further output is counted and dropped.
     #[must_use]
     pub fn output_limit(mut self, bytes: usize) -> Self {
         self.output_limit = bytes;
         self
     }
 
-    /// Limits how many bytes one call may return; 1 GiB unless set.
+    /// Limits how many bytes one call may return. The default is 1 GiB.
     #[must_use]
     pub fn result_limit(mut self, bytes: u32) -> Self {
         self.result_limit = bytes;
         self
     }
 
-    /// Limits the memory that all threads of the plugin share, stacks and code's data included; 256 MiB unless set.
-    /// Whole pages of 64 KiB count. Growth past it fails in the plugin as any allocation fails that finds no memory,
-    /// and is reported as an event.
+    /// Limits the memory that all threads of the plugin share, in bytes. Stacks and the code's data are part of that
+    /// memory. The default is 256 MiB. Whole pages of 64 KiB count. Growth past the limit fails in the plugin, like any
+    /// allocation that finds no memory. An event reports it.
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
         self
     }
 
-    /// Sets what the plugin may reach over the network; nothing unless set. What it tries beyond that fails with a
-    /// permission error, and is reported as an event.
+    /// Sets what the plugin may reach over the network. The default is nothing. Any other attempt fails with a
+    /// permission error, and an event reports it.
     #[must_use]
     pub fn network(mut self, network: Network) -> Self {
         self.network = network;
         self
     }
 
-    /// Limits the entries of each table, of which each thread has its own; 262,144 unless set. An entry takes 8 bytes
-    /// of the host's memory. Growth past it fails in the plugin.
+    /// Limits the entries of each table. Each thread has its own tables. The default is 262,144. An entry takes 8 bytes
+    /// of the host's memory. Growth past the limit fails in the plugin.
     #[must_use]
     pub fn table_entries(mut self, entries: u32) -> Self {
         self.table_entries = entries;
         self
     }
 
-    /// Limits how many threads of the plugin's own may live at the same time: exactly this many, and 0 for none. One
-    /// more fails to start inside of the plugin, with an ordinary error. Threads only compute, so a new policy allows
-    /// four for each processor of the machine, and 64 at least.
+    /// Limits how many threads of the plugin may live at the same time. 0 allows none. A further thread fails to start,
+    /// and the plugin sees an ordinary error. Threads only compute. So a new policy allows four for each processor of
+    /// the machine, and 64 at least.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Limits how long the plugin may take to start, its initializer and its constructor together; 30 seconds unless
-    /// set. What takes longer is stopped. Compiling doesn't count.
+    /// Limits how long the plugin may take to start: its initializer and its constructor together. The default is 30
+    /// seconds. A plugin that takes longer is stopped. Compiling doesn't count.
     #[must_use]
     pub fn start_deadline(mut self, limit: Duration) -> Self {
         self.start_deadline = Some(limit);
         self
     }
 
-    /// Limits how long each call may take; there is no limit unless set. A plugin that takes longer is stopped with all
+    /// Limits how long each call may take. By default there is no limit. A plugin that takes longer is stopped with all
     /// its threads, within some milliseconds. [`Plugin::within`](crate::Plugin::within) sets a tighter limit.
     #[must_use]
     pub fn call_deadline(mut self, limit: Duration) -> Self {
@@ -154,7 +194,7 @@ impl Policy {
     }
 }
 
-/// Asks the operating system once: it takes some 20 system calls to answer.
+/// Asks the operating system only once, because the answer takes some 20 system calls.
 fn default_threads() -> usize {
     static THREADS: LazyLock<usize> = LazyLock::new(|| {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);

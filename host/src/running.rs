@@ -1,8 +1,7 @@
-//! A module that runs: its instance on each of its threads, its memory, its system calls, what it imports, and its
-//! limits.
+//! A module that runs: its instance on each of its threads, its memory, its system calls, its imports, and its limits.
 //!
-//! It knows nothing of engines, modules that are loaded, or plugins that are called: it is given code, a policy and what
-//! running modules share.
+//! This room knows nothing of engines, of loaded modules, or of plugins that are called. It is given code, a policy,
+//! and what running modules share.
 
 pub(crate) mod contain;
 mod control;

@@ -1,6 +1,6 @@
-//! What a plugin reaches of its host: files, the network, its output. Each of them knows its own rules.
+//! What a plugin reaches in its host: files, the network, its output. Each of these has its own rules.
 //!
-//! The sandbox knows nothing of WebAssembly, of threads of plugins, or of how a plugin is called.
+//! The sandbox knows nothing of WebAssembly, of the threads of plugins, or of how a plugin is called.
 
 pub(crate) mod files;
 pub(crate) mod network;

@@ -13,14 +13,14 @@ use std::time::SystemTime;
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
-    /// The cache's folder; without this, the user's
+    /// The cache's folder; the default is in the user's cache
     #[arg(long, value_name = "FOLDER", global = true)]
     cache: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// List the modules, the latest used first
+    /// List the modules, the last used first
     Show {
         /// Print JSON, for programs
         #[arg(long)]
@@ -64,6 +64,6 @@ fn line(entry: &CacheEntry) -> String {
     let module = entry.module.as_deref().unwrap_or("(damaged)");
     let size = text::size(entry.size);
     let used = text::ago(entry.used);
-    // The beginning of the hash tells one from another.
+    // The beginning of the hash identifies a module.
     format!("{module:24} {size:>10}  {used:>12}  {}", &entry.file[..12])
 }

@@ -11,11 +11,11 @@ use std::process::ExitCode;
 pub(crate) struct Args {
     /// The module, in WebAssembly
     module: PathBuf,
-    /// The file to write; without this, the module's name with `.plugix`
+    /// The file to write; the default is the module's name with `.plugix`
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The processors that it is to run on: `native` is like this one, and others are refused; `baseline` is every one
-    /// since 2009 (x86-64-v2, or NEON); `x86-64-v3` is between
+    /// The processors to compile for: `native` is this one and those like it; `baseline` is every one since 2009
+    /// (x86-64-v2, or NEON); `x86-64-v3` is in between
     #[arg(long, default_value_t = Cpu::Native)]
     cpu: Cpu,
 }

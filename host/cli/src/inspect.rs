@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The module: WebAssembly, or a compiled one
+    /// The module: WebAssembly, or a compiled module
     module: PathBuf,
     /// Print JSON, for programs
     #[arg(long)]
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 struct Seen {
     name: String,
     info: ModuleInfo,
-    /// If it is a compiled one.
+    /// The artifact, if the module is a compiled one.
     artifact: Option<Artifact>,
 }
 

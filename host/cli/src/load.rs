@@ -1,4 +1,4 @@
-//! Modules from files: WebAssembly, or compiled ones that the user vouches for.
+//! Loads modules from files: WebAssembly, or compiled modules that the user vouches for.
 
 use anyhow::{Result, anyhow};
 use plugix_host::code::{Artifact, Cache};
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 /// Where compiled modules are kept.
 #[derive(clap::Args)]
 pub(crate) struct CacheArgs {
-    /// Keep compiled modules in this folder; without this, in the user's cache
+    /// Keep compiled modules in this folder; the default is in the user's cache
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
-    /// Keep nothing, and look for nothing that was kept
+    /// Keep no compiled modules, and use none that were kept
     #[arg(long, conflicts_with = "cache")]
     no_cache: bool,
 }
@@ -30,7 +30,7 @@ impl CacheArgs {
     }
 }
 
-/// The cache in a folder, or else the user's, if there is a place for it.
+/// The cache in a folder, or else the user's cache. `None` if there is no place for it.
 pub(crate) fn cache(folder: Option<&Path>) -> Result<Option<Cache>> {
     match folder.map_or_else(Cache::user, |folder| Ok(Cache::at(folder))) {
         Ok(cache) => Ok(Some(cache)),
@@ -39,7 +39,7 @@ pub(crate) fn cache(folder: Option<&Path>) -> Result<Option<Cache>> {
     }
 }
 
-/// Loads a module, and runs nothing of it. A compiled one is refused.
+/// Loads a module, and runs nothing in it. Refuses a compiled module.
 pub(crate) fn module(engine: &Engine, path: &Path) -> Result<Module> {
     match engine.load_file(path) {
         Err(LoadError::IsArtifact) => Err(anyhow!(
@@ -50,12 +50,12 @@ pub(crate) fn module(engine: &Engine, path: &Path) -> Result<Module> {
     }
 }
 
-/// Loads a module, compiled or not, whose maker the user trusts, and runs nothing of it.
+/// Loads a module, compiled or not, and runs nothing in it. The user trusts whoever made it.
 pub(crate) fn trusted_module(engine: &Engine, path: &Path) -> Result<Module> {
     match engine.load_file(path) {
         Err(LoadError::IsArtifact) => {
             let artifact = artifact(path)?;
-            // SAFETY: the user says so, with `--trust`.
+            // SAFETY: with `--trust`, the user vouches for the artifact.
             let module = unsafe { engine.load_artifact(&artifact) };
             module.map_err(|error| in_file(path, error))
         }
@@ -63,7 +63,7 @@ pub(crate) fn trusted_module(engine: &Engine, path: &Path) -> Result<Module> {
     }
 }
 
-/// Reads a compiled module, which takes no trust.
+/// Reads a compiled module. Reading takes no trust.
 pub(crate) fn artifact(path: &Path) -> Result<Artifact> {
     Artifact::read_file(path).map_err(|error| match error {
         error @ ArtifactError::Io { .. } => error.into(),
@@ -71,7 +71,7 @@ pub(crate) fn artifact(path: &Path) -> Result<Artifact> {
     })
 }
 
-/// Says where something is wrong.
+/// Says in which file something is wrong.
 pub(crate) fn in_file(path: &Path, error: impl Error + Send + Sync + 'static) -> anyhow::Error {
     anyhow::Error::new(error).context(path.display().to_string())
 }

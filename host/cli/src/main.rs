@@ -15,7 +15,7 @@ use tracing::Level;
 #[derive(Parser)]
 #[command(name = "plugix", version, about = "Compiles, shows and runs plugins")]
 struct Arguments {
-    /// Say on standard error what is done
+    /// Report on standard error what is being done
     #[arg(short, long, global = true)]
     verbose: bool,
     #[command(subcommand)]
@@ -26,7 +26,7 @@ struct Arguments {
 enum Command {
     /// Compile a module to a file that loads without compiling
     Compile(compile::Args),
-    /// Show what a module is and asks for; nothing of it runs
+    /// Show what a module is and what it asks for; nothing in it runs
     Inspect(inspect::Args),
     /// Call a method of a plugin, or run a program
     Run(run::Args),

@@ -13,20 +13,20 @@ use std::process::ExitCode;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The module: WebAssembly, or a compiled one that you trust
+    /// The module: WebAssembly, or a compiled module that you trust
     module: PathBuf,
-    /// The method to call: `method` or `interface/method`; nothing for a program
+    /// The method to call: `method` or `interface/method`; leave it out for a program
     method: Option<String>,
-    /// Its arguments in JSON: an array in their order, or an object by their names
+    /// The method's arguments in JSON: an array in their order, or an object with their names
     #[arg(default_value = "[]")]
     arguments: String,
-    /// What the module may do, in TOML; without this, it may compute
+    /// What the module may do, in TOML; by default it may compute
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// The plugin's configuration in JSON, in place of the policy's
+    /// The plugin's configuration in JSON, instead of the policy's
     #[arg(long, value_name = "JSON")]
     config: Option<String>,
-    /// Run a compiled module: machine code, which can do all that you can
+    /// Run a compiled module; it is machine code, and can do all that you can
     #[arg(long)]
     trust: bool,
     #[command(flatten)]
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 fn run_program(module: &Module, policy: Policy) -> Result<ExitCode> {
     let code = Command::new(module, &policy.inherit_output())?.run()?.code;
-    // The operating system keeps the lowest eight bits as well.
+    // The operating system keeps only the lowest eight bits as well.
     Ok(ExitCode::from(code as u8))
 }
 

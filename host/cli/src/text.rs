@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// A size in bytes.
+/// A size in bytes, as text.
 pub(crate) fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),
@@ -11,7 +11,7 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// How long ago something was.
+/// How long ago a time was, as text.
 pub(crate) fn ago(time: SystemTime) -> String {
     let seconds = time.elapsed().unwrap_or(Duration::ZERO).as_secs();
     match seconds {

@@ -29,7 +29,7 @@ impl Outcome {
     }
 }
 
-/// Runs the command, with a cache of the test's own for the user's.
+/// Runs the command. The user's cache is a folder of the test's own.
 struct Plugix(tempfile::TempDir);
 
 impl Plugix {
@@ -140,7 +140,7 @@ fn a_module_says_what_it_is() -> Result<()> {
     assert_eq!((&described["form"], &described["compiled"]), (&json!("reactor"), &Value::Null));
     assert_eq!(described["implements"][0]["methods"][0]["name"], "nothing");
 
-    // A compiled one says the same, and who compiled it. It takes no trust to look at it.
+    // A compiled module says the same, and what compiled it. Looking at it takes no trust.
     let compiled = plugix.file("small.plugix");
     plugix.run(&[OsStr::new("compile"), small.as_ref(), "-o".as_ref(), compiled.as_ref()])?.succeeded();
     let of_compiled = inspect(&compiled)?;

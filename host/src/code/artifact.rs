@@ -1,7 +1,7 @@
-//! Compiled modules as bytes: what a cache keeps, and what can be shipped in place of WebAssembly.
+//! Compiled modules as bytes. A cache keeps them, and they can be shipped in place of WebAssembly.
 //!
-//! An artifact is machine code. Its hashes find damage, and its origin says for which host it is; nothing can find out
-//! whether the code is harmless. So everybody can read one, and to run it takes somebody who vouches for it.
+//! An artifact is machine code. Its hashes find damage. Its origin says for which host it is. But nothing can find out
+//! whether the code is harmless. So anybody can read an artifact, and whoever runs it has to vouch for it.
 
 mod aligned;
 mod format;
@@ -23,11 +23,12 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A compiled module, whole and undamaged. Cheap to clone.
+/// A compiled module, whole and undamaged. Clones are cheap.
 ///
 /// ```no_run
-/// # use plugix_host::Engine;
+/// use plugix_host::Engine;
 /// use plugix_host::code::Artifact;
+///
 /// # let engine = Engine::new()?;
 /// # let module = engine.load_file("word_count.wasm")?;
 /// module.to_artifact()?.write_file("word_count.plugix")?;
@@ -40,16 +41,16 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Artifact {
     header: Arc<Header>,
-    /// The whole file.
+    /// The bytes of the whole file.
     bytes: Bytes,
     body: Body,
 }
 
 impl Artifact {
-    /// Reads a file that [`Artifact::write_file`] or `plugix compile` wrote. Nothing of it runs.
+    /// Reads a file that [`Artifact::write_file`] or `plugix compile` wrote. Nothing in it runs.
     ///
     /// # Errors
-    /// [`ArtifactError::Io`] if it can't be read, and those of [`Artifact::from_bytes`].
+    /// [`ArtifactError::Io`] if the file can't be read, and the errors of [`Artifact::from_bytes`].
     pub fn read_file(path: impl AsRef<Path>) -> Result<Self, ArtifactError> {
         let path = path.as_ref();
         let failed = |source| ArtifactError::Io { what: format!("read {}", path.display()), source };
@@ -57,7 +58,7 @@ impl Artifact {
         Self::parse(read.map_err(failed)?)
     }
 
-    /// Checks that bytes are an artifact, and undamaged. Nothing of it runs.
+    /// Checks that bytes are an artifact, and undamaged. Nothing in them runs.
     ///
     /// # Errors
     /// [`ArtifactError::NotAnArtifact`], [`ArtifactError::OtherFormat`] or [`ArtifactError::Damaged`].
@@ -65,11 +66,11 @@ impl Artifact {
         Self::parse(Aligned::copy_of(bytes).into())
     }
 
-    /// Writes the artifact to a file, in the place of one that may be there: whoever opens it meanwhile finds the old
-    /// one or the new one, and nothing between.
+    /// Writes the artifact to a file, and replaces a file that may be there. Whoever opens the file meanwhile finds the
+    /// old file or the new one, and nothing in between.
     ///
     /// # Errors
-    /// [`ArtifactError::Io`] if it can't be written.
+    /// [`ArtifactError::Io`] if the file can't be written.
     pub fn write_file(&self, path: impl AsRef<Path>) -> Result<(), ArtifactError> {
         let path = path.as_ref();
         let mut unfinished = path.as_os_str().to_owned();
@@ -78,7 +79,7 @@ impl Artifact {
             .and_then(|mut file| file.write_all(&self.bytes).and_then(|()| file.sync_all()))
             .and_then(|()| std::fs::rename(&unfinished, path));
         written.map_err(|source| {
-            // There may be none: then nothing is left behind either.
+            // There may be no such file. Then nothing is left behind either.
             let _ = std::fs::remove_file(&unfinished);
             ArtifactError::Io { what: format!("write {}", path.display()), source }
         })
@@ -89,42 +90,34 @@ impl Artifact {
         &self.bytes
     }
 
-    /// What the module is, wants and offers: the same that its WebAssembly says.
+    /// What the module is, what it wants and what it offers. Its WebAssembly says the same.
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why that can't be read.
+    /// The variant of [`LoadError`] that says why the artifact's outline can't be read.
     pub fn info(&self) -> Result<ModuleInfo, LoadError> {
         let mut info = inspect(&self.bytes[self.body.outline.clone()])?;
         info.size = usize::try_from(self.header.source_size).unwrap_or(usize::MAX);
         Ok(info)
     }
 
-    /// What the module was called when it was compiled.
+    /// The name that the module had when it was compiled.
     pub fn name(&self) -> &str {
         &self.header.name
     }
 
-    /// What compiled it, and for which host.
+    /// What compiled the module, and for which host.
     pub fn origin(&self) -> &Origin {
         &self.header.origin
     }
 
-    /// The BLAKE3 hash of the WebAssembly that it was compiled from.
+    /// The BLAKE3 hash of the WebAssembly that the module was compiled from.
     pub fn source_hash(&self) -> &[u8; 32] {
         &self.header.source
     }
 
-    /// Puts compiled code and all that belongs to it together.
-    pub(crate) fn new(
-        name: &str,
-        origin: &Origin,
-        wasm: &[u8],
-        stoppable: bool,
-        code: &wasmer::Module,
-    ) -> Result<Self, LoadError> {
+    /// Puts compiled code together with everything that belongs to it.
+    pub(crate) fn new(name: &str, origin: Origin, wasm: &[u8], code: &wasmer::Module) -> Result<Self, LoadError> {
         let payload = code.serialize().map_err(|error| LoadError::Engine(error.to_string()))?;
-        let rewriting = if stoppable { origin.rewriting } else { 0 };
-        let origin = Origin { rewriting, ..origin.clone() };
         let bytes = format::seal(name, origin, wasm, &outline::outline(wasm)?, &payload);
         Ok(Self::parse(bytes)?)
     }
@@ -139,28 +132,29 @@ impl Artifact {
         self.header.keeps_tables
     }
 
-    /// What a cache finds it by.
+    /// The key under which a cache keeps the module.
     pub(crate) fn key(&self) -> CacheKey {
         self.origin().key(self.source_hash())
     }
 
-    /// The code, ready to be run, if it is for hosts such as this one; `wasmer` owns it.
+    /// The code, ready to run, if it is for hosts like this one. `wasmer` then owns the code.
     ///
     /// # Safety
-    /// 1. The artifact is what [`Artifact::new`] made of a module, in this process or another one.
+    /// 1. The artifact is what [`Artifact::new`] made from a module, in this process or in another one.
     pub(crate) unsafe fn code(&self, host: &Origin, wasmer: &wasmer::Engine) -> Result<wasmer::Module, ArtifactError> {
         self.header.origin.check(host)?;
         let payload = self.bytes.slice(self.body.payload.clone());
         assert!(payload.as_ptr().addr().is_multiple_of(ALIGNMENT), "a payload is where its format has it");
-        // SAFETY: wasmer checks nothing of it (7.4.2: `deserialize` is `deserialize_unchecked`). The bytes are what its
-        // `serialize` returned: of a version, a configuration and a target such as this engine's, which was just
-        // checked; unchanged, since the hash over them was right; and at an address that the archive in them can have.
+        // SAFETY: wasmer checks nothing here (7.4.2: `deserialize` is `deserialize_unchecked`). The bytes are what its
+        // `serialize` returned, as the caller promises. Their version, configuration and target fit this engine, as was
+        // just checked. They are unchanged, because their hash was right. They begin at an address that suits the
+        // archive in them.
         let code = unsafe { wasmer::Module::deserialize(wasmer, payload) };
         code.map_err(|error| ArtifactError::Engine(error.to_string()))
     }
 }
 
-/// Reads a regular file; others may have no end.
+/// Reads a regular file. Other kinds of files may have no end.
 pub(crate) fn read_whole(mut file: &File) -> io::Result<Bytes> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {

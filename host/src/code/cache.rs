@@ -1,8 +1,8 @@
-//! Compiled modules that are kept in a folder, for later processes.
+//! Compiled modules that a folder keeps for later processes.
 //!
-//! A file for each, by the hash of the module and of all that its code depends on. Files are written beside their place
-//! and renamed, so that every process finds a whole one or none. They aren't flushed to the disk: what a power failure
-//! tears shows as damage, and is compiled anew.
+//! There is one file for each module. Its name is the hash of the module and of everything that the code depends on. A
+//! file is written beside its place and then renamed. So every process finds a whole file or none. Files aren't flushed
+//! to the disk. If a power failure tears a file, that shows as damage, and the module is compiled anew.
 
 mod entry;
 mod eviction;
@@ -16,16 +16,17 @@ use crate::error::CacheError;
 use folder::Folder;
 use std::path::{Path, PathBuf};
 
-/// The folder in the user's cache.
+/// The name of the folder in the user's cache.
 const USER: &str = "plugix-modules";
 
-/// Bytes that a cache takes at the most unless it is told otherwise.
+/// How many bytes a cache takes at most by default.
 const MAX_SIZE: u64 = 1 << 30;
 
-/// A folder of compiled modules, for [`EngineBuilder::cache`](crate::EngineBuilder::cache). Any number of processes can
-/// share it. It must be the user's own: what is in it is run.
+/// A folder of compiled modules, for [`EngineBuilder::cache`](crate::engine::EngineBuilder::cache). Any number of
+/// processes can share it. The folder must belong to the user alone, because the code in it is run.
 ///
-/// A folder that can't be read or written is no error: modules are then compiled each time, and a warning says so once.
+/// It is no error if the folder can't be read or written. Modules are then compiled each time, and a warning says so
+/// once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cache {
     folder: PathBuf,
@@ -33,39 +34,39 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// A folder, which is made if there is none.
+    /// A cache in this folder. The folder is made if it doesn't exist.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), max_size: MAX_SIZE }
     }
 
-    /// The folder `plugix-modules` in the user's cache, which is `XDG_CACHE_HOME` or `~/.cache`.
+    /// A cache in the folder `plugix-modules` of the user's cache. That is `XDG_CACHE_HOME`, or else `~/.cache`.
     ///
     /// # Errors
-    /// [`CacheError::NoFolder`] if no variable names that.
+    /// [`CacheError::NoFolder`] if neither variable names a folder.
     pub fn user() -> Result<Self, CacheError> {
-        // The specification wants relative paths to be ignored.
+        // The specification says that relative paths are ignored.
         let variable = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let cache = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
         Ok(Self::at(cache.ok_or(CacheError::NoFolder)?.join(USER)))
     }
 
-    /// Limits how many bytes are kept; 1 GiB unless set. When a module is added, those that nobody used for the longest
-    /// time make room.
+    /// Limits how many bytes are kept. The default is 1 GiB. When a module is added, the modules that nobody has used
+    /// for the longest time make room.
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = bytes;
         self
     }
 
-    /// The folder, which may not exist yet.
+    /// The folder. It may not exist yet.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What is in the cache, the latest used first; nothing if there is no folder.
+    /// What is in the cache, the last used module first. Empty if the folder doesn't exist.
     ///
     /// # Errors
-    /// The variant of [`CacheError`] that says why it can't be looked at.
+    /// The variant of [`CacheError`] that says why the folder can't be listed.
     pub fn entries(&self) -> Result<Vec<CacheEntry>, CacheError> {
         let Some(folder) = Folder::open(&self.folder)? else { return Ok(Vec::new()) };
         let mut entries = entry::entries(&folder).map_err(|source| self.io("list", source))?;
@@ -73,10 +74,10 @@ impl Cache {
         Ok(entries)
     }
 
-    /// Removes all that is in the cache. Processes that use it go on with what they have loaded.
+    /// Removes everything that is in the cache. Processes that use the cache go on with what they have loaded.
     ///
     /// # Errors
-    /// The variant of [`CacheError`] that says why not everything could be removed.
+    /// The variant of [`CacheError`] that says why something could not be removed.
     pub fn clear(&self) -> Result<(), CacheError> {
         let Some(folder) = Folder::open(&self.folder)? else { return Ok(()) };
         eviction::clear(&folder).map_err(|source| self.io("clear", source))

@@ -1,4 +1,4 @@
-//! Compiling on a thread of its own, so that nobody waits for it longer than wanted.
+//! Compiles on a thread of its own, so that no caller waits for longer than it wants to.
 
 use crate::error::LoadError;
 use crate::sync::lock::{lock, wait};
@@ -8,10 +8,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// Stack of the thread. The compiler's own threads do most of the work.
+/// The stack of the thread, in bytes. The compiler's own threads do most of the work.
 const STACK_SIZE: usize = 8 << 20;
 
-/// The compiled form of one module, once there is one. Clones are one.
+/// The compiled form of one module, once there is one. All clones are one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compilation(Arc<Shared>);
 
@@ -27,18 +27,18 @@ enum State {
     Idle,
     Running,
     Done(wasmer::Module),
-    /// Told to one of those who wait; the next one to ask tries again.
+    /// One of the waiting callers gets the error. The next caller tries again.
     Failed(LoadError),
 }
 
 impl Compilation {
-    /// What was compiled before.
+    /// A module that was compiled before.
     pub(crate) fn done(module: wasmer::Module) -> Self {
         Self(Arc::new(Shared { state: Mutex::new(State::Done(module)), changed: Condvar::new() }))
     }
 
-    /// The compiled module: at once if there is one, or when `compile` has made it on a thread of its own. Those who
-    /// ask at the same time wait for the same thread, each until its `limit`.
+    /// Returns the compiled module, at once if there is one. Otherwise `compile` makes it on a thread of its own.
+    /// Callers who ask at the same time wait for the same thread, each until its `limit`.
     pub(crate) fn get(
         &self,
         limit: Duration,
@@ -58,7 +58,7 @@ impl Compilation {
                     break Ok(module);
                 }
                 State::Failed(error) => {
-                    // Whoever waits as well finds it idle, and says only that it failed.
+                    // The other waiting callers then find `Idle`, and say only that it failed.
                     self.0.changed.notify_all();
                     break Err(error);
                 }
@@ -73,7 +73,7 @@ impl Compilation {
         };
         drop(state);
         if let Some(thread) = thread {
-            // It has told its outcome and ends. Its panics were caught.
+            // The thread has told its outcome, and ends. Its panics were caught.
             let _ = thread.join();
         }
         outcome

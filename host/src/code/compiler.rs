@@ -1,4 +1,4 @@
-//! The compiler: what it is told, and what its code depends on.
+//! The compiler, its settings, and what its code depends on.
 
 use super::{Cpu, Origin};
 use crate::error::LoadError;
@@ -7,7 +7,7 @@ use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
 
-/// Makes engines of wasmer's, all of which compile in the same way.
+/// Makes wasmer's engines. All of them compile in the same way.
 #[derive(Debug)]
 pub(crate) struct Compiler {
     target: Target,
@@ -15,28 +15,29 @@ pub(crate) struct Compiler {
 }
 
 impl Compiler {
-    /// A compiler for such processors.
+    /// A compiler for these processors.
     ///
     /// # Errors
-    /// [`LoadError::Cpu`] if this processor can't run what is to be compiled.
+    /// [`LoadError::Cpu`] if this processor can't run code for them.
     pub(crate) fn new(cpu: Cpu) -> Result<Self, LoadError> {
         let target = cpu.target()?;
         Ok(Self { origin: origin(&engine(&target)), target })
     }
 
-    /// Makes an engine of wasmer's. It keeps the code of all modules that were compiled with it until its own end (wasmer
-    /// 7.4.2, `engine/inner.rs`, `code_memory`), so each module has its own and takes its code along when it goes.
+    /// Makes one of wasmer's engines. An engine keeps the code of all modules that it has compiled until the engine
+    /// itself ends (wasmer 7.4.2, `engine/inner.rs`, `code_memory`). So each module has its own engine, and the code
+    /// goes with the module.
     pub(crate) fn engine(&self) -> wasmer::Engine {
         engine(&self.target)
     }
 
-    /// What compiled code depends on, besides the module.
+    /// What compiled code depends on, besides its module.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
 }
 
-/// An engine of wasmer's that compiles for such processors.
+/// Makes one of wasmer's engines, which compiles for this target.
 fn engine(target: &Target) -> wasmer::Engine {
     let mut features = Features::none();
     for (_, switch) in engine_switches() {

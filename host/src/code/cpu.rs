@@ -5,17 +5,18 @@ use std::fmt;
 use std::str::FromStr;
 use wasmer_types::target::{CpuFeature, Target, Triple};
 
-/// Which processors code is compiled for. It never runs on one that lacks something.
+/// Which processors code is compiled for. Code never runs on a processor that lacks something the code may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cpu {
-    /// This one: code uses all that it has.
+    /// This processor. Code uses all that it has.
     #[default]
     Native,
-    /// The least that there is: x86-64-v2 as the System V ABI has it, which processors since 2009 are, and NEON on
-    /// AArch64. Plugins are compiled with SIMD, which Cranelift has no code for in wasmer on lesser ones.
+    /// The least that Plugix runs on. On x86-64 that is x86-64-v2 of the System V ABI, which processors have since
+    /// 2009. On AArch64 it is NEON. Plugins are compiled with SIMD, and for lesser processors Cranelift in wasmer has
+    /// no code for that.
     Baseline,
-    /// x86-64-v3: AVX2, BMI and LZCNT; processors since 2013.
+    /// x86-64-v3: AVX2, BMI and LZCNT. Processors have it since 2013.
     X86_64V3,
 }
 
@@ -24,15 +25,15 @@ const BASELINE: &[CpuFeature] =
     &[CpuFeature::SSE2, CpuFeature::SSE3, CpuFeature::SSSE3, CpuFeature::SSE41, CpuFeature::SSE42, CpuFeature::POPCNT];
 #[cfg(target_arch = "aarch64")]
 const BASELINE: &[CpuFeature] = &[CpuFeature::NEON];
-/// What x86-64-v3 has besides.
+/// What x86-64-v3 has besides the baseline.
 const V3: &[CpuFeature] =
     &[CpuFeature::AVX, CpuFeature::AVX2, CpuFeature::BMI1, CpuFeature::BMI2, CpuFeature::FMA, CpuFeature::LZCNT];
 
 impl Cpu {
-    /// All of them.
+    /// All choices.
     pub const ALL: [Self; 3] = [Self::Native, Self::Baseline, Self::X86_64V3];
 
-    /// The features that have to be there.
+    /// The features that the processor must have.
     fn features(self) -> Vec<CpuFeature> {
         match self {
             Self::Native | Self::Baseline => BASELINE.to_vec(),
@@ -40,7 +41,7 @@ impl Cpu {
         }
     }
 
-    /// What the compiler is told.
+    /// The target that the compiler is given.
     pub(super) fn target(self) -> Result<Target, LoadError> {
         let host = CpuFeature::for_host();
         let features = self.features();

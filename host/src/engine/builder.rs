@@ -14,21 +14,21 @@ pub struct EngineBuilder {
 }
 
 impl EngineBuilder {
-    /// Takes modules of other sizes than usual.
+    /// Sets the limits for modules: their sizes, and how long compiling one may take.
     #[must_use]
     pub fn limits(mut self, limits: ModuleLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Keeps compiled modules in a folder, for later processes; without this, nothing is written anywhere.
+    /// Keeps compiled modules in a folder, for later processes. Without a cache the engine writes nothing anywhere.
     #[must_use]
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
         self
     }
 
-    /// Compiles for other processors than this one alone: for artifacts that are run elsewhere.
+    /// Compiles for other processors than this one alone. Artifacts that run elsewhere need that.
     #[must_use]
     pub fn cpu(mut self, cpu: Cpu) -> Self {
         self.cpu = cpu;
@@ -38,8 +38,8 @@ impl EngineBuilder {
     /// Makes the engine.
     ///
     /// # Errors
-    /// [`LoadError::Cache`] if others could put code into the cache's folder, [`LoadError::Cpu`] if this processor can't
-    /// run what is to be compiled, [`LoadError::Io`] if the operating system refuses the I/O thread.
+    /// [`LoadError::Cache`] if others could put code into the cache's folder. [`LoadError::Cpu`] if this processor
+    /// can't run code for the wanted processor. [`LoadError::Io`] if the operating system refuses the I/O thread.
     pub fn build(self) -> Result<Engine, LoadError> {
         Engine::build(self)
     }

@@ -3,11 +3,11 @@
 use std::io;
 use thiserror::Error as ThisError;
 
-/// Why a compiled module can't be read, or not be run here.
+/// Why a compiled module can't be read, or can't run here.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum ArtifactError {
-    /// The bytes are something else.
+    /// The bytes are no compiled module.
     #[error(
         "not a compiled module: it begins with {found:02x?}{}",
         if found.starts_with(b"\0asm") { "; it is WebAssembly, for `Engine::load`" } else { "" }
@@ -16,21 +16,21 @@ pub enum ArtifactError {
         /// The first bytes, eight at most.
         found: Vec<u8>,
     },
-    /// The file has another form than this host reads.
+    /// The file has another format than this host reads.
     #[error("a compiled module in format {artifact}, and this host reads format {host}: compile it again")]
     OtherFormat {
         /// The file's format.
         artifact: u32,
-        /// The host's.
+        /// The format that this host reads.
         host: u32,
     },
-    /// The file is truncated, or something changed in it.
+    /// The file is truncated, or some of its bytes have changed.
     #[error("the compiled module is damaged: {problem}: copy or compile it again")]
     Damaged {
-        /// How that shows.
+        /// How the damage shows.
         problem: String,
     },
-    /// It was compiled by another version of something that its code depends on.
+    /// Another version of something compiled it, and the code depends on that version.
     #[error("compiled by {what} {artifact}, and this host has {host}: compile it again with the host's version")]
     OtherVersion {
         /// What has another version.
@@ -48,7 +48,7 @@ pub enum ArtifactError {
         /// What is here.
         host: String,
     },
-    /// It may use features that this host's processor doesn't have, or that the engine was told not to use.
+    /// The code may use features that this host's processor lacks, or that the engine was told not to use.
     #[error(
         "compiled for a processor with {}, which this host doesn't have (it has {}): compile it for a lesser one, \
          such as `baseline`",
@@ -61,23 +61,23 @@ pub enum ArtifactError {
         /// The features that are here.
         host: Vec<String>,
     },
-    /// It was compiled by a compiler that was told other things.
+    /// A compiler with other settings compiled it.
     #[error("compiled by `{artifact}`, and this host's compiler is `{host}`: compile it again")]
     OtherConfiguration {
-        /// The compiler and what it was told.
+        /// That compiler and its settings.
         artifact: String,
-        /// This host's.
+        /// This host's compiler and its settings.
         host: String,
     },
-    /// A file of the host's.
+    /// The operating system refused to read or write a file.
     #[error("can't {what}")]
     Io {
-        /// What was tried.
+        /// What the host tried.
         what: String,
-        /// The operating system's word.
+        /// What the operating system said.
         source: io::Error,
     },
-    /// The engine refused it although everything that is known of it is right.
+    /// The engine refused the compiled module, although all that the host knows of it is right.
     #[error("the engine refused the compiled module: {0}")]
     Engine(String),
 }

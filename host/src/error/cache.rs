@@ -11,7 +11,7 @@ pub enum CacheError {
     /// Nothing says where the user's cache is.
     #[error("there is no place for a cache: neither `XDG_CACHE_HOME` nor `HOME` names a folder")]
     NoFolder,
-    /// Somebody else could put code into it, which would then run here.
+    /// Others could put code into the folder, and that code would run here.
     #[error(
         "the cache {} has mode {mode:03o}, so others than its owner can put code into it: `chmod go-w` it, or name \
          another folder",
@@ -23,22 +23,22 @@ pub enum CacheError {
         /// Its permission bits.
         mode: u32,
     },
-    /// Somebody else owns it, and could put code into it, which would then run here.
+    /// Somebody else owns the folder, and could put code into it. That code would run here.
     #[error("the cache {} belongs to user {owner}, and this process runs as user {user}: name a folder of its own", folder.display())]
     NotOurs {
         /// The folder.
         folder: PathBuf,
-        /// Who owns it.
+        /// The number of the user who owns the folder.
         owner: u32,
-        /// Who this process runs as.
+        /// The number of the user that this process runs as.
         user: u32,
     },
-    /// The operating system refuses something.
+    /// The operating system refused something.
     #[error("can't {what}")]
     Io {
-        /// What was tried.
+        /// What the host tried.
         what: String,
-        /// The operating system's word.
+        /// What the operating system said.
         source: io::Error,
     },
 }

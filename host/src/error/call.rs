@@ -8,10 +8,10 @@ use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
 
-/// How a call to a method that returns an error of its own, `E`, ended other than well.
+/// How a call failed, where the method returns errors of its own, of type `E`.
 pub type CallError<E> = plugix_abi::CallError<E, Error>;
 
-/// Why a call failed, apart from errors that the method itself returns.
+/// Why a call failed. The errors that a method itself returns are not among these.
 #[derive(Debug, Clone, ThisError)]
 #[non_exhaustive]
 pub enum Error {
@@ -21,7 +21,7 @@ pub enum Error {
         /// The name that was asked for.
         method: String,
     },
-    /// The caller's fault: several interfaces of the plugin have a method of that name.
+    /// The caller's fault: several interfaces of the plugin have a method of this name.
     #[error("several interfaces have a method `{method}`: write `interface/{method}`")]
     AmbiguousMethod {
         /// The name that was asked for.
@@ -30,7 +30,7 @@ pub enum Error {
     /// The caller's fault: the arguments can't be encoded, or are too large for any plugin.
     #[error("the arguments can't be passed: {0}")]
     Arguments(String),
-    /// The caller's fault: the result is not of the type that the caller asked for.
+    /// The caller's fault: the result has another type than the caller asked for.
     #[error("the result of `{method}` is not of the type that was asked for: {problem}")]
     WrongResultType {
         /// The method's name.
@@ -38,7 +38,8 @@ pub enum Error {
         /// Where the two differ.
         problem: String,
     },
-    /// The caller's fault: the plugin, which is older than the interface, lacks an optional method.
+    /// The caller's fault: the method is optional, and the plugin lacks it because the plugin is older than the
+    /// interface.
     #[error("the plugin doesn't provide the optional method `{method}`")]
     NotProvided {
         /// The method's name.
@@ -52,49 +53,49 @@ pub enum Error {
         /// What the plugin says.
         message: String,
     },
-    /// More callers at once than there is room for. Nothing is wrong with the plugin.
+    /// More callers came at once than there is room for. Nothing is wrong with the plugin.
     #[error(transparent)]
     Overloaded(#[from] Overload),
     /// The plugin and the caller don't agree on an interface.
     #[error(transparent)]
     Interface(Box<InterfaceError>),
-    /// A pool's new instance, which was to run the call, could not be made.
+    /// The pool could not make the instance that was to run the call.
     #[error("no instance could be made")]
     NotStarted(#[source] Arc<LoadError>),
     /// The plugin can't be shared between threads.
     #[error("the plugin can't be shared: {problem}")]
     NotShareable {
-        /// Why.
+        /// Why it can't be shared.
         problem: String,
     },
-    /// The caller's fault: the plugin is in the middle of a call of this very handle.
+    /// The caller's fault: this very handle is in the middle of another call.
     #[error("the plugin is already running a call of this handle")]
     Busy,
     /// The plugin's fault: a method panicked. The plugin stays usable.
     #[error("{did}: {0}", did = .0.site.tell("panicked"))]
     Panic(Box<Panic>),
-    /// The plugin's fault: it trapped, and is dead now.
+    /// The plugin's fault: it trapped. The plugin is dead now.
     #[error("{did}: {0}", did = .0.site.tell("trapped"))]
     Trap(Box<Trap>),
-    /// The plugin ended itself with `exit`, and is dead now.
+    /// The plugin ended itself with `exit`. The plugin is dead now.
     #[error("the plugin exited with code {code}")]
     Exited {
         /// The exit code.
         code: i32,
     },
-    /// The plugin's fault: it broke the protocol between it and the host, and is dead now.
+    /// The plugin's fault: it broke the protocol between plugin and host. The plugin is dead now.
     #[error("{}", .site.tell("broke the protocol"))]
     Protocol {
-        /// What it did.
+        /// What the plugin did.
         #[source]
         error: ProtocolError,
-        /// Where.
+        /// Where the plugin did that.
         site: Box<Site>,
     },
-    /// The host stopped the plugin in the middle of this call, and it is dead now.
+    /// The host stopped the plugin in the middle of this call. The plugin is dead now.
     #[error("the plugin was stopped")]
     Stopped(#[source] StopReason),
-    /// An earlier call, or another thread of the plugin's, ended the plugin.
+    /// An earlier call ended the plugin, or another thread of the plugin did.
     #[error("the plugin is dead")]
     Dead(#[source] Box<Error>),
 }
@@ -106,7 +107,7 @@ impl From<InterfaceError> for Error {
 }
 
 impl Error {
-    /// The same error, with the method's name where it has none yet.
+    /// Adds the method's name to an error that has none yet.
     #[cold]
     pub(crate) fn with_method(self, method: &str) -> Self {
         match self {
@@ -115,7 +116,7 @@ impl Error {
         }
     }
 
-    /// What the end of a wasm function by a trap or by a signal of the host's means.
+    /// What it means that a wasm function ended with a trap, or with a signal of the host.
     #[cold]
     pub(crate) fn from_engine(error: &RuntimeError, site: Site) -> Self {
         if let Some(HostBreach { function, error }) = error.downcast_ref() {
@@ -127,7 +128,7 @@ impl Error {
         }
     }
 
-    /// A panic of the host's own code below a guest thread: the plugin can't go on.
+    /// The host's own code panicked below a guest thread. The plugin can't go on.
     #[cold]
     pub(crate) fn from_host_panic(site: Site) -> Self {
         Self::Trap(Box::new(Trap { message: "a host function panicked".into(), frames: Vec::new(), site }))
@@ -138,7 +139,7 @@ impl Error {
         Self::Protocol { error, site: Box::new(site) }
     }
 
-    /// Where in the plugin it happened, if it happened in there.
+    /// Where in the plugin it happened. `None` if it did not happen in the plugin.
     pub fn site(&self) -> Option<&Site> {
         match self {
             Self::Panic(panic) => Some(&panic.site),
@@ -155,5 +156,5 @@ impl Error {
     }
 }
 
-/// Calls return it: what is large in it is boxed.
+/// Every call returns an `Error`, so its large parts are boxed.
 const _: () = assert!(size_of::<Error>() <= 7 * size_of::<usize>());

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// Shows an error and what caused it, as `{:#}` of `anyhow` does.
+/// Shows an error and its causes, as `{:#}` does for an error of `anyhow`.
 pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {

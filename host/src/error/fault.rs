@@ -1,19 +1,19 @@
-//! Panics and traps of a plugin's code, and its stack then.
+//! Panics and traps of a plugin, and its stack at that moment.
 
 use super::Site;
 use plugix_abi::PanicReport;
 use std::fmt;
 use wasmer::{FrameInfo, RuntimeError};
 
-/// A panic of a plugin's code, which the SDK caught.
+/// A panic in a plugin. The SDK caught it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panic {
-    /// What the plugin tells of it.
+    /// What the plugin tells about the panic.
     pub report: PanicReport,
-    /// The wasm functions that were running, innermost first, if the host asked for backtraces with
-    /// [`PluginBuilder::backtraces`](crate::PluginBuilder::backtraces).
+    /// The wasm functions that were running, innermost first. Empty unless the host asked for backtraces with
+    /// [`PluginBuilder::backtraces`](crate::plugin::PluginBuilder::backtraces).
     pub frames: Vec<StackFrame>,
-    /// Where.
+    /// Where it happened.
     pub site: Site,
 }
 
@@ -28,23 +28,23 @@ impl fmt::Display for Panic {
     }
 }
 
-/// Where and why a plugin's code was ended by the engine.
+/// Where and why the engine ended a plugin's code.
 #[derive(Debug, Clone)]
 pub struct Trap {
     /// What happened, in the engine's words.
     pub message: String,
     /// The wasm functions that were running, innermost first.
     pub frames: Vec<StackFrame>,
-    /// Where.
+    /// Where it happened.
     pub site: Site,
 }
 
-/// One wasm function of a trap's backtrace.
+/// One wasm function of a backtrace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackFrame {
     /// The function's name, if the module has names; `wasm function N` otherwise.
     pub function: String,
-    /// Where in the module, in bytes from its start.
+    /// Where in the module: an offset in bytes from the module's start.
     pub offset: u64,
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for Trap {
     }
 }
 
-/// The wasm functions below which an error of the engine's was made, innermost first.
+/// The wasm functions that were running when the engine made this error, innermost first.
 pub(crate) fn stack_frames(error: &RuntimeError) -> Vec<StackFrame> {
     let name = |frame: &FrameInfo| match frame.function_name() {
         Some(name) => format!("{:#}", rustc_demangle::demangle(name)),

@@ -5,14 +5,14 @@ use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
-/// Why a module can't be loaded or a plugin can't be made of it.
+/// Why a module can't be loaded, or no plugin can be made of it.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The module itself is wrong, or of a kind that the host doesn't run.
+    /// The module itself is wrong, or the host doesn't run modules of its kind.
     #[error(transparent)]
     Module(#[from] ModuleError),
-    /// A compiled module, which is machine code.
+    /// The bytes are a compiled module, and that is machine code.
     #[error(
         "a compiled module and not WebAssembly: if you trust who made it, load it with `Artifact::read_file` and \
          `Engine::load_artifact`"
@@ -21,18 +21,18 @@ pub enum LoadError {
     /// A compiled module can't be used.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
-    /// The folder that was named as a cache is not safe.
+    /// The folder that was named as a cache can't be one.
     #[error(transparent)]
     Cache(#[from] CacheError),
-    /// The processor lacks what code should be compiled for.
+    /// The processor lacks features that the code should be compiled for.
     #[error("code for `{wanted}` can't run here: this processor has no {}", missing.join(", "))]
     Cpu {
-        /// What code should be compiled for.
+        /// What the code should be compiled for.
         wanted: &'static str,
-        /// Features that the processor doesn't have.
+        /// The features that the processor lacks.
         missing: Vec<String>,
     },
-    /// Compiling takes too long. It goes on, and a later attempt finds the module ready if it ever ends.
+    /// Compiling takes too long. It goes on in the background. If it ends, a later attempt finds the module ready.
     #[error("the module is not compiled yet after {limit:?}")]
     CompileTime {
         /// The engine's limit.
@@ -49,19 +49,19 @@ pub enum LoadError {
         /// The import's name.
         name: String,
     },
-    /// The module wants a thing of the right name with the wrong type.
+    /// The module wants an import of the right name and of the wrong type.
     #[error("import `{module}` `{name}` should be {expected}, and the module declares {found}")]
     ImportType {
         /// The import's module.
         module: String,
         /// The import's name.
         name: String,
-        /// What is provided.
+        /// The type that is provided.
         expected: String,
-        /// What the module declares.
+        /// The type that the module declares.
         found: String,
     },
-    /// The module needs more memory to begin with than the policy gives it.
+    /// The module needs more memory to begin with than the policy allows.
     #[error("the module needs {needed} bytes of memory to begin with, and the policy allows {allowed}")]
     NeedsMemory {
         /// What the module declares, in bytes.
@@ -69,7 +69,7 @@ pub enum LoadError {
         /// The policy's limit, in bytes.
         allowed: u64,
     },
-    /// The module needs a larger table to begin with than the policy gives it.
+    /// The module needs a larger table to begin with than the policy allows.
     #[error("the module needs a table of {needed} entries to begin with, and the policy allows {allowed}")]
     NeedsTable {
         /// What the module declares, in entries.
@@ -77,13 +77,13 @@ pub enum LoadError {
         /// The policy's limit, in entries.
         allowed: u32,
     },
-    /// A library, where a program is needed.
+    /// The module is a library, and this needs a program.
     #[error("the module is not a command: it exports no `_start`")]
     NotACommand,
-    /// The plugin's metadata is somebody else's, or broken.
+    /// The metadata is not that of a Plugix plugin, or it is broken.
     #[error("the plugin's metadata begins with {found:#010x}, and not with the magic {METADATA_MAGIC:#010x}")]
     WrongMagic {
-        /// The number that stands there.
+        /// The number that stands there instead.
         found: u32,
     },
     /// The plugin was built with a newer SDK.
@@ -92,7 +92,7 @@ pub enum LoadError {
         /// The plugin's version.
         found: AbiVersion,
     },
-    /// The plugin was built with an SDK of old.
+    /// The plugin was built with an SDK that is too old.
     #[error("the plugin has ABI {found}, and this host needs {OLDEST_ABI_VERSION} or later: rebuild the plugin")]
     AbiTooOld {
         /// The plugin's version.
@@ -112,35 +112,35 @@ pub enum LoadError {
     /// The plugin's constructor refused, for example because of its configuration.
     #[error("the plugin refused to start: {message}")]
     Refused {
-        /// What it says.
+        /// What the plugin says.
         message: String,
     },
-    /// The initializer or the constructor failed.
+    /// The plugin's initializer or constructor failed.
     #[error("the plugin didn't start")]
     Start(#[source] Error),
-    /// The configuration is not of the type that the plugin asks for, or can't be passed.
+    /// The configuration has another type than the plugin asks for, or it can't be passed.
     #[error("the configuration doesn't fit the plugin: {problem}")]
     Configuration {
-        /// What is wrong with it.
+        /// What is wrong with the configuration.
         problem: String,
     },
-    /// The policy names something that isn't there.
+    /// The policy names something that doesn't exist.
     #[error("the policy can't be applied: {what}: {problem}")]
     Policy {
         /// The policy's entry.
         what: String,
-        /// What is wrong with it.
+        /// What is wrong with the entry.
         problem: String,
     },
-    /// A file or a thread of the host's.
+    /// The operating system refused the host a file or a thread.
     #[error("can't {what}")]
     Io {
-        /// What was tried.
+        /// What the host tried.
         what: String,
-        /// The operating system's word.
+        /// What the operating system said.
         source: std::io::Error,
     },
-    /// The engine refused the module or its instance for a reason that has no variant of its own.
+    /// The engine refused the module or its instance, for a reason that no other variant has.
     #[error("the engine refused the module: {0}")]
     Engine(String),
 }

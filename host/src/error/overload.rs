@@ -3,34 +3,35 @@
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
-/// Why there was no room for a caller, who may try again later.
+/// Why there was no room for a caller. The caller may try again later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum Overload {
-    /// The caller doesn't wait, and all are taken.
+    /// Everything is taken, and the caller doesn't wait.
     #[error("all {count} are taken, and the caller does not wait")]
     AllTaken {
-        /// How many there are.
+        /// How many calls can run at the same time.
         count: usize,
     },
-    /// The caller is a host function that the plugin called. It doesn't wait: it might wait for itself.
+    /// The caller is a host function that the plugin called. Such a caller doesn't wait, because it might wait for
+    /// itself.
     #[error("all {count} are taken, and a caller that the plugin itself called does not wait")]
     WithinACall {
-        /// How many there are.
+        /// How many calls can run at the same time.
         count: usize,
     },
-    /// As many callers are waiting as may.
+    /// As many callers wait already as may wait.
     #[error("all {count} are taken, and {waiting} callers are waiting already")]
     QueueFull {
-        /// How many there are.
+        /// How many calls can run at the same time.
         count: usize,
-        /// How many callers may wait.
+        /// How many callers wait.
         waiting: usize,
     },
-    /// The caller has waited for as long as it wanted to. The call was not begun.
+    /// The caller has waited for as long as it wanted to. The call did not begin.
     #[error("all {count} were taken for {waited:?}")]
     WaitedTooLong {
-        /// How many there are.
+        /// How many calls can run at the same time.
         count: usize,
         /// How long the caller has waited.
         waited: Duration,

@@ -8,24 +8,24 @@ use thiserror::Error as ThisError;
 #[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum ProtocolError {
-    /// A pointer and a length that don't lie in the plugin's memory.
+    /// A pointer and a length name a place outside of the plugin's memory.
     #[error("{what} at {ptr:#x} of {len} bytes lies outside of the plugin's memory of {memory} bytes")]
     OutOfBounds {
         /// What was to be read or written.
         what: &'static str,
-        /// Where the guest says that it is.
+        /// The address that the guest gave.
         ptr: u32,
-        /// How long the guest says that it is, in bytes.
+        /// The length that the guest gave, in bytes.
         len: u32,
         /// The memory's size in bytes.
         memory: u64,
     },
-    /// A frame or a slice of structs at an address that can't be.
+    /// A frame or a slice of structs has an address that isn't aligned.
     #[error("{what} at {ptr:#x} is not aligned to {align} bytes")]
     Misaligned {
-        /// What it is.
+        /// What isn't aligned.
         what: &'static str,
-        /// Where the guest says that it is.
+        /// The address that the guest gave.
         ptr: u32,
         /// The alignment that is needed, in bytes.
         align: u32,
@@ -36,29 +36,29 @@ pub enum ProtocolError {
         /// The room that the call needs, in bytes.
         capacity: u32,
     },
-    /// A result larger than the host takes.
+    /// A result is larger than the host takes.
     #[error("a result of {len} bytes is over the limit of {limit} bytes")]
     ResultTooLarge {
-        /// What the guest says, in bytes.
+        /// The length that the guest gave, in bytes.
         len: u32,
-        /// The policy's limit in bytes.
+        /// The policy's limit, in bytes.
         limit: u32,
     },
-    /// A status code that no version of the ABI has.
+    /// The guest gave a status code that the ABI doesn't have.
     #[error(transparent)]
     Status(#[from] UnknownStatus),
-    /// Bytes that don't decode to what they should be.
+    /// Bytes don't decode to what they should be.
     #[error("{what} doesn't decode: {problem}")]
     Undecodable {
         /// What was to be decoded.
         what: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the bytes.
         problem: String,
     },
     /// A thread offered itself for calls, and the host hadn't asked for one.
     #[error("a thread offered itself for calls that the host did not ask for")]
     NotAsked,
-    /// An export that every plugin has is missing or has another type.
+    /// An export that every plugin has is missing, or has another type.
     #[error("the export `{name}` is missing or of another type than {expected}")]
     Export {
         /// The export's name.

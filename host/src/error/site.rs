@@ -8,11 +8,11 @@ use std::fmt;
 pub struct Site {
     /// The plugin's name.
     pub plugin: String,
-    /// The method that the host had called, if it was in a call.
+    /// The method that the host had called. `None` if it happened in no call.
     pub method: Option<MethodName>,
-    /// The host function that the plugin was calling, if it was in that.
+    /// The host function that the plugin was calling. `None` if it was calling none.
     pub host_function: Option<MethodName>,
-    /// The guest thread, if it was a spawned one.
+    /// The guest thread. `None` if it is not a thread that the plugin spawned.
     pub thread: Option<u32>,
 }
 
@@ -20,13 +20,13 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MethodName {
-    /// The interface, unless the method is an export of its own.
+    /// The interface. `None` if the method is an export of its own.
     pub interface: Option<String>,
     /// The method.
     pub method: String,
 }
 
-/// The same, as it is handed to a call: it costs nothing until something goes wrong.
+/// A method and its interface, borrowed. Handing this to a call costs nothing until something goes wrong.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MethodRef<'a> {
     pub(crate) interface: Option<&'a str>,
@@ -34,12 +34,12 @@ pub(crate) struct MethodRef<'a> {
 }
 
 impl<'a> MethodRef<'a> {
-    /// An export that is no interface's.
+    /// An export that belongs to no interface.
     pub(crate) const fn from_export(method: &'a str) -> Self {
         Self { interface: None, method }
     }
 
-    /// From `method` or `interface/method`.
+    /// Reads `method` or `interface/method`.
     pub(crate) fn from_path(path: &'a str) -> Self {
         match path.rsplit_once('/') {
             Some((interface, method)) => Self { interface: Some(interface), method },
@@ -54,7 +54,7 @@ impl<'a> MethodRef<'a> {
 }
 
 impl Site {
-    /// In a plugin, and in no call of it.
+    /// In a plugin, and in none of its calls.
     #[cold]
     pub(crate) fn new(plugin: &str) -> Self {
         Self { plugin: plugin.to_owned(), method: None, host_function: None, thread: None }
@@ -70,7 +70,7 @@ impl Site {
         Self { thread: Some(thread), ..self }
     }
 
-    /// What the plugin did, and where: the beginning of an error's message.
+    /// What the plugin did and where. An error's message begins with this.
     pub(super) fn tell(&self, did: &str) -> impl fmt::Display {
         fmt::from_fn(move |f| {
             write!(f, "the plugin `{}` {did}", self.plugin)?;

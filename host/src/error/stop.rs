@@ -7,16 +7,16 @@ use thiserror::Error as ThisError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
 #[non_exhaustive]
 pub enum StopReason {
-    /// It took longer than it may.
+    /// The plugin took longer than it may.
     #[error("it took longer than {limit:?}")]
     Deadline {
-        /// How long it may take.
+        /// How long the plugin may take.
         limit: Duration,
     },
-    /// The host cancelled it.
+    /// The host cancelled the plugin.
     #[error("it was cancelled")]
     Cancelled,
-    /// The host unloaded it.
+    /// The host unloaded the plugin.
     #[error("it was unloaded")]
     Unloaded,
 }

@@ -1,4 +1,4 @@
-//! What a plugin has done, in numbers: those that are counted where it happens, far from who asks for them.
+//! Counts of what a plugin has done. They are counted where it happens, far from whoever asks for them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,13 +34,13 @@ impl Gauge {
     }
 }
 
-/// The numbers of one plugin.
+/// The counts of one plugin.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) denials: Count,
     pub(crate) files: Gauge,
     pub(crate) sockets: Gauge,
-    /// Bytes that were written to mounted folders of the host's.
+    /// Bytes that were written to mounted folders of the host.
     pub(crate) written_to_mounts: Count,
     /// Bytes that were written to scratch folders.
     pub(crate) written_to_scratch: Count,

@@ -7,45 +7,46 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The plugin wanted more of something than its policy gives it, and was refused.
+    /// The plugin wanted more of something than its policy allows, and was refused.
     LimitReached {
         /// What there was too little of.
         limit: LimitKind,
-        /// What the policy gives, in the limit's unit.
+        /// How much the policy allows, in the unit of the limit.
         allowed: u64,
     },
-    /// The plugin tried what its policy doesn't allow.
+    /// The plugin tried something that its policy doesn't allow.
     Denied {
-        /// What it tried: a verb that fits before the target, such as `connect to`.
+        /// What the plugin tried: a verb that fits before the target, such as `connect to`.
         operation: &'static str,
-        /// On what, as the plugin asked for it.
+        /// The target, as the plugin named it.
         target: String,
     },
     /// The host stopped the plugin.
     Stopped {
-        /// Why.
+        /// Why the host stopped it.
         cause: String,
     },
     /// The plugin ended itself: it trapped, broke the protocol or exited.
     Died {
-        /// How.
+        /// How it ended.
         cause: String,
     },
-    /// A thread of the plugin's trapped, which ended the plugin.
+    /// A thread of the plugin trapped, and that ended the plugin.
     ThreadDied {
-        /// The thread's id, as the plugin knows it.
+        /// The thread's id in the plugin.
         thread: u32,
-        /// How.
+        /// How it ended.
         cause: String,
     },
-    /// Output is dropped because nobody took what had come before. Reported once until it is taken.
+    /// Output was dropped, because nobody took the earlier output. This is reported once until somebody takes the
+    /// output.
     OutputDropped {
         /// The policy's limit, in bytes.
         limit: u64,
     },
-    /// Events that a plugin caused came too fast to be reported one by one.
+    /// The plugin caused events too fast to report each of them.
     Suppressed {
-        /// How many were left out since the last event.
+        /// How many events were left out since the last reported one.
         count: u64,
     },
 }
@@ -60,7 +61,7 @@ pub enum LimitKind {
     Threads,
     /// Open sockets.
     Sockets,
-    /// Host names that were looked up.
+    /// Host names that the plugin looked up.
     Names,
     /// Open files.
     Files,
@@ -71,7 +72,7 @@ pub enum LimitKind {
 }
 
 impl Event {
-    /// What is reported of a plugin's end.
+    /// The event that reports the end of a plugin.
     pub(crate) fn from_end(cause: &Error) -> Self {
         match cause {
             Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
@@ -83,7 +84,7 @@ impl Event {
         }
     }
 
-    /// Whether a plugin can make it happen as often as it likes.
+    /// Whether a plugin can cause this event as often as it likes.
     pub(super) fn is_repeatable(&self) -> bool {
         matches!(self, Self::LimitReached { .. } | Self::Denied { .. } | Self::OutputDropped { .. })
     }

@@ -1,14 +1,14 @@
-//! How many events a plugin may cause.
+//! Limits how many events of a plugin are reported.
 
 use std::time::{Duration, Instant};
 
-/// Events that are reported however fast they come.
+/// How many events are reported, however fast they come.
 const BURST: u32 = 64;
 
-/// How long it takes until one more is.
+/// How long it takes until one more event is reported.
 const REFILL: Duration = Duration::from_millis(100);
 
-/// Lets a burst through, and then as many as time allows.
+/// Lets a burst through, and then as many events as time allows.
 #[derive(Debug)]
 pub(super) struct Flood {
     left: u32,
@@ -21,7 +21,7 @@ impl Flood {
         Self { left: BURST, refilled: now, suppressed: 0 }
     }
 
-    /// Whether an event is to be reported, and if so, how many were not since the last one that was.
+    /// Whether an event is to be reported. If so, returns how many events were left out since the last reported one.
     pub(super) fn admit(&mut self, now: Instant) -> Option<u64> {
         let intervals = (now.saturating_duration_since(self.refilled).as_nanos() / REFILL.as_nanos()) as u32;
         if intervals > 0 {

@@ -1,6 +1,6 @@
-//! How an engine takes modules.
+//! How an engine loads modules.
 
-use super::Module;
+use super::{Module, Stopping};
 use crate::code::{Artifact, MAGIC, is_artifact};
 use crate::engine::Engine;
 use crate::error::LoadError;
@@ -9,58 +9,59 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 impl Engine {
-    /// Reads a module's file and checks what it is. Nothing is compiled yet.
+    /// Reads a module's file, and checks what the module is. Nothing is compiled yet.
     ///
     /// # Errors
-    /// Those of [`Engine::load`], and [`LoadError::Io`] if the file can't be read.
+    /// The errors of [`Engine::load`], and [`LoadError::Io`] if the file can't be read.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Module, LoadError> {
         let path = path.as_ref();
         let failed = |source| LoadError::Io { what: format!("read the module {}", path.display()), source };
-        // A byte more than allowed is enough to be refused.
+        // One byte more than allowed is enough to refuse the file.
         let most = self.limits().bytes.saturating_add(1);
         match read_module(path, most).map_err(failed)? {
-            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, true),
+            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, Stopping::Possible),
             None => Err(LoadError::IsArtifact),
         }
     }
 
-    /// Checks what a module is. Nothing is compiled yet: the first plugin that is made of it does that, or
-    /// [`Module::compile`].
+    /// Checks what a module is. Nothing is compiled yet. [`Module::compile`] compiles it, or the first plugin that is
+    /// made from it does.
     ///
     /// # Errors
     /// The variant of [`LoadError`] that says why the module can't run here.
     pub fn load(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into(), true)
+        Module::new(self, None, wasm.into(), Stopping::Possible)
     }
 
-    /// Takes a module that was compiled before. Nothing is compiled, and most of what [`Engine::load`] checks can't be
+    /// Loads a module that was compiled before. Nothing is compiled. Most of what [`Engine::load`] checks can't be
     /// checked any more.
     ///
     /// # Errors
-    /// [`LoadError::Artifact`] if it was compiled for another host or by another version; those of [`Engine::load`] if
-    /// the module can't run here.
+    /// [`LoadError::Artifact`] if it was compiled for another host or by another version. The errors of
+    /// [`Engine::load`] if the module can't run here.
     ///
     /// # Safety
-    /// An artifact is machine code, which runs with all that this process may do. Its hashes find damage, and not what
-    /// somebody put into it.
-    /// 1. The artifact is what [`Module::to_artifact`] returned, or what `plugix compile` wrote, and whoever it came
-    ///    through has not changed it.
+    /// An artifact is machine code. It runs with all rights of this process. Its hashes find damage, and not what
+    /// somebody has put into it on purpose.
+    /// 1. The artifact is what [`Module::to_artifact`] returned, or what `plugix compile` wrote. Nobody has changed it
+    ///    on its way here.
     pub unsafe fn load_artifact(&self, artifact: &Artifact) -> Result<Module, LoadError> {
         // SAFETY: the caller's promise is passed on.
         unsafe { Module::from_artifact(self, artifact) }
     }
 
-    /// The same as [`Engine::load`], with code that can't be stopped while it computes. Exists to measure what stopping costs.
+    /// The same as [`Engine::load`], but nothing can stop the code while it computes. This exists to measure what
+    /// stopping costs.
     ///
     /// # Errors
-    /// Those of [`Engine::load`].
+    /// The errors of [`Engine::load`].
     #[doc(hidden)]
     pub fn load_unstoppable(&self, wasm: impl Into<Vec<u8>>) -> Result<Module, LoadError> {
-        Module::new(self, None, wasm.into(), false)
+        Module::new(self, None, wasm.into(), Stopping::Impossible)
     }
 }
 
-/// Reads the file of a module. `None` if it is an artifact: that is not read, for it may be large.
+/// Reads the file of a module. `None` if the file is an artifact. An artifact is not read, because it may be large.
 fn read_module(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len().min(most);

@@ -1,5 +1,5 @@
-//! Calls that no worker of an executor's waits for: they run on threads of the engine's, which end when there has been
-//! nothing to do for a while, and a future tells when they are over.
+//! Calls that don't block a worker of an executor. They run on threads of the engine, and a future tells when they are
+//! over. These threads end when they have had nothing to do for a while.
 
 use crate::engine::Engine;
 use crate::error::{Error, StopReason};
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 thread_local! {
-    /// Whether the call that the calling thread runs was cancelled.
+    /// Tells whether the call that the calling thread runs was cancelled.
     static CURRENT: RefCell<Option<Cancellation>> = const { RefCell::new(None) };
 }
 
@@ -24,14 +24,14 @@ pub(crate) fn is_cancelled() -> bool {
     CURRENT.with_borrow(|current| current.as_ref().is_some_and(Cancellation::is_set))
 }
 
-/// What becomes of a call whose future is dropped: it is asked to end, and its plugin is stopped after `grace`, if that
-/// is wanted.
+/// What happens when the future of a call is dropped: the call is asked to end. If there is a `grace`, the plugin is
+/// stopped after it.
 pub(crate) struct Cancel {
     pub(crate) stopper: Arc<Stopper>,
     pub(crate) grace: Option<Duration>,
 }
 
-/// Calls that run on a thread of the engine's. Any executor may poll it.
+/// Calls that run on a thread of the engine. Any executor may poll this.
 pub(crate) struct Running<R> {
     job: JoinHandle<R>,
     engine: Engine,
@@ -40,7 +40,7 @@ pub(crate) struct Running<R> {
     over: Arc<AtomicBool>,
 }
 
-/// Says that the job is over, or will never begin.
+/// Says that the job is over, or that it will never begin.
 struct Over(Arc<AtomicBool>);
 
 impl<R: Send + 'static> Running<R> {
@@ -76,7 +76,7 @@ impl<R> Drop for Running<R> {
             return;
         }
         self.cancellation.set(true);
-        // If it hasn't begun, it won't.
+        // If the job hasn't begun, it never will.
         self.job.abort();
         let Some(grace) = self.cancel.grace else { return };
         let (stopper, over, sleep) = (self.cancel.stopper.clone(), self.over.clone(), self.engine.sleep(grace));
@@ -95,7 +95,7 @@ impl Drop for Over {
     }
 }
 
-/// The thread goes on to other calls.
+/// Forgets the call. The thread goes on to other calls.
 struct Reset;
 
 impl Drop for Reset {

@@ -1,4 +1,4 @@
-//! Carries a typed client's calls to a plugin.
+//! Carries the calls of a typed client to a plugin.
 
 use super::Plugin;
 use super::inner::{Inner, Methods};
@@ -12,11 +12,11 @@ use plugix_module::interface;
 use std::borrow::Borrow;
 use std::time::Duration;
 
-/// A plugin and the exports of one of its interfaces, looked up once.
+/// A plugin, and the exports of one of its interfaces. The exports are looked up once.
 #[derive(Debug)]
 pub struct Bound<P> {
     plugin: P,
-    /// The limit of each call, if it is tighter than the policy's.
+    /// The limit of each call, if this client has one that is tighter than the policy's.
     limit: Option<Duration>,
     methods: Methods,
 }
@@ -37,14 +37,11 @@ pub(super) fn methods<I: Interface + ?Sized>(module: &Module, instance: &Instanc
     I::METHODS
         .iter()
         .zip(there)
-        .map(|(method, there)| match there {
-            false => Ok(None),
-            true => find(instance, I::NAME, method).map(Some),
-        })
+        .map(|(method, there)| if there { find(instance, I::NAME, method).map(Some) } else { Ok(None) })
         .collect()
 }
 
-/// Finds the quickest export of a method. All have one that takes a frame.
+/// Finds the quickest export of a method. Every method has an export that takes a frame.
 fn find(instance: &Instance, interface: &str, method: &MethodInfo) -> Result<TypedMethod, InterfaceError> {
     let name = method.name;
     let scalar = match method.import {

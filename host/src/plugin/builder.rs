@@ -1,4 +1,4 @@
-//! Starts a plugin: with its policy, its configuration and what the host provides.
+//! Starts a plugin with its policy, its configuration, and what the host provides.
 
 use super::inner::Inner;
 use super::start_state::StartState;
@@ -7,7 +7,7 @@ use super::{Plugin, to_vec};
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::Module;
-use crate::plugin::call::CallPath;
+use crate::plugin::call::{CallPath, EncodedCall};
 use crate::plugin::services::Services;
 use crate::plugin::{CancelHandle, Metadata, json};
 use crate::policy::Policy;
@@ -54,51 +54,52 @@ impl PluginBuilder {
         }
     }
 
-    /// Sets the name by which the host's logs and threads know the plugin; without this, it is the module's.
+    /// Sets the name that the host's logs and threads use for the plugin. The default is the module's name.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Gives services to the plugin; without this, it has none.
+    /// Gives services to the plugin. By default it has none.
     #[must_use]
     pub fn services(mut self, services: Services) -> Self {
         self.services = services;
         self
     }
 
-    /// Makes panics carry the wasm functions that they came through; not unless this is set, for it takes time.
+    /// Makes a panic carry the wasm functions that it came through. Off by default, because it takes time.
     #[must_use]
     pub fn backtraces(mut self, wanted: bool) -> Self {
         self.backtraces = wanted;
         self
     }
 
-    /// Takes down what the plugin is after its start, so that a pool can bring it back there
-    /// ([`PoolBuilder::reset`](crate::PoolBuilder::reset)); not unless this is set, for it takes time and as much memory
-    /// as the plugin then uses.
+    /// Records what the plugin is after its start, so that a pool can bring the plugin back there
+    /// ([`PoolBuilder::reset`](crate::pool::PoolBuilder::reset)). Off by default, because it takes time, and as much
+    /// memory as the plugin then uses.
     #[must_use]
     pub fn resettable(mut self, wanted: bool) -> Self {
         self.resettable = wanted;
         self
     }
 
-    /// Sets what the plugin may do; without this, it may compute.
+    /// Sets what the plugin may do. By default it may compute and nothing else.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Sets the configuration that the plugin's constructor receives: a value of the type that it asks for.
+    /// Sets the configuration that the plugin's constructor receives: a value of the type that the constructor asks
+    /// for.
     #[must_use]
     pub fn config<C: Serialize + ?Sized>(mut self, config: &C) -> Self {
         self.config = postcard::to_allocvec(config).map_err(|error| error.to_string());
         self
     }
 
-    /// The same from JSON, by the type that the plugin states.
+    /// Sets the configuration from JSON, by the type that the plugin states.
     #[must_use]
     pub fn config_json(mut self, config: &Value) -> Self {
         self.config = match &self.module.info().plugin {
@@ -108,35 +109,35 @@ impl PluginBuilder {
         self
     }
 
-    /// Lets the plugin call an interface that the host implements:
-    /// `.provide(<dyn HostApi>::provider(my_implementation))`. Clones of one provider share the implementation.
+    /// Lets the plugin call an interface that the host implements: `.provide(<dyn
+    /// HostApi>::provider(my_implementation))`. Clones of one provider share the implementation.
     #[must_use]
     pub fn provide<I: Interface + ?Sized>(mut self, provider: Provider<I>) -> Self {
         self.functions.add(provider);
         self
     }
 
-    /// Sets what is called with the plugin's name when something happens to it: a limit was reached, an operation was
-    /// denied, a thread died. All of that goes to `tracing` as well.
+    /// Sets a callback for what happens to the plugin: a limit was reached, an operation was denied, a thread died. The
+    /// callback receives the plugin's name. All of these events also go to `tracing`.
     ///
-    /// The callback runs where the event happened, often on a thread of the plugin's in the middle of a call: it must
-    /// be quick, and can't call the plugin.
+    /// The callback runs where the event happened. Often that is a thread of the plugin, in the middle of a call. So
+    /// the callback must be quick, and can't call the plugin.
     #[must_use]
     pub fn on_event(mut self, callback: impl Fn(&str, &Event) + Send + Sync + 'static) -> Self {
         self.on_event = Some(Arc::new(callback));
         self
     }
 
-    /// Stops the plugin from any other thread, and while it starts as well.
+    /// A handle that stops the plugin from any other thread, also while the plugin starts.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.stopper.clone())
     }
 
-    /// Starts the plugin: compiles the module unless that was done before, runs its initializer, reads who it is and
-    /// calls its constructor.
+    /// Starts the plugin. This compiles the module if it isn't compiled yet, runs its initializer, reads the plugin's
+    /// metadata, and calls the constructor.
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why it can't be.
+    /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn start(self) -> Result<Plugin, LoadError> {
         let Self { module, name, policy, config, mut functions, services, backtraces, resettable, on_event, stopper } =
             self;
@@ -166,8 +167,10 @@ impl PluginBuilder {
             }
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
-        if let Some(traces) = traces {
-            inner.start = StartState::capture(&mut inner, module.keeps_tables(), traces).map(Box::new);
+        if let Some(traces) = traces
+            && module.keeps_tables()
+        {
+            inner.start = StartState::capture(&mut inner, traces).map(Box::new);
         }
         let (process, calls) = (inner.instance.process.clone(), inner.instance.calls.clone());
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
@@ -201,6 +204,7 @@ impl Inner {
             let error = ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" };
             Error::from_breach(error, Site::new(&instance.process.name))
         })?;
-        path.call_encoded(instance, &MethodRef::from_export("new"), &constructor, config, |_| Ok(()), to_vec)
+        let call = EncodedCall { name: &MethodRef::from_export("new"), method: &constructor, args: config };
+        path.call_encoded(instance, call, |_| Ok(()), to_vec)
     }
 }

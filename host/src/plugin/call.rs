@@ -1,4 +1,4 @@
-//! The path of a call: arguments into the frame, one wasm call, the result out of it.
+//! The path of a call: the arguments go into the frame, one wasm call follows, and the result comes out.
 
 mod failure;
 mod scalar;
@@ -12,12 +12,12 @@ use crate::running::imports::{HostStreams, Panics};
 use crate::running::instance::Instance;
 use crate::running::memory::{GuestPayload, OpenStream};
 use failure::{broken, guard};
-use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Return, ReturnOf, Sink, ValueOf};
+use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
 use wasmer::TypedFunction;
 
-/// A result that is larger than this is given back to the guest at once and not at its next call; the host's copy of
-/// one is not kept either.
+/// A result that is larger than this is given back to the guest at once, and not at the guest's next call. The host
+/// doesn't keep its copy of such a result either.
 const KEEP_RESULT_MAX: usize = 64 << 10;
 
 /// The guest's side of calls: its frame and the functions that the SDK exports.
@@ -25,11 +25,11 @@ pub(crate) struct CallPath {
     frame: u32,
     capacity: u32,
     result_limit: u32,
-    /// Where results are copied to that are decoded and not kept.
+    /// Where the host copies results that it decodes and doesn't keep.
     scratch: Vec<u8>,
     /// The streams that arguments offer.
     streams: HostStreams,
-    /// Opens those that results offer.
+    /// Opens the streams that results offer.
     open: Option<Box<OpenStream>>,
     panics: Panics,
     frame_new: TypedFunction<u32, u32>,
@@ -40,7 +40,14 @@ pub(crate) struct CallPath {
 /// A method of a plugin, looked up once.
 pub(crate) type Method = TypedFunction<u32, u32>;
 
-/// A method of an interface, by the quickest of its exports.
+/// A call with arguments that are encoded already.
+pub(crate) struct EncodedCall<'a> {
+    pub(crate) name: &'a MethodRef<'a>,
+    pub(crate) method: &'a Method,
+    pub(crate) args: &'a [u8],
+}
+
+/// A method of an interface, as the quickest of its exports.
 #[derive(Debug)]
 pub(crate) enum TypedMethod {
     Scalar(ScalarMethod),
@@ -76,12 +83,12 @@ impl CallPath {
         Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
     }
 
-    /// Where the frame is, and its capacity.
+    /// Where the frame is, and its capacity in bytes.
     pub(crate) fn frame(&self) -> (u32, u32) {
         (self.frame, self.capacity)
     }
 
-    /// Goes back to an earlier frame, with the memory that it was in. Streams that were offered since end.
+    /// Goes back to an earlier frame, after the memory went back as well. Streams that were offered since then end.
     pub(crate) fn reset(&mut self, frame: (u32, u32)) {
         (self.frame, self.capacity) = frame;
         self.streams.end_all();
@@ -133,16 +140,15 @@ impl CallPath {
         }
     }
 
-    /// Calls a method with arguments that are encoded already, and lets `read` see the payload of its result.
+    /// Calls a method with encoded arguments. `read_value` or `read_error` sees the payload of the result.
     pub(crate) fn call_encoded<T, E>(
         &mut self,
         instance: &mut Instance,
-        name: &MethodRef<'_>,
-        method: &Method,
-        args: &[u8],
+        call: EncodedCall<'_>,
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
     ) -> Result<T, CallError<E>> {
+        let EncodedCall { name, method, args } = call;
         instance.calls.begin()?;
         let result = match self.run(instance, method, &Encoded(args), name) {
             Ok(Status::Ok) => self.decode(instance, name, read_value).map_err(CallError::Failed),
@@ -160,7 +166,7 @@ impl CallPath {
         result
     }
 
-    /// Runs a method; its result is in the guest's memory then.
+    /// Runs a method. Its result then lies in the guest's memory.
     #[inline]
     fn run<A: EncodeArgs>(
         &mut self,
@@ -185,7 +191,7 @@ impl CallPath {
         guard(instance, name, |_, _| Ok(Status::try_from(status)?))
     }
 
-    /// Makes the frame large enough and encodes again.
+    /// Makes the frame large enough, and encodes again.
     #[cold]
     fn encode_large<A: EncodeArgs>(
         &mut self,
@@ -208,7 +214,7 @@ impl CallPath {
         Ok(sink.position() as u32)
     }
 
-    /// Copies a result out and decodes it. A plugin whose result isn't what its signature says is dead.
+    /// Copies a result out and decodes it. If the result doesn't fit the method's signature, the plugin is dead.
     #[inline]
     fn decode<T>(
         &mut self,
@@ -236,12 +242,12 @@ impl CallPath {
 
     fn grow(&mut self, instance: &mut Instance, capacity: u32, name: &MethodRef<'_>) -> Result<(), Error> {
         let old = std::mem::take(&mut self.frame);
-        // The smaller frame goes first, so that the two never stand side by side in the guest's memory.
+        // The smaller frame goes first, so that the guest's memory never has to hold both.
         contain(|| self.frame_free.call(&mut instance.store, old)).map_err(|error| instance.end_in(&error, name))?;
         let larger = capacity.checked_next_power_of_two().unwrap_or(capacity);
         match self.make_frame(instance, larger, name) {
             Err(Error::Protocol { error: ProtocolError::NoFrame { .. }, .. }) => {
-                // A plugin without any frame can't be called again.
+                // A plugin without a frame can't be called again.
                 self.make_frame(instance, MIN_FRAME_CAPACITY, name)
                     .inspect_err(|error| instance.kill(error.clone()))?;
                 Err(Error::Arguments(format!("the plugin has no memory for {capacity} bytes")))
@@ -303,7 +309,7 @@ impl EncodeArgs for Encoded<'_> {
         Ok(sink.write(self.0)?)
     }
 
-    fn bits(&self, _: &mut [u64; 4], _: usize) {}
+    fn bits(&self, _: &mut Registers, _: usize) {}
 }
 
 impl std::fmt::Debug for CallPath {

@@ -1,4 +1,4 @@
-//! A cause is told once: by `source()`, and not by the text of the error that it caused.
+//! A cause is told once: by `source()`, and not also by the text of the error that it caused.
 
 use crate::error::{ArtifactError, CacheError, Chain, Error, LoadError, ModuleError, ProtocolError, Site, StopReason};
 use crate::plugin::pool::TakeError;
@@ -9,7 +9,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Whether an error has a cause to tell. Whoever adds a variant has to add it here, and to the errors below if it has one.
+/// Whether an error has a cause to tell. A new variant belongs here. If it has a cause, it belongs among the errors
+/// below as well.
 trait HasCause: StdError + 'static {
     fn has_cause(&self) -> bool;
 }
@@ -86,7 +87,7 @@ fn denied() -> io::Error {
     io::ErrorKind::PermissionDenied.into()
 }
 
-/// Each error that has a cause.
+/// One error for each cause.
 fn with_causes() -> Vec<Box<dyn HasCause + Send + Sync>> {
     let (what, path) = ("read it".to_owned(), PathBuf::from("plugix.toml"));
     let breach = Error::from_breach(ProtocolError::NotAsked, Site::new("counter"));

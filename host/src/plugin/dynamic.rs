@@ -1,10 +1,10 @@
-//! Calls for callers that know the method at run time only.
+//! Calls of a method that the caller knows at run time only.
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
 use crate::error::{CallError, Error, MethodRef, ProtocolError};
 use crate::module::Module;
-use crate::plugin::call::ReadError;
+use crate::plugin::call::{EncodedCall, ReadError};
 use crate::plugin::json;
 use crate::plugin::json::DecodeFailure;
 use crate::running::memory::GuestPayload;
@@ -16,21 +16,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 impl Plugin {
-    /// Calls a method by its name, `method` or `interface/method`, with JSON: an array of arguments or an object by
-    /// their names. Returns the result as JSON. Both are checked against the types that the plugin states.
+    /// Calls a method by its name, `method` or `interface/method`, with JSON. The arguments are an array, or an object
+    /// with their names. The result is JSON as well. Both are checked against the types that the plugin states.
     ///
     /// # Errors
-    /// [`CallError::Returned`] with the method's own error as JSON; [`CallError::Failed`] if the call failed.
+    /// [`CallError::Returned`] with the method's own error as JSON. [`CallError::Failed`] if the call failed.
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         call_json(self, method, args)
     }
 
-    /// Calls a method by its name, `method` or `interface/method`, with a tuple of its arguments, as serde has them.
-    /// The caller vouches for the types: `plugin.call::<_, u32>("add", &(1u32, 2u32))`.
+    /// Calls a method by its name, `method` or `interface/method`, with a tuple of its arguments in serde's form. The
+    /// caller vouches for the types: `plugin.call::<_, u32>("add", &(1u32, 2u32))`.
     ///
     /// # Errors
-    /// [`Error::WrongResultType`] if the result is not an `R`, or a stream or a `PodVec`; the bytes of the method's own error in
-    /// [`CallError::Returned`].
+    /// [`Error::WrongResultType`] if the result is not an `R`, or if it is a stream or a `PodVec`.
+    /// [`CallError::Returned`] with the bytes of the method's own error. [`CallError::Failed`] if the call failed in
+    /// another way.
     pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         &self,
         method: &str,
@@ -42,7 +43,7 @@ impl Plugin {
 
 /// A plugin that can be called.
 pub(super) trait Lend {
-    /// The module that it was made of.
+    /// The module that the plugin was made from.
     fn module(&self) -> &Module;
 
     /// Calls `run` with one of the plugin's threads.
@@ -63,13 +64,16 @@ pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Resul
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        path.call_encoded(instance, &MethodRef::from_path(method), &export, args, to_vec, to_vec)
+        let call = EncodedCall { name: &MethodRef::from_path(method), method: &export, args };
+        path.call_encoded(instance, call, to_vec, to_vec)
     })?
 }
 
 pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
     let (interface, found) = find_method(plugin.module(), method)?;
-    check_result(found, matches!(found.returns.value, Shape::Stream(_)), "a stream has no form in JSON")?;
+    if matches!(found.returns.value, Shape::Stream(_)) {
+        return Err(wrong_result(found, "a stream has no form in JSON".to_owned()).into());
+    }
     let args = json::encode_args(&found.args, args)
         .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;
     let undecodable = |failure| match failure {
@@ -78,8 +82,7 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
     };
     call_found(
         plugin,
-        interface,
-        found,
+        (interface, found),
         &args,
         |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
         |bytes| match &found.returns.error {
@@ -96,8 +99,9 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
 ) -> Result<R, CallError<Vec<u8>>> {
     let (interface, found) = find_method(plugin.module(), method)?;
     let shape = &found.returns.value;
-    let typed_only = matches!(shape, Shape::Stream(_) | Shape::Pod { .. });
-    check_result(found, typed_only, "streams and elements are for typed clients")?;
+    if matches!(shape, Shape::Stream(_) | Shape::Pod { .. }) {
+        return Err(wrong_result(found, "streams and elements are for typed clients".to_owned()).into());
+    }
     let args = postcard::to_allocvec(args)
         .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
     let refused = |problem: String| ReadError::Refused(wrong_result(found, problem));
@@ -107,17 +111,17 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         Err(error) => Err(refused(error.to_string())),
     };
     let value = |bytes: &[u8]| match shape {
-        // These come as they are, and serde's form has their length in front.
+        // Bytes and text travel as they are. In serde's form their length comes first.
         Shape::Bytes | Shape::Text => {
             let framed = postcard::to_allocvec(bytes).map_err(|error| refused(error.to_string()))?;
             decode(&framed)
         }
         _ => decode(bytes),
     };
-    call_found(plugin, interface, found, &args, value, |bytes| Ok(bytes.to_vec()))
+    call_found(plugin, (interface, found), &args, value, |bytes| Ok(bytes.to_vec()))
 }
 
-/// The method of that name, and its interface.
+/// The method of this name, and its interface.
 fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'a MethodDescriptor), Error> {
     let (wanted, name) = match name.rsplit_once('/') {
         Some((interface, method)) => (Some(interface), method),
@@ -139,8 +143,7 @@ fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'
 
 fn call_found<T, E>(
     plugin: &impl Lend,
-    interface: &Descriptor,
-    method: &MethodDescriptor,
+    (interface, method): (&Descriptor, &MethodDescriptor),
     args: &[u8],
     value: impl FnOnce(&[u8]) -> Result<T, ReadError>,
     error: impl FnOnce(&[u8]) -> Result<E, ReadError>,
@@ -148,20 +151,14 @@ fn call_found<T, E>(
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
-        let (name, value, error) = (
-            MethodRef { interface: Some(&interface.name), method: &method.name },
-            |payload: GuestPayload<'_>| payload.read(value)?,
-            |payload: GuestPayload<'_>| payload.read(error)?,
-        );
-        path.call_encoded(instance, &name, &export, args, value, error)
+        let name = MethodRef { interface: Some(&interface.name), method: &method.name };
+        let value = |payload: GuestPayload<'_>| payload.read(value)?;
+        let error = |payload: GuestPayload<'_>| payload.read(error)?;
+        path.call_encoded(instance, EncodedCall { name: &name, method: &export, args }, value, error)
     })?
 }
 
-/// Refuses, before the plugin is asked, a method whose result this kind of call can't have.
-fn check_result(method: &MethodDescriptor, refused: bool, problem: &str) -> Result<(), Error> {
-    if refused { Err(wrong_result(method, problem.to_owned())) } else { Ok(()) }
-}
-
+/// The result of this method is not what the caller asked for.
 fn wrong_result(method: &MethodDescriptor, problem: String) -> Error {
     Error::WrongResultType { method: method.name.clone(), problem }
 }

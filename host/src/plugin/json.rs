@@ -1,6 +1,6 @@
-//! JSON in and out, by the types that a plugin's descriptor states: for callers that know a method at run time only.
+//! JSON in and out, by the types in a plugin's descriptor. This is for callers who know a method at run time only.
 //!
-//! The JSON is what serde makes of the types: structs are objects, enums are externally tagged, an absent option is
+//! The JSON is what serde makes of the types. Structs are objects, enums are externally tagged, and an absent option is
 //! `null`.
 
 mod budget;
@@ -18,16 +18,16 @@ use serde_json::Value;
 /// Why bytes don't become JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum DecodeFailure {
-    /// They are no value of the type: the fault of who wrote them.
+    /// The bytes are no value of the type. The fault is with their writer.
     Wrong(String),
-    /// They are, but it would take too much memory.
+    /// The bytes are a value of the type, but its JSON would take too much memory.
     TooLarge,
 }
 
-/// What is wrong with a value, and where in it.
+/// What is wrong with a value, and where in the value.
 #[derive(Debug)]
 struct Mismatch {
-    /// The way to the wrong part, outermost last.
+    /// The way to the wrong part, the outermost step last.
     path: Vec<String>,
     problem: String,
 }
@@ -58,7 +58,7 @@ impl std::fmt::Display for Mismatch {
     }
 }
 
-/// Decodes a result, and encodes it as an argument again: what the fuzz targets compare.
+/// Decodes a result, and encodes it as an argument again. The fuzz targets compare the two.
 pub fn there_and_back(shape: &Shape<Type>, bytes: &[u8]) -> Option<(Value, Result<Vec<u8>, String>)> {
     let value = decode_shape(shape, bytes).ok()?;
     let arg = ArgDescriptor { name: "value".into(), shape: shape.clone() };

@@ -7,10 +7,10 @@ use plugix_abi::{ABI_VERSION, AbiVersion, GuestSlice, METADATA_EXPORT, METADATA_
 use std::mem::offset_of;
 use wasmer::{MemoryAccessError, Store};
 
-/// Bytes that a name, a version or a description may have.
+/// How many bytes a name, a version or a description may have.
 const TEXT_LIMIT: u32 = 64 << 10;
 
-/// Who a plugin says it is: copied out of its memory and checked to be text.
+/// Who a plugin says it is. The host has copied this out of the plugin's memory, and checked that it is text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata {
     /// The plugin's name.
@@ -21,12 +21,12 @@ pub struct Metadata {
     pub description: String,
     /// The version of the SDK that built it.
     pub sdk: String,
-    /// The ABI that it was built for.
+    /// The version of the ABI that the plugin was built for.
     pub abi: AbiVersion,
 }
 
 impl Metadata {
-    /// Reads it through the pointer that the plugin exports. No code of the plugin's runs for this.
+    /// Reads the metadata through the pointer that the plugin exports. No code of the plugin runs for this.
     pub(crate) fn read(instance: &mut Instance) -> Result<Self, LoadError> {
         let wrong = |problem: String| LoadError::Metadata { field: "metadata", problem };
         let address = instance
@@ -34,7 +34,7 @@ impl Metadata {
             .ok_or_else(|| wrong(format!("`{METADATA_EXPORT}` is not a global that holds an address")))?;
         let Instance { memory, store, .. } = instance;
         let wrong_place = |error: MemoryAccessError| wrong(error.to_string());
-        // What stands first in every version tells whether the rest can be read.
+        // The first fields are the same in every version. They tell whether the host can read the rest.
         let magic: u32 = memory.read_struct(store, address).map_err(wrong_place)?;
         let after_magic = address.saturating_add(offset_of!(PluginMetadata, abi) as u32);
         let abi: AbiVersion = memory.read_struct(store, after_magic).map_err(wrong_place)?;

@@ -1,4 +1,32 @@
-//! A pool: instances of one plugin that are ready, for callers that each want one to themselves.
+//! A pool: instances of one plugin that are ready, for callers who each want one to themselves.
+//!
+//! ```no_run
+//! use plugix_host::plugin::Wait;
+//! use plugix_host::policy::Access;
+//! use plugix_host::pool::{Pool, TakeError};
+//! use plugix_host::{Engine, Plugin, Policy};
+//! use std::time::Duration;
+//!
+//! # #[plugix_abi::interface(version = "1.0")]
+//! # pub trait WordCount {
+//! #     fn count(&self, folder: &str, threads: u32) -> u64;
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new()?;
+//! let module = engine.load_file("word_count.wasm")?;
+//! let policy = Policy::new().mount("./books", "/books", Access::ReadOnly);
+//! let make = move || Plugin::builder(&module).policy(policy.clone()).resettable(true).start();
+//! let pool = Pool::builder(&engine, make).min(1).max(4).reset(true).wait(Wait::AtMost(Duration::from_secs(1))).build()?;
+//!
+//! match pool.take() {
+//!     Ok(plugin) => println!("{} words", plugin.bind::<dyn WordCount>()?.count("/books", 1)?), // dropping gives it back
+//!     Err(TakeError::Overloaded(overload)) => println!("try again later: {overload}"),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! println!("{} instances, {} idle, {} callers wait", pool.size(), pool.idle(), pool.waiting());
+//! # Ok(())
+//! # }
+//! ```
 
 mod builder;
 mod error;
@@ -18,11 +46,11 @@ use shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Instances of a plugin, each of which one caller has at a time. Cheap to clone; the clones are one pool.
+/// Instances of a plugin. Each instance has one caller at a time. Clones are cheap, and all clones are one pool.
 ///
-/// An instance that was trapped or stopped, or that has reached a limit of its policy's, is not given to another caller:
-/// it is unloaded, and a new one made when there is someone to have it. Nothing holds a lock while an instance starts or
-/// ends.
+/// Some instances don't go to another caller: those that trapped or were stopped, and those that have reached a limit
+/// of their policy. The pool unloads such an instance, and makes a new one when a caller needs one. No lock is held
+/// while an instance starts or ends.
 #[derive(Clone, Debug)]
 pub struct Pool {
     shared: Arc<Shared>,
@@ -30,8 +58,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Prepares a pool of what `make` makes:
-    /// `Pool::builder(&engine, move || Plugin::builder(&module).policy(policy.clone()).start())`.
+    /// Prepares a pool of the instances that `make` makes: `Pool::builder(&engine, move ||
+    /// Plugin::builder(&module).policy(policy.clone()).start())`.
     pub fn builder(
         engine: &Engine,
         make: impl Fn() -> Result<Plugin, LoadError> + Send + Sync + 'static,
@@ -39,17 +67,17 @@ impl Pool {
         PoolBuilder::new(engine, Box::new(make))
     }
 
-    /// The same pool, for a caller that waits like this for an instance.
+    /// The same pool, for a caller who waits for an instance as `wait` says.
     #[must_use]
     pub fn wait(&self, wait: Wait) -> Self {
         Self { wait, ..self.clone() }
     }
 
-    /// Takes an instance: one that is idle, or a new one if there may be more, or the next that comes back. Callers that
+    /// Takes an instance: an idle one, or a new one if there may be more, or the next one that comes back. Callers who
     /// wait are served in the order in which they came.
     ///
     /// # Errors
-    /// [`TakeError::Overloaded`] if there is none in time, [`TakeError::Load`] if a new one can't be made.
+    /// [`TakeError::Overloaded`] if there is no instance in time. [`TakeError::Load`] if a new instance can't be made.
     pub fn take(&self) -> Result<Pooled, TakeError> {
         let slot = match self.shared.take_now() {
             Some(slot) => slot,
@@ -58,7 +86,7 @@ impl Pool {
         Ok(Pooled::new(slot.fill()?))
     }
 
-    /// The same without blocking the calling thread. Dropping the future leaves the queue.
+    /// [`Pool::take`] without blocking the calling thread. Dropping the future leaves the queue.
     ///
     /// # Errors
     /// As for [`Pool::take`].
@@ -78,12 +106,14 @@ impl Pool {
         }
     }
 
-    /// Takes an instance and runs `calls` with it, on a thread that is no worker of the calling executor's. Dropping the
-    /// future cancels: in the queue it leaves that; later the plugin is asked to end (see
-    /// [`Services::cancellation`](crate::Services::cancellation)) and stopped if it hasn't after 100 ms.
+    /// Takes an instance and runs `calls` with it, on a thread that is no worker of the calling executor.
+    ///
+    /// Dropping the future cancels. A future in the queue leaves the queue. After that, the plugin is asked to end its
+    /// call (see [`Services::cancellation`](crate::plugin::Services::cancellation)), and is stopped if the call hasn't
+    /// ended after 100 ms.
     ///
     /// # Errors
-    /// Those of `calls`, and the reasons for which there is no instance.
+    /// The errors of `calls`, and the reasons why there is no instance.
     pub async fn run<T, E>(&self, calls: impl FnOnce(&Plugin) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -100,12 +130,12 @@ impl Pool {
         self.shared.size()
     }
 
-    /// What all instances use together, and what they and those before them have done.
+    /// What all instances together use, and what they and the instances before them have done.
     pub fn usage(&self) -> Usage {
         self.shared.usage()
     }
 
-    /// How many of them nobody has.
+    /// How many instances no caller has.
     pub fn idle(&self) -> usize {
         self.shared.idle()
     }

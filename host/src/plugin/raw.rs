@@ -1,4 +1,23 @@
-//! Modules that know nothing of the SDK: exports are called by type, commands are run.
+//! Modules that know nothing of the SDK. A [`RawPlugin`] calls exports by their types, and a [`Command`] runs a program.
+//!
+//! ```no_run
+//! use plugix_host::raw::{Command, RawPlugin};
+//! use plugix_host::{Engine, Error, Policy};
+//!
+//! let engine = Engine::new()?;
+//! let module = engine.load_file("arithmetic.wasm")?;
+//! let mut arithmetic = RawPlugin::new(&module, &Policy::new())?;
+//! match arithmetic.call::<(i32, i32), i32>("divide", (85, 0)) {
+//!     Ok(quotient) => println!("85 / 0 = {quotient}"),
+//!     Err(Error::Trap(trap)) => println!("85 / 0: {trap}"),
+//!     Err(other) => return Err(other.into()),
+//! }
+//!
+//! let program = engine.load_file("program.wasm")?;
+//! let exit = Command::new(&program, &Policy::new().arg("--version"))?.run()?;
+//! println!("{} and code {}", String::from_utf8_lossy(&exit.output.stdout), exit.code);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod args;
 
@@ -16,17 +35,17 @@ use crate::sandbox::output::Output;
 use crate::stop::Stopper;
 use wasmer::WasmTypeList;
 
-/// A running module that is called by its exports' types.
+/// A running module whose exports are called by their types.
 #[derive(Debug)]
 pub struct RawPlugin {
     instance: Instance,
 }
 
 impl RawPlugin {
-    /// Instantiates a module and runs its initializer, if it has one.
+    /// Instantiates a module, and runs its initializer if it has one.
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why it can't be.
+    /// The variant of [`LoadError`] that says why the module can't start.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(ModuleError::CommandNotReactor.into()),
@@ -37,7 +56,7 @@ impl RawPlugin {
     /// Calls an exported function: `raw.call::<(i32, i32), i32>("add", (1, 2))`.
     ///
     /// # Errors
-    /// [`Error::NoSuchMethod`] if there is no export of that name and type, and whatever ended the call otherwise.
+    /// [`Error::NoSuchMethod`] if there is no export of this name and type. Otherwise what ended the call.
     pub fn call<A: RawArgs, R: WasmTypeList>(&mut self, name: &str, args: A) -> Result<R, Error> {
         let function = self.instance.function::<A::Types, R>(name);
         let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.to_owned() })?;
@@ -52,7 +71,7 @@ impl RawPlugin {
     /// Copies `len` bytes out of the module's memory.
     ///
     /// # Errors
-    /// [`Error::Protocol`] if they don't lie in it.
+    /// [`Error::Protocol`] if they don't lie in the memory.
     pub fn read(&mut self, ptr: u32, len: u32) -> Result<Vec<u8>, Error> {
         let Instance { memory, store, .. } = &mut self.instance;
         memory.read_vec(store, "bytes", ptr, len).map_err(|error| self.breach(error))
@@ -61,7 +80,7 @@ impl RawPlugin {
     /// Copies bytes into the module's memory.
     ///
     /// # Errors
-    /// [`Error::Protocol`] if there is no room for them.
+    /// [`Error::Protocol`] if they don't fit into the memory there.
     pub fn write(&mut self, ptr: u32, bytes: &[u8]) -> Result<(), Error> {
         let Instance { memory, store, .. } = &mut self.instance;
         memory.write(store, "bytes", ptr, bytes).map_err(|error| self.breach(error))
@@ -71,12 +90,12 @@ impl RawPlugin {
         Error::from_breach(error, Site::new(&self.instance.process.name))
     }
 
-    /// Takes what the module wrote to its standard output and standard error since the last time.
+    /// Takes what the module wrote to its standard output and standard error since this was last called.
     pub fn take_output(&self) -> Output {
         self.instance.process.output.take()
     }
 
-    /// Stops the module from any other thread.
+    /// A handle that stops the module from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.instance.process.stopper.clone())
     }
@@ -86,13 +105,13 @@ impl RawPlugin {
         self.instance.process.usage()
     }
 
-    /// How many threads of the module's own are alive.
+    /// How many threads of the module are alive. The main thread doesn't count.
     pub fn live_threads(&self) -> usize {
         self.instance.process.tasks.live()
     }
 }
 
-/// A program: runs once, from its `_start`.
+/// A program. It runs once for each [`Command::run`], from its `_start`.
 #[derive(Debug)]
 pub struct Command {
     module: Module,
@@ -102,9 +121,9 @@ pub struct Command {
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exit {
-    /// Its exit code; 0 if it returned from `main`.
+    /// The program's exit code. 0 if it returned from `main`.
     pub code: i32,
-    /// What it wrote.
+    /// What the program wrote.
     pub output: Output,
 }
 
@@ -112,7 +131,7 @@ impl Command {
     /// Prepares to run a module with the arguments, the environment and the folders of a policy.
     ///
     /// # Errors
-    /// [`LoadError::NotACommand`] if it exports no `_start`.
+    /// [`LoadError::NotACommand`] if the module exports no `_start`.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Ok(Self { module: module.clone(), policy: policy.clone() }),
@@ -123,7 +142,8 @@ impl Command {
     /// Runs the program to its end.
     ///
     /// # Errors
-    /// [`LoadError::Start`] if it traps; what it wrote until then is lost. Its own exit code is no error.
+    /// [`LoadError::Start`] if the program traps. What it wrote until then is lost. An exit code of its own is no
+    /// error.
     pub fn run(&self) -> Result<Exit, LoadError> {
         let mut instance = start("command", &self.module, &self.policy)?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
@@ -141,7 +161,7 @@ impl Command {
     }
 }
 
-/// Starts a module that the host gives nothing but what its policy names.
+/// Starts a module. The host gives it what its policy names, and nothing else.
 fn start(name: &str, module: &Module, policy: &Policy) -> Result<Instance, LoadError> {
     let stopper = Stopper::new(module.engine().watchdog());
     let (functions, events) = (HostFunctions::default(), Events::new(name, None));

@@ -1,4 +1,4 @@
-//! The services that a host gives to a plugin: its log, word of its progress, and a flag that ends long work.
+//! The services that a host gives to a plugin: a log, reports of progress, and a flag that ends long work.
 
 use crate::plugin::asynchronous;
 use plugix_abi::services::Record;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::Level;
 
-/// Which services a plugin gets. A new one has none.
+/// Which services a plugin gets. By default there are none.
 #[derive(Clone, Default)]
 pub struct Services {
     level: Option<Level>,
@@ -15,25 +15,26 @@ pub struct Services {
     cancellation: Option<Cancellation>,
 }
 
-/// What a host does with word of a plugin's progress.
+/// What a host does with a report of progress.
 type ProgressCallback = dyn Fn(Progress<'_>) + Send + Sync;
 
-/// How far a plugin says that it is.
+/// How far a plugin says that it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// The plugin's name.
+    /// The name of the plugin.
     pub plugin: &'a str,
     /// How much is done.
     pub done: u64,
-    /// How much there is to do; 0 if the plugin doesn't know.
+    /// How much there is to do. 0 if the plugin doesn't know.
     pub total: u64,
-    /// What it is doing.
+    /// What the plugin is doing.
     pub message: &'a str,
 }
 
-/// A flag that asks plugins to end what they are doing. Clones are the same flag.
+/// A flag that asks plugins to end what they are doing. All clones are the same flag.
 ///
-/// A plugin may ignore it; one that must end is stopped.
+/// A plugin may ignore the flag. To end a plugin in any case, stop it with a
+/// [`CancelHandle`](crate::plugin::CancelHandle).
 #[derive(Clone, Debug, Default)]
 pub struct Cancellation(Arc<AtomicBool>);
 
@@ -43,46 +44,46 @@ impl Cancellation {
         Self::default()
     }
 
-    /// Asks, from now on or no longer.
+    /// Sets the flag if `cancelled`, and clears it otherwise.
     pub fn set(&self, cancelled: bool) {
         self.0.store(cancelled, Ordering::Release);
     }
 
-    /// Whether it is set.
+    /// Whether the flag is set.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }
 
 impl Services {
-    /// None.
+    /// No services.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes what the plugin logs with `log` and `tracing`, up to this level, into the host's `tracing`: target
-    /// `plugix::log`, with the plugin's name, its thread, and the record's own target, place and fields.
+    /// Takes what the plugin logs with `log` and `tracing`, up to this level, into the host's `tracing`. The target is
+    /// `plugix::log`. An event has the plugin's name and thread, and the record's own target, place and fields.
     #[must_use]
     pub fn log(mut self, level: Level) -> Self {
         self.level = Some(level);
         self
     }
 
-    /// Calls `report` when the plugin says how far it is, on the plugin's thread that says it.
+    /// Calls `report` when the plugin says how far it has come. This happens on the thread of the plugin that says it.
     #[must_use]
     pub fn on_progress(mut self, report: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(report));
         self
     }
 
-    /// Lets the plugin see a flag.
+    /// Lets the plugin see this flag.
     #[must_use]
     pub fn cancellation(mut self, flag: &Cancellation) -> Self {
         self.cancellation = Some(flag.clone());
         self
     }
 
-    /// The interface for one plugin.
+    /// The services, as the interface that one plugin calls.
     pub(crate) fn provide(self, plugin: Arc<str>) -> impl plugix_abi::services::Services + Send + Sync + 'static {
         Given { plugin, services: self }
     }
@@ -164,7 +165,7 @@ fn number(level: Level) -> u32 {
     }
 }
 
-/// Named values in one text.
+/// Named values as one text.
 struct Fields<'a>(&'a [(String, String)]);
 
 impl fmt::Display for Fields<'_> {

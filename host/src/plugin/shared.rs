@@ -28,7 +28,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How a plugin is shared; see [`Plugin::into_shared`].
+/// How a plugin is shared. See [`Plugin::into_shared`].
 #[derive(Clone, Copy, Debug)]
 pub struct Sharing {
     workers: usize,
@@ -36,14 +36,14 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// As many calls at the same time as the machine has processors, and 1,024 callers that wait.
+    /// As many workers as the machine has processors, and 1,024 callers who may wait.
     pub fn new() -> Self {
         Self { workers: std::thread::available_parallelism().map_or(1, usize::from), queue: 1024 }
     }
 
-    /// Sets how many calls may run at the same time; one at the least. Each but the first takes a thread of the
-    /// plugin's, which counts against [`Policy::threads`](crate::Policy::threads), with a stack in the plugin's memory;
-    /// none of them is a thread of the operating system's.
+    /// Sets how many calls may run at the same time: one at least. Each worker but the first is a thread of the plugin.
+    /// It counts against [`Policy::threads`](crate::Policy::threads), and has a stack in the plugin's memory. No worker
+    /// has a thread of the operating system.
     #[must_use]
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = workers.max(1);
@@ -64,36 +64,38 @@ impl Default for Sharing {
     }
 }
 
-/// A running plugin that any number of threads call, several of them at the same time, over the same memory and state.
-/// Cheap to clone; the plugin ends with the last clone and the last client.
+/// A running plugin that any number of threads call, several at the same time. All calls see the same memory and state.
+/// Clones are cheap. The plugin ends when the last clone and the last client are dropped.
 ///
-/// Each call runs on one of the plugin's workers: threads that the plugin has started for this, and its main thread. A
-/// worker needs no thread of the host's own: the caller's runs it. So thread-local values in the plugin are a worker's,
-/// and one caller may meet several. Callers for whom there is no worker wait in a queue, first come, first served.
+/// Each call runs on one of the plugin's workers. The workers are the plugin's main thread, and threads that the plugin
+/// has started for this. A worker needs no thread of the host: the caller's thread runs it. So a thread-local value in
+/// the plugin belongs to a worker, and one caller may meet several workers. Callers wait in a queue while no worker is
+/// free: first come, first served.
 ///
-/// A panic ends its own call only. A trap, an exit, a broken protocol or a call over its deadline ends the plugin: the
-/// call that it happened in gets that error, and all others [`Error::Dead`] with it as the cause. There is no way to
-/// stop one thread of a plugin alone that would leave the others with memory they could trust.
+/// A panic ends only its own call. A trap, an exit, a broken protocol or a call over its deadline ends the plugin. The
+/// call in which that happened fails with that error. All other calls fail with [`Error::Dead`], and its cause is that
+/// error. One thread of a plugin alone can't be stopped, because the other threads could not trust their memory any
+/// more.
 ///
-/// A host function may call back into the plugin. It gets a free worker. If there is none, it never waits, since it might
-/// wait for itself: the call fails with [`Overload::WithinACall`](crate::Overload::WithinACall).
+/// A host function may call back into the plugin, and gets a free worker. If no worker is free, it doesn't wait,
+/// because it might wait for itself. Its call then fails with
+/// [`Overload::WithinACall`](crate::error::Overload::WithinACall).
 #[derive(Clone, Debug)]
 pub struct SharedPlugin {
     lanes: Arc<Lanes>,
     wait: Wait,
     limit: Option<Duration>,
-    /// How long a call may go on whose future was dropped.
+    /// How long a call may go on after its future was dropped.
     cancelled_after: Option<Duration>,
 }
 
 impl Plugin {
-    /// Lets several threads call the plugin at the same time. Nothing is asked of the plugin for this: what it calls
-    /// `Plugin` is `Sync`, as Rust has it. One worker is enough for calls that are only to be awaited, and takes no
-    /// thread of the plugin's.
+    /// Lets several threads call the plugin at the same time. The plugin needs nothing special for this: its `Plugin`
+    /// type is `Sync` anyway. One worker is enough for calls that are only awaited. It takes no thread of the plugin.
     ///
     /// # Errors
-    /// [`Error::NotShareable`] if the plugin was built with an SDK that can't, or if it can't start as many threads as
-    /// there should be workers; [`Error::Busy`] if it is running a call; whatever ended the plugin if that ended.
+    /// [`Error::NotShareable`] if the plugin's SDK is too old for sharing, or if the plugin can't start a thread for
+    /// each worker. [`Error::Busy`] if the plugin is running a call. Otherwise what has ended the plugin.
     pub fn into_shared(self, sharing: &Sharing) -> Result<SharedPlugin, Error> {
         let lanes = start::start(self, sharing)?;
         Ok(SharedPlugin { lanes, wait: Wait::Forever, limit: None, cancelled_after: None })
@@ -106,54 +108,55 @@ impl SharedPlugin {
         self.lanes.plugin.metadata()
     }
 
-    /// The module that the plugin was made of.
+    /// The module that the plugin was made from.
     pub fn module(&self) -> &Module {
         self.lanes.plugin.module()
     }
 
-    /// The same plugin, with calls that wait like this for a worker; without it, they wait for as long as it takes.
+    /// The same plugin. Its calls wait for a worker as `wait` says. By default they wait for as long as it takes.
     #[must_use]
     pub fn wait(&self, wait: Wait) -> Self {
         Self { wait, ..self.clone() }
     }
 
-    /// The same plugin, with a tighter limit for each call. Waiting for a worker counts: a call that is still waiting
-    /// when the limit passes fails with [`Overload::WaitedTooLong`](crate::Overload::WaitedTooLong), and nothing else
-    /// happens.
+    /// The same plugin, with a tighter limit for each call. The time of waiting for a worker counts. A call that still
+    /// waits when the limit passes fails with [`Overload::WaitedTooLong`](crate::error::Overload::WaitedTooLong), and
+    /// nothing else happens.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { limit: Some(limit), ..self.clone() }
     }
 
-    /// A client for an interface that the plugin implements. It may be shared by threads, and keeps the plugin alive.
+    /// A client for an interface that the plugin implements. Threads may share the client. The client keeps the plugin
+    /// alive.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Overloaded`] if there is no worker; [`Error::Dead`] if the
-    /// plugin was closed or has ended.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Overloaded`] if there is no worker. [`Error::Dead`] if
+    /// the plugin was closed or has ended.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<SharedBound>, Error> {
         Ok(I::client(SharedBound::new::<I>(self.clone())?))
     }
 
-    /// As [`Plugin::call_bytes`].
+    /// Does the same as [`Plugin::call_bytes`].
     ///
     /// # Errors
-    /// Those of [`Plugin::call_bytes`], and [`Error::Overloaded`] if there is no worker.
+    /// The errors of [`Plugin::call_bytes`], and [`Error::Overloaded`] if there is no worker.
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
         dynamic::call_bytes(self, method, args)
     }
 
-    /// As [`Plugin::call_json`].
+    /// Does the same as [`Plugin::call_json`].
     ///
     /// # Errors
-    /// Those of [`Plugin::call_json`], and [`Error::Overloaded`] if there is no worker.
+    /// The errors of [`Plugin::call_json`], and [`Error::Overloaded`] if there is no worker.
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         dynamic::call_json(self, method, args)
     }
 
-    /// As [`Plugin::call`].
+    /// Does the same as [`Plugin::call`].
     ///
     /// # Errors
-    /// Those of [`Plugin::call`], and [`Error::Overloaded`] if there is no worker.
+    /// The errors of [`Plugin::call`], and [`Error::Overloaded`] if there is no worker.
     pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         &self,
         method: &str,
@@ -172,33 +175,33 @@ impl SharedPlugin {
         self.lanes.waiting()
     }
 
-    /// Takes no more calls: those that wait and those to come fail with [`Error::Dead`]. Calls that run go on; the
-    /// plugin is unloaded with its last handle.
+    /// Takes no more calls. Waiting calls and later calls fail with [`Error::Dead`]. Running calls go on. The plugin is
+    /// unloaded when its last handle is dropped.
     pub fn close(&self) {
         self.lanes.close();
     }
 
-    /// Stops the plugin, with all its calls, from any thread.
+    /// A handle that stops the plugin with all its calls, from any thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         self.lanes.plugin.cancel_handle()
     }
 
-    /// Takes what the plugin wrote to its standard output and standard error since the last time.
+    /// Takes what the plugin wrote to its standard output and standard error since this was last called.
     pub fn take_output(&self) -> Output {
         self.lanes.plugin.take_output()
     }
 
-    /// What the plugin uses, and what it has done since its start: the calls of all its workers together.
+    /// What the plugin uses, and what it has done since its start. The calls of all workers are in the sum.
     pub fn usage(&self) -> Usage {
         self.lanes.plugin.usage()
     }
 
-    /// How many threads of the plugin's own are alive, workers included.
+    /// How many threads of the plugin are alive, workers included. The main thread doesn't count.
     pub fn live_threads(&self) -> usize {
         self.lanes.plugin.live_threads()
     }
 
-    /// Takes a worker for one call, and sets the call's deadline, which is to be dropped first.
+    /// Takes a worker for one call, and sets the call's deadline. Drop the deadline first.
     #[inline]
     fn take(&self) -> Result<(Lease<&Arc<Lanes>>, Option<Deadline>), Error> {
         let Some(limit) = self.limit else {

@@ -1,4 +1,4 @@
-//! What a plugin was right after its start, and the way back there.
+//! What a plugin was right after its start, and the way back.
 
 use super::inner::Inner;
 use crate::running::memory::Snapshot;
@@ -6,10 +6,10 @@ use crate::running::system_calls::Traces;
 use std::time::Duration;
 use wasmer_wasix::{StoreSnapshot, capture_store_snapshot, restore_store_snapshot};
 
-/// How long threads that are about to end are waited for.
+/// How long a reset waits for threads that are about to end.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// All of a plugin's state that its calls can change without a system call that leaves a trace.
+/// All state of a plugin that its calls can change without a system call that leaves a trace.
 #[derive(Debug)]
 pub(crate) struct StartState {
     memory: Snapshot,
@@ -19,11 +19,11 @@ pub(crate) struct StartState {
 }
 
 impl StartState {
-    /// Takes down the state, unless a thread runs that could be changing it, or the module's code changes what isn't
-    /// taken down: its tables.
-    pub(super) fn capture(inner: &mut Inner, keeps_tables: bool, traces: Traces) -> Option<Self> {
+    /// Records the state. `None` if a thread runs that could change the state meanwhile. The tables are not recorded, so
+    /// the module's code must not change them.
+    pub(super) fn capture(inner: &mut Inner, traces: Traces) -> Option<Self> {
         let Inner { instance, path, .. } = inner;
-        if !keeps_tables || instance.process.tasks.live() > 0 {
+        if instance.process.tasks.live() > 0 {
             return None;
         }
         traces.forget();
@@ -31,7 +31,8 @@ impl StartState {
         Some(Self { memory, globals: capture_store_snapshot(&mut instance.store), frame: path.frame(), traces })
     }
 
-    /// Makes the plugin what it was. False if it can't be: it has a thread, or has left traces in the host.
+    /// Brings the plugin back to this state. False if that is impossible, because the plugin has a thread or has left
+    /// traces in the host.
     fn restore(&self, inner: &mut Inner) -> bool {
         let Inner { instance, path, .. } = inner;
         if self.traces.are_there() || !instance.process.tasks.wait_for_end(PATIENCE) {
@@ -46,7 +47,7 @@ impl StartState {
 }
 
 impl Inner {
-    /// Makes the plugin what it was after its start. False if it can't be.
+    /// Brings the plugin back to what it was after its start. False if that is impossible.
     pub(crate) fn reset(&mut self) -> bool {
         let Some(start) = self.start.take() else { return false };
         let done = start.restore(self);

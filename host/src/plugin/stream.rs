@@ -1,7 +1,9 @@
-//! Streams that a plugin returned: their chunks are pulled by calls into the plugin.
+//! Streams that a plugin returned. The host pulls their chunks with calls into the plugin.
 
 use super::inner::Inner;
 use crate::error::{CallError, Chain, Error, MethodRef};
+use crate::plugin::Wait;
+use crate::plugin::call::EncodedCall;
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
@@ -12,12 +14,13 @@ use std::sync::{Arc, Mutex, Weak};
 
 /// A plugin, as its streams know it.
 pub(crate) trait Pulled: Send + Sync {
-    /// Calls `run` with one of the plugin's threads; one that is `patient` waits for it, if that is what callers do.
-    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
+    /// Calls `run` with one of the plugin's threads. Waits for a thread as `wait` says, if callers of this plugin wait at
+    /// all.
+    fn lend_to(self: Arc<Self>, wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error>;
 }
 
 impl Pulled for Exclusive<Inner> {
-    fn lend_to(self: Arc<Self>, _patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+    fn lend_to(self: Arc<Self>, _wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
         run(&mut *self.try_take().ok_or(Error::Busy)?);
         Ok(())
     }
@@ -26,14 +29,15 @@ impl Pulled for Exclusive<Inner> {
 /// All streams of one plugin.
 pub(crate) struct GuestStreams {
     plugin: Weak<dyn Pulled>,
-    /// How often the plugin was reset: earlier streams are none any more, whatever has their handles now.
+    /// How often the plugin was reset. A stream from before a reset is gone, even if another stream has its handle now.
     resets: AtomicU64,
-    /// Those that were dropped while the plugin ran a call. It is told before the next pull, or end, of another.
+    /// Streams that were dropped while the plugin ran a call. The plugin is told of them before it is next called for a
+    /// stream.
     ended: Mutex<Vec<u32>>,
 }
 
-/// Pulls chunks for as long as the plugin lives. It needs the plugin for the time of a pull: unless the plugin is
-/// shared, one that comes while the plugin runs another call breaks the stream off.
+/// Pulls chunks for as long as the plugin lives. A pull needs the plugin. If the plugin is not shared and runs another
+/// call, the pull breaks the stream off.
 struct GuestStream {
     all: Arc<GuestStreams>,
     resets: u64,
@@ -45,12 +49,12 @@ impl GuestStreams {
         Arc::new(Self { plugin, resets: AtomicU64::new(0), ended: Mutex::default() })
     }
 
-    /// The puller of one of them.
+    /// The puller of one stream.
     pub(super) fn open(self: &Arc<Self>, handle: u32) -> Box<dyn Pull> {
         Box::new(GuestStream { all: self.clone(), resets: self.resets(), handle })
     }
 
-    /// The plugin knows nothing of its streams any more. Called by who has the plugin to itself.
+    /// Called when the plugin knows nothing of its streams any more. The caller has the plugin to itself.
     pub(super) fn reset(&self) {
         self.resets.fetch_add(1, Ordering::Relaxed);
         lock(&self.ended).clear();
@@ -66,7 +70,7 @@ impl GuestStreams {
             return;
         }
         let Some(plugin) = self.plugin.upgrade() else { return };
-        let told = plugin.lend_to(false, &mut |inner| {
+        let told = plugin.lend_to(Wait::Never, &mut |inner| {
             self.tell_ended(inner);
             if resets == self.resets() {
                 end(inner, handle);
@@ -87,7 +91,7 @@ impl Pull for GuestStream {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let plugin = self.all.plugin.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
         let mut outcome = Ok(());
-        let lent = plugin.lend_to(true, &mut |inner| {
+        let lent = plugin.lend_to(Wait::Forever, &mut |inner| {
             if self.resets != self.all.resets() {
                 outcome = Err(StreamError::new("the plugin was reset since"));
                 return;
@@ -112,7 +116,7 @@ impl fmt::Debug for GuestStreams {
 }
 
 fn end(inner: &mut Inner, handle: u32) {
-    // A stream that has ended is none any more, and a dead plugin has none: what is answered doesn't matter.
+    // The plugin may not know the stream any more, and it may be dead. So its answer doesn't matter.
     let _ = call(inner, export::STREAM_DROP, handle, &mut Vec::new());
 }
 
@@ -120,11 +124,10 @@ fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>)
     let Inner { instance, path, .. } = inner;
     let function =
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
+    let call = EncodedCall { name: &MethodRef::from_export(name), method: &function, args: &handle.to_le_bytes() };
     let outcome: Result<(), CallError<()>> = path.call_encoded(
         instance,
-        &MethodRef::from_export(name),
-        &function,
-        &handle.to_le_bytes(),
+        call,
         |payload| {
             Ok(payload.read(|bytes| {
                 chunk.clear();

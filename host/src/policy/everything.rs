@@ -1,15 +1,16 @@
-//! The policy of those who want none.
+//! The policy for hosts that want none.
 
 use super::{OPEN_FILES_RANGE, Policy};
 use crate::sandbox::files::Access;
 use crate::sandbox::network::Network;
 
 impl Policy {
-    /// Allows all that the host process may do itself, as far as a plugin can do it: the whole file system of the host
-    /// at `/host`, to be read and changed; every address and name of every network, private ones and the host's own
-    /// services included; the host's environment; 4 GiB of memory. Some limits stay, against accidents.
+    /// Allows everything that the host process itself may do, as far as a plugin can do it. The plugin may read and
+    /// change the host's whole file system, at `/host`. It may reach every address and name of every network, private
+    /// ones and this machine's own services included. It gets the host's environment, and 4 GiB of memory. Some limits
+    /// stay, against accidents.
     ///
-    /// A plugin with this policy has to be trusted like the host itself. It is sandboxed no more.
+    /// Trust a plugin with this policy as you trust the host itself. It is not sandboxed any more.
     #[must_use]
     pub fn insecure_allow_all() -> Self {
         // A variable that is no text can't be passed on.

@@ -1,4 +1,4 @@
-//! Policies as text: `plugix.toml`. `host/examples/plugix.toml` shows all of it, with comments.
+//! Policies as text: `plugix.toml`. `host/examples/plugix.toml` shows every key, with comments.
 
 mod error;
 mod schema;
@@ -14,14 +14,15 @@ use serde::de::DeserializeOwned;
 use std::fs;
 use std::path::Path;
 
-/// Bytes of the largest policy that is read.
+/// The largest policy that is read, in bytes.
 const MAX_LEN: u64 = 1 << 20;
 
 impl Policy {
-    /// Reads a policy from a file, usually `plugix.toml` beside the module. Paths in it are relative to its folder.
+    /// Reads a policy from a file. Usually that is `plugix.toml` beside the module. Paths in the file are relative to
+    /// the file's folder.
     ///
     /// # Errors
-    /// The variant of [`PolicyError`] that says what is wrong, where, and what to write instead.
+    /// The variant of [`PolicyError`] that says what is wrong, where it is, and what to write instead.
     pub fn from_toml_file(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
         let path = path.as_ref();
         let failed = |source| PolicyError::Read { path: path.to_owned(), source };
@@ -32,19 +33,19 @@ impl Policy {
         read(&Document { text: &text, file: Some(path), folder: path.parent().unwrap_or(Path::new("")) })
     }
 
-    /// Reads a policy from text. Paths in it are relative to `folder`.
+    /// Reads a policy from text. Paths in the text are relative to `folder`.
     ///
     /// # Errors
-    /// The variant of [`PolicyError`] that says what is wrong, where, and what to write instead.
+    /// The variant of [`PolicyError`] that says what is wrong, where it is, and what to write instead.
     pub fn from_toml_str(text: &str, folder: impl AsRef<Path>) -> Result<Self, PolicyError> {
         read(&Document { text, file: None, folder: folder.as_ref() })
     }
 
-    /// The configuration that the policy's file has for the plugin, in `[config]`, as the type that the plugin wants:
-    /// `builder.config(&policy.config::<Settings>()?)`. `None` if the file has none.
+    /// The plugin's configuration from the policy's file, from `[config]`, in the type that the plugin wants:
+    /// `builder.config(&policy.config::<Settings>()?)`. `None` if the file has no configuration.
     ///
     /// # Errors
-    /// [`PolicyError::Config`] if it isn't of that type.
+    /// [`PolicyError::Config`] if the configuration is not of that type.
     pub fn config<C: DeserializeOwned>(&self) -> Result<Option<C>, PolicyError> {
         let config = self.config.clone().map(|config| config.try_into());
         config.transpose().map_err(|error: ::toml::de::Error| PolicyError::Config(error.message().to_owned()))

@@ -1,18 +1,18 @@
-//! Panics of the engine's.
+//! Panics of the engine become traps.
 
 use crate::sync::panic_text::panic_text;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmer::{RuntimeError, Store};
 
-/// Runs wasm code. wasmer-wasix panics on some of what a guest can ask for, and a panic goes through wasm code to
-/// whoever called it. Here it becomes a trap: it ends the plugin, and not its host.
+/// Runs wasm code. wasmer-wasix panics on some requests of a guest, and such a panic unwinds through wasm code to the
+/// caller. Here the panic becomes a trap: it ends the plugin, and not the plugin's host.
 #[inline]
 pub(crate) fn contain<R>(call: impl FnOnce() -> Result<R, RuntimeError>) -> Result<R, RuntimeError> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| Err(trap(&*panic)))
 }
 
-/// Runs a function of the instance's that may not be there.
+/// Runs a function that the instance may not have.
 pub(super) fn run(instance: &wasmer::Instance, store: &mut Store, name: &str) -> Result<(), RuntimeError> {
     match instance.exports.get_typed_function::<(), ()>(store, name) {
         Ok(function) => contain(|| function.call(store)),

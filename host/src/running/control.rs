@@ -8,23 +8,23 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmer::{AsStoreMut, Memory, MemoryError, MemoryType};
 
-/// Memory of one plugin's that its code reads every so often, and that only the host can name (see
-/// `module::stoppable`).
+/// A memory that a plugin's code reads every so often. Only the host can name it (see `plugix_module::stoppable`).
 pub(crate) struct Control {
-    /// Keeps the memory, too.
+    /// The quota also keeps the memory alive.
     quota: Quota,
     base: *const u8,
     len: usize,
     stopped: AtomicBool,
 }
 
-// SAFETY: the address is that of a mapping which `quota` keeps alive; only its access rights are changed through it.
+// SAFETY: the address is that of a mapping, and `quota` keeps the mapping alive. Through the address, only the
+// mapping's access rights are changed.
 unsafe impl Send for Control {}
-// SAFETY: as above; changing the rights of a mapping is one system call, which threads may make at the same time.
+// SAFETY: as above. Changing the rights of a mapping is one system call, and threads may make it at the same time.
 unsafe impl Sync for Control {}
 
 impl Control {
-    /// Makes the control memory of the plugin that has this quota; `stores` are the quota's.
+    /// Makes the control memory of the plugin that has this quota. `stores` belong to the quota.
     pub(super) fn new(stores: &Stores, quota: Quota) -> Result<Self, MemoryError> {
         let mut store = stores.new_store();
         let memory = quota.control_memory(&mut store, Self::ty())?;
@@ -33,7 +33,7 @@ impl Control {
         Ok(Self { quota, base, len, stopped: AtomicBool::new(false) })
     }
 
-    /// The memory as an instance in `store` imports it.
+    /// The control memory, as an instance in `store` imports it.
     pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Result<Memory, MemoryError> {
         self.quota.control_memory(store, Self::ty())
     }
@@ -44,12 +44,12 @@ impl Control {
 }
 
 impl Target for Control {
-    /// Makes all code of the plugin's trap at its next check. There is no way back.
+    /// Makes all code of the plugin trap at its next check. There is no way back.
     fn kill(&self) {
         if self.stopped.swap(true, Ordering::Relaxed) {
             return;
         }
-        // SAFETY: the range is the mapping of a memory that nothing but the checks of guest code reads, and a fault in
+        // SAFETY: the range is the mapping of the control memory. Only the checks in guest code read it, and a fault in
         // guest code is a trap.
         let protected = unsafe { region::protect(self.base, self.len, Protection::NONE) };
         if let Err(error) = protected {

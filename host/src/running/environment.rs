@@ -11,7 +11,7 @@ use wasmer_wasix::capabilities::Capabilities;
 use wasmer_wasix::wasmer_wasix_types::wasi::{ExitCode, Signal};
 use wasmer_wasix::{WasiEnv, WasiEnvBuilder};
 
-/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
+/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as in a shell.
 const KILLED: i32 = 137;
 
 /// The environment that a policy describes.
@@ -22,7 +22,7 @@ pub(super) fn environment(
     events: &Events,
 ) -> Result<WasiEnvBuilder, LoadError> {
     let mut capabilities = Capabilities::new();
-    // The alternative keeps guest threads waiting in a way that can't be ended.
+    // With the alternative, guest threads wait in a way that nothing can end.
     capabilities.threading.enable_asynchronous_threading = false;
     Ok(WasiEnvBuilder::new(name)
         .args(&policy.args)
@@ -36,12 +36,12 @@ pub(super) fn environment(
         .setup_fs(Box::new(make_root)))
 }
 
-/// A copy of a plugin's environment, by which the plugin's system calls are ended.
+/// A copy of a plugin's environment. It ends the plugin's system calls.
 pub(super) struct Waiting(pub(super) WasiEnv);
 
 impl Target for Waiting {
     fn kill(&self) {
-        // Terminating comes first: a guest that handles signals could ignore the kill.
+        // Terminating comes first, because a guest that handles signals could ignore the kill.
         self.0.process.terminate(ExitCode::from(KILLED));
         self.0.process.signal_process(Signal::Sigkill);
     }

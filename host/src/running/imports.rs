@@ -1,6 +1,6 @@
-//! Host functions: what plugins call. Any thread of a plugin's may call them, several at the same time.
+//! Host functions: what plugins call. Any thread of a plugin may call them, several at the same time.
 //!
-//! Nothing that an implementation does reaches further than its caller: a panic is caught and becomes an error for the
+//! What an implementation does reaches no further than its caller: a panic is caught, and becomes an error for the
 //! plugin.
 
 mod frame;
@@ -34,7 +34,7 @@ pub(crate) struct HostFunctions {
     panics: Panics,
 }
 
-/// One interface of the host's, with its type erased.
+/// One interface of the host, with its type erased.
 trait Provided: Send + Sync + fmt::Debug {
     fn info(&self) -> &'static InterfaceInfo;
 
@@ -49,11 +49,11 @@ pub(super) struct Caller<'a> {
     pub(super) memory: Memory,
 }
 
-/// What the functions of one store have in common.
+/// What the functions of one store share.
 struct Context {
     plugin: Arc<str>,
     halt: Halt,
-    /// Where failures and results leave what had no room.
+    /// Where failures and results wait that found no room.
     results: Results,
     memory: FunctionEnv<frame::Memory>,
 }
@@ -65,12 +65,12 @@ impl HostFunctions {
         self.provided.push(Arc::new(provider));
     }
 
-    /// Checks that everything is there that a plugin wants.
+    /// Checks that the host provides everything that the plugin wants.
     pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
         for wanted in &module.uses {
             match self.find(&wanted.name) {
                 Some(provided) => interface::check_provided(wanted, provided.info())?,
-                // The plugin gets along without it.
+                // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
                 None => Err(InterfaceError::NotProvided {
                     interface: wanted.name.clone(),
@@ -100,7 +100,7 @@ impl HostFunctions {
         self.provided.iter().find(|provided| provided.info().name == interface)
     }
 
-    /// Adds to `imports` what the module wants of the host, for an instance in `store`.
+    /// Adds to `imports` what the module wants from the host, for an instance in `store`.
     pub(super) fn define(
         &self,
         caller: Caller<'_>,
@@ -127,7 +127,7 @@ impl HostFunctions {
         }
     }
 
-    /// A function of the host's own.
+    /// A function that belongs to the host, and to no interface.
     fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
         let Context { plugin, results, memory, .. } = context;
         match import.name.as_str() {
@@ -152,13 +152,13 @@ impl HostFunctions {
     }
 }
 
-/// Makes the function with which a guest thread offers itself for calls. It leaves the thread's wasm frames as an exit
-/// does: what becomes of the thread is up to who called it (see `running::tasks`).
+/// Makes the function with which a guest thread offers itself for calls. The function leaves the thread's wasm frames
+/// as an exit does. Whoever runs the thread decides what becomes of it (see `running::tasks`).
 fn serve_function(store: &mut StoreMut<'_>) -> Function {
     Function::new_typed(store, || -> Result<(), RuntimeError> { Err(RuntimeError::user(Box::new(ThreadOffer))) })
 }
 
-/// Stands in for an optional method that the host doesn't have: the guest runs its default.
+/// Stands in for an optional method that the host doesn't have. The guest then runs its default.
 fn not_provided(store: &mut StoreMut<'_>, import: &Import) -> Function {
     let ty = function_type(import).unwrap_or_else(|| FunctionType::new([], [Type::I64]));
     let answer = results::pack(Status::NotProvided, 0) as i64;

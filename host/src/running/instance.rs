@@ -18,10 +18,10 @@ use std::time::Duration;
 use wasmer::{RuntimeError, Store, TypedFunction, WasmTypeList};
 use wasmer_wasix::WasiError;
 
-/// How long an unloaded plugin's threads get to end.
+/// How long the threads of an unloaded plugin get to end.
 const UNLOAD_BUDGET: Duration = Duration::from_secs(1);
 
-/// What all threads of a running module have in common. Dropping it ends those that run by themselves.
+/// What all threads of a running module share. Dropping it ends the threads that run by themselves.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) name: String,
@@ -36,28 +36,29 @@ pub(crate) struct Process {
     call_deadline: Option<Duration>,
 }
 
-/// A running module on one of its threads: the main one, or a worker (see `running::tasks::worker`).
+/// A running module on one of its threads: on the main thread, or on a worker (see `running::tasks::worker`).
 #[derive(Debug)]
 pub(crate) struct Instance {
-    // First: threads end before the main one's store goes.
+    // This field comes first: the threads end before the main thread's store goes.
     pub(crate) process: Arc<Process>,
     pub(crate) store: Store,
     pub(crate) memory: GuestMemory,
     pub(crate) calls: Arc<Calls>,
     instance: wasmer::Instance,
-    /// The deadline of the start, and then that of each call.
+    /// The deadline of the start, and after the start the deadline of each call.
     deadline: Option<Deadline>,
     _worker: Option<WorkerThread>,
 }
 
-// SAFETY: a store lacks `Send` because it holds raw pointers, all of them to what it owns itself, and a slot for a
-// closure (`on_called`), which only asyncify fills and only during a call. The engine keeps a store in a thread-local
-// only while a call runs (wasmer 7.4.2, `entities/store/context.rs`), and a call borrows the instance, so that none
-// runs while it moves. Every handle into the store lies in the same struct or in the one that owns it.
+// SAFETY: a store lacks `Send` for two reasons. It holds raw pointers; all of them point to what the store itself owns.
+// It has a slot for a closure (`on_called`); only asyncify fills the slot, and only during a call. The engine keeps a
+// store in a thread-local only while a call runs (wasmer 7.4.2, `entities/store/context.rs`). A call borrows the
+// instance, so no call runs while the instance moves. Every handle into the store lies in this struct, or in the struct
+// that owns this one.
 unsafe impl Send for Instance {}
 
 impl Instance {
-    /// A worker's instance, ready for calls.
+    /// The instance of a worker, ready for calls.
     ///
     /// # Errors
     /// [`Error::NotShareable`] if the worker has no memory.
@@ -71,12 +72,12 @@ impl Instance {
         Ok(this)
     }
 
-    /// The exported function of that name and type.
+    /// The exported function of this name and type.
     pub(crate) fn function<A: WasmTypeList, R: WasmTypeList>(&self, name: &str) -> Option<TypedFunction<A, R>> {
         self.instance.exports.get_typed_function(&self.store, name).ok()
     }
 
-    /// Whether there is an export of that name.
+    /// Whether there is an export of this name.
     pub(crate) fn has_export(&self, name: &str) -> bool {
         self.instance.exports.contains(name)
     }
@@ -87,18 +88,18 @@ impl Instance {
         global.get(&mut self.store).i32().map(|value| value as u32)
     }
 
-    /// The start is over: its deadline ends, and that of each call begins.
+    /// Called when the start is over. The deadline of the start ends, and the deadline of each call begins.
     pub(crate) fn started(&mut self) {
         let watchdog = self.process.resources.watchdog();
         self.deadline = self.process.call_deadline.map(|limit| watchdog.limit_each_call(self.calls.clone(), limit));
     }
 
-    /// What the end of a wasm function by anything but its return means. All of it ends the plugin.
+    /// What it means that a wasm function ended without returning. The plugin ends in any case.
     pub(crate) fn end(&self, error: &RuntimeError) -> Error {
         self.end_at(error, Site::new(&self.process.name))
     }
 
-    /// The same for a function that was called for the method `name`.
+    /// The same, for a function that was called for the method `name`.
     #[cold]
     pub(crate) fn end_in(&self, error: &RuntimeError, name: &MethodRef<'_>) -> Error {
         self.end_at(error, Site::new(&self.process.name).with_method(name))
@@ -107,7 +108,7 @@ impl Instance {
     fn end_at(&self, error: &RuntimeError, site: Site) -> Error {
         self.calls.fail();
         match self.process.stopper.cause() {
-            // Whatever ended the plugin ended this call with it, and shows as a trap or as an exit.
+            // What ended the plugin ended this call as well, and shows here as a trap or as an exit.
             Some(Error::Stopped(reason)) => self.calls.stopped(*reason),
             Some(cause) => Error::Dead(Box::new(cause.clone())),
             None => {
@@ -121,7 +122,7 @@ impl Instance {
         }
     }
 
-    /// Ends the plugin: nothing of it runs from now on.
+    /// Ends the plugin. Nothing of it runs from now on.
     pub(crate) fn kill(&self, cause: Error) {
         self.calls.fail();
         self.process.stopper.stop(cause);
@@ -135,7 +136,7 @@ impl Drop for Process {
     }
 }
 
-/// Ends the threads of a plugin that is being unloaded. Those that don't end in time are left alone.
+/// Ends the threads of a plugin that is being unloaded. Threads that don't end in time are left alone.
 fn end_threads(plugin: &str, resources: &Resources, tasks: &Arc<Tasks>) {
     let stopper = tasks.stopper();
     stopper.unload();

@@ -1,7 +1,7 @@
-//! Reads and writes guest memory. All code that touches it is here.
+//! Reads and writes guest memory. All code that touches guest memory is in this room.
 //!
-//! The memory is shared with the guest's threads, which may write to it at any time. So there is never a reference to
-//! it: bytes are copied in and out, and what was copied out is checked afterwards.
+//! The guest's threads share the memory, and may write to it at any time. So the host never has a reference to it. The
+//! host copies bytes in and out, and checks what it copied out afterwards.
 
 mod copy;
 mod payload;
@@ -18,20 +18,20 @@ use crate::error::ProtocolError;
 use bytemuck::Pod;
 use wasmer::{AsStoreRef, Memory};
 
-/// One plugin's linear memory.
+/// The linear memory of one plugin.
 ///
-/// Its base address is kept: wasmer reserves every memory's whole address range at once (`MemoryStyle::Static` is the
-/// only style that `BaseTunables` makes, in wasmer-compiler 7.4.2 `engine/tunables.rs`), so that a memory never moves,
-/// and asking for a `MemoryView` costs as much as half a call.
+/// The base address is kept, because asking for a `MemoryView` costs as much as half a call. A memory never moves:
+/// wasmer reserves the whole address range of every memory at once. (In wasmer-compiler 7.4.2, `engine/tunables.rs`,
+/// `BaseTunables` makes no other style than `MemoryStyle::Static`.)
 #[derive(Debug)]
 pub(crate) struct GuestMemory {
     memory: Memory,
     base: *mut u8,
-    /// The size in bytes when it was last asked for. A memory never shrinks.
+    /// The size in bytes when the host last asked for it. A memory never shrinks.
     known_size: u64,
 }
 
-// SAFETY: the base is that of a mapping which `memory` keeps alive, wherever it is used.
+// SAFETY: the base is that of a mapping. `memory` keeps the mapping alive on every thread.
 unsafe impl Send for GuestMemory {}
 
 impl GuestMemory {
@@ -41,7 +41,7 @@ impl GuestMemory {
         Self { memory, base, known_size }
     }
 
-    /// Copies `len` bytes out.
+    /// Copies `len` bytes out of the memory.
     pub(crate) fn read_vec(
         &mut self,
         store: &impl AsStoreRef,
@@ -51,7 +51,7 @@ impl GuestMemory {
     ) -> Result<Vec<u8>, ProtocolError> {
         let from = self.locate(store, what, ptr, len)?;
         let mut bytes = Vec::with_capacity(len as usize);
-        // SAFETY: `locate` has shown that the source lies in the memory; the destination has room for `len` bytes, and
+        // SAFETY: `locate` has shown that the source lies in the memory. The destination has room for `len` bytes, and
         // all of them are written before the length says so.
         unsafe {
             copy::from_guest(from, bytes.as_mut_ptr(), len as usize);
@@ -60,7 +60,7 @@ impl GuestMemory {
         Ok(bytes)
     }
 
-    /// Copies as many bytes out as there is room for.
+    /// Fills `room` with bytes out of the memory.
     pub(crate) fn read_into(
         &mut self,
         store: &impl AsStoreRef,
@@ -70,12 +70,12 @@ impl GuestMemory {
     ) -> Result<(), ProtocolError> {
         let len = u32::try_from(room.len()).unwrap_or(u32::MAX);
         let from = self.locate(store, what, ptr, len)?;
-        // SAFETY: `locate` has shown that the source lies in the memory; the destination is a unique slice.
+        // SAFETY: `locate` has shown that the source lies in the memory. The destination is a unique slice.
         unsafe { copy::from_guest(from, room.as_mut_ptr(), room.len()) };
         Ok(())
     }
 
-    /// Copies one struct out.
+    /// Copies one struct out of the memory.
     #[inline]
     pub(crate) fn read_pod<T: Pod>(
         &mut self,
@@ -88,7 +88,7 @@ impl GuestMemory {
         Ok(unsafe { copy::pod_from_guest(from) })
     }
 
-    /// Copies bytes in.
+    /// Copies bytes into the memory.
     pub(crate) fn write(
         &mut self,
         store: &impl AsStoreRef,
@@ -98,13 +98,13 @@ impl GuestMemory {
     ) -> Result<(), ProtocolError> {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let to = self.locate(store, what, ptr, len)?;
-        // SAFETY: `locate` has shown that the destination lies in the memory (a length over 32 bits never does).
+        // SAFETY: `locate` has shown that the destination lies in the memory. (A length over 32 bits never does.)
         unsafe { copy::to_guest(bytes.as_ptr(), to, bytes.len()) };
         Ok(())
     }
 
-    /// Takes bytes in order, from `ptr` on. There is room for none if `len` bytes didn't lie in the memory when its size
-    /// was last asked for.
+    /// A sink that takes bytes in order, from `ptr` on. It has room for `len` bytes. It has no room at all if these
+    /// bytes didn't lie in the memory when the host last asked for the memory's size.
     #[inline]
     pub(crate) fn sink(&mut self, ptr: u32, len: u32) -> GuestSink<'_> {
         let len = if u64::from(ptr) + u64::from(len) <= self.known_size { len } else { 0 };
@@ -112,7 +112,7 @@ impl GuestMemory {
         unsafe { GuestSink::new(self.base.add(ptr as usize), len as usize) }
     }
 
-    /// A result of `len` bytes that is still in the memory.
+    /// A result of `len` bytes that still lies in the memory.
     #[inline]
     pub(crate) fn payload<'a>(
         &'a mut self,
@@ -122,7 +122,7 @@ impl GuestMemory {
         scratch: &'a mut Vec<u8>,
     ) -> Result<GuestPayload<'a>, ProtocolError> {
         let from = self.locate(store, "the result", ptr, len)?;
-        // SAFETY: `locate` has shown that `len` bytes from there lie in the memory, which never moves or shrinks.
+        // SAFETY: `locate` has shown that `len` bytes from there lie in the memory. The memory never moves or shrinks.
         Ok(unsafe { GuestPayload::new(from, len as usize, scratch) })
     }
 
@@ -147,13 +147,13 @@ impl GuestMemory {
     ) -> Result<*mut u8, ProtocolError> {
         let end = u64::from(ptr) + u64::from(len);
         if end > self.known_size {
-            // The memory may have grown since.
+            // The memory may have grown meanwhile.
             self.known_size = self.memory.view(store).data_size();
         }
         if end > self.known_size || len == u32::MAX {
             return Err(ProtocolError::OutOfBounds { what, ptr, len, memory: self.known_size });
         }
-        // SAFETY: `ptr` is within the memory, which is one mapping from `base` on.
+        // SAFETY: `ptr` is within the memory, and the memory is one mapping from `base` on.
         Ok(unsafe { self.base.add(ptr as usize) })
     }
 }

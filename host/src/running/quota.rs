@@ -1,8 +1,9 @@
-//! How much memory a plugin gets: one cap over the memory that its threads share, one over the tables of each thread.
+//! How much memory a plugin gets. One cap is over the memory that its threads share, and one is over the tables of each
+//! thread.
 //!
-//! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with tunables of
-//! its own, so that plugins of one compiled module can have different caps. The control memory (see
-//! `module::stoppable`) is made here as well, because the growth of tables is told to it.
+//! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with its own
+//! tunables. So plugins of one compiled module can have different caps. The control memory (see
+//! `plugix_module::stoppable`) is made here as well, because the module's code tells it when a table could not grow.
 
 mod linear;
 
@@ -22,41 +23,41 @@ use wasmer::{
     WASM_PAGE_SIZE,
 };
 
-/// Entries of the largest table that the engine makes.
+/// The largest table that the engine makes, in entries.
 const MAX_TABLE_ENTRIES: u32 = 128 << 20;
 
 /// Which memory a store asks for.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
-    /// One that the module has.
+    /// A memory that the module has.
     New,
-    /// The one that the plugin's other threads have already.
+    /// The memory that the plugin's other threads have already.
     Shared,
-    /// The one by which the host stops the plugin.
+    /// The memory through which the host stops the plugin.
     Control,
 }
 
 thread_local! {
-    /// What the calling thread asks for.
+    /// Which memory the calling thread asks for.
     static WANTED: Cell<Wanted> = const { Cell::new(Wanted::New) };
 }
 
-/// The tunables of one plugin. Cheap to clone; the clones share the cap.
+/// The tunables of one plugin. Clones are cheap and share the cap.
 #[derive(Clone, Debug)]
 pub(crate) struct Quota(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     pages: Pages,
-    /// Pages that the plugin's memory has.
+    /// The size of the plugin's memory, in pages.
     used: AtomicU32,
     table_entries: u32,
-    /// Entries that the tables of a thread have to begin with.
+    /// The entries of the tables of one thread, to begin with.
     tables_of_a_thread: u64,
-    /// Entries that the tables of all threads have.
+    /// The entries of the tables of all threads.
     tables: AtomicU64,
     events: Events,
-    /// The memory that the plugin's threads share: the first one that was made.
+    /// The memory that the plugin's threads share: the first that was made.
     memory: OnceLock<VMSharedMemory>,
     control: OnceLock<VMSharedMemory>,
 }
@@ -76,7 +77,7 @@ impl Quota {
         }))
     }
 
-    /// Refuses a module that needs more to begin with than the policy gives it.
+    /// Refuses a module that needs more to begin with than the policy allows.
     ///
     /// # Errors
     /// [`LoadError::NeedsMemory`] or [`LoadError::NeedsTable`].
@@ -92,22 +93,22 @@ impl Quota {
         if needed > u64::from(allowed) { Err(LoadError::NeedsTable { needed, allowed }) } else { Ok(()) }
     }
 
-    /// Where stores come from that keep to the quota; `engine` owns the code that runs in them.
+    /// Makes stores that keep to the quota. `engine` owns the code that runs in them.
     pub(crate) fn stores(&self, engine: &wasmer::Engine) -> Stores {
         let mut engine = engine.clone();
         engine.set_tunables(self.clone());
         Stores { engine, quota: Some(self.clone()) }
     }
 
-    /// Gives the plugin's memory to the store of another of its threads, so that growth past the cap is noticed there
-    /// as well.
+    /// Gives the plugin's memory to the store of another thread of the plugin. If that thread makes the memory grow
+    /// past the cap, the quota notices.
     fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
         let Some(shared) = self.0.memory.get() else { return memory.attach(store) };
         let ty = wasmer::sys::vm::LinearMemory::ty(shared);
         make(store, ty, Wanted::Shared).unwrap_or_else(|_| memory.attach(store))
     }
 
-    /// The control memory as a store of this quota's engine knows it. All of a plugin's have the same one.
+    /// The control memory, as a store of this quota's engine knows it. All stores of a plugin have the same one.
     pub(super) fn control_memory(&self, store: &mut impl AsStoreMut, ty: MemoryType) -> Result<Memory, MemoryError> {
         make(store, ty, Wanted::Control)
     }
@@ -117,12 +118,12 @@ impl Quota {
         self.0.events.report(Event::LimitReached { limit, allowed });
     }
 
-    /// Takes down how many pages the plugin's memory has. A memory never shrinks.
+    /// Records that the plugin's memory has this many pages. A memory never shrinks.
     fn uses(&self, pages: Pages) {
         self.0.used.fetch_max(pages.0, Ordering::Relaxed);
     }
 
-    /// How many entries the tables of all the plugin's threads have.
+    /// How many entries the tables have, on all threads of the plugin.
     pub(crate) fn table_entries(&self) -> u64 {
         self.0.tables.load(Ordering::Relaxed)
     }
@@ -132,7 +133,7 @@ impl Quota {
         Pages(self.0.used.load(Ordering::Relaxed)).bytes().0 as u64
     }
 
-    /// The cap in bytes.
+    /// The cap on the memory, in bytes.
     pub(crate) fn allowed(&self) -> u64 {
         self.0.pages.bytes().0 as u64
     }
@@ -148,7 +149,7 @@ impl Quota {
     }
 }
 
-/// Makes the stores of one plugin's threads. Cheap to clone.
+/// Makes the stores of one plugin's threads. Clones are cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Stores {
     engine: wasmer::Engine,
@@ -156,12 +157,12 @@ pub(crate) struct Stores {
 }
 
 impl Stores {
-    /// Stores without a quota, in which nothing runs.
+    /// Makes stores without a quota. Nothing runs in them.
     pub(crate) fn idle(engine: wasmer::Engine) -> Self {
         Self { engine, quota: None }
     }
 
-    /// The engine of wasmer's that owns the code.
+    /// wasmer's engine, which owns the code.
     pub(crate) fn engine(&self) -> &wasmer::Engine {
         &self.engine
     }
@@ -170,7 +171,7 @@ impl Stores {
         Store::new(self.engine.clone())
     }
 
-    /// Gives the plugin's memory to the store of another of its threads.
+    /// Gives the plugin's memory to the store of another thread of the plugin.
     pub(crate) fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
         match &self.quota {
             Some(quota) => quota.attach(memory, store),
@@ -229,12 +230,13 @@ impl Tunables for Quota {
     ) -> Result<VMMemory, MemoryError> {
         let ty = self.cap_memory(ty);
         self.uses(ty.minimum);
-        // SAFETY: the location is valid, as the caller promises. A memory that is kept beyond its instance would point
-        // there still, so this one isn't.
+        // SAFETY: the location is valid, as the caller promises. This memory is not kept: it would still point to the
+        // location after the instance is gone.
         unsafe {
-            Ok(match ty.shared {
-                true => Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
-                false => Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into(),
+            Ok(if ty.shared {
+                Linear::new(VMSharedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into()
+            } else {
+                Linear::new(VMOwnedMemory::from_definition(&ty, style, location)?, Role::Guest, self).into()
             })
         }
     }

@@ -1,4 +1,4 @@
-//! What all that runs in one engine shares.
+//! What everything that runs in one engine shares.
 
 use super::tasks::Tasks;
 use crate::error::LoadError;
@@ -22,11 +22,10 @@ pub(crate) struct Resources {
 impl Resources {
     /// Resources whose timers and sockets `io` drives.
     pub(crate) fn new(io: Io) -> Arc<Self> {
-        let (watchdog, network, quarantine) = Default::default();
-        Arc::new(Self { io, watchdog, network, quarantine })
+        Arc::new(Self { io, watchdog: Watchdog::default(), network: Mutex::default(), quarantine: Mutex::default() })
     }
 
-    /// Drives timers and sockets. Guests never run on its threads.
+    /// Drives timers and sockets. Guest code never runs on its threads.
     pub(crate) fn io(&self) -> &Handle {
         self.io.handle()
     }
@@ -35,7 +34,7 @@ impl Resources {
         &self.watchdog
     }
 
-    /// The host's network, from the first plugin on that may use it.
+    /// The host's network. It starts with the first plugin that may use it.
     ///
     /// # Errors
     /// [`LoadError::Io`] if the operating system refuses a thread or a socket.
@@ -53,7 +52,7 @@ impl Resources {
         lock(&self.quarantine).push(Arc::downgrade(tasks));
     }
 
-    /// How many threads of unloaded plugins are still running.
+    /// How many threads of unloaded plugins still run.
     pub(crate) fn quarantined(&self) -> usize {
         let mut quarantine = lock(&self.quarantine);
         quarantine.retain(|tasks| tasks.upgrade().is_some_and(|tasks| tasks.running() > 0));
@@ -61,8 +60,8 @@ impl Resources {
     }
 }
 
-/// A runtime whose threads are left to end by themselves when it is dropped: waiting for them would panic where the
-/// engine is dropped inside of another runtime.
+/// A runtime. When this is dropped, the runtime's threads end by themselves and nobody waits for them. Waiting would
+/// panic where the engine is dropped inside another runtime.
 #[derive(Debug)]
 pub(crate) struct Io(Option<Runtime>);
 

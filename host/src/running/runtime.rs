@@ -17,7 +17,7 @@ use wasmer_wasix::runtime::resolver::{MultiSource, Source};
 use wasmer_wasix::runtime::{InstantiationState, TaintReason};
 use wasmer_wasix::{Runtime, VirtualTaskManager};
 
-/// The runtime of one plugin: its threads, its network and its health are its own; nothing is shared but the engine.
+/// The runtime of one plugin. The plugin has its own threads, network and health, and shares nothing but the engine.
 #[derive(Debug)]
 pub(crate) struct PluginRuntime {
     stores: Stores,
@@ -25,11 +25,11 @@ pub(crate) struct PluginRuntime {
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
     stopper: Arc<Stopper>,
-    /// What the plugin's instances are linked with; none in a runtime in which nothing runs.
+    /// What the plugin's instances are linked with. `None` in a runtime in which nothing runs.
     links: Option<Links>,
 }
 
-/// What the instances of a plugin are linked with, beside what wasmer-wasix has for all.
+/// What the instances of a plugin are linked with, besides what wasmer-wasix provides to all.
 #[derive(Debug)]
 pub(super) struct Links {
     pub(super) plugin: Arc<str>,
@@ -63,7 +63,7 @@ impl PluginRuntime {
 }
 
 impl Links {
-    /// Puts what is linked among the imports of an instance in `store`.
+    /// Defines the links among the imports of an instance in `store`.
     fn define(
         &self,
         module: &Module,
@@ -135,7 +135,7 @@ impl Runtime for PluginRuntime {
     }
 }
 
-/// The waits of a plugin's threads in the plugin's own memory.
+/// The waits of a plugin's threads in the plugin's memory.
 struct Waits(SharedMemory);
 
 impl Target for Waits {

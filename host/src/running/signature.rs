@@ -1,9 +1,9 @@
-//! The engine's types of what a module declares.
+//! The engine's types for what a module declares.
 
 use plugix_module::{Import, Number};
 use wasmer::{FunctionType, Type};
 
-/// The type that a module declares for an import, if that is a function of numbers.
+/// The type that a module declares for an import, if the import is a function of numbers.
 pub(crate) fn function_type(import: &Import) -> Option<FunctionType> {
     let signature = import.signature()?;
     let types = |numbers: &[Number]| numbers.iter().map(|number| type_of(*number)).collect::<Vec<_>>();

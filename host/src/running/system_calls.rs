@@ -1,5 +1,5 @@
-//! The system calls of a plugin that don't go straight to wasmer-wasix: those that no plugin gets, those that are
-//! measured first, and those that leave traces.
+//! The system calls of a plugin that don't go straight to wasmer-wasix: some are closed to every plugin, some are
+//! measured first, and some leave traces.
 
 mod bounded;
 mod closed;
@@ -16,15 +16,15 @@ use wasmer::{Extern, Function, Imports, Module, StoreMut};
 #[derive(Debug)]
 pub(super) struct SystemCalls {
     pub(super) bounds: Bounds,
-    /// Notices system calls that leave traces, if somebody wants to know.
+    /// Notices system calls that leave traces. `None` if nobody wants to know.
     pub(super) traces: Option<Traces>,
 }
 
 impl SystemCalls {
-    /// Puts itself before what the module imports.
+    /// Puts itself between the module and the system calls that the module imports.
     ///
     /// # Errors
-    /// If wasmer-wasix lacks a function that is needed.
+    /// If wasmer-wasix lacks a function that this needs.
     pub(super) fn apply(
         &self,
         module: &Module,
@@ -45,12 +45,13 @@ impl SystemCalls {
 struct Imported {
     namespace: String,
     name: String,
-    /// What answers it now.
+    /// The function that answers the call now.
     function: Function,
 }
 
 impl Imported {
-    /// All system calls that a module imports. What isn't provided is left out: it is refused when the module is linked.
+    /// All system calls that a module imports and the host provides. Any other import is refused when the module is
+    /// linked.
     fn of(module: &Module, imports: &Imports) -> Vec<Self> {
         let wasi = module.imports().functions().filter(|import| import.module().starts_with("wasi"));
         wasi.filter_map(|import| {
@@ -63,7 +64,7 @@ impl Imported {
         .collect()
     }
 
-    /// Answers it by another function.
+    /// Lets another function answer the call.
     fn replace(&self, imports: &mut Imports, by: Function) {
         imports.define(&self.namespace, &self.name, by);
     }

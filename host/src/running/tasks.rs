@@ -1,8 +1,8 @@
-//! Runs guest threads: one operating system thread for each that is alive, and no others.
+//! Runs guest threads: one operating system thread for each live guest thread, and no others.
 //!
-//! wasmer-wasix's own task manager starts a pool of hundreds of threads at once, prints traps to the host's standard
-//! error, and makes a store and an instance for each guest thread. Here, a finished thread's store and instance are
-//! kept for the plugin's next thread.
+//! wasmer-wasix has a task manager of its own. That one starts a pool of hundreds of threads at once, prints traps to
+//! the host's standard error, and makes a store and an instance for each guest thread. Here, the plugin's next thread
+//! gets the store and the instance of a finished thread.
 
 mod clock;
 mod guest_thread;
@@ -25,10 +25,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use wasmer_wasix::WasiThreadError;
 
-/// Finished threads whose store and instance are kept for each plugin.
+/// How many finished threads a plugin keeps the store and the instance of.
 const MAX_SPARES: usize = 8;
 
-/// How long a new thread waits for another to end when there are as many as there may be.
+/// If a plugin has as many threads as it may have, a new thread waits this long for another to end.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The threads of one plugin.
@@ -46,9 +46,9 @@ pub(crate) struct Tasks {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Threads that run guest code, by their guest's thread id.
+    /// Threads that run guest code, by the guest's id of the thread.
     live: HashMap<u32, JoinHandle<()>>,
-    /// Threads that have ended, or are about to without touching anything of ours.
+    /// Threads that have ended, and threads that are about to end and touch nothing of the host any more.
     done: Vec<JoinHandle<()>>,
     spares: Vec<Spare>,
     workers: Workers,
@@ -59,14 +59,14 @@ struct State {
     time: Duration,
 }
 
-/// Guest threads that the host calls in their place, and that have no thread of the operating system's any more.
+/// Guest threads in whose place the host calls. They have no operating system thread any more.
 #[derive(Debug, Default)]
 struct Workers {
-    /// How many the host has asked for that have not come yet.
+    /// How many workers the host has asked for that have not come yet.
     wanted: usize,
-    /// Those that have come and that nobody has taken yet.
+    /// Workers that have come, and that nobody has taken yet.
     offered: Vec<Worker>,
-    /// All of them, by their guest's thread id.
+    /// All workers, by the guest's id of the thread.
     tids: HashSet<u32>,
 }
 
@@ -78,10 +78,10 @@ impl State {
 }
 
 impl Tasks {
-    /// The threads of `plugin`, of which `limit` may be alive at once. `io` drives their timers.
+    /// The threads of `plugin`. `limit` of them may be alive at once, and `io` drives their timers.
     pub(crate) fn new(plugin: &str, io: &Handle, stores: Stores, stopper: Arc<Stopper>, limit: usize) -> Self {
         Self {
-            // A thread's name can't have zeroes.
+            // A thread's name can't contain zeroes.
             plugin: plugin.replace('\0', ""),
             io: io.clone(),
             stores,
@@ -92,22 +92,22 @@ impl Tasks {
         }
     }
 
-    /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
+    /// What ends the waits of the plugin's threads in the host: sleep, sockets, names.
     pub(crate) fn halt(&self) -> &Halt {
         self.stopper.halt()
     }
 
-    /// What ends the plugin whose threads these are.
+    /// What ends the plugin of these threads.
     pub(crate) fn stopper(&self) -> &Arc<Stopper> {
         &self.stopper
     }
 
-    /// How many spawned guest threads are alive.
+    /// How many guest threads are alive. The main thread doesn't count.
     pub(crate) fn live(&self) -> usize {
         lock(&self.state).live()
     }
 
-    /// How many guest threads are alive, and the most that were.
+    /// How many guest threads are alive, and how many were at most.
     pub(crate) fn counted(&self) -> (usize, usize) {
         let state = lock(&self.state);
         (state.live(), state.most)
@@ -124,18 +124,19 @@ impl Tasks {
         state.live.values().map(clock::of_thread).sum::<Duration>() + state.time
     }
 
-    /// How many of them run by themselves.
+    /// How many guest threads run by themselves.
     pub(crate) fn running(&self) -> usize {
         lock(&self.state).live.len()
     }
 
-    /// Waits for the end of threads that run by themselves. False if they don't end.
+    /// Waits until no guest thread is alive any more that runs by itself. False if some guest thread is still alive
+    /// after that.
     pub(crate) fn wait_for_end(&self, patience: Duration) -> bool {
         wait_while(&self.ended, lock(&self.state), patience, |state| !state.live.is_empty()).live() == 0
     }
 
-    /// Refuses new threads, calls `kill` again and again until all are gone, and joins them. Gives up after `budget`
-    /// and returns how many are left.
+    /// Refuses new threads, calls `kill` again and again until all threads are gone, and joins them. Gives up after
+    /// `budget`, and returns how many threads are left.
     pub(crate) fn close(&self, budget: Duration, mut kill: impl FnMut()) -> usize {
         const RETRY: Duration = Duration::from_millis(1);
         let deadline = Instant::now() + budget;
@@ -158,8 +159,8 @@ impl Tasks {
         left
     }
 
-    /// Waits for room for one more thread, if there will be any soon: a thread that its guest has seen end may be about
-    /// to end here.
+    /// Waits for room for one more thread, if there may soon be some. A guest may have seen a thread end that is only
+    /// about to end here.
     fn admit(&self) -> Result<MutexGuard<'_, State>, WasiThreadError> {
         let full = |state: &mut State| {
             state.live() >= self.limit && !state.closed && self.limit > 0 && self.stopper.cause().is_none()
@@ -179,7 +180,7 @@ impl Tasks {
         lock(&self.state).spares.pop()
     }
 
-    /// The last thing that a guest's thread does.
+    /// The last thing that the operating system thread of a guest thread does.
     fn end(&self, tid: u32, ended: Ended) {
         let mut state = lock(&self.state);
         if let Some(handle) = state.live.remove(&tid) {
@@ -203,7 +204,7 @@ impl Tasks {
         drop(surplus);
     }
 
-    /// Lets so many threads offer themselves for calls. Those that were wanted before are wanted no longer.
+    /// Lets this many threads offer themselves for calls. An earlier number doesn't count any more.
     pub(crate) fn want_workers(&self, count: usize) {
         lock(&self.state).workers.wanted = count;
     }
@@ -216,10 +217,10 @@ impl Tasks {
         admitted
     }
 
-    /// Waits until so many threads have offered themselves, and takes them.
+    /// Waits until this many threads have offered themselves, and takes them.
     ///
     /// # Errors
-    /// What ended the plugin meanwhile.
+    /// What has ended the plugin meanwhile.
     pub(crate) fn take_workers(&self, count: usize) -> Result<Vec<Worker>, Error> {
         const LOOK_AGAIN: Duration = Duration::from_millis(5);
         let mut state = lock(&self.state);
@@ -230,7 +231,7 @@ impl Tasks {
         Ok(std::mem::take(&mut state.workers.offered))
     }
 
-    /// Forgets a worker, which is over.
+    /// Forgets a worker that is over.
     fn retire(&self, tid: u32) {
         lock(&self.state).workers.tids.remove(&tid);
         self.ended.notify_all();
@@ -240,16 +241,16 @@ impl Tasks {
 fn join(threads: Vec<JoinHandle<()>>) {
     let own = std::thread::current().id();
     for thread in threads.into_iter().filter(|thread| thread.thread().id() != own) {
-        // A panic of the thread's was already reported where it was caught.
+        // A panic of this thread was reported where it was caught.
         let _ = thread.join();
     }
 }
 
-/// The threads of a plugin as its end sees them. The plugin's end keeps nothing of them alive.
+/// The threads of a plugin, as a target of the plugin's end. It doesn't keep the threads alive.
 pub(super) struct Running(pub(super) Weak<Tasks>);
 
 impl Target for Running {
-    /// They end by what else is told of the end.
+    /// The other targets end these threads.
     fn kill(&self) {}
 
     fn is_quiet(&self) -> bool {

@@ -1,7 +1,7 @@
-//! What a plugin uses: one home for all its numbers.
+//! What a plugin uses: the one home of all its numbers.
 //!
-//! A number is counted where it happens; here the numbers of a plugin come together. A new one is a field of [`Usage`]
-//! with its line in [`Process::usage`] and in [`Usage`]'s sum; the compiler asks for both.
+//! Each number is counted where it happens. Here the numbers of a plugin come together. A new number is a field of
+//! [`Usage`]. It has a line in [`Process::usage`] and a line in the sum of [`Usage`], and the compiler asks for both.
 
 use super::instance::Process;
 use serde::{Deserialize, Serialize};
@@ -10,19 +10,19 @@ use std::time::Duration;
 
 /// What a plugin uses, and what it has done since its start.
 ///
-/// The numbers are read one after the other while the plugin runs, so they need not be of the same moment.
+/// The numbers are read one after the other while the plugin runs. So they need not belong to the same moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Plugins that the numbers are of: 1, or as many as a pool has.
+    /// How many plugins the numbers belong to: 1, or as many as a pool has.
     pub plugins: u64,
-    /// The calls from the host, on all threads that it calls.
+    /// The calls from the host, on all threads that the host calls.
     pub calls: CallUsage,
     /// The threads that the plugin has started.
     pub threads: Level,
-    /// The memory that the plugin's threads share, in bytes. It never shrinks.
+    /// The memory that the plugin's threads share, in bytes. A memory never shrinks.
     pub memory: Level,
-    /// Entries of the tables of all its threads.
+    /// The entries of the tables on all its threads.
     pub table_entries: u64,
     /// Files that are open.
     pub open_files: u64,
@@ -32,33 +32,33 @@ pub struct Usage {
     pub written_to_scratch: u64,
     /// Sockets that are open.
     pub sockets: u64,
-    /// Bytes of output that are kept and that the host has not taken yet.
+    /// Bytes of output that the host keeps, and that nobody has taken yet.
     pub output_kept: u64,
-    /// Bytes of output that were dropped, because nobody took what had come before.
+    /// Bytes of output that were dropped, because nobody took the earlier output.
     pub output_dropped: u64,
     /// Operations that the policy denied.
     pub denials: u64,
-    /// The processor time of the threads that the plugin has started, up to now. Calls run on the host's own threads
-    /// and are not in it.
+    /// The processor time of the threads that the plugin has started, up to now. Calls run on the host's own threads,
+    /// and their time is not in this number.
     pub processor_time: Duration,
-    /// Panics, on all threads, those that the plugin caught itself as well.
+    /// Panics on all threads. Panics that the plugin itself caught count as well.
     pub panics: u64,
-    /// Plugins that have ended: by a trap, an exit, a broken protocol, or because the host stopped them.
+    /// Plugins that have ended by a trap, an exit or a broken protocol, or because the host stopped them.
     pub stops: u64,
 }
 
 /// The calls from the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallUsage {
-    /// Calls that are over, the failed ones among them. The plugin's constructor is one.
+    /// Calls that are over, failed calls included. The plugin's constructor is one of them.
     pub finished: u64,
-    /// Calls that failed. A method's own error is no failure.
+    /// Calls that failed. An error that the method itself returned is no failure.
     pub failed: u64,
     /// Calls that are running.
     pub running: u64,
 }
 
-/// Something of which there is more or less.
+/// An amount that goes up and down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Level {
     /// Now.
@@ -87,7 +87,7 @@ impl AddAssign for CallUsage {
 
 impl AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
-        // Named one by one, so that a new field isn't forgotten.
+        // The fields are named one by one, so that no new field is forgotten.
         let Self {
             plugins,
             calls,
@@ -124,7 +124,7 @@ impl AddAssign for Usage {
 }
 
 impl Usage {
-    /// What stays of a plugin that is gone: what it has done, and nothing that it uses.
+    /// What remains of a plugin that is gone: what it has done, and nothing that it used.
     pub(crate) fn of_the_past(self) -> Self {
         let Self { calls, written_to_mounts, written_to_scratch, output_dropped, .. } = self;
         let Self { denials, processor_time, panics, stops, .. } = self;

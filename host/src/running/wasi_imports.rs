@@ -1,4 +1,4 @@
-//! The functions that wasmer-wasix provides, as the engine itself lists them.
+//! The functions that wasmer-wasix provides, as wasmer-wasix itself lists them.
 
 use super::runtime::PluginRuntime;
 use super::signature::function_type;
@@ -17,7 +17,7 @@ use wasmer_wasix::{Runtime as _, WasiEnvBuilder, WasiVersion, generate_import_ob
 pub(crate) struct WasiImports(HashMap<(String, String), FunctionType>);
 
 impl WasiImports {
-    /// Makes one environment that nothing runs in, and asks it what it would provide.
+    /// Makes one environment in which nothing runs, and asks it what it would provide.
     pub(crate) fn collect(engine: wasmer::Engine, io: &Handle) -> Self {
         let _guard = io.enter();
         let runtime = PluginRuntime::idle(engine, io);
@@ -38,16 +38,16 @@ impl WasiImports {
         Self(functions)
     }
 
-    /// Refuses a module that imports anything else than these functions, with these types, the host's, and its memory.
+    /// Refuses a module that imports anything but these functions with these types, functions of the host, and its
+    /// memory.
     pub(crate) fn check(&self, info: &ModuleInfo) -> Result<(), LoadError> {
         info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| {
             let unknown = || LoadError::UnknownImport { module: import.module.clone(), name: import.name.clone() };
-            let expected = match import.is_host_function() {
-                true => host_function(info, import).ok_or_else(unknown)?,
-                false => {
-                    let key = (import.module.clone(), import.name.clone());
-                    self.0.get(&key).cloned().ok_or_else(unknown)?
-                }
+            let expected = if import.is_host_function() {
+                host_function(info, import).ok_or_else(unknown)?
+            } else {
+                let key = (import.module.clone(), import.name.clone());
+                self.0.get(&key).cloned().ok_or_else(unknown)?
             };
             match function_type(import) {
                 Some(found) if found == expected => Ok(()),
@@ -62,8 +62,8 @@ impl WasiImports {
     }
 }
 
-/// The type of a function of the host's, as the plugin's own description of the interface has it; `None` if the plugin
-/// doesn't describe it.
+/// The type of a host function, as the plugin itself describes the interface. `None` if the plugin doesn't describe the
+/// function.
 fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
     if import.module == abi::HOST {
         return match import.name.as_str() {

@@ -1,8 +1,8 @@
 //! The file system that a plugin sees: what its policy mounts, and nothing else.
 //!
-//! wasmer-wasix checks the rights of a preopened folder only for paths that are relative to it; an absolute path goes
-//! straight to the file system (`syscalls/wasix/path_open2.rs`). So all rules are kept here: [`Tree`] finds the mount
-//! that a path is in and keeps its rules, and the mounts are volumes: folders of the host's and scratch folders.
+//! wasmer-wasix checks the rights of a preopened folder only for paths that are relative to the folder. An absolute
+//! path goes straight to the file system (`syscalls/wasix/path_open2.rs`). So all rules are kept here: [`Tree`] finds
+//! the mount of a path, and keeps the mount's rules. The mounts are volumes: folders of the host, and scratch folders.
 
 mod content;
 mod folder;
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use tree::{Mounted, Tree};
 use virtual_fs::MountFileSystem;
 
-/// What is mounted, each at its place.
+/// The file system with everything that the policy mounts, each mount at its place.
 pub(crate) fn file_system(wanted: &[Mount], events: &Events) -> Result<MountFileSystem, LoadError> {
     let mut mounts: Vec<Mounted> = Vec::new();
     for mount in wanted {
@@ -72,8 +72,9 @@ fn guest_path(path: &str) -> Result<PathBuf, String> {
     const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`, and not the root";
     let parts = || Path::new(path).components();
     let normal = parts().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-    match path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
-        true => plain(Path::new(path)).map_err(|_| "the path is too long".into()),
-        false => Err(RULE.into()),
+    if path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
+        plain(Path::new(path)).map_err(|_| "the path is too long".into())
+    } else {
+        Err(RULE.into())
     }
 }

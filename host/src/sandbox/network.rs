@@ -1,4 +1,4 @@
-//! The network as a plugin has it: its policy's rules between its sockets and the host's.
+//! The network that a plugin sees: the policy's rules stand between the plugin's sockets and the host's.
 
 mod address;
 mod datagram;
@@ -30,10 +30,11 @@ use virtual_net::{
     VirtualUdpSocket,
 };
 
-/// The network that rules describe. `local` gives the host's own, which is started for the first plugin that may use it.
+/// The network that the rules describe. `local` returns the host's own network. It is started for the first plugin that
+/// may use it.
 ///
 /// # Errors
-/// Those of `local`.
+/// The errors of `local`.
 pub(crate) fn network(
     rules: &Network,
     local: impl FnOnce() -> std::result::Result<Arc<Local>, LoadError>,
@@ -47,7 +48,7 @@ pub(crate) fn network(
     Ok(Arc::new(RuledNetwork { gate: Arc::new(gate) }))
 }
 
-/// Reports what is tried, and refuses it.
+/// Refuses every attempt, and reports it.
 #[derive(Debug)]
 struct NoNetwork {
     events: Events,
@@ -96,7 +97,7 @@ impl VirtualNetworking for NoNetwork {
     }
 }
 
-/// The host's network behind a plugin's rules. What isn't here, such as raw sockets and routes, no plugin has.
+/// The host's network behind a plugin's rules. No plugin gets what is missing here, such as raw sockets and routes.
 #[derive(Debug)]
 struct RuledNetwork {
     gate: Arc<Gate>,
@@ -121,7 +122,7 @@ impl VirtualNetworking for RuledNetwork {
         _reuse_port: bool,
         reuse_addr: bool,
     ) -> Result<Box<dyn VirtualTcpBoundSocket + Sync>> {
-        // Sharing a port, which is not passed on, would take connections from other programs of the host's.
+        // `reuse_port` is not passed on: sharing a port would take connections from other programs on the host.
         Ok(Box::new(Bound::new(self.gate.clone(), Bind { at, only_v6, reuse_addr })?))
     }
 
@@ -132,7 +133,7 @@ impl VirtualNetworking for RuledNetwork {
         _reuse_addr: bool,
     ) -> Result<Box<dyn VirtualUdpSocket + Sync>> {
         let gate = &self.gate;
-        // A socket at all IPv6 addresses receives at the IPv4 ones as well.
+        // A socket at all IPv6 addresses also receives at the IPv4 addresses.
         let dual_stack = at.ip().is_ipv6() && at.ip().is_unspecified();
         let listening = gate.rules.allows_listen(Protocol::Udp, at)
             && (!dual_stack || gate.rules.allows_dual_stack(Protocol::Udp, at.port()));

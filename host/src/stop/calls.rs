@@ -1,4 +1,4 @@
-//! The calls that run on one thread of a plugin's: whether one does, and how it ends when the plugin is stopped.
+//! The calls on one thread of a plugin: whether one runs, and how it ends when the plugin is stopped.
 
 use super::Stopper;
 use super::watchdog::Limited;
@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Counts the calls of one thread. On cache lines of its own: the threads of a shared plugin are called at the same
-/// time.
+/// Counts the calls of one thread. The count has cache lines of its own, because the threads of a shared plugin are
+/// called at the same time.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Calls {
     stopper: Arc<Stopper>,
-    /// Odd while a call runs. Only the thread that calls writes it.
+    /// Odd while a call runs. Only the calling thread writes it.
     count: AtomicU64,
-    /// Whether it was a call of this thread's that took too long.
+    /// Whether a call of this thread was the one that took too long.
     late: AtomicBool,
     /// How many calls have failed, and the number of the last one that did.
     failed: AtomicU64,
@@ -24,26 +24,31 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn new(stopper: &Arc<Stopper>) -> Arc<Self> {
-        let (count, late, failed, last_failed) = Default::default();
-        let calls = Arc::new(Self { stopper: stopper.clone(), count, late, failed, last_failed });
+        let calls = Arc::new(Self {
+            stopper: stopper.clone(),
+            count: AtomicU64::default(),
+            late: AtomicBool::default(),
+            failed: AtomicU64::default(),
+            last_failed: AtomicU64::default(),
+        });
         stopper.attach_calls(&calls);
         calls
     }
 
-    /// Marks the begin of a call. Fails when the plugin is dead.
+    /// Marks the beginning of a call. Fails when the plugin is dead.
     #[inline]
     pub(crate) fn begin(&self) -> Result<(), Error> {
         if let Err(error) = self.stopper.check() {
             return Err(self.not_begun(error));
         }
-        // Odd, and another number than before even if the last call ended in a panic of the host's.
+        // The number is odd. It differs from the last call's number even if a panic of the host ended that call.
         let count = self.count.load(Ordering::Relaxed);
         self.count.store(count.wrapping_add(1) | 1, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Marks the end of a call. Fails when the host stopped the plugin meanwhile: what the guest made of that doesn't
-    /// count, even if it returned.
+    /// Marks the end of a call. Fails when the host has stopped the plugin meanwhile. What the guest made of the stop
+    /// doesn't count, even if the guest returned.
     #[inline]
     pub(crate) fn finish(&self) -> Result<(), Error> {
         let count = self.count.load(Ordering::Relaxed);
@@ -60,7 +65,7 @@ impl Calls {
         }
     }
 
-    /// What a call gets that could not begin. A deadline can pass before its call has begun.
+    /// The error of a call that could not begin. A deadline can pass before its call has begun.
     #[cold]
     fn not_begun(&self, error: Error) -> Error {
         match (self.late.swap(false, Ordering::Relaxed), self.stopper.cause()) {
@@ -69,7 +74,7 @@ impl Calls {
         }
     }
 
-    /// Counts the call that runs, or has just run, as failed.
+    /// Counts the call that runs, or the call that has just run, as failed.
     #[cold]
     pub(crate) fn fail(&self) {
         let call = self.count.load(Ordering::Relaxed) | 1;
@@ -78,14 +83,14 @@ impl Calls {
         }
     }
 
-    /// How many calls are over, how many of them have failed, and how many are running.
+    /// How many calls are over, how many calls have failed, and how many run.
     pub(super) fn counted(&self) -> (u64, u64, u64) {
         let count = self.count.load(Ordering::Relaxed);
         (count / 2, self.failed.load(Ordering::Relaxed), count % 2)
     }
 
-    /// What a stop of the plugin is to the call that runs here: one whose deadline wasn't the one that passed was ended
-    /// by another.
+    /// What a stop of the plugin means to the call that runs here. If the deadline of another call has passed, that
+    /// other call ended this one.
     #[cold]
     pub(crate) fn stopped(&self, reason: StopReason) -> Error {
         match reason {
@@ -104,7 +109,7 @@ impl Limited for Calls {
         self.stopper.stop(Error::Stopped(StopReason::Deadline { limit }));
     }
 
-    /// The number of the call that is running, if one is.
+    /// The number of the call that runs, if one does.
     fn running(&self) -> Option<u64> {
         Some(self.count.load(Ordering::Relaxed)).filter(|count| count % 2 == 1)
     }

@@ -1,11 +1,11 @@
-//! Tells whatever waits on a plugin's behalf that the plugin is being stopped.
+//! Tells everything that waits for a plugin's sake that the plugin is being stopped.
 
 use super::Target;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
-/// Set once, when a plugin is stopped. Cheap to clone; the clones are one.
+/// Is set once, when a plugin is stopped. Clones are cheap, and all clones are one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Halt(Arc<Shared>);
 
@@ -16,7 +16,7 @@ struct Shared {
 }
 
 impl Halt {
-    /// Ends all waits, those that are under way and those to come.
+    /// Ends all waits: those under way and those to come.
     pub(crate) fn stop(&self) {
         self.0.stopped.store(true, Ordering::SeqCst);
         self.0.wakers.notify_waiters();
@@ -29,7 +29,7 @@ impl Halt {
     /// Waits until the plugin is stopped.
     pub(crate) async fn stopped(&self) {
         let mut woken = std::pin::pin!(self.0.wakers.notified());
-        // Registered before the flag is read, so that no stop falls between the two.
+        // The wait is registered before the flag is read, so no stop falls between the two.
         woken.as_mut().enable();
         if !self.is_stopped() {
             woken.await;

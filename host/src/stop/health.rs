@@ -3,12 +3,12 @@
 use crate::error::Error;
 use std::sync::OnceLock;
 
-/// The first thing that ended a plugin, whichever of its threads it happened on.
+/// The first thing that ended a plugin, on whichever of its threads.
 #[derive(Debug, Default)]
 pub(crate) struct Health(OnceLock<Error>);
 
 impl Health {
-    /// Records what ended the plugin. False if something else did before.
+    /// Records what ended the plugin. False if something else had ended it before.
     pub(crate) fn die(&self, cause: Error) -> bool {
         self.0.set(cause).is_ok()
     }

@@ -1,4 +1,4 @@
-//! Ends one plugin: all its threads, in whatever state, from whichever thread of the host.
+//! Ends one plugin with all its threads, whatever they do, from any thread of the host.
 
 use super::health::Health;
 use super::watchdog::{Chased, Limited as _, Watchdog};
@@ -9,19 +9,19 @@ use crate::sync::lock::lock;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-/// Something of a plugin's that has to be told that the plugin is over.
+/// Something that belongs to a plugin, and has to be told when the plugin ends.
 pub(crate) trait Target: Send + Sync {
-    /// Tells it to end. It is told again until the plugin is quiet, so it must not mind being told twice, and it must
-    /// not wait.
+    /// Tells the target to end. It is told again until the plugin is quiet. So it must not mind being told twice, and
+    /// it must not wait.
     fn kill(&self);
 
-    /// Whether nothing of the plugin's runs in it.
+    /// Whether nothing of the plugin runs in the target.
     fn is_quiet(&self) -> bool {
         true
     }
 }
 
-/// What ends a plugin. It exists before the plugin does, and may be kept for longer.
+/// What ends a plugin. It exists before the plugin, and may outlive the plugin.
 pub(crate) struct Stopper {
     watchdog: Watchdog,
     events: OnceLock<Events>,
@@ -34,7 +34,7 @@ pub(crate) struct Stopper {
 struct Targets {
     /// In the order in which they are told.
     all: Vec<Arc<dyn Target>>,
-    /// Those of each thread that the host calls.
+    /// The calls of each thread that the host calls.
     calls: Vec<Weak<Calls>>,
 }
 
@@ -49,9 +49,9 @@ impl Stopper {
         })
     }
 
-    /// Names where the plugin's end is reported to.
+    /// Sets where the plugin's end is reported.
     pub(crate) fn report_to(&self, events: &Events) {
-        // There is one start for each stopper.
+        // A stopper sees one start only, so nothing was set before.
         let _ = self.events.set(events.clone());
     }
 
@@ -67,12 +67,12 @@ impl Stopper {
         self.events.get().map_or("", Events::plugin)
     }
 
-    /// Whether the plugin has ever wanted more of something than it gets.
+    /// Whether the plugin has ever wanted more of something than it may have.
     pub(crate) fn limit_reached(&self) -> bool {
         self.events.get().is_some_and(Events::limit_reached)
     }
 
-    /// Ends what the plugin's threads wait for in the host: sleep, sockets, names.
+    /// What ends the waits of the plugin's threads in the host: sleep, sockets, names.
     pub(crate) fn halt(&self) -> &Halt {
         &self.halt
     }
@@ -89,7 +89,7 @@ impl Stopper {
         self.health.cause()
     }
 
-    /// Adds something that has to be told of the end. A plugin that was stopped before is stopped now.
+    /// Adds something that has to be told of the end. If the plugin was stopped before, this tells it at once.
     pub(crate) fn attach(&self, target: Arc<dyn Target>) {
         lock(&self.targets).all.push(target);
         if self.cause().is_some() {
@@ -97,27 +97,28 @@ impl Stopper {
         }
     }
 
-    /// Names the calls of a thread that the host calls.
+    /// Adds the calls of a thread that the host calls.
     pub(super) fn attach_calls(&self, calls: &Arc<Calls>) {
         let mut targets = lock(&self.targets);
         targets.calls.retain(|calls| calls.strong_count() > 0);
         targets.calls.push(Arc::downgrade(calls));
     }
 
-    /// How many calls of all threads that the host calls are over, how many of them have failed, and how many run.
+    /// The calls on all threads that the host calls: how many are over, how many have failed, and how many run.
     pub(crate) fn calls(&self) -> (u64, u64, u64) {
         let calls = lock(&self.targets).calls.clone();
         let counted = calls.iter().filter_map(Weak::upgrade).map(|calls| calls.counted());
         counted.fold((0, 0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1, sum.2 + one.2))
     }
 
-    /// Forgets the plugin, which is gone.
+    /// Forgets the plugin's targets. The plugin is gone.
     pub(crate) fn detach(&self) {
         let targets = std::mem::take(&mut *lock(&self.targets));
         drop(targets);
     }
 
-    /// Ends the plugin, unless something else did before. Returns at once; threads that need another push get it.
+    /// Ends the plugin, unless something else did before. Returns at once. The watchdog tells threads again that don't
+    /// end.
     pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
         let event = Event::from_end(&cause);
         let first = self.health.die(cause);
@@ -130,7 +131,7 @@ impl Stopper {
         }
     }
 
-    /// Names the cause for what is left of a plugin that the host unloads.
+    /// Ends what is left of a plugin that the host unloads.
     pub(crate) fn unload(&self) {
         self.health.die(Error::Stopped(StopReason::Unloaded));
         self.kill();

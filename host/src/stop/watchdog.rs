@@ -1,7 +1,8 @@
-//! Watches over calls that have a deadline, and over plugins that were told to stop and have not ended yet.
+//! Watches calls that have a deadline, and plugins that were told to stop and have not ended yet.
 //!
-//! One thread for all plugins of an engine, and none when there has been nothing to watch for a second. A call tells it
-//! nothing: it looks every few milliseconds at a number that is counted up when a call begins and when it ends.
+//! One thread does this for all plugins of an engine. It ends when it has had nothing to watch for a second. A call
+//! tells this thread nothing. The call only counts a number up, once when it begins and once when it ends. The thread
+//! looks at that number every few milliseconds.
 
 mod watched;
 
@@ -12,24 +13,24 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use watched::Watched;
 
-/// How often calls are looked at: the most by which one may exceed its deadline.
+/// How often the thread looks at calls. A call exceeds its deadline by this much at most.
 const TICK: Duration = Duration::from_millis(2);
 
-/// How long the thread sleeps at the most: it ends when it wakes up and has nothing to watch.
+/// How long the thread sleeps at most. It ends when it wakes up and has nothing to watch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often a plugin that has not ended yet is told again.
+/// How often a plugin that has not ended yet is told to.
 const RETRY: Duration = Duration::from_millis(1);
 
-/// How long that goes on before the plugin is reported.
+/// How long a plugin is told to end before the watchdog gives up and reports it.
 const STOP_BUDGET: Duration = Duration::from_secs(1);
 
-/// What a call with a deadline shows to the watchdog.
+/// What the watchdog sees of the calls on one thread.
 pub(crate) trait Limited: fmt::Debug + Send + Sync {
-    /// The number of the call that is running, if one is.
+    /// The number of the call that runs, if one does.
     fn running(&self) -> Option<u64>;
 
-    /// Whether its plugin has ended.
+    /// Whether the plugin has ended.
     fn is_over(&self) -> bool;
 
     /// Stops the plugin because a call takes longer than `limit`.
@@ -38,10 +39,10 @@ pub(crate) trait Limited: fmt::Debug + Send + Sync {
 
 /// A plugin that was told to stop.
 pub(crate) trait Chased: fmt::Debug + Send + Sync {
-    /// Tells all threads to end. Some have to be told again: those that were just about to wait.
+    /// Tells all threads to end. A thread that was just about to wait has to be told again.
     fn kill(&self);
 
-    /// Whether nothing of the plugin's runs.
+    /// Whether nothing of the plugin runs.
     fn is_quiet(&self) -> bool;
 }
 
@@ -58,18 +59,18 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     awake: bool,
-    /// When the thread wakes up by itself, while it sleeps for long.
+    /// When the thread wakes up by itself, if it sleeps for long.
     asleep_until: Option<Instant>,
     next_id: u64,
-    /// Threads of plugins each of whose calls has the same limit.
+    /// Threads of plugins where each call has the same limit.
     watched: HashMap<u64, Watched>,
-    /// Deadlines of one call each, the next one first.
+    /// Deadlines of single calls, the next one first.
     deadlines: BTreeMap<(Instant, u64), (Arc<dyn Limited>, Duration)>,
-    /// Plugins that were told to stop, and until when they are told again.
+    /// Plugins that were told to stop. Each is told again until this time.
     chased: Vec<(Arc<dyn Chased>, Instant)>,
 }
 
-/// Keeps a deadline. Dropping it lifts it.
+/// Keeps a deadline. Dropping this lifts the deadline.
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Deadline {
@@ -84,7 +85,7 @@ enum Key {
 }
 
 impl Watchdog {
-    /// Stops a plugin of whose calls on one thread one takes longer than `limit`.
+    /// Stops the plugin when one of its calls on this thread takes longer than `limit`.
     pub(crate) fn limit_each_call(&self, calls: Arc<dyn Limited>, limit: Duration) -> Deadline {
         let mut state = lock(&self.0.state);
         let id = state.new_id();
@@ -93,7 +94,7 @@ impl Watchdog {
         Deadline { watchdog: self.clone(), key: Key::EachCall(id) }
     }
 
-    /// Stops a plugin after `limit`, unless the deadline is lifted before. `None` if that is beyond all time.
+    /// Stops the plugin after `limit`, unless the deadline is lifted before. `None` if the clock can't reach that time.
     pub(crate) fn limit(&self, calls: Arc<dyn Limited>, limit: Duration) -> Option<Deadline> {
         let at = Instant::now().checked_add(limit)?;
         let mut state = lock(&self.0.state);
@@ -103,7 +104,7 @@ impl Watchdog {
         Some(Deadline { watchdog: self.clone(), key: Key::At(at, id) })
     }
 
-    /// Tells a plugin again to stop until it has.
+    /// Tells a plugin to stop, again and again until it has stopped.
     pub(crate) fn chase(&self, plugin: Arc<dyn Chased>) {
         let mut state = lock(&self.0.state);
         if !state.chased.iter().any(|(chased, _)| Arc::ptr_eq(chased, &plugin)) {
@@ -113,10 +114,10 @@ impl Watchdog {
         }
     }
 
-    /// Starts the thread, or has it look at its new plans.
+    /// Starts the thread. If the thread runs already and would sleep past `at`, this wakes it up.
     fn wake(&self, mut state: MutexGuard<'_, State>, at: Instant) {
         if std::mem::replace(&mut state.awake, true) {
-            // A deadline that is far away disturbs nobody: the thread finds it when it wakes up by itself.
+            // A deadline that is far away needs no notice: the thread finds it when it wakes up by itself.
             let sooner = state.asleep_until.is_some_and(|until| at < until);
             drop(state);
             if sooner {
@@ -149,7 +150,7 @@ impl Watchdog {
                 state.asleep_until = None;
                 continue;
             }
-            // Stopping takes locks of the plugin's, and asks for this one.
+            // Stopping a plugin takes locks of the plugin. It also takes this lock.
             drop(state);
             for (calls, limit) in due {
                 calls.overrun(limit);
@@ -171,7 +172,7 @@ impl State {
         self.next_id
     }
 
-    /// Takes out what has passed its deadline.
+    /// Takes out the calls whose deadline has passed.
     fn due(&mut self, now: Instant) -> Vec<(Arc<dyn Limited>, Duration)> {
         let later = self.deadlines.split_off(&(now, u64::MAX));
         let mut due: Vec<_> = std::mem::replace(&mut self.deadlines, later).into_values().collect();
@@ -179,7 +180,7 @@ impl State {
         due
     }
 
-    /// The plugins that have not stopped yet. Those that take too long are reported and forgotten.
+    /// The plugins that have not stopped yet. A plugin that takes too long is reported and forgotten.
     fn chasing(&mut self, now: Instant) -> Vec<Arc<dyn Chased>> {
         self.chased.retain(|(plugin, give_up)| {
             let quiet = plugin.is_quiet();
@@ -203,7 +204,7 @@ impl State {
 impl Drop for Deadline {
     fn drop(&mut self) {
         let mut state = lock(&self.watchdog.0.state);
-        // Dropped after the lock: the last owner of a plugin's stopper may be in here.
+        // This is dropped after the lock is released: it may be the last owner of a plugin's stopper.
         let _removed = match self.key {
             Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_calls),
             Key::At(at, id) => state.deadlines.remove(&(at, id)).map(|(calls, _)| calls),

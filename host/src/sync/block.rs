@@ -1,5 +1,5 @@
-//! Waits for a future on a thread that may be blocked. Unlike the executors of libraries it may be used wherever a
-//! thread is, inside of another executor as well.
+//! Waits for a future on a thread that may be blocked. Unlike the executors of libraries, this works on any thread,
+//! also inside another executor.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use std::thread::Thread;
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let unpark = Arc::new(Unpark { thread: std::thread::current(), woken: AtomicBool::new(false) });
     let waker = Waker::from(unpark.clone());
-    let (mut future, mut context) = (pin!(future), Context::from_waker(&waker));
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(&waker);
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return output;

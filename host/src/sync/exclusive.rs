@@ -1,26 +1,29 @@
-//! A value for one user at a time, who doesn't wait.
+//! A value that one user at a time takes. Nobody waits for it.
 
 mod bias;
 
 pub(crate) use bias::prepare;
 
-use bias::Bias;
+use bias::{Bias, Use};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Guards a value that is taken for the time of a call. Unlike a mutex it never blocks, isn't poisoned, and costs a
-/// call little: nothing of it is a locked instruction while one thread only takes the value.
+/// Guards a value that is taken for the time of a call. Unlike a mutex it never blocks and isn't poisoned. It costs a
+/// call little: as long as only one thread takes the value, no locked instruction is executed.
 pub(crate) struct Exclusive<T> {
     locked: AtomicBool,
     bias: Bias,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: a reference to the value is handed out only to the one who has the lock while the bias has no owner that has
-// taken it, or to that owner, so that sharing the guard moves the value between threads, and never shares it.
+// SAFETY: `Taken` gives out references to the value. Two kinds of threads get a `Taken`: a thread that has the lock,
+// after `Bias::admit` found that no owner has the value; and the owner, after `Bias::take` found that it still is the
+// owner. `Bias` lets one of the two through and not both. A user of `marked` has the lock as well. So at most one
+// thread has a reference at any time. Sharing the guard moves the value between threads and never shares the value, and
+// `T: Send` allows that.
 unsafe impl<T: Send> Sync for Exclusive<T> {}
 
 impl<T> Exclusive<T> {
@@ -33,7 +36,8 @@ impl<T> Exclusive<T> {
     pub(crate) fn try_take(&self) -> Option<Taken<'_, T>> {
         let taken = |locked| Some(Taken { from: self, locked, on_this_thread: PhantomData });
         if self.bias.is_mine() {
-            // By the same thread, or by one that is about to see whether it can have the value.
+            // This thread has the value already. Or another thread has the lock, and is about to see whether it gets
+            // the value.
             if self.locked.load(Ordering::Relaxed) || self.bias.is_taken() {
                 return None;
             }
@@ -41,21 +45,21 @@ impl<T> Exclusive<T> {
                 return taken(false);
             }
         }
-        self.lock(true).then(|| taken(true)).flatten()
+        self.lock(Use::Again).then(|| taken(true)).flatten()
     }
 
-    /// Marks the value as taken, unless somebody has it; for those who keep the time of it themselves, on whichever
-    /// threads.
+    /// Marks the value as taken, unless somebody has it. This is for users who keep track of the time themselves, and
+    /// who may unmark the value on another thread.
     pub(crate) fn try_mark(&self) -> bool {
-        self.lock(false)
+        self.lock(Use::Once)
     }
 
-    fn lock(&self, again: bool) -> bool {
-        // Whoever has it loses nothing when it is locked once more.
+    fn lock(&self, purpose: Use) -> bool {
+        // If somebody has the lock, setting it once more changes nothing.
         if self.locked.swap(true, Ordering::Acquire) {
             return false;
         }
-        let free = self.bias.admit(again);
+        let free = self.bias.admit(purpose);
         if !free {
             self.unlock();
         }
@@ -70,16 +74,16 @@ impl<T> Exclusive<T> {
     /// The value.
     ///
     /// # Safety
-    /// The caller has marked it as taken, and doesn't use what this returns any more when it unmarks it.
+    /// The caller has marked the value as taken. The caller doesn't use the pointer any more once it unmarks the value.
     #[inline]
     pub(crate) unsafe fn marked(&self) -> *mut T {
         self.value.get()
     }
 
-    /// Gives back what was marked as taken.
+    /// Gives back a value that was marked as taken.
     ///
     /// # Safety
-    /// The caller has marked it, and no reference to the value is left.
+    /// The caller has marked the value, and no reference to it is left.
     #[inline]
     pub(crate) unsafe fn unmark(&self) {
         self.unlock();
@@ -95,9 +99,9 @@ impl<T> fmt::Debug for Exclusive<T> {
 /// The value, until this is dropped.
 pub(crate) struct Taken<'a, T> {
     from: &'a Exclusive<T>,
-    /// Whether the lock is to be given back, and not what the owner took.
+    /// Whether the user has the lock. If not, the user is the owner, who needs no lock.
     locked: bool,
-    /// What an owner took, nobody else gives back.
+    /// What an owner took, only the owner's thread gives back. So this type is not `Send`.
     on_this_thread: PhantomData<*const ()>,
 }
 
@@ -106,7 +110,8 @@ impl<T> Deref for Taken<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the value was taken for this, which gives it back when it goes: there is no other reference.
+        // SAFETY: `self` took the value, and gives it back only when `self` is dropped. Nobody else has a reference
+        // meanwhile.
         unsafe { &*self.from.value.get() }
     }
 }
@@ -114,7 +119,7 @@ impl<T> Deref for Taken<'_, T> {
 impl<T> DerefMut for Taken<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: as above, and `self` is borrowed mutably.
+        // SAFETY: as in `deref`, and `self` is borrowed mutably.
         unsafe { &mut *self.from.value.get() }
     }
 }
@@ -122,10 +127,7 @@ impl<T> DerefMut for Taken<'_, T> {
 impl<T> Drop for Taken<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        match self.locked {
-            true => self.from.unlock(),
-            false => self.from.bias.give_back(),
-        }
+        if self.locked { self.from.unlock() } else { self.from.bias.give_back() }
     }
 }
 
@@ -136,7 +138,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, AtomicUsize};
     use std::thread::scope;
 
-    /// Adds one, as soon as nobody else has the value, to a number that isn't atomic.
+    /// Adds one to a number that isn't atomic, as soon as nobody else has the number.
     fn add(value: &Exclusive<u64>) {
         let mut taken = loop {
             match value.try_take() {
@@ -165,7 +167,7 @@ mod tests {
         const LONG: u64 = 100;
         const OTHERS: u64 = 20;
         let values: Vec<_> = (0..if cfg!(miri) { 5 } else { 20_000 }).map(|_| Exclusive::new(0)).collect();
-        // How often each is added to.
+        // How often one was added to each value.
         let added: Vec<_> = values.iter().map(|_| AtomicU64::new(0)).collect();
         let arrived = AtomicUsize::new(0);
         scope(|scope| {
@@ -177,7 +179,7 @@ mod tests {
                     }
                 }
             });
-            // Comes when the other one has long had the value for itself, and is at it.
+            // This thread comes when the other one has owned the value for long, and still uses it.
             for (value, added) in values.iter().zip(&added) {
                 while added.load(Ordering::Relaxed) < LONG {
                     spin_loop();
@@ -229,7 +231,7 @@ mod tests {
         }
         assert!(value.try_mark());
         assert!(value.try_take().is_none() && !value.try_mark());
-        // SAFETY: it was marked above, and there is no reference.
+        // SAFETY: the value was marked above, and there is no reference.
         unsafe { value.unmark() };
         assert!(value.try_take().is_some());
     }

@@ -1,4 +1,4 @@
-//! Callers that wait for something of which there is too little: first come, first served.
+//! Callers who wait in line for something scarce: first come, first served.
 
 use crate::sync::lock::lock;
 use std::collections::VecDeque;
@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 /// The callers that wait for a `T`, in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct Line<T> {
-    /// The length of the line, for those who don't want to take the lock.
+    /// The length of the line, readable without the lock.
     waiting: AtomicUsize,
     places: Mutex<VecDeque<Arc<Place<T>>>>,
 }
@@ -24,7 +24,8 @@ struct State<T> {
     waker: Option<Waker>,
 }
 
-/// A place in the line: a future of what is waited for. Dropping it leaves the line; what was given meanwhile is dropped.
+/// A place in the line: a future of what the caller waits for. Dropping the place leaves the line. If something was
+/// given to the place meanwhile, that is dropped too.
 #[derive(Debug)]
 #[must_use]
 pub(crate) struct Turn<T> {
@@ -39,14 +40,14 @@ impl<T> Line<T> {
 
     /// How many callers are waiting.
     ///
-    /// Whoever gives something back does that first and asks here then, and whoever waits joins first and looks for
-    /// something then: one of the two sees the other.
+    /// Whoever gives something back does that first, and then asks here. Whoever waits joins the line first, and then
+    /// looks for something. So at least one of the two sees the other.
     #[inline]
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    /// Joins the line, unless `most` callers are waiting in it. Call [`Line::serve`] then.
+    /// Joins the line, unless `most` callers wait in it already. The caller then calls [`Line::serve`].
     pub(crate) fn join(self: &Arc<Self>, most: usize) -> Option<Turn<T>> {
         let mut places = lock(&self.places);
         if places.len() >= most {
@@ -55,13 +56,14 @@ impl<T> Line<T> {
         let place = Arc::new(Place(Mutex::new(State { given: None, waker: None })));
         places.push_back(place.clone());
         self.waiting.store(places.len(), Ordering::SeqCst);
-        // Between this and what is looked at next; the other side has one between giving back and looking here.
+        // This fence stands between joining and looking for something. The other side has a fence between giving back
+        // and asking here.
         fence(Ordering::SeqCst);
         Some(Turn { line: self.clone(), place })
     }
 
-    /// Gives what `take` finds to the first in the line, and so on, until it finds nothing or nobody waits. `take` must
-    /// not drop a `T`.
+    /// Gives what `take` finds to the first in the line, then to the next, until `take` finds nothing or nobody waits.
+    /// `take` must not drop a `T`: a dropped `T` may go to the next in the line, and that takes the lock.
     pub(crate) fn serve(&self, mut take: impl FnMut() -> Option<T>) {
         let mut woken = Vec::new();
         let mut places = lock(&self.places);
@@ -80,7 +82,7 @@ impl<T> Line<T> {
 }
 
 impl<T> Turn<T> {
-    /// What was given, if it was.
+    /// What was given to this place, if anything was.
     pub(crate) fn try_take(&self) -> Option<T> {
         lock(&self.place.0).given.take()
     }
@@ -109,7 +111,7 @@ impl<T> Drop for Turn<T> {
             self.line.waiting.store(places.len(), Ordering::SeqCst);
         }
         drop(places);
-        // Whatever drops it gives it to the next in the line, which takes the lock.
+        // Dropping `given` may give it to the next in the line, and that takes the lock.
         let given = self.try_take();
         drop(given);
     }

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-/// The message of a panic that was caught. Some payloads are no text.
+/// The message of a panic that was caught. Not every payload is a text.
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     match panic.downcast_ref::<String>() {
         Some(text) => text,

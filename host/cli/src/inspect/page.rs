@@ -7,7 +7,7 @@ use plugix_host::module::{Form, MemoryKind, ModuleInfo};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Bytes of a WebAssembly page.
+/// The size of a WebAssembly page, in bytes.
 const PAGE: u64 = 64 << 10;
 
 pub(super) fn describe(seen: &Seen) -> String {

@@ -1,8 +1,8 @@
-//! Bytes at an address that wasmer can read an archive from in place.
+//! Bytes at an address where wasmer can read an archive in place.
 
 use bytes::Bytes;
 
-/// What the addresses of an artifact and of its code are multiples of: as much as wasmer's `MetadataHeader` wants.
+/// The alignment of an artifact and of its code, in bytes. wasmer's `MetadataHeader` needs this much.
 pub(super) const ALIGNMENT: usize = size_of::<u128>();
 
 /// Bytes that begin at a multiple of [`ALIGNMENT`].

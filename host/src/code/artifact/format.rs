@@ -18,33 +18,33 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Read};
 use std::ops::Range;
 
-/// What every artifact begins with. The first byte is no ASCII, and a line feed is in it: whatever takes the file for
-/// text damages it here.
+/// Every artifact begins with these bytes. The first byte is no ASCII, and there is a line feed. So a program that
+/// takes the file for text damages it here.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89PLUGIX\n";
 
-/// The version of all that is described here. Changes with it, and with nothing else.
+/// The version of the format that is described here. It changes when the format does, and only then.
 pub(super) const FORMAT: u32 = 1;
 
 const PREFIX: usize = 48;
 
-/// Bytes of the largest header: mostly names.
+/// The largest header, in bytes. A header is mostly names.
 const HEADER_MAX: usize = 64 << 10;
 
-/// What is known of a module without looking at the rest.
+/// What the host knows of a module without looking at the rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Header {
-    /// What the module was called when it was compiled.
+    /// The name that the module had when it was compiled.
     pub(crate) name: String,
     pub(crate) origin: Origin,
     /// BLAKE3 of the WebAssembly.
     pub(super) source: [u8; 32],
-    /// Its length.
+    /// The length of the WebAssembly, in bytes.
     pub(super) source_size: u64,
     /// Whether no instruction of the module changes a table.
     pub(super) keeps_tables: bool,
-    /// The outline's length.
+    /// The length of the outline, in bytes.
     outline: u64,
-    /// The code's length.
+    /// The length of the code, in bytes.
     payload: u64,
     /// BLAKE3 of the body.
     body: [u8; 32],
@@ -73,7 +73,7 @@ pub(super) fn seal(name: &str, origin: Origin, wasm: &[u8], outline: &[u8], payl
         payload: payload.len() as u64,
         body: [0; 32],
     };
-    // The hash has its place already, so that the lengths are those that they will be.
+    // The hash already has its place in the header, so the header has its final length.
     let header_len = encode(&header).len();
     let body = PREFIX + header_len;
     let payload_at = (body + outline.len()).next_multiple_of(ALIGNMENT);
@@ -98,7 +98,7 @@ fn write_header(all: &mut [u8], header: &[u8]) {
     all[PREFIX..PREFIX + header.len()].copy_from_slice(header);
 }
 
-/// Checks all that can be checked.
+/// Checks everything that can be checked.
 pub(super) fn open(bytes: &[u8]) -> Result<(Header, Body), ArtifactError> {
     let (header, len) = match bytes.split_first_chunk::<PREFIX>() {
         Some((prefix, rest)) => {
@@ -125,7 +125,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<(Header, Body), ArtifactError> {
 }
 
 impl Header {
-    /// Reads a header alone, which says nothing of whether the rest is undamaged.
+    /// Reads only a header. The rest may still be damaged.
     pub(crate) fn read(file: &mut impl Read) -> io::Result<Result<Self, ArtifactError>> {
         let mut prefix = [0; PREFIX];
         file.read_exact(&mut prefix)?;
@@ -173,7 +173,7 @@ fn damaged(problem: &str) -> ArtifactError {
     ArtifactError::Damaged { problem: problem.to_owned() }
 }
 
-/// Bytes with a header whose hash is right, whatever it is.
+/// Bytes with this header, and with the right hash of the header, whatever the header is.
 pub(crate) fn with_header(header: &[u8], body: &[u8]) -> Vec<u8> {
     let mut all = vec![0; PREFIX + header.len()];
     write_header(&mut all, header);

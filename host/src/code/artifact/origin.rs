@@ -1,33 +1,39 @@
-//! What compiled an artifact, and for which host: all that its code depends on, but for the module.
+//! What compiled an artifact, and for which host: everything that its code depends on, besides the module.
 
 use crate::error::ArtifactError;
 use serde::{Deserialize, Serialize};
 
-/// What compiled an artifact, and for which host. Code runs on a host where all of this is the same; the processor may
-/// have more features.
+/// What compiled an artifact, and for which host. The code runs on a host where all of this is the same. Only the
+/// host's processor may have more features.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Origin {
     /// The version of Plugix.
     pub plugix: String,
-    /// The version of what makes modules stoppable before they are compiled; 0 if that was left out.
+    /// The version of the rewriting that makes modules stoppable before they are compiled. 0 if the module was not
+    /// rewritten.
     pub rewriting: u32,
     /// The version of wasmer.
     pub wasmer: String,
     /// Processor, operating system and calling convention, such as `x86_64-unknown-linux-gnu`.
     pub target: String,
-    /// Features of the processor that the code may use, such as `avx2`; sorted.
+    /// The features of the processor that the code may use, such as `avx2`. They are sorted.
     pub cpu: Vec<String>,
-    /// The compiler and what it was told: how to optimize, which features of WebAssembly there are.
+    /// The compiler and its settings: how it optimizes, and which features of WebAssembly it takes.
     pub compiler: String,
 }
 
-/// The hash of a module and of all that its code depends on.
+/// The hash of a module, and of everything that the module's code depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CacheKey([u8; 32]);
 
 impl Origin {
-    /// Refuses to run here what is not for hosts such as this one.
+    /// The origin of code whose module was not rewritten.
+    pub(crate) fn without_rewriting(self) -> Self {
+        Self { rewriting: 0, ..self }
+    }
+
+    /// Fails if code of this origin is not for hosts like `host`.
     pub(super) fn check(&self, host: &Self) -> Result<(), ArtifactError> {
         let versions = [
             ("Plugix", self.plugix.clone(), host.plugix.clone()),
@@ -53,7 +59,7 @@ impl Origin {
         Ok(())
     }
 
-    /// What the code of this WebAssembly, by its hash, has for a key.
+    /// The key of the code that this compiler makes of a module. `source` is the hash of the module's WebAssembly.
     pub(crate) fn key(&self, source: &[u8; 32]) -> CacheKey {
         let origin = postcard::to_allocvec(self).expect("nothing in an origin lacks a form in postcard");
         CacheKey(*blake3::Hasher::new().update(source).update(&origin).finalize().as_bytes())

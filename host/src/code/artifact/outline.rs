@@ -1,4 +1,5 @@
-//! What of a module's WebAssembly is kept beside its code: the sections that say what it is, and nothing that it does.
+//! The part of a module's WebAssembly that is kept beside its code: the sections that say what the module is, and
+//! nothing that it does.
 
 use plugix_module::ModuleError;
 
@@ -6,7 +7,7 @@ use plugix_abi::interface::descriptor::section;
 use wasm_encoder::{CustomSection, Module, NameSection, RawSection};
 use wasmparser::{BinaryReader, Name, NameSectionReader, Parser, Payload};
 
-/// A module of those sections that `plugix_module::inspect` reads. It can't be compiled.
+/// A module of the sections that `plugix_module::inspect` reads. It can't be compiled.
 pub(super) fn outline(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let mut outline = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -38,7 +39,7 @@ pub(super) fn outline(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     Ok(outline.finish())
 }
 
-/// The section of names with the module's own alone: those of functions are with the code.
+/// A section of names with the module's own name alone. The names of functions are kept with the code.
 fn module_name(data: &[u8], offset: u64) -> Option<NameSection> {
     let name = NameSectionReader::new(BinaryReader::new(data, offset)).into_iter().find_map(|name| match name {
         Ok(Name::Module { name, .. }) => Some(name),

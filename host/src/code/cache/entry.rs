@@ -1,11 +1,11 @@
-//! What a cache has, for people.
+//! The content of a cache, as people see it.
 
 use super::folder::Folder;
 use crate::code::artifact::{Header, Origin};
 use std::io;
 use std::time::SystemTime;
 
-/// What the names of entries end with.
+/// The file name of every entry ends with this.
 const EXTENSION: &str = ".plugix";
 
 /// A compiled module in a cache.
@@ -14,22 +14,22 @@ const EXTENSION: &str = ".plugix";
 pub struct CacheEntry {
     /// The file's name in the folder.
     pub file: String,
-    /// Its size in bytes.
+    /// The file's size in bytes.
     pub size: u64,
     /// When the module was last loaded.
     pub used: SystemTime,
-    /// What the module was called when it was compiled; `None` if the file is damaged.
+    /// The name that the module had when it was compiled. `None` if the file is damaged.
     pub module: Option<String>,
-    /// What compiled it; `None` if the file is damaged.
+    /// What compiled the module. `None` if the file is damaged.
     pub origin: Option<Origin>,
 }
 
-/// The file of a key.
+/// The name of the file for a key.
 pub(super) fn file_name(key: crate::code::artifact::CacheKey) -> String {
     key.to_hex() + EXTENSION
 }
 
-/// Whether a file is an entry: other files in the folder are left alone.
+/// Whether a file is an entry. Other files in the folder are left alone.
 pub(super) fn is_entry(name: &str) -> bool {
     name.strip_suffix(EXTENSION).is_some_and(|key| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -1,15 +1,16 @@
-//! What makes room in a cache.
+//! Makes room in a cache.
 
 use super::entry::is_entry;
 use super::folder::Folder;
 use std::io;
 use std::time::{Duration, SystemTime};
 
-/// Writing a module takes far less: a file that is unfinished for so long has nobody who writes it.
+/// Writing a module takes far less than this. So nobody writes a file any more that has been unfinished for this long.
 const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 
-/// Removes what was left behind, and what was used the longest ago, until the rest takes `max_size` bytes. Does nothing
-/// while another process is at it: what comes too late for that one is in the way of the next.
+/// Removes files that were left behind. Then removes the modules that nobody has used for the longest time, until the
+/// rest takes `max_size` bytes. Does nothing while another process evicts: a module that comes too late for that
+/// process goes with the next eviction.
 pub(super) fn evict(folder: &Folder, max_size: u64) -> io::Result<()> {
     folder
         .alone(|| {
@@ -20,10 +21,7 @@ pub(super) fn evict(folder: &Folder, max_size: u64) -> io::Result<()> {
             let now = SystemTime::now();
             for file in files {
                 let age = now.duration_since(file.modified).unwrap_or_default();
-                let remove = match file.is_unfinished() {
-                    true => age > LEFT_BEHIND,
-                    false => size > max_size,
-                };
+                let remove = if file.is_unfinished() { age > LEFT_BEHIND } else { size > max_size };
                 if remove {
                     folder.remove(&file.name)?;
                     size -= file.size;
@@ -34,7 +32,7 @@ pub(super) fn evict(folder: &Folder, max_size: u64) -> io::Result<()> {
         .map(drop)
 }
 
-/// Removes all modules, and what was left behind.
+/// Removes all modules, and files that were left behind.
 pub(super) fn clear(folder: &Folder) -> io::Result<()> {
     folder
         .list()?

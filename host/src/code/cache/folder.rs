@@ -1,4 +1,5 @@
-//! The cache's folder, and that nobody else can write there. It stays open: who moves it later moves nothing of ours.
+//! The cache's folder. Nobody else can write there. The folder stays open, so moving it later changes nothing for this
+//! process.
 
 use crate::code::artifact::read_whole;
 use crate::error::CacheError;
@@ -11,13 +12,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// The bits that let others than the owner write.
+/// The mode bits that let others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// What the name of a file ends with that is being written.
+/// The name of a file ends with this while the file is being written.
 const UNFINISHED: &str = ".tmp";
 
-/// A folder that only this process's user can write to.
+/// A folder that only the user of this process can write to.
 #[derive(Debug)]
 pub(super) struct Folder(File);
 
@@ -51,7 +52,7 @@ impl Folder {
         Ok(Some(Self(folder)))
     }
 
-    /// Opens the folder, and makes it if there is none.
+    /// Opens the folder. Makes it if there is none.
     pub(super) fn make(path: &Path) -> Result<Self, CacheError> {
         let failed = |source| CacheError::Io { what: format!("make the cache {}", path.display()), source };
         if let Some(folder) = Self::open(path)? {
@@ -61,8 +62,8 @@ impl Folder {
         Self::open(path)?.ok_or_else(|| failed(io::ErrorKind::NotFound.into()))
     }
 
-    /// Opens a file, if there is one: a regular one that only this user can write. Following a link would lead out of
-    /// the folder, and opening a pipe would wait for somebody who writes.
+    /// Opens a file, if there is one. It must be a regular file that only this user can write. A link is not followed,
+    /// because it could lead out of the folder. A pipe is not waited for.
     pub(super) fn file(&self, name: &str) -> io::Result<Option<File>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match openat(&self.0, name, flags, Mode::empty()) {
@@ -71,26 +72,27 @@ impl Folder {
             Err(error) => return Err(error.into()),
         };
         let is_ours = |file: &Metadata| file.is_file() && file.uid() == user() && file.mode() & OTHERS_WRITE == 0;
-        match is_ours(&file.metadata()?) {
-            true => Ok(Some(file)),
-            false => Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a file of this user's alone")),
+        if is_ours(&file.metadata()?) {
+            Ok(Some(file))
+        } else {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is not a file of this user's alone"))
         }
     }
 
-    /// Reads a file, if there is one, and marks it as used.
+    /// Reads a file, if there is one, and marks the file as used.
     pub(super) fn read(&self, name: &str) -> io::Result<Option<Bytes>> {
         let Some(file) = self.file(name)? else { return Ok(None) };
         let bytes = read_whole(&file)?;
-        // Where nothing can be written, nothing is evicted either.
+        // Where the time can't be written, nothing is evicted either.
         let _ = file.set_modified(SystemTime::now());
         Ok(Some(bytes))
     }
 
-    /// Writes a file, in the place of one that may be there.
+    /// Writes a file, and replaces a file that may be there.
     pub(super) fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        // Two processes can have one number, in containers that share the folder: then one of them doesn't write.
+        // In containers that share the folder, two processes can have the same number. Then one of them doesn't write.
         let unfinished = format!("{name}.{}.{count}{UNFINISHED}", std::process::id());
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mut file = File::from(openat(&self.0, &unfinished, flags, Mode::RUSR | Mode::WUSR)?);
@@ -109,13 +111,13 @@ impl Folder {
         }
     }
 
-    /// All regular files.
+    /// All regular files in the folder.
     pub(super) fn list(&self) -> io::Result<Vec<Listed>> {
         let mut listed = Vec::new();
         for entry in Dir::read_from(&self.0)? {
             let entry = entry?;
             let Ok(name) = entry.file_name().to_str() else { continue };
-            // Others may remove it meanwhile.
+            // Others may remove the file meanwhile.
             let Ok(stat) = statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) else { continue };
             if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile {
                 let since_epoch = Duration::new(stat.st_mtime.try_into().unwrap_or(0), stat.st_mtime_nsec as u32);
@@ -126,7 +128,7 @@ impl Folder {
         Ok(listed)
     }
 
-    /// Runs something unless another process, or another thread, is at it.
+    /// Runs `run`, unless another process or another thread is in here.
     pub(super) fn alone<T>(&self, run: impl FnOnce() -> io::Result<T>) -> io::Result<Option<T>> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = File::from(openat(&self.0, "lock", flags, Mode::RUSR | Mode::WUSR)?);
@@ -140,14 +142,14 @@ impl Folder {
 }
 
 impl Listed {
-    /// Whether it was being written when it was last touched.
+    /// Whether the file was still being written when it was last changed.
     pub(super) fn is_unfinished(&self) -> bool {
         self.name.ends_with(UNFINISHED)
     }
 }
 
-/// Whose rights this process has.
+/// The user whose rights this process has.
 fn user() -> u32 {
-    // SAFETY: it takes nothing, touches no memory and can't fail.
+    // SAFETY: this takes nothing, touches no memory and can't fail.
     unsafe { libc::geteuid() }
 }

@@ -1,4 +1,4 @@
-//! A cache as an engine uses it: whatever is wrong with it, modules can be compiled without it.
+//! A cache, as an engine uses it. Whatever is wrong with the cache, modules can be compiled without it.
 
 use super::Cache;
 use super::entry::file_name;
@@ -23,7 +23,7 @@ impl Kept {
     /// Opens the folder, and makes it if there is none. `None` if that is impossible.
     ///
     /// # Errors
-    /// If others could put code into it: to go on would be to go on without noticing.
+    /// If others could put code into the folder. Going on without the cache would hide that.
     pub(crate) fn open(cache: &Cache) -> Result<Option<Self>, CacheError> {
         let (path, max_size) = (cache.folder.clone(), cache.max_size);
         match Folder::make(&cache.folder) {
@@ -36,13 +36,16 @@ impl Kept {
         }
     }
 
-    /// The compiled form of a module, if it is here and undamaged.
+    /// The compiled form of a module, if the cache has it undamaged.
     pub(crate) fn get(&self, key: CacheKey) -> Option<Artifact> {
         let file = file_name(key);
         let artifact = match self.folder.read(&file) {
-            Ok(bytes) => Artifact::parse(bytes?).and_then(|artifact| match artifact.key() == key {
-                true => Ok(artifact),
-                false => Err(ArtifactError::Damaged { problem: "it belongs under another name".into() }),
+            Ok(bytes) => Artifact::parse(bytes?).and_then(|artifact| {
+                if artifact.key() == key {
+                    Ok(artifact)
+                } else {
+                    Err(ArtifactError::Damaged { problem: "it belongs under another name".into() })
+                }
             }),
             Err(source) => Err(ArtifactError::Io { what: "read it".into(), source }),
         };
@@ -74,7 +77,7 @@ impl Kept {
         }
     }
 
-    /// Says once that something is wrong with the cache; it would be so for each module.
+    /// Warns once that something is wrong with the cache. The same would go wrong for each module.
     fn warn(&self, what: &str, error: &std::io::Error) {
         let cache = self.path.display();
         if self.warned.swap(true, Ordering::Relaxed) {

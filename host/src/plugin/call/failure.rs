@@ -1,4 +1,4 @@
-//! Calls that fail: what the plugin tells of it, and what ends the plugin.
+//! Calls that fail: what the plugin says about it, and what ends the plugin.
 
 use super::CallPath;
 use crate::error::{Error, MethodRef, Panic, ProtocolError, Site};
@@ -12,7 +12,7 @@ use plugix_abi::{PanicReport, Status, UnknownStatus};
 pub(crate) enum ReadError {
     /// The plugin broke the protocol.
     Broken(ProtocolError),
-    /// The result is in order, and not what the caller asked for.
+    /// The result is valid, but not what the caller asked for.
     Refused(Error),
 }
 
@@ -41,7 +41,7 @@ impl CallPath {
                     method: name.method.to_owned(),
                     message: String::from_utf8_lossy(bytes).into_owned(),
                 }),
-                // Only a host answers with the others.
+                // Only a host answers with the other status codes.
                 Status::Ok | Status::Error | Status::NotProvided | Status::Deadlock | Status::Failed => {
                     Err(ProtocolError::from(UnknownStatus(status as u32)).into())
                 }
@@ -59,7 +59,7 @@ fn panic_report(bytes: &[u8]) -> Result<PanicReport, DecodeError> {
     }
 }
 
-/// Runs a check; a plugin that fails it is dead.
+/// Runs a check. If the plugin fails it, the plugin is dead.
 #[inline]
 pub(super) fn guard<T>(
     instance: &mut Instance,

@@ -1,15 +1,17 @@
-//! Calls whose arguments and result stand in registers: no frame, nothing in memory.
+//! Calls whose arguments and result are in registers. They need no frame, and nothing in memory.
 
 use super::CallPath;
 use super::failure::{broken, guard};
 use crate::error::{Error, MethodRef, ProtocolError};
 use crate::running::contain::contain;
 use crate::running::instance::Instance;
-use plugix_abi::interface::{DecodeError, EncodeArgs, FailureOf, Method, Return, ReturnOf, ValueOf};
+use plugix_abi::interface::{
+    DecodeError, EncodeArgs, FailureOf, MAX_REGISTERS, Method, Registers, Return, ReturnOf, ValueOf,
+};
 use plugix_abi::{Status, UnknownStatus, export};
 use wasmer::{RuntimeError, Store, TypedFunction};
 
-/// A method's export that takes registers, by their number; see [`export::SCALAR_PREFIX`].
+/// The export of a method that takes registers, by how many it takes. See [`export::SCALAR_PREFIX`].
 #[derive(Debug)]
 pub(crate) enum ScalarMethod {
     Of0(TypedFunction<(), u64>),
@@ -20,27 +22,28 @@ pub(crate) enum ScalarMethod {
 }
 
 impl ScalarMethod {
-    /// The export of that name, if there is one for so many arguments.
+    /// The export of this name for this many arguments, if there is one.
     pub(crate) fn find(instance: &Instance, name: &str, args: usize) -> Option<Self> {
         match args {
             0 => instance.function(name).map(Self::Of0),
             1 => instance.function(name).map(Self::Of1),
             2 => instance.function(name).map(Self::Of2),
             3 => instance.function(name).map(Self::Of3),
-            4 => instance.function(name).map(Self::Of4),
+            MAX_REGISTERS => instance.function(name).map(Self::Of4),
             _ => None,
         }
     }
 
-    /// Calls it. `args` is the number that it was found for: a constant, so that one arm is left of this.
+    /// Calls the method. `args` is the number of arguments that it was found for. It is a constant where this is
+    /// inlined, so only one arm remains.
     #[inline]
-    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: [u64; 4]) -> Result<u64, RuntimeError> {
+    fn call(&self, store: &mut Store, args: usize, [a, b, c, d]: Registers) -> Result<u64, RuntimeError> {
         match self {
             Self::Of0(function) if args == 0 => function.call(store),
             Self::Of1(function) if args == 1 => function.call(store, a),
             Self::Of2(function) if args == 2 => function.call(store, a, b),
             Self::Of3(function) if args == 3 => function.call(store, a, b, c),
-            Self::Of4(function) if args == 4 => function.call(store, a, b, c, d),
+            Self::Of4(function) if args == MAX_REGISTERS => function.call(store, a, b, c, d),
             _ => unreachable!("a method has as many arguments as it was found for"),
         }
     }
@@ -60,7 +63,7 @@ impl CallPath {
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let mut registers = [0; 4];
+        let mut registers: Registers = [0; MAX_REGISTERS];
         args.bits(&mut registers, 0);
         let count = I::METHODS[METHOD].args.len();
         let packed = contain(|| method.call(&mut instance.store, count, registers));
@@ -69,7 +72,7 @@ impl CallPath {
         if status != Status::Ok as u32 {
             return Err(self.scalar_failure(instance, name, status).into());
         }
-        // A value that the method's type doesn't have: the plugin is dead.
+        // The method's type has no such value, so the plugin is dead.
         let wrong = || broken(instance, name, DecodeError::Scalar(value).into());
         Ok(ReturnOf::<I, METHOD>::scalar(value).ok_or_else(wrong)?)
     }
@@ -81,7 +84,7 @@ impl CallPath {
             Ok(Status::Panic | Status::BadArguments) => instance
                 .function(export::FAILURE)
                 .ok_or_else(|| ProtocolError::Export { name: export::FAILURE.to_owned(), expected: "fn(i32) -> i32" }),
-            // Nothing else is a way for such a method to end.
+            // Such a method can't end in any other way.
             _ => Err(UnknownStatus(status).into()),
         };
         let told = guard(instance, name, |_, _| told).and_then(|failure| self.run(instance, &failure, &(), name));

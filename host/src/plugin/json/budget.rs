@@ -1,13 +1,14 @@
 //! How large a value may become as JSON.
 
-/// What one value takes in memory, roughly, with its place in a list or an object.
+/// What one value takes in memory with its place in a list or an object, roughly and in bytes.
 const VALUE: usize = 64;
 
-/// The most memory that one result may take: 256 MiB. A plugin's few bytes can mean any number of values without bytes of
-/// their own, such as `()`, and of fields whose names are as long as its descriptor allows.
+/// The most memory that one result may take: 256 MiB. A few bytes of a plugin can mean any number of values, because
+/// some values have no bytes of their own, such as `()`. The same bytes can mean fields with names as long as the
+/// descriptor allows.
 const MAX_SIZE: usize = 1 << 28;
 
-/// What is left for the values to come.
+/// How much memory is left for the values to come.
 pub(super) struct Budget {
     left: Option<usize>,
 }
@@ -17,7 +18,7 @@ impl Budget {
         Self { left: Some(MAX_SIZE) }
     }
 
-    /// Takes the room for so many values and so many bytes of text; none if there is not enough, from then on.
+    /// Takes the room for this many values and bytes of text. `None` if there is not enough room, and from then on.
     pub(super) fn spend(&mut self, values: usize, text: usize) -> Option<()> {
         let size = values.saturating_mul(VALUE).saturating_add(text);
         self.left = self.left.and_then(|left| left.checked_sub(size));

@@ -1,4 +1,4 @@
-//! Postcard to JSON. The bytes are a plugin's: they may be anything.
+//! Postcard to JSON. The bytes come from a plugin, and may be anything.
 
 use super::budget::Budget;
 use super::{DecodeFailure, pod};
@@ -6,10 +6,10 @@ use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
 
-/// Decodes a result by how it travels.
+/// Decodes a result from the form in which it travels.
 ///
 /// # Errors
-/// When the bytes are no such value, or make one that is too large.
+/// If the bytes are no such value, or if the value is too large.
 pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, DecodeFailure> {
     match shape {
         Shape::Value(ty) => decode(ty, bytes),
@@ -26,10 +26,10 @@ pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, D
     }
 }
 
-/// Decodes a value of a type, which takes all of the bytes.
+/// Decodes a value of a type. The value takes all of the bytes.
 ///
 /// # Errors
-/// When the bytes are no such value, or make one that is too large.
+/// If the bytes are no such value, or if the value is too large.
 pub(crate) fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, DecodeFailure> {
     let mut reader = Reader { bytes, budget: Budget::new() };
     match (reader.value(ty), reader.bytes.len()) {
@@ -143,13 +143,13 @@ impl Reader<'_> {
         Some(taken)
     }
 
-    /// A number of at most `bits` bits, seven to a byte, the lowest first.
+    /// A number of at most `bits` bits. Each byte has seven of them, and the lowest come first.
     fn varint(&mut self, bits: u32) -> Option<u128> {
         let mut value = 0_u128;
         for shift in (0..bits).step_by(7) {
             let byte = self.byte()?;
             let part = u128::from(byte & 0x7f);
-            // The last byte may have bits that no number of this size has.
+            // The last byte has room for bits that a number of this size doesn't have.
             if shift + 7 > bits && part >> (bits - shift) != 0 {
                 return None;
             }
@@ -166,7 +166,7 @@ fn unzigzag(value: u128) -> i128 {
     (value >> 1) as i128 ^ -((value & 1) as i128)
 }
 
-/// JSON's numbers have 64 bits; a larger one is given as text.
+/// Numbers have 64 bits in JSON here. A larger number becomes text.
 fn wide(value: u128) -> Value {
     u64::try_from(value).map_or_else(|_| value.to_string().into(), Value::from)
 }
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(too_large(Type::Primitive(Primitive::Unit)), Err(DecodeFailure::TooLarge));
         assert_eq!(too_large(Type::Tuple(Vec::new())), Err(DecodeFailure::TooLarge));
         assert_eq!(too_large(with_long_name(Primitive::Unit)), Err(DecodeFailure::TooLarge));
-        // Where each value has a byte, the bytes end first.
+        // Where each value has a byte, the bytes end before the budget does.
         let bools = too_large(Type::Primitive(Primitive::Bool));
         assert_eq!(bools, Err(DecodeFailure::Wrong("not a value of Vec<bool>".into())));
     }

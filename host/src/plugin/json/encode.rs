@@ -5,10 +5,11 @@ use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Primitive, Type};
 use serde_json::Value;
 
-/// Encodes the arguments of a method: an array in their order, an object by their names, or nothing if there are none.
+/// Encodes the arguments of a method. They come as an array in their order, as an object with their names, or as
+/// nothing if there are none.
 ///
 /// # Errors
-/// What is wrong with them, in words.
+/// What is wrong with the arguments, in words.
 pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<u8>, String> {
     let by_place: Vec<&Value> = match values {
         Value::Null if args.is_empty() => Vec::new(),
@@ -39,7 +40,7 @@ pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<
 /// Encodes one value.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// What is wrong with the value, in words.
 pub(crate) fn encode_value(ty: &Type, value: &Value) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     encode(ty, value, &mut out).map_err(|mismatch| mismatch.to_string())?;
@@ -122,7 +123,7 @@ fn each<'t>(values: &[Value], ty: impl Fn(usize) -> &'t Type, out: &mut Vec<u8>)
         .try_for_each(|(i, value)| encode(ty(i), value, out).map_err(|problem| problem.inside(format!("[{i}]"))))
 }
 
-/// JSON has text for keys; a number or a truth value may be what it says.
+/// Keys are text in JSON. If the type is a number or a truth value, the text is read as one.
 fn encode_key(ty: &Type, name: &str, out: &mut Vec<u8>) -> Result<(), Mismatch> {
     let text = Value::from(name);
     match ty {
@@ -162,12 +163,12 @@ fn encode_primitive(primitive: Primitive, value: &Value, out: &mut Vec<u8>) -> O
     Some(())
 }
 
-/// A number, or the text of one that is too large for JSON's.
+/// A number. If it is too large for a number in JSON, it may come as text.
 pub(super) fn unsigned(value: &Value) -> Option<u128> {
     value.as_u64().map(u128::from).or_else(|| value.as_str()?.parse().ok())
 }
 
-/// A number, or the text of one that is too large for JSON's.
+/// A number. If it is too large for a number in JSON, it may come as text.
 pub(super) fn signed(value: &Value) -> Option<i128> {
     value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from)).or_else(|| value.as_str()?.parse().ok())
 }
@@ -181,7 +182,7 @@ fn bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
-/// Seven bits to a byte, the lowest first.
+/// Writes seven bits to a byte, the lowest first.
 pub(super) fn varint(mut value: u128, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);

@@ -1,4 +1,4 @@
-//! Elements as they lie in memory: numbers one after the other, without gaps, the lowest byte first.
+//! Elements as they lie in memory: number after number without gaps, the lowest byte first.
 
 use super::budget::Budget;
 use super::encode::{signed, unsigned, varint};
@@ -6,7 +6,7 @@ use super::{DecodeFailure, Mismatch};
 use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
 
-/// Encodes an array of elements as an argument: how many, padding, and their memory.
+/// Encodes an array of elements as an argument: first how many there are, then padding, then the elements' memory.
 pub(super) fn encode(element: &Type, align: u32, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
     let values = value.as_array().ok_or_else(|| Mismatch::new(&Type::Seq(element.clone().into()), value))?;
     varint(values.len() as u128, out);
@@ -32,7 +32,7 @@ fn write(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
     }
 }
 
-/// Decodes the memory of elements of `size` bytes each.
+/// Decodes the memory of elements with `size` bytes each.
 pub(super) fn decode(element: &Type, size: u32, bytes: &[u8]) -> Result<Value, DecodeFailure> {
     let size = size as usize;
     if size == 0 || !bytes.len().is_multiple_of(size) {

@@ -23,47 +23,51 @@ impl PoolBuilder {
         Self { engine: engine.clone(), make, settings, wait: Wait::Forever }
     }
 
-    /// Sets how many instances there are at the least, from the beginning; none unless set.
+    /// Sets how many instances there are at least, from the beginning. The default is none.
     #[must_use]
     pub fn min(mut self, instances: usize) -> Self {
         self.settings.min = instances;
         self
     }
 
-    /// Sets how many instances there may be; as many as the machine has processors unless set, and one at the least.
+    /// Sets how many instances there may be, one at least. The default is the number of processors.
     #[must_use]
     pub fn max(mut self, instances: usize) -> Self {
         self.settings.max = instances.max(1);
         self
     }
 
-    /// Unloads an instance that nobody has had for so long, unless there are too few; a minute unless set.
+    /// Unloads an instance that no caller has had for this long, unless that would leave too few. The default is a
+    /// minute.
     #[must_use]
     pub fn idle(mut self, time: Duration) -> Self {
         self.settings.idle = time;
         self
     }
 
-    /// Sets how long callers wait for an instance; for as long as it takes unless set.
+    /// Sets how long callers wait for an instance. By default they wait for as long as it takes.
     #[must_use]
     pub fn wait(mut self, wait: Wait) -> Self {
         self.wait = wait;
         self
     }
 
-    /// Sets how many callers may wait; 1,024 unless set.
+    /// Sets how many callers may wait. The default is 1,024.
     #[must_use]
     pub fn queue(mut self, callers: usize) -> Self {
         self.settings.queue = callers;
         self
     }
 
-    /// Brings each instance back to what it was after its start before another caller gets it, so that callers see nothing
-    /// of each other: its memory, its globals, its streams and what it has written to its output. What can't be brought
-    /// back is unloaded and made anew: an instance that was made without
-    /// [`PluginBuilder::resettable`](crate::PluginBuilder::resettable), that has threads, whose module changes its tables,
-    /// or that has made any system call since its start which leaves something behind, as opening a file or a socket
-    /// does. Random numbers that a plugin derives from its memory repeat after a reset.
+    /// Brings each instance back to what it was after its start before another caller gets it. Memory, globals, streams
+    /// and output go back. So one caller sees nothing of another.
+    ///
+    /// The pool unloads an instance that can't go back, and makes a new one. An instance can't go back if it was made
+    /// without [`PluginBuilder::resettable`](crate::plugin::PluginBuilder::resettable), if it has threads, if its
+    /// module changes its tables, or if it has made a system call that leaves something behind, such as opening a file
+    /// or a socket.
+    ///
+    /// Random numbers that a plugin derives from its memory repeat after a reset.
     #[must_use]
     pub fn reset(mut self, wanted: bool) -> Self {
         self.settings.reset = wanted;
@@ -73,7 +77,7 @@ impl PoolBuilder {
     /// Makes the pool and its first instances.
     ///
     /// # Errors
-    /// If one of them can't be made.
+    /// Why an instance can't be made.
     pub fn build(mut self) -> Result<Pool, LoadError> {
         self.settings.max = self.settings.max.max(self.settings.min);
         let shared = Shared::new(self.engine, self.make, self.settings);

@@ -7,10 +7,10 @@ use thiserror::Error as ThisError;
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum TakeError {
-    /// All are taken, and the caller doesn't wait or has waited for long enough.
+    /// All instances are taken, and the caller doesn't wait or has waited for long enough.
     #[error(transparent)]
     Overloaded(#[from] Overload),
-    /// A new one was made for the caller, and did not start.
+    /// A new instance was made for the caller, and did not start.
     #[error("an instance could not be made")]
     Load(#[from] LoadError),
 }

@@ -1,4 +1,4 @@
-//! An instance of a pool's that a caller has.
+//! An instance of a pool, in the hands of a caller.
 
 use super::shared::Shared;
 use crate::error::LoadError;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// An instance that a caller has to itself. Dropping it gives it back.
+/// An instance that one caller has to itself. Dropping this gives the instance back.
 #[derive(Debug)]
 pub struct Pooled(Slot);
 
@@ -18,7 +18,7 @@ impl Pooled {
         Self(slot)
     }
 
-    /// Unloads the instance, which the caller found to be of no more use.
+    /// Unloads the instance, because the caller has no more use for it.
     pub fn discard(mut self) {
         self.0.unfit = true;
     }
@@ -32,11 +32,11 @@ impl Deref for Pooled {
     }
 }
 
-/// The right to have one of the pool's instances, with the instance or without one yet.
+/// The right to one of the pool's instances. The slot may not have the instance yet.
 pub(super) struct Slot {
     pool: Arc<Shared>,
     plugin: Option<Plugin>,
-    /// Whether the instance isn't to be given to anybody else.
+    /// Whether nobody else may have the instance.
     unfit: bool,
 }
 
@@ -45,12 +45,12 @@ impl Slot {
         Self { pool: pool.clone(), plugin, unfit: false }
     }
 
-    /// Whether there is an instance in it that can be called.
+    /// Whether the slot has an instance that can be called.
     pub(super) fn is_ready(&self) -> bool {
         self.plugin.as_ref().is_some_and(Plugin::is_fit)
     }
 
-    /// Makes an instance if there is none, or none that can be called any more.
+    /// Makes an instance if the slot has none, or has one that can't be called any more.
     pub(super) fn fill(mut self) -> Result<Self, LoadError> {
         if !self.is_ready() {
             if let Some(unfit) = self.plugin.take() {
@@ -66,13 +66,14 @@ impl Drop for Slot {
     fn drop(&mut self) {
         match self.plugin.take() {
             Some(plugin) if !self.unfit && self.pool.is_reusable(&plugin) => self.pool.put_back(plugin),
-            unfit => {
-                self.pool.give_up(unfit.is_some());
-                // It may take a while to end. Another is made meanwhile.
-                if let Some(unfit) = unfit {
-                    self.pool.retire(unfit);
-                }
+            Some(unfit) => {
+                self.pool.give_up();
+                self.pool.remake();
+                // Unloading may take a while. Another instance is made meanwhile.
+                self.pool.retire(unfit);
             }
+            // There was none because it couldn't be made. The next caller tries again.
+            None => self.pool.give_up(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What all handles of a pool share: the idle instances, how many there are, and the callers that wait.
+//! What all handles of a pool share: the idle instances, the number of instances, and the callers who wait.
 
 use super::pooled::Slot;
 use crate::engine::Engine;
@@ -36,20 +36,20 @@ pub(super) struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// The one that came back last is taken first: the others may be idle for long enough to go.
+    /// The instance that came back last is taken first. So the others may be idle for long enough to be unloaded.
     idle: VecDeque<(Plugin, Instant)>,
-    /// How many there are, idle ones, taken ones and those that are being made.
+    /// How many instances there are: idle, taken, and being made.
     size: usize,
-    /// Whether somebody looks after idle instances.
+    /// Whether somebody looks after the idle instances.
     swept: bool,
 }
 
 /// What the pool's instances use and have used.
 #[derive(Default)]
 struct Used {
-    /// Those that there are.
+    /// The instances that the pool has now.
     now: Vec<Weak<Process>>,
-    /// What those have done that are gone.
+    /// What earlier instances have done.
     past: Usage,
 }
 
@@ -82,7 +82,7 @@ impl Shared {
         drop(plugin);
     }
 
-    /// What all instances use, and what they and those before them have done.
+    /// What all instances use, and what they and earlier instances have done.
     pub(super) fn usage(&self) -> Usage {
         let (now, mut sum) = {
             let used = lock(&self.used);
@@ -92,7 +92,7 @@ impl Shared {
         sum
     }
 
-    /// Whether another caller may have the instance, after a reset if there is to be one.
+    /// Whether another caller may have the instance. Resets the instance first, if the pool resets.
     pub(super) fn is_reusable(&self, plugin: &Plugin) -> bool {
         plugin.is_fit() && (!self.settings.reset || plugin.reset())
     }
@@ -109,7 +109,7 @@ impl Shared {
         self.line.waiting()
     }
 
-    /// Takes what there is, unless others wait for it.
+    /// Takes a slot if there is one and no other caller waits.
     pub(super) fn take_now(self: &Arc<Self>) -> Option<Slot> {
         if self.line.waiting() > 0 { None } else { self.find() }
     }
@@ -139,7 +139,7 @@ impl Shared {
         let (mut turn, over) = (pin!(turn), pin!(self.engine.sleep(limit)));
         match select(turn.as_mut(), over).await {
             Either::Left((slot, _)) => Ok(slot),
-            // What was given in the last moment is taken.
+            // A slot that was given in the last moment is taken.
             Either::Right(_) => turn.try_take().ok_or(Overload::WaitedTooLong { count, waited: limit }),
         }
     }
@@ -162,19 +162,22 @@ impl Shared {
         self.serve_line();
     }
 
-    /// There is one instance less. Another is made if there was one and there are too few now; if there was none, because
-    /// it couldn't be made, that is left to the next caller.
-    pub(super) fn give_up(self: &Arc<Self>, remake: bool) {
+    /// Counts one instance less.
+    pub(super) fn give_up(self: &Arc<Self>) {
         lock(&self.state).size -= 1;
         self.serve_line();
+    }
+
+    /// Makes another instance if there are too few.
+    pub(super) fn remake(self: &Arc<Self>) {
         let mut state = lock(&self.state);
-        if !remake || state.size >= self.settings.min {
+        if state.size >= self.settings.min {
             return;
         }
         state.size += 1;
         drop(state);
         let slot = Slot::new(self, None);
-        // Made where nobody waits for it.
+        // The instance is made on a thread that nobody waits for.
         let remake = move || match slot.fill() {
             Ok(filled) => drop(filled),
             Err(error) => tracing::warn!(error = %Chain(&error), "an instance of a pool could not be made"),
@@ -202,7 +205,7 @@ impl Shared {
     }
 }
 
-/// Unloads what is idle for longer than `time`, until there is nothing left to look after.
+/// Unloads instances that are idle for longer than `time`, until there is nothing left to look after.
 async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
     let mut next = Instant::now() + time;
     loop {
@@ -210,7 +213,8 @@ async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
         let Some(pool) = pool.upgrade() else { return };
         let (overdue, again) = pool.overdue(time);
         let blocking = pool.engine.blocking().clone();
-        // The pool's last handle may have gone meanwhile: then all its instances end there, and not on the I/O thread.
+        // The pool's last handle may have gone meanwhile. Then all its instances end on that thread, and not on the I/O
+        // thread.
         blocking.spawn_blocking(move || overdue.into_iter().for_each(|plugin| pool.retire(plugin)));
         match again {
             Some(again) => next = again,

@@ -1,17 +1,17 @@
-//! Tuples of numbers as a raw function's arguments.
+//! Tuples of numbers as the arguments of a raw function.
 
 use crate::running::contain::contain;
 use wasmer::{FromToNativeWasmType, RuntimeError, Store, TypedFunction, WasmTypeList};
 
 /// The arguments of a raw function: a tuple of up to eight numbers.
 pub trait RawArgs: Sized {
-    /// The same as the engine writes it.
+    /// The same tuple, as the engine writes it.
     type Types: WasmTypeList;
 
-    /// Calls `function` with them.
+    /// Calls `function` with these arguments.
     ///
     /// # Errors
-    /// Whatever ended the function other than its return.
+    /// What ended the function, if it did not return.
     fn call<R: WasmTypeList>(
         self,
         function: &TypedFunction<Self::Types, R>,

@@ -20,19 +20,19 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A client for one interface whose calls are awaited; see [`SharedPlugin::bind_async`]. Cheap to clone.
+/// A client for one interface. Its calls are awaited. See [`SharedPlugin::bind_async`]. Clones are cheap.
 pub struct AsyncClient<I: ?Sized> {
     plugin: SharedPlugin,
     interface: PhantomData<fn(&I)>,
 }
 
-/// One worker of a shared plugin, for calls one after the other.
+/// One worker of a shared plugin, for several calls one after the other.
 pub struct Worker {
     lanes: Arc<Lanes>,
     lease: RefCell<Lease<Arc<Lanes>>>,
 }
 
-/// Carries a typed client's calls to a [`Worker`].
+/// Carries the calls of a typed client to a [`Worker`].
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerBound<'a> {
     worker: &'a Worker,
@@ -40,7 +40,7 @@ pub struct WorkerBound<'a> {
 }
 
 impl SharedPlugin {
-    /// A client for an interface that the plugin implements, whose calls are awaited. Any executor will do.
+    /// A client for an interface that the plugin implements. Its calls are awaited, on any executor.
     ///
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
@@ -49,15 +49,16 @@ impl SharedPlugin {
         Ok(AsyncClient { plugin: self.clone(), interface: PhantomData })
     }
 
-    /// Runs calls on one worker, on a thread that is no worker of the calling executor's.
+    /// Runs calls on one worker, on a thread that is no worker of the calling executor.
     ///
-    /// Until there is a worker, the future waits in the queue without any thread. Dropping it cancels: in the queue, it
-    /// leaves that; later, the calls' `services::is_cancelled()` is true from then on (in the thread of the call, not in
-    /// those that it started), and the worker is free again when they end. A plugin that doesn't look at that goes on to
-    /// the call's end, or to its deadline, unless [`SharedPlugin::stop_cancelled_after`] says otherwise.
+    /// While no worker is free, the future waits in the queue and needs no thread. Dropping the future cancels. A
+    /// future in the queue leaves the queue. After that, `services::is_cancelled()` is true in the thread of the call
+    /// (and not in threads that the call has started). The worker is free again when the calls end. A plugin that
+    /// doesn't ask goes on until the call ends, or until the call's deadline. [`SharedPlugin::stop_cancelled_after`]
+    /// changes that.
     ///
     /// # Errors
-    /// Those of `calls`, and [`Error::Overloaded`] if there is no worker.
+    /// The errors of `calls`, and [`Error::Overloaded`] if there is no worker.
     pub async fn run<T, E>(&self, calls: impl FnOnce(&Worker) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -76,15 +77,15 @@ impl SharedPlugin {
             let left = limit.map(|limit| limit.saturating_sub(begin.elapsed()));
             lease.hold_here();
             let worker = Worker { lanes, lease: RefCell::new(lease) };
-            // Lifted before the worker is another's.
+            // The deadline is lifted before somebody else gets the worker.
             let _deadline = left.and_then(|left| worker.lease.borrow().deadline(left));
             calls(&worker)
         };
         Running::start(self.module().engine(), cancel, run).await
     }
 
-    /// The same plugin, with calls that stop it, with all its other calls, when they go on for longer than `grace` after
-    /// their future was dropped. Unless this is set, they only are asked to end.
+    /// The same plugin. If a call goes on for longer than `grace` after its future was dropped, the plugin is stopped
+    /// with all its calls. By default a call is only asked to end.
     #[must_use]
     pub fn stop_cancelled_after(&self, grace: Duration) -> Self {
         Self { cancelled_after: Some(grace), ..self.clone() }
@@ -93,7 +94,7 @@ impl SharedPlugin {
     /// [`SharedPlugin::call_json`], awaited.
     ///
     /// # Errors
-    /// Those of [`SharedPlugin::call_json`].
+    /// The errors of [`SharedPlugin::call_json`].
     pub async fn call_json_async(&self, method: &str, args: Value) -> Result<Value, CallError<Value>> {
         let method = method.to_owned();
         self.run(move |worker| worker.call_json(&method, &args)).await
@@ -101,11 +102,11 @@ impl SharedPlugin {
 }
 
 impl<I: Interface + ?Sized> AsyncClient<I> {
-    /// Runs calls on one worker: `client.call(|client| client.count("/books", 4)).await`. What is said of
-    /// [`SharedPlugin::run`] holds here.
+    /// Runs calls on one worker: `client.call(|client| client.count("/books", 4)).await`. This works as
+    /// [`SharedPlugin::run`] does.
     ///
     /// # Errors
-    /// Those of `calls`, and [`Error::Overloaded`] if there is no worker.
+    /// The errors of `calls`, and [`Error::Overloaded`] if there is no worker.
     pub async fn call<T, E>(
         &self,
         calls: impl FnOnce(&I::Client<WorkerBound<'_>>) -> Result<T, E> + Send + 'static,
@@ -117,7 +118,7 @@ impl<I: Interface + ?Sized> AsyncClient<I> {
         self.plugin.run(move |worker| calls(&worker.bind::<I>()?)).await
     }
 
-    /// The same client for a plugin that is shared in another way: `client.with(|plugin| plugin.within(limit))`.
+    /// The same client for a changed plugin: `client.with(|plugin| plugin.within(limit))`.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(&SharedPlugin) -> SharedPlugin) -> Self {
         Self { plugin: change(&self.plugin), interface: PhantomData }
@@ -128,7 +129,7 @@ impl Worker {
     /// A client for an interface that the plugin implements.
     ///
     /// # Errors
-    /// [`Error::Interface`] if plugin and host differ; [`Error::Busy`] if the worker is running a call.
+    /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the worker is running a call.
     pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, Error> {
         let interface = self.lanes.interface(TypeId::of::<I>());
         let mut lease = self.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
@@ -136,26 +137,26 @@ impl Worker {
         Ok(I::client(WorkerBound { worker: self, interface }))
     }
 
-    /// As [`Plugin::call_bytes`](crate::Plugin::call_bytes).
+    /// Does the same as [`Plugin::call_bytes`](crate::Plugin::call_bytes).
     ///
     /// # Errors
-    /// Those of [`Plugin::call_bytes`](crate::Plugin::call_bytes).
+    /// The errors of [`Plugin::call_bytes`](crate::Plugin::call_bytes).
     pub fn call_bytes(&self, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
         dynamic::call_bytes(self, method, args)
     }
 
-    /// As [`Plugin::call_json`](crate::Plugin::call_json).
+    /// Does the same as [`Plugin::call_json`](crate::Plugin::call_json).
     ///
     /// # Errors
-    /// Those of [`Plugin::call_json`](crate::Plugin::call_json).
+    /// The errors of [`Plugin::call_json`](crate::Plugin::call_json).
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         dynamic::call_json(self, method, args)
     }
 
-    /// As [`Plugin::call`](crate::Plugin::call).
+    /// Does the same as [`Plugin::call`](crate::Plugin::call).
     ///
     /// # Errors
-    /// Those of [`Plugin::call`](crate::Plugin::call).
+    /// The errors of [`Plugin::call`](crate::Plugin::call).
     pub fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
         &self,
         method: &str,

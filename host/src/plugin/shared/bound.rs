@@ -1,4 +1,4 @@
-//! Carries a typed client's calls to a shared plugin.
+//! Carries the calls of a typed client to a shared plugin.
 
 use super::SharedPlugin;
 use crate::error::{Error, InterfaceError};
@@ -8,11 +8,11 @@ use crate::plugin::inner::Inner;
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::any::TypeId;
 
-/// A shared plugin and one of its interfaces. The clones and all threads use the same plugin.
+/// A shared plugin and one of its interfaces. All clones and all threads use the same plugin.
 #[derive(Clone, Debug)]
 pub struct SharedBound {
     plugin: SharedPlugin,
-    /// The interface's place in each worker's tables.
+    /// The interface's place in the tables of each worker.
     interface: usize,
 }
 
@@ -27,7 +27,7 @@ impl SharedBound {
     }
 }
 
-/// Looks up the methods in a worker's instance, unless that was done before.
+/// Looks up the methods in a worker's instance, unless they were looked up before.
 #[inline]
 pub(super) fn ensure_found<I: Interface + ?Sized>(
     inner: &mut Inner,

@@ -1,4 +1,4 @@
-//! The workers of a shared plugin, and the callers that wait for them.
+//! The workers of a shared plugin, and the callers who wait for them.
 
 use super::Wait;
 use super::lease::{Lease, here};
@@ -20,37 +20,37 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 thread_local! {
-    /// The lane that the calling thread had last: the processor it runs on may still have that one's memory at hand.
+    /// The lane that the calling thread had last. The processor of the thread may still have that lane's memory in its
+    /// cache.
     static LAST: Cell<usize> = const { Cell::new(0) };
 }
 
-/// All that the clones of a shared plugin share.
+/// What all clones of a shared plugin share.
 #[derive(Debug)]
 pub(crate) struct Lanes {
     pub(crate) plugin: Plugin,
-    /// The main thread's is the last: what comes before, which has no thread of its own, goes first.
+    /// The main thread's lane is the last. The lanes before it have no thread of their own, and are dropped first.
     pub(super) lanes: Box<[Lane]>,
     line: Arc<Line<Lease<Arc<Lanes>>>>,
     queue: usize,
     closed: Halt,
-    /// The interfaces that were bound; a worker looks each up once, under its place here.
+    /// The interfaces that were bound. A worker looks up each interface once, and keeps it at the same place.
     interfaces: Mutex<Vec<TypeId>>,
 }
 
-/// One worker. On cache lines of its own.
+/// One worker. It has cache lines of its own.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Lane {
     pub(super) inner: Arc<Exclusive<Inner>>,
     pub(super) calls: Arc<Calls>,
-    /// The thread of the host's that runs it; 0 for none.
+    /// The thread of the host that runs this worker. 0 if there is none.
     pub(super) holder: AtomicUsize,
 }
 
 impl Lanes {
     pub(super) fn new(plugin: Plugin, lanes: Box<[Lane]>, queue: usize) -> Self {
-        let (line, closed, interfaces) = (Line::new(), Halt::default(), Mutex::default());
-        Self { plugin, lanes, line, queue, closed, interfaces }
+        Self { plugin, lanes, line: Line::new(), queue, closed: Halt::default(), interfaces: Mutex::default() }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -65,7 +65,7 @@ impl Lanes {
         self.closed.stop();
     }
 
-    /// The place of an interface among those that were bound.
+    /// The interface's place in the list of bound interfaces.
     pub(super) fn interface(&self, interface: TypeId) -> usize {
         let mut interfaces = lock(&self.interfaces);
         interfaces.iter().position(|known| *known == interface).unwrap_or_else(|| {
@@ -86,7 +86,7 @@ impl Lanes {
         self.wait(wait)
     }
 
-    /// Takes a worker if one is free, to call it on another thread.
+    /// Takes a worker if one is free. The call runs on another thread.
     pub(super) fn take_now_async(self: &Arc<Self>) -> Option<Lease<Arc<Self>>> {
         if self.closed.is_stopped() || self.waiting() > 0 {
             return None;
@@ -100,14 +100,14 @@ impl Lanes {
         Ok(lease.on_this_thread(self))
     }
 
-    /// Waits for a worker in the line.
+    /// Waits in the line for a worker.
     pub(crate) async fn turn(self: Arc<Self>, wait: Wait) -> Result<Lease<Arc<Self>>, Error> {
         self.check()?;
         let most = match wait {
             Wait::Never => 0,
             Wait::AtMost(_) | Wait::Forever => self.queue,
         };
-        // A host function below a call of this plugin's might wait for the end of that very call.
+        // A host function below a call of this plugin might wait for the end of that very call.
         let most = if self.is_below_a_call() { 0 } else { most };
         let Some(turn) = self.line.join(most) else { return self.take_now(wait) };
         self.serve_line();
@@ -119,12 +119,12 @@ impl Lanes {
         let over = pin!(self.until_over(limit));
         match select(turn.as_mut(), over).await {
             Either::Left((lease, _)) => Ok(lease),
-            // What was given in the last moment is taken.
+            // A worker that was given in the last moment is taken.
             Either::Right((error, _)) => turn.try_take().ok_or(error),
         }
     }
 
-    /// For a caller that doesn't join the line.
+    /// Takes a worker for a caller who doesn't join the line.
     fn take_now(self: &Arc<Self>, wait: Wait) -> Result<Lease<Arc<Self>>, Error> {
         if (self.waiting() == 0 || self.is_below_a_call())
             && let Some(at) = self.find_free()
@@ -139,7 +139,7 @@ impl Lanes {
         })
     }
 
-    /// Why a caller stops waiting, when it does.
+    /// Waits until the caller has to stop waiting, and says why.
     async fn until_over(&self, limit: Option<Duration>) -> Error {
         let (stopped, closed) = (pin!(self.plugin.halt().stopped()), pin!(self.closed.stopped()));
         let ended = pin!(select(stopped, closed));
@@ -152,7 +152,7 @@ impl Lanes {
         match select(ended, limited).await {
             Either::Left(_) => match self.check() {
                 Err(error) => error,
-                // The plugin is told to end a moment before it says why.
+                // The plugin is told to end a moment before it can say why.
                 Ok(()) => Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded))),
             },
             Either::Right(_) => {
@@ -163,10 +163,7 @@ impl Lanes {
 
     fn check(&self) -> Result<(), Error> {
         self.plugin.check()?;
-        match self.closed.is_stopped() {
-            true => Err(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))),
-            false => Ok(()),
-        }
+        if self.closed.is_stopped() { Err(Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded)))) } else { Ok(()) }
     }
 
     /// Marks a free worker as taken, and returns its place.
@@ -181,12 +178,12 @@ impl Lanes {
         Some(at)
     }
 
-    /// Whether the calling thread runs a call of this plugin's already.
+    /// Whether the calling thread is already running a call of this plugin.
     fn is_below_a_call(&self) -> bool {
         self.lanes.iter().any(|lane| lane.holder.load(Ordering::Relaxed) == here())
     }
 
-    /// Gives what is free to those who wait.
+    /// Gives free workers to the callers who wait.
     #[cold]
     pub(super) fn serve_line(self: &Arc<Self>) {
         self.line.serve(|| self.find_free().map(|at| Lease::prepare(self.clone(), at)));
@@ -200,8 +197,8 @@ impl Lane {
 }
 
 impl Pulled for Lanes {
-    fn lend_to(self: Arc<Self>, patient: bool, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
-        let mut lease = self.take(if patient { Wait::Forever } else { Wait::Never })?;
+    fn lend_to(self: Arc<Self>, wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        let mut lease = self.take(wait)?;
         run(&mut lease);
         Ok(())
     }

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
-/// The exclusive right to a worker. Dropping it gives the worker to the next who waits.
+/// The exclusive right to a worker. Dropping the lease gives the worker to the next caller who waits.
 #[derive(Debug)]
 pub(crate) struct Lease<L: Borrow<Arc<Lanes>>> {
     lanes: L,
-    /// The worker's place; none once it was handed on.
+    /// The worker's place. `None` once the lease was handed on.
     at: Option<usize>,
 }
 
-/// A number of the calling thread's own that is not 0.
+/// A number that identifies the calling thread, and is not 0.
 #[inline]
 pub(super) fn here() -> usize {
     thread_local!(static HERE: u8 = const { 0 });
@@ -25,7 +25,7 @@ pub(super) fn here() -> usize {
 }
 
 impl<L: Borrow<Arc<Lanes>>> Lease<L> {
-    /// Takes over a lane that the caller has marked, to call it on this thread.
+    /// Takes over a lane that the caller has marked. The call runs on this thread.
     #[inline]
     pub(super) fn begin(lanes: L, at: usize) -> Self {
         let lease = Self::prepare(lanes, at);
@@ -33,13 +33,13 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
         lease
     }
 
-    /// The calling thread is the one that calls.
+    /// Records that the calling thread is the one that calls.
     #[inline]
     pub(super) fn hold_here(&self) {
         self.lanes().lanes[self.place()].holder.store(here(), Ordering::Relaxed);
     }
 
-    /// Takes over a lane that the caller has marked, to call it on some thread.
+    /// Takes over a lane that the caller has marked. The call runs on any thread.
     #[inline]
     pub(super) fn prepare(lanes: L, at: usize) -> Self {
         Self { lanes, at: Some(at) }
@@ -63,7 +63,7 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
 }
 
 impl Lease<Arc<Lanes>> {
-    /// The same, to call it on this thread.
+    /// The same lease, for a call on this thread.
     pub(super) fn on_this_thread(mut self, lanes: &Arc<Lanes>) -> Lease<&Arc<Lanes>> {
         assert!(Arc::ptr_eq(&self.lanes, lanes), "a lease stays with its plugin");
         let at = self.at.take().expect("a lease that was handed on is gone");
@@ -76,7 +76,8 @@ impl<L: Borrow<Arc<Lanes>>> Deref for Lease<L> {
 
     #[inline]
     fn deref(&self) -> &Inner {
-        // SAFETY: the lane was marked for this lease, which unmarks it when it goes: there is no other reference.
+        // SAFETY: the lane was marked for this lease, and the lease unmarks it when the lease is dropped. There is no
+        // other reference.
         unsafe { &*self.lanes().lanes[self.place()].inner.marked() }
     }
 }
@@ -84,7 +85,7 @@ impl<L: Borrow<Arc<Lanes>>> Deref for Lease<L> {
 impl<L: Borrow<Arc<Lanes>>> DerefMut for Lease<L> {
     #[inline]
     fn deref_mut(&mut self) -> &mut Inner {
-        // SAFETY: as above, and `self` is borrowed mutably.
+        // SAFETY: as in `deref`, and `self` is borrowed mutably.
         unsafe { &mut *self.lanes().lanes[self.place()].inner.marked() }
     }
 }
@@ -96,9 +97,9 @@ impl<L: Borrow<Arc<Lanes>>> Drop for Lease<L> {
         let lanes = self.lanes();
         let lane = &lanes.lanes[at];
         lane.holder.store(0, Ordering::Relaxed);
-        // SAFETY: the lane was marked for this lease, which nobody borrows any more.
+        // SAFETY: the lane was marked for this lease, and nobody borrows the lease any more.
         unsafe { lane.inner.unmark() };
-        // See `Line::waiting`.
+        // `Line::waiting` says why this fence is here.
         fence(Ordering::SeqCst);
         if lanes.waiting() > 0 {
             lanes.serve_line();

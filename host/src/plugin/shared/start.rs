@@ -13,7 +13,7 @@ use crate::sync::exclusive::Exclusive;
 use plugix_abi::export;
 use std::sync::{Arc, Weak};
 
-/// Makes a plugin shared: one lane for its main thread, and one for each thread that it starts.
+/// Makes a plugin shared: one lane for its main thread, and one lane for each thread that it starts.
 pub(super) fn start(plugin: Plugin, sharing: &Sharing) -> Result<Arc<Lanes>, Error> {
     let mut main = plugin.take()?;
     let workers = start_workers(&mut main, sharing.workers - 1)?;
@@ -32,14 +32,14 @@ pub(super) fn start(plugin: Plugin, sharing: &Sharing) -> Result<Arc<Lanes>, Err
     let streams = GuestStreams::new(weak);
     for lane in &lanes.lanes {
         let streams = streams.clone();
-        // Nobody else knows of the lanes yet.
+        // Nobody else knows the lanes yet.
         let mut inner = lane.inner.try_take().ok_or(Error::Busy)?;
         inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
     }
     Ok(lanes)
 }
 
-/// Has the plugin start so many threads that offer themselves for calls.
+/// Makes the plugin start this many threads that offer themselves for calls.
 fn start_workers(main: &mut Inner, count: usize) -> Result<Vec<Worker>, Error> {
     if count == 0 {
         return Ok(Vec::new());

@@ -1,21 +1,21 @@
-//! What a caller does when there is no room for it.
+//! What a caller does when there is no room.
 
 use std::time::Duration;
 
-/// How long a caller waits when all that it could have is taken.
+/// How long a caller waits when everything that it could have is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Wait {
-    /// Not at all.
+    /// The caller doesn't wait.
     Never,
-    /// For so long.
+    /// The caller waits for this long at most.
     AtMost(Duration),
-    /// For as long as it takes.
+    /// The caller waits for as long as it takes.
     #[default]
     Forever,
 }
 
 impl Wait {
-    /// Not longer than `limit`.
+    /// Waits as this says, but no longer than `limit`.
     pub(crate) fn within(self, limit: Duration) -> Self {
         match self {
             Self::Never => Self::Never,

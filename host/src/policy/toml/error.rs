@@ -1,11 +1,11 @@
-//! What can be wrong with a policy's text.
+//! What can be wrong with the text of a policy.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
-/// What is wrong with a policy, where, and what to write instead.
+/// What is wrong with a policy, where it is, and what to write instead.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum PolicyError {
@@ -14,25 +14,25 @@ pub enum PolicyError {
     Read {
         /// The file.
         path: PathBuf,
-        /// The operating system's word.
+        /// What the operating system said.
         source: io::Error,
     },
     /// The text is no TOML.
     #[error("{place}: {message}")]
     Syntax {
-        /// Where.
+        /// Where it is.
         place: Place,
         /// What the parser says.
         message: String,
     },
-    /// A key that policies don't have.
+    /// The text has a key that policies don't have.
     #[error("{place}: there is no `{key}` here{}", suggest(suggestion.as_deref(), known))]
     UnknownKey {
-        /// Where.
+        /// Where it is.
         place: Place,
         /// The key, with the tables that it is in.
         key: String,
-        /// The key that was perhaps meant.
+        /// A similar key that exists, if there is one.
         suggestion: Option<&'static str>,
         /// The keys that are possible there.
         known: &'static [&'static str],
@@ -45,17 +45,17 @@ pub enum PolicyError {
         /// The key, with the tables that it is in.
         key: String,
     },
-    /// A value that can't be.
+    /// A value is impossible.
     #[error("{place}: `{key}` {problem}")]
     Value {
-        /// Where.
+        /// Where it is.
         place: Place,
         /// The key, with the tables that it is in.
         key: String,
-        /// What is wrong with it, and what to write instead.
+        /// What is wrong with the value, and what to write instead.
         problem: String,
     },
-    /// The plugin's configuration is not of the type that was asked for.
+    /// The plugin's configuration has another type than the one that was asked for.
     #[error("the policy's `config` doesn't fit: {0}")]
     Config(String),
 }
@@ -63,11 +63,11 @@ pub enum PolicyError {
 /// A place in a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The file, unless the policy was text from elsewhere.
+    /// The file. `None` if the policy was text from elsewhere.
     pub file: Option<PathBuf>,
-    /// The line; the first is 1.
+    /// The line. The first is 1.
     pub line: usize,
-    /// The character in the line; the first is 1.
+    /// The character in the line. The first is 1.
     pub column: usize,
 }
 

@@ -15,7 +15,7 @@ const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "sockets", "hosts"];
 const OUTPUT: &[&str] = &["inherit"];
 
-/// Bytes of a 32-bit memory.
+/// The most bytes that a 32-bit memory has.
 const MAX_MEMORY: u64 = 1 << 32;
 
 /// Reads a policy.
@@ -153,7 +153,7 @@ fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> PolicyError {
     entry.wrong(format!("has {:?}, which is no rule: {}", error.rule, error.problem))
 }
 
-/// The plugin's configuration, which is of any form.
+/// The plugin's configuration, in any form.
 fn config_of(document: &Document<'_>) -> Option<toml::Table> {
     let mut table: toml::Table = toml::from_str(document.text).ok()?;
     match table.remove("config") {

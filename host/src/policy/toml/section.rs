@@ -7,22 +7,22 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Keys that differ by more than this are not what was meant.
+/// A key with more typing mistakes than this was not meant.
 const MAX_TYPOS: usize = 3;
 
 /// The text of a policy.
 pub(super) struct Document<'t> {
     pub(super) text: &'t str,
     pub(super) file: Option<&'t Path>,
-    /// What its paths are relative to.
+    /// The paths in the text are relative to this folder.
     pub(super) folder: &'t Path,
 }
 
-/// A table whose keys are all known.
+/// A table. All its keys are known.
 pub(super) struct Section<'t> {
     document: &'t Document<'t>,
     table: &'t DeTable<'t>,
-    /// Its own key; empty at the top.
+    /// The table's own key. Empty at the top.
     name: String,
     start: usize,
 }
@@ -71,7 +71,7 @@ impl<'t> Section<'t> {
         Some(Entry { document: self.document, value, key: self.full(key) })
     }
 
-    /// The value of a key that has to be there.
+    /// The value of a key that must be there.
     pub(super) fn need(&self, key: &str) -> Result<Entry<'t>, PolicyError> {
         let missing = || PolicyError::Missing { place: self.document.place(self.start), key: self.full(key) };
         self.get(key).ok_or_else(missing)
@@ -104,7 +104,7 @@ impl<'t> Section<'t> {
 }
 
 impl<'t> Entry<'t> {
-    /// An error about this value; `problem` follows the key.
+    /// An error about this value. `problem` follows the key.
     pub(super) fn wrong(&self, problem: impl Into<String>) -> PolicyError {
         let place = self.document.place(self.value.span().start);
         PolicyError::Value { place, key: self.key.clone(), problem: problem.into() }
@@ -150,7 +150,7 @@ impl<'t> Entry<'t> {
         units::duration(text).map_err(|problem| self.wrong(problem))
     }
 
-    /// A path of the host's, relative to the document's folder.
+    /// A path in the host, relative to the document's folder.
     pub(super) fn path(&self) -> Result<PathBuf, PolicyError> {
         match self.string()? {
             "" => Err(self.wrong("is empty; write `.` for the folder of this file")),
@@ -164,7 +164,7 @@ impl<'t> Entry<'t> {
         Ok(section)
     }
 
-    /// A table of any keys.
+    /// A table with any keys.
     pub(super) fn free_table(&self) -> Result<Section<'t>, PolicyError> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.should_be("a table"))?;
         Ok(Section { document: self.document, table, name: self.key.clone(), start: self.value.span().start })

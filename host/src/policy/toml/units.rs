@@ -6,13 +6,13 @@ const SIZES: [(&str, u64); 5] = [("B", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), (
 
 const TIMES: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("min", 60_000), ("h", 3_600_000)];
 
-/// Bytes of `64 MiB`, or why it is none.
+/// The number of bytes in a text such as `64 MiB`, or what is wrong with the text.
 pub(super) fn bytes(text: &str) -> Result<u64, String> {
     number_and_unit(text, &SIZES)
         .ok_or_else(|| format!("is {text:?}, and a size is a whole number with B, KiB, MiB or GiB: \"64 MiB\""))
 }
 
-/// The time of `250ms`, or why it is none.
+/// The time in a text such as `250ms`, or what is wrong with the text.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number_and_unit(text, &TIMES)
         .map(Duration::from_millis)

@@ -1,4 +1,4 @@
-//! Host functions whose arguments and result stand in guest memory.
+//! Host functions whose arguments and result lie in guest memory.
 
 use super::Context;
 use super::results::{Results, pack, panicked};
@@ -17,7 +17,7 @@ use wasmer::{AsStoreRef, Function, FunctionEnvMut, RuntimeError, StoreMut};
 /// Buffers up to this size are kept for the next call.
 const KEEP_MAX: usize = 64 << 10;
 
-/// The guest's memory as one store's host functions reach it, with the buffers that they use.
+/// The guest's memory as the host functions of one store reach it, and the buffers that these functions use.
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) guest: GuestMemory,
@@ -25,7 +25,7 @@ pub(super) struct Memory {
     result: Vec<u8>,
 }
 
-/// Arguments begin at a multiple of 16.
+/// A block that begins at a multiple of 16, as the arguments do.
 #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(16))]
 struct Aligned([u8; 16]);
@@ -55,14 +55,14 @@ pub(super) fn function<I: Interface + ?Sized>(
         store,
         &context.memory,
         move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
-            // An error traps: the guest has no memory where it says that its arguments are.
+            // An error traps: the guest has no memory at the address that it gave for its arguments.
             call.call(env, (args, len), (out, capacity))
                 .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.to_name(), error })))
         },
     )
 }
 
-/// One method of an implementation, as one store's guest calls it.
+/// One method of an implementation, as the guest in one store calls it.
 struct Call<I: ?Sized> {
     provider: Provider<I>,
     run: fn(&I, &[u8], &mut Buffer) -> Status,
@@ -80,7 +80,7 @@ impl<I: Interface + ?Sized> Call<I> {
         (out, capacity): (u32, u32),
     ) -> Result<u64, ProtocolError> {
         let (memory, store) = env.data_and_store_mut();
-        // The buffers are taken out, so that a nested call of the same store has its own.
+        // The buffers are taken out, so that a nested call in the same store uses its own.
         let mut buffer = std::mem::take(&mut memory.args);
         let mut result = Buffer(std::mem::take(&mut memory.result));
         result.0.clear();

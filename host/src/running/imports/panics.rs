@@ -1,4 +1,4 @@
-//! Looks at a plugin's stack while it panics.
+//! Looks at a plugin's stack while the plugin panics.
 
 use crate::error::{StackFrame, stack_frames};
 use crate::sync::lock::lock;
@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use wasmer::{Function, RuntimeError, StoreMut};
 
-/// Panics whose stack is kept: those that nobody asks for are the oldest.
+/// How many panics keep their stack. If nobody asks for a stack, it becomes the oldest and goes.
 const MOST: usize = 64;
 
 type Stacks = VecDeque<(ThreadId, Vec<StackFrame>)>;
 
-/// The stacks of a plugin's last panics, with the host's threads that they were on. Looked at only if the host wants it:
-/// it takes longer than the panic itself.
+/// The stacks of a plugin's last panics, each with the host's thread that it was on. The host looks at a stack only if
+/// somebody wants it, because that takes longer than the panic itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panics {
     wanted: bool,
@@ -32,7 +32,7 @@ impl Panics {
         self.count.load(Ordering::Relaxed)
     }
 
-    /// Takes the stack of the last panic, if it was on the calling thread.
+    /// Takes the stack of the last panic on the calling thread. Empty if there was none.
     pub(crate) fn take(&self) -> Vec<StackFrame> {
         let mut last = lock(&self.last);
         let here = std::thread::current().id();
@@ -46,7 +46,7 @@ impl Panics {
         Function::new_typed(store, move || {
             count.fetch_add(1, Ordering::Relaxed);
             if wanted {
-                // An error of the engine's knows the wasm functions that it was made below.
+                // The engine's error knows the wasm functions below which it was made.
                 let frames = stack_frames(&RuntimeError::new("panic"));
                 let mut last = lock(&last);
                 let here = std::thread::current().id();

@@ -1,4 +1,4 @@
-//! What a host function could not hand over at once, until its caller takes it.
+//! Keeps what a host function could not hand over at once, until its caller takes it.
 
 use super::frame;
 use crate::running::imports::wait::PluginStopped;
@@ -9,19 +9,20 @@ use std::any::Any;
 use std::sync::{Arc, Mutex};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, StoreMut};
 
-/// The last result of one store's guest that had no room. A store is one guest thread's, so nobody else can take it.
+/// The last result in one store that had no room. One guest thread has the store to itself, so nobody else can take the
+/// result.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Results(Arc<Mutex<Vec<u8>>>);
 
 impl Results {
-    /// Keeps a result, in place of the one before, and returns its length.
+    /// Keeps a result in place of the one before. Returns the result's length.
     pub(super) fn keep(&self, bytes: Vec<u8>) -> u32 {
         let len = u32::try_from(bytes.len()).expect("a result that doesn't fit the guest's memory was refused before");
         *lock(&self.0) = bytes;
         len
     }
 
-    /// Makes the function with which the guest takes it.
+    /// Makes the function with which the guest takes the result.
     pub(super) fn take_function(&self, store: &mut StoreMut<'_>, memory: &FunctionEnv<frame::Memory>) -> Function {
         let results = self.clone();
         Function::new_typed_with_env(
@@ -50,7 +51,7 @@ pub(super) fn pack(status: Status, rest: u32) -> u64 {
     u64::from(status as u32) << 32 | u64::from(rest)
 }
 
-/// Reports a panic of a host function's, and tells the guest of it.
+/// Reports a panic of a host function, and makes the answer that tells the guest of the panic.
 #[cold]
 pub(super) fn panicked(plugin: &str, function: &str, panic: Box<dyn Any + Send>) -> Vec<u8> {
     let message = panic_text(&*panic).to_owned();
@@ -58,6 +59,6 @@ pub(super) fn panicked(plugin: &str, function: &str, panic: Box<dyn Any + Send>)
         tracing::error!(plugin, function, message, "a host function panicked");
     }
     let report = PanicReport { message, file: String::new(), line: 0, column: 0, thread: None };
-    // Text and numbers always encode.
+    // Text and numbers can always be encoded.
     postcard::to_allocvec(&report).unwrap_or_default()
 }

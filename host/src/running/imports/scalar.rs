@@ -1,4 +1,4 @@
-//! Host functions whose arguments and result stand in registers.
+//! Host functions whose arguments and result are in registers.
 
 use super::Context;
 use super::results::{Results, pack};
@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{Function, StoreMut};
 
-/// One method of an implementation, as one store's guest calls it.
+/// One method of an implementation, as the guest in one store calls it.
 struct Call<I: ?Sized> {
     provider: Provider<I>,
     run: ScalarFn<I>,
@@ -21,7 +21,7 @@ struct Call<I: ?Sized> {
 }
 
 impl<I: Interface + ?Sized> Call<I> {
-    /// Runs the method and packs what it returns, as the guest wants it.
+    /// Runs the method, and packs its result for the guest.
     #[inline]
     fn call(&self, a: u64, b: u64, c: u64, d: u64) -> u64 {
         let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), a, b, c, d));

@@ -1,4 +1,4 @@
-//! Streams that the host offers: their chunks are pulled by the plugin.
+//! Streams that the host offers. The plugin pulls their chunks.
 
 use super::frame;
 use super::results::{Results, pack, panicked};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
-/// How long items are collected before what is there is sent.
+/// How long items are collected before the chunk is sent as it is.
 const PATIENCE: Duration = Duration::from_millis(1);
 
 /// The streams that the host offers to one plugin, by their handles.
@@ -27,10 +27,10 @@ struct Table {
 }
 
 impl HostStreams {
-    /// Ends all of them.
+    /// Ends all streams.
     pub(crate) fn end_all(&self) {
         let streams = std::mem::take(&mut lock(&self.0).streams);
-        // Foreign code, which must not run under the lock.
+        // Dropping a stream runs foreign code, and that must not run under the lock.
         drop(streams);
     }
 
@@ -38,7 +38,7 @@ impl HostStreams {
         lock(&self.0).streams.remove(&handle)
     }
 
-    /// Makes the next chunk of a stream. The items' own code runs without the lock; a stream that panics is gone.
+    /// Makes the next chunk of a stream. The code of the items runs without the lock. A stream that panics is gone.
     fn next(&self, plugin: &str, handle: u32) -> (Status, Vec<u8>) {
         let Some(mut items) = self.take(handle) else {
             return (Status::BadArguments, b"there is no such stream".to_vec());
@@ -47,7 +47,7 @@ impl HostStreams {
         let start = Instant::now();
         let more = catch_unwind(AssertUnwindSafe(|| items.produce(&mut chunk, &mut || start.elapsed() >= PATIENCE)));
         match more {
-            // Only an item of the host's own can be that long.
+            // Only an item of the host can be that long.
             Ok(_) if u32::try_from(chunk.len()).is_err() => (Status::Failed, b"a chunk is over 4 GiB".to_vec()),
             Ok(more) => {
                 if more {
@@ -93,14 +93,14 @@ impl HostStreams {
         let streams = self.clone();
         Function::new_typed(store, move |handle: u32| {
             let items = streams.take(handle);
-            // A panic of the items' destructor must not unwind into the plugin.
+            // A panic in the destructor of the items must not unwind into the plugin.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(items)));
         })
     }
 }
 
 impl Offers for HostStreams {
-    /// Keeps a stream until the plugin has pulled it to its end, or ends it.
+    /// Keeps a stream until the plugin has pulled all of it, or ends it.
     fn offer(&self, items: Box<dyn Produce>) -> u32 {
         let mut table = lock(&self.0);
         loop {

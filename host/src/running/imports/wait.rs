@@ -9,11 +9,11 @@ use std::pin::pin;
 use std::ptr::null;
 
 thread_local! {
-    /// The plugin whose host function the calling thread runs; null for none.
+    /// The plugin whose host function the calling thread runs. Null if it runs none.
     static PLUGIN: Cell<*const Halt> = const { Cell::new(null()) };
 }
 
-/// What a host function unwinds with whose plugin was stopped.
+/// A host function unwinds with this when its plugin was stopped.
 pub(crate) struct PluginStopped;
 
 /// Runs a host function of the plugin that `halt` stops.
@@ -28,7 +28,7 @@ pub(crate) fn with_halt<R>(halt: &Halt, run: impl FnOnce() -> R) -> R {
         }
     }
 
-    // Found once for both.
+    // The thread-local is looked up once, for setting and for restoring.
     PLUGIN.with(|plugin| {
         let _restore = Restore(plugin, plugin.replace(halt));
         run()
@@ -38,16 +38,17 @@ pub(crate) fn with_halt<R>(halt: &Halt, run: impl FnOnce() -> R) -> R {
 /// The plugin whose host function the calling thread runs.
 fn current() -> Option<Halt> {
     let halt = PLUGIN.get();
-    // SAFETY: the pointer is null, or that of a reference which `with_halt` has until it puts back what was there before.
+    // SAFETY: the pointer is null, or it comes from the reference that `with_halt` holds. `with_halt` puts the old
+    // pointer back before its reference ends.
     unsafe { halt.as_ref() }.cloned()
 }
 
-/// Waits for a future in a host function. The plugin's thread waits, and no worker of an executor's: a call with an
-/// asynchronous client runs on a thread for itself. If the plugin is stopped meanwhile, the future is dropped and the
-/// host function ends by unwinding, which its caller expects.
+/// Waits for a future in a host function. The plugin's thread waits here, and no worker of an executor does: with an
+/// asynchronous client, a call runs on a thread of its own. If the plugin is stopped meanwhile, the future is dropped.
+/// The host function then ends by unwinding, and its caller expects that.
 ///
-/// The future is polled here, without an executor: what needs one, as the timers of `tokio` do, is spawned there and
-/// its handle waited for: `wait_for(runtime.spawn(…))`.
+/// The future is polled here, without an executor. Some futures need an executor, as the timers of `tokio` do. Spawn
+/// such a future on its executor, and wait for the handle: `wait_for(runtime.spawn(…))`.
 pub fn wait_for<F: Future>(future: F) -> F::Output {
     let Some(halt) = current() else { return block_on(future) };
     let (future, stopped) = (pin!(future), pin!(halt.stopped()));

@@ -1,4 +1,4 @@
-//! Starts a module: its limits, the world that it sees, its threads, and then its own code.
+//! Starts a module: makes its limits, the world that it sees and its threads, and then runs its own code.
 
 use super::{Instance, Process, end_threads};
 use crate::error::{Error, LoadError, ModuleError, Site};
@@ -27,22 +27,22 @@ use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError,
 pub(crate) struct Code {
     pub(crate) info: Arc<ModuleInfo>,
     pub(crate) compiled: wasmer::Module,
-    /// The engine of wasmer's that owns the code.
+    /// wasmer's engine, which owns the code.
     pub(crate) engine: wasmer::Engine,
 }
 
-/// What an instance is made of.
+/// What an instance is made from.
 pub(crate) struct Start<'a> {
     pub(crate) name: &'a str,
     pub(crate) policy: &'a Policy,
     pub(crate) functions: HostFunctions,
     pub(crate) events: Events,
     pub(crate) stopper: Arc<Stopper>,
-    /// Notices system calls that leave traces, if somebody wants to know.
+    /// Notices system calls that leave traces. `None` if nobody wants to know.
     pub(crate) traces: Option<Traces>,
 }
 
-/// What a module's code reaches of its host.
+/// What the module's code reaches in its host.
 struct World {
     builder: WasiEnvBuilder,
     network: DynVirtualNetworking,
@@ -56,11 +56,11 @@ struct Threads {
 }
 
 impl Instance {
-    /// Makes the main thread's instance and runs its initializer. `code` compiles the module, unless that was done
-    /// before: a module that the policy has no room for isn't compiled.
+    /// Makes the main thread's instance and runs its initializer. `code` compiles the module, unless it was compiled
+    /// before. A module that the policy has no room for is not compiled.
     ///
     /// # Errors
-    /// The variant of [`LoadError`] that says why it can't be.
+    /// The variant of [`LoadError`] that says why there is no instance.
     pub(crate) fn new(
         resources: &Arc<Resources>,
         info: &ModuleInfo,
@@ -129,7 +129,7 @@ impl Threads {
         Ok(Self { tasks: Arc::new(tasks), control: Arc::new(control) })
     }
 
-    /// Names what ends the module's code, before any of it runs: first its computing, then its waits.
+    /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits.
     fn attach(&self, stopper: &Arc<Stopper>) {
         stopper.attach(self.control.clone());
         stopper.attach(Arc::new(stopper.halt().clone()));
@@ -137,8 +137,9 @@ impl Threads {
     }
 }
 
-/// Makes the instance and runs what is to be run at the start. In a module that can be stopped that has names of its
-/// own: wasmer and wasmer-wasix would run it before anybody knows the process that has to be stopped with it.
+/// Makes the instance, and runs what has to run at the start. A module that can be stopped has its own names for that.
+/// wasmer and wasmer-wasix would run the usual names too early: nobody would know yet which process has to be stopped
+/// with them.
 fn instantiate(
     builder: WasiEnvBuilder,
     module: wasmer::Module,
@@ -153,7 +154,7 @@ fn instantiate(
     Ok((instance, env))
 }
 
-/// What ended a plugin before it had started, rather than that it was ended before.
+/// Why a plugin did not start: what ended it, rather than the fact that it had ended.
 pub(crate) fn not_started(error: Error) -> LoadError {
     LoadError::Start(match error {
         Error::Dead(cause) => *cause,
@@ -161,7 +162,7 @@ pub(crate) fn not_started(error: Error) -> LoadError {
     })
 }
 
-/// Tells an initializer that failed from a module that doesn't fit.
+/// Tells apart an initializer that failed and a module that doesn't fit.
 fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
     let cause = match &error {
         WasiRuntimeError::Runtime(cause) => Some(cause),

@@ -1,7 +1,8 @@
-//! Copies between the host's memory and a guest's, which other threads may be writing at the same time.
+//! Copies between the host's memory and a guest's memory. Other threads may write to the guest's memory at the same
+//! time.
 //!
-//! A plain `memcpy` would be a data race in Rust's eyes. The copies here are volatile accesses or one machine
-//! instruction that the compiler can't look into: each byte arrives as some thread wrote it, and nothing is read twice.
+//! To Rust, a plain `memcpy` would be a data race. So the copies here are volatile accesses, or one machine instruction
+//! that the compiler can't look into. Each byte arrives as some thread wrote it, and no byte is read twice.
 
 use bytemuck::Pod;
 
@@ -12,8 +13,8 @@ const STRING_COPY_MIN: usize = 256;
 /// Copies `len` bytes out of guest memory.
 ///
 /// # Safety
-/// 1. `from` is valid for reads of `len` bytes; other threads may write them meanwhile.
-/// 2. `to` is valid for writes of `len` bytes, belongs to the caller alone and doesn't overlap with `from`.
+/// 1. `from` is valid for reads of `len` bytes. Other threads may write them meanwhile.
+/// 2. `to` is valid for writes of `len` bytes, belongs to the caller alone, and doesn't overlap with `from`.
 #[inline]
 pub(super) unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -33,23 +34,23 @@ pub(super) unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
-/// Copies a struct out of guest memory, in words of the struct's alignment: its writer has just written it field by
-/// field, and the processor passes on what it is writing to reads that are no wider.
+/// Copies a struct out of guest memory, in words of the struct's alignment. The writer has just written the struct
+/// field by field. The processor forwards a fresh write only to a read that is no wider than the write.
 ///
 /// # Safety
-/// `from` is valid for reads of a `T`; other threads may write it meanwhile.
+/// `from` is valid for reads of a `T`. Other threads may write it meanwhile.
 #[inline]
 pub(super) unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
     let mut value = T::zeroed();
     let bytes = bytemuck::bytes_of_mut(&mut value);
     if align_of::<T>() == 4 {
         for (i, word) in bytes.chunks_exact_mut(4).enumerate() {
-            // SAFETY: a struct of that alignment is a whole number of words long.
+            // SAFETY: a struct of this alignment is a whole number of words long.
             let copy = unsafe { from.cast::<Unaligned<u32>>().add(i).read_volatile().0 };
             word.copy_from_slice(&copy.to_ne_bytes());
         }
     } else {
-        // SAFETY: the caller's promise; the destination is a value of that length.
+        // SAFETY: the caller promises the source. The destination is a value of this length.
         unsafe { from_guest(from, bytes.as_mut_ptr(), bytes.len()) };
     }
     value
@@ -59,7 +60,7 @@ pub(super) unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
 ///
 /// # Safety
 /// 1. `from` is valid for reads of `len` bytes and doesn't change meanwhile.
-/// 2. `to` is valid for writes of `len` bytes; other threads may read and write them meanwhile. No overlap.
+/// 2. `to` is valid for writes of `len` bytes. Other threads may read and write them meanwhile. The two don't overlap.
 #[inline]
 pub(super) unsafe fn to_guest(from: *const u8, to: *mut u8, len: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
@@ -79,23 +80,23 @@ pub(super) unsafe fn to_guest(from: *const u8, to: *mut u8, len: usize) {
     }
 }
 
-/// Eight bytes at any alignment.
+/// Reads eight bytes at any alignment.
 ///
 /// # Safety
 /// `from` is valid for reads of eight bytes.
 #[inline]
 unsafe fn volatile_word(from: *const u8) -> u64 {
-    // SAFETY: the caller's promise; a packed struct needs no alignment.
+    // SAFETY: the caller promises the bytes, and a packed struct needs no alignment.
     unsafe { from.cast::<Unaligned<u64>>().read_volatile().0 }
 }
 
-/// Eight bytes at any alignment.
+/// Writes eight bytes at any alignment.
 ///
 /// # Safety
 /// `to` is valid for writes of eight bytes.
 #[inline]
 unsafe fn write_volatile_word(to: *mut u8, word: u64) {
-    // SAFETY: the caller's promise; a packed struct needs no alignment.
+    // SAFETY: the caller promises the bytes, and a packed struct needs no alignment.
     unsafe { to.cast::<Unaligned<u64>>().write_volatile(Unaligned(word)) }
 }
 
@@ -104,7 +105,7 @@ unsafe fn write_volatile_word(to: *mut u8, word: u64) {
 #[derive(Clone, Copy)]
 struct Unaligned<T>(T);
 
-/// `rep movsb`: as fast as `memcpy` on every processor of the last ten years (Intel 64 and IA-32 Optimization
+/// `rep movsb` is as fast as `memcpy` on every processor of the last ten years (Intel 64 and IA-32 Optimization
 /// Reference Manual, "Enhanced REP MOVSB and STOSB operation").
 ///
 /// # Safety
@@ -112,7 +113,7 @@ struct Unaligned<T>(T);
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline]
 unsafe fn string_copy(from: *const u8, to: *mut u8, len: usize) {
-    // SAFETY: the caller's promise. The direction flag is clear at every function's entry, by the ABI.
+    // SAFETY: the caller promises both ranges. By the ABI, the direction flag is clear when a function begins.
     unsafe {
         std::arch::asm!(
             "rep movsb",

@@ -1,11 +1,11 @@
-//! A result that still lies in guest memory, to be copied once and then decoded.
+//! A result that still lies in guest memory. It is copied once and then decoded.
 
 use super::copy;
 use crate::error::ProtocolError;
 use plugix_abi::interface::{DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
-/// A result in guest memory. The guest may change it until it is copied.
+/// A result in guest memory. The guest may change it until the host has copied it.
 pub(crate) struct GuestPayload<'a> {
     from: *const u8,
     len: usize,
@@ -18,7 +18,7 @@ pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
 
 impl<'a> GuestPayload<'a> {
     /// # Safety
-    /// `from` is valid for reads of `len` bytes for as long as the payload lives; other threads may write them.
+    /// `from` is valid for reads of `len` bytes for as long as the payload lives. Other threads may write them.
     #[inline]
     pub(super) unsafe fn new(from: *const u8, len: usize, scratch: &'a mut Vec<u8>) -> Self {
         Self { from, len, scratch, open: None }
@@ -31,7 +31,7 @@ impl<'a> GuestPayload<'a> {
     }
 }
 
-// SAFETY: `copy_to` fills all of `room`, or panics when that is not as long as the payload.
+// SAFETY: `copy_to` fills all of `room`. It panics if `room` has another length than the payload.
 unsafe impl Payload for GuestPayload<'_> {
     type Error = ProtocolError;
 
@@ -43,7 +43,7 @@ unsafe impl Payload for GuestPayload<'_> {
     #[inline]
     fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), ProtocolError> {
         assert_eq!(room.len(), self.len, "a payload is copied whole");
-        // SAFETY: `new` was promised the source; the destination is a unique slice of that length.
+        // SAFETY: the caller of `new` promised the source. The destination is a unique slice of this length.
         unsafe { copy::from_guest(self.from, room.as_mut_ptr().cast(), self.len) };
         Ok(())
     }
@@ -52,8 +52,8 @@ unsafe impl Payload for GuestPayload<'_> {
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, ProtocolError> {
         self.scratch.clear();
         self.scratch.reserve(self.len);
-        // SAFETY: `new` was promised the source; the destination has room for `len` bytes, and all are written before
-        // the length says so.
+        // SAFETY: the caller of `new` promised the source. The destination has room for `len` bytes, and all of them
+        // are written before the length says so.
         unsafe {
             copy::from_guest(self.from, self.scratch.as_mut_ptr(), self.len);
             self.scratch.set_len(self.len);

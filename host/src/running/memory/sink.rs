@@ -4,9 +4,9 @@ use super::copy;
 use plugix_abi::interface::{EncodeError, Full, Produce, Sink};
 use std::marker::PhantomData;
 
-/// Where streams are kept that encoded arguments refer to.
+/// Keeps the streams that encoded arguments refer to.
 pub(crate) trait Offers {
-    /// Keeps a stream, and returns the handle by which the plugin asks for it.
+    /// Keeps a stream. Returns the handle with which the plugin asks for the stream.
     fn offer(&self, items: Box<dyn Produce>) -> u32;
 }
 
@@ -15,20 +15,20 @@ pub(crate) struct GuestSink<'a> {
     to: *mut u8,
     room: usize,
     position: usize,
-    /// Where streams are kept that the bytes refer to.
+    /// Where the streams go that the bytes refer to.
     streams: Option<&'a dyn Offers>,
     memory: PhantomData<&'a mut ()>,
 }
 
 impl<'a> GuestSink<'a> {
     /// # Safety
-    /// `to` is valid for writes of `room` bytes for as long as the sink lives; other threads may write them as well.
+    /// `to` is valid for writes of `room` bytes for as long as the sink lives. Other threads may write them as well.
     #[inline]
     pub(super) unsafe fn new(to: *mut u8, room: usize) -> Self {
         Self { to, room, position: 0, streams: None, memory: PhantomData }
     }
 
-    /// Offers streams from `streams`.
+    /// Offers streams through `streams`.
     #[inline]
     pub(crate) fn with_streams(self, streams: &'a dyn Offers) -> Self {
         Self { streams: Some(streams), ..self }
@@ -41,7 +41,7 @@ impl Sink for GuestSink<'_> {
         if bytes.len() > self.room - self.position {
             return Err(Full);
         }
-        // SAFETY: by the check, these bytes lie in the part that the sink was made for.
+        // SAFETY: by the check above, these bytes lie in the part that the sink was made for.
         unsafe { copy::to_guest(bytes.as_ptr(), self.to.add(self.position), bytes.len()) };
         self.position += bytes.len();
         Ok(())

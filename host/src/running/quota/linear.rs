@@ -13,16 +13,17 @@ use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages};
 /// What a memory is for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Role {
-    /// The plugin's own.
+    /// The memory of the plugin.
     Guest,
-    /// The host's. It never grows: to ask it for growth by what `table.grow` returned is to tell it that.
+    /// The control memory of the host. It never grows. Guest code asks it to grow by what `table.grow` returned, and so
+    /// tells it of that.
     Control,
 }
 
 /// What `table.grow` returns when the table has not grown.
 const NOT_GROWN: Pages = Pages(u32::MAX);
 
-/// A memory as one store knows it. All but growth is the inner memory's.
+/// A memory as one store knows it. The inner memory does everything but the growth.
 #[derive(Debug)]
 pub(super) struct Linear<M> {
     memory: M,

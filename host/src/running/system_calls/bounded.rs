@@ -1,7 +1,7 @@
-//! The system calls that take what they get without measuring it: here they are measured first.
+//! System calls that would take any amount. They are measured first.
 //!
-//! A plugin could otherwise make the host copy paths of gigabytes, or hold descriptors without end: wasmer-wasix limits
-//! which numbers may be asked for, and not how many there are (`fs/fd_list.rs`).
+//! Otherwise a plugin could make the host copy paths of gigabytes, or hold descriptors without end. wasmer-wasix limits
+//! which numbers a plugin may ask for, and not how many descriptors there are (`fs/fd_list.rs`).
 
 mod call;
 mod descriptors;
@@ -30,7 +30,7 @@ impl Bounds {
         Self { descriptors: Arc::new(descriptors), files: !policy.mounts.is_empty() }
     }
 
-    /// Puts itself before what the module imports of them.
+    /// Puts itself between the module and those of these calls that the module imports.
     pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) -> anyhow::Result<()> {
         let env = FunctionEnv::new(store, ());
         for call in Imported::of(module, imports) {

@@ -1,4 +1,4 @@
-//! The system calls that no plugin gets: each answers that it isn't supported.
+//! The system calls that no plugin gets. Each answers that it isn't supported.
 
 use super::Imported;
 use crate::events::Event;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasmer::{Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
-/// Why, and which.
+/// The reasons, each with the calls that it closes.
 const CLOSED: &[(&str, &[&str])] = &[
     (
         "a plugin is one process: it would start any module that it can read, with limits of its own",
@@ -49,7 +49,7 @@ const CLOSED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What wasix-libc calls in each plugin, so that it says nothing of what the plugin wants.
+/// What wasix-libc calls in every plugin. Such a call says nothing about what the plugin wants.
 const USUAL: &[&str] = &["callback_signal"];
 
 /// Whether a system call is closed.
@@ -57,7 +57,7 @@ fn is_closed(name: &str) -> bool {
     CLOSED.iter().any(|(_reason, names)| names.contains(&name))
 }
 
-/// Replaces what the module imports of them. Who calls one is told to the host.
+/// Replaces those of these calls that the module imports. The host learns of each attempt to call one.
 pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
     for call in Imported::of(module, imports).into_iter().filter(|call| is_closed(&call.name)) {
         let signature = call.function.ty(store);

@@ -1,11 +1,11 @@
-//! Whether a plugin has made system calls that leave something behind in the host, outside of its memory.
+//! Whether a plugin has made system calls that leave something behind in the host, outside the plugin's memory.
 
 use super::Imported;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, Module, StoreMut, Value};
 
-/// System calls after which the host's side is what it was before. All others count.
+/// System calls after which the host's side is what it was before. All other calls leave a trace.
 const TRACELESS: &[&str] = &[
     "args_get",
     "args_sizes_get",
@@ -42,25 +42,25 @@ const TRACELESS: &[&str] = &[
     "thread_spawn_v2",
 ];
 
-/// Standard output and standard error, which the host takes from the plugin.
+/// Standard output and standard error. The host takes them from the plugin, so writing there leaves no trace.
 const OUTPUT: [Value; 2] = [Value::I32(1), Value::I32(2)];
 
-/// Set by the first system call that leaves a trace. Clones are one.
+/// The first system call that leaves a trace sets this. All clones are one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Traces(Arc<AtomicBool>);
 
 impl Traces {
-    /// Whether there are any since the last time that they were forgotten.
+    /// Whether there are traces since they were last forgotten.
     pub(crate) fn are_there(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
-    /// What there is belongs to the plugin's start.
+    /// Forgets the traces so far: they belong to the plugin's start.
     pub(crate) fn forget(&self) {
         self.0.store(false, Ordering::Release);
     }
 
-    /// Puts itself before what the module imports.
+    /// Puts itself between the module and the system calls that the module imports.
     pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
         let env = FunctionEnv::new(store, ());
         for call in Imported::of(module, imports) {

@@ -16,21 +16,21 @@ use wasmer_wasix::{
     StoreSnapshot, WasiEnv, WasiError, WasiFunctionEnv, WasiThreadError, capture_store_snapshot, restore_store_snapshot,
 };
 
-/// What wasmer-wasix exits a process with when one of its threads trapped.
+/// The code with which wasmer-wasix exits a process when one of its threads has trapped.
 const TRAPPED: i32 = 129;
 
-/// A thread that a guest asked for and that has not run yet.
+/// A thread that a guest has asked for, and that has not run yet.
 pub(super) struct GuestThread {
     module: Module,
     memory: SharedMemory,
     env: WasiEnv,
     start: i32,
-    /// Never called: it would print traps, and drop the store. It owns the handle that keeps the thread registered
-    /// with its process, so it is dropped when the thread is over.
+    /// This is never called: it would print traps and drop the store. It owns the handle that keeps the thread
+    /// registered with its process. So it is dropped when the thread is over.
     registration: Box<TaskWasmRun>,
 }
 
-/// The store and the instance of a thread that ended well, ready for another.
+/// The store and the instance of a thread that ended well. Another thread can use them.
 #[derive(Debug)]
 pub(super) struct Spare {
     pub(super) store: Store,
@@ -40,21 +40,22 @@ pub(super) struct Spare {
     globals: StoreSnapshot,
 }
 
-/// How a guest thread's operating system thread ended.
+/// How the operating system thread of a guest thread ended.
 pub(super) enum Ended {
-    /// The guest thread is over, and nothing is left of it.
+    /// The guest thread is over, and nothing of it is left.
     Nothing,
-    /// The guest thread is over, and left what another can use.
+    /// The guest thread is over, and left something that another thread can use.
     Well(Spare),
     /// The guest thread has offered itself for calls.
     Offering(Worker),
 }
 
-// SAFETY: as for `crate::running::instance::Instance`: no call runs in a spare store, and all handles into it are in here.
+// SAFETY: as for `crate::running::instance::Instance`. No call runs in a spare store, and all handles into it are in
+// here.
 unsafe impl Send for Spare {}
 
 impl GuestThread {
-    /// Accepts nothing but threads that share the plugin's memory: processes and deep sleep are not for plugins.
+    /// Accepts only threads that share the plugin's memory. Plugins get no processes and no deep sleep.
     pub(super) fn new(task: TaskWasm) -> Result<Self, WasiThreadError> {
         let TaskWasm { callbacks, env, module, spawn_type, .. } = task;
         let (SpawnType::AttachMemory(memory), None) = (spawn_type, callbacks.trigger) else {
@@ -63,7 +64,7 @@ impl GuestThread {
         let ThreadStartType::ThreadSpawn { start_ptr } = env.thread.thread_start_type() else {
             return Err(WasiThreadError::Unsupported);
         };
-        // A 32-bit address, passed as wasm passes all of them.
+        // A 32-bit address, in the type in which wasm passes addresses.
         Ok(Self { module, memory, env, start: start_ptr as u32 as i32, registration: callbacks.run })
     }
 
@@ -71,7 +72,7 @@ impl GuestThread {
         self.env.thread.tid().raw()
     }
 
-    /// Runs the thread to its end. `ready` is told once whether it could begin.
+    /// Runs the thread to its end. `ready` is told once whether the thread could begin.
     pub(super) fn run(self, tasks: &Arc<Tasks>, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Ended {
         let _io = tasks.io.enter();
         let Self { module, memory, env, start, registration } = self;
@@ -116,7 +117,7 @@ fn site(tasks: &Tasks, tid: u32) -> Site {
     Site::new(&tasks.plugin).with_thread(tid)
 }
 
-/// The exit code that a thread's error means for the whole plugin; none if it only ended the thread.
+/// The exit code that an error of one thread means for the whole plugin. `None` if the error ended only the thread.
 fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
         Some(WasiError::ThreadExit) => None,
@@ -152,8 +153,8 @@ impl Spare {
         Ok(Self { store, env, instance, globals })
     }
 
-    /// Makes it the environment of another thread of the same plugin: what differs between two is the thread itself,
-    /// where its stack lies, and the instance's globals.
+    /// Turns this into the environment of another thread of the same plugin. Two threads differ in the thread itself,
+    /// in where its stack lies, and in the globals of the instance.
     fn reuse(mut self, env: WasiEnv) -> Self {
         restore_store_snapshot(&mut self.store, &self.globals);
         let own = self.env.data_mut(&mut self.store);

@@ -1,4 +1,4 @@
-//! What wasmer-wasix asks its host's threads for.
+//! Answers what wasmer-wasix asks about threads.
 
 use super::guest_thread::GuestThread;
 use super::{Tasks, join};
@@ -11,8 +11,8 @@ use std::time::Duration;
 use wasmer_wasix::runtime::task_manager::TaskWasm;
 use wasmer_wasix::{VirtualTaskManager, WasiThreadError};
 
-/// Stack of a guest thread's operating system thread. Wasm code has a stack of its own; this one is for the host
-/// functions that it calls.
+/// The stack of a guest thread's operating system thread, in bytes. Wasm code has its own stack. This one is for the
+/// host functions that the wasm code calls.
 const STACK_SIZE: usize = 1 << 20;
 
 /// What wasmer-wasix sees of a plugin's threads.
@@ -26,7 +26,8 @@ impl VirtualTaskManager for TaskManager {
         }
         let _guard = self.0.io.enter();
         let (sleep, halt) = (tokio::time::sleep(time), self.0.halt().clone());
-        // Every wait for a socket is a race against a sleep, its timeout; a stopped plugin's waits time out at once.
+        // Every wait for a socket is a race against a sleep, which is the wait's timeout. When the plugin is stopped,
+        // its waits time out at once.
         Box::pin(async move {
             select(pin!(sleep), pin!(halt.stopped())).await;
         })
@@ -44,7 +45,7 @@ impl VirtualTaskManager for TaskManager {
         let thread = GuestThread::new(task)?;
         let (tid, tasks) = (thread.tid(), self.0.clone());
         let (ready, started) = sync_channel(1);
-        // Held while the thread starts, so that it can't end before it is in the registry.
+        // The lock is held while the thread starts, so that the thread can't end before it is registered.
         let mut state = self.0.admit()?;
         let done = std::mem::take(&mut state.done);
         let handle = Builder::new()
@@ -66,7 +67,7 @@ impl VirtualTaskManager for TaskManager {
     }
 
     fn task_dedicated(&self, _task: Box<dyn FnOnce() + Send + 'static>) -> Result<(), WasiThreadError> {
-        // Used for starting processes only, which no plugin may.
+        // wasmer-wasix uses this only to start processes, and no plugin may start one.
         Err(WasiThreadError::Unsupported)
     }
 

@@ -1,10 +1,12 @@
 //! A guest thread in whose place the host calls.
 //!
-//! The SDK starts such a thread as any other, and the thread then calls the host's function `serve`. That one ends the
-//! operating system thread and leaves everything else of the guest thread as it was: its store and instance, its stack
-//! in the guest's memory, its thread-local values. From then on any thread of the host can call the plugin with them, one
-//! at a time: the guest's side sees one thread that runs one call after the other. So a call costs no more than one into
-//! the main thread, and needs no other thread to wake up.
+//! The SDK starts such a thread like any other. The thread then calls the host function `serve`. That function ends the
+//! operating system thread, and leaves everything else of the guest thread as it was: its store and instance, its stack
+//! in the guest's memory, its thread-local values.
+//!
+//! From then on any thread of the host can call the plugin with these, one thread at a time. The guest sees one thread
+//! that runs one call after the other. So such a call costs no more than a call into the main thread, and no other
+//! thread has to wake up for it.
 
 use super::Tasks;
 use super::guest_thread::Spare;
@@ -24,7 +26,7 @@ pub(crate) struct Worker {
     pub(crate) thread: WorkerThread,
 }
 
-// SAFETY: as for `crate::running::instance::Instance`: every handle into the store is in here.
+// SAFETY: as for `crate::running::instance::Instance`. Every handle into the store is in here.
 unsafe impl Send for Worker {}
 
 impl Worker {
@@ -42,7 +44,8 @@ impl fmt::Debug for Worker {
     }
 }
 
-/// Keeps the guest thread alive in its plugin's books. Dropping it ends the thread, without running any of its code.
+/// Keeps the guest thread alive in its plugin's books. Dropping this ends the thread without running any of the
+/// thread's code.
 pub(crate) struct WorkerThread {
     thread: WasiThread,
     /// Keeps the thread registered with its process (see `GuestThread`).

@@ -1,8 +1,8 @@
-//! A folder of the host's.
+//! A mounted folder of the host.
 //!
-//! All paths are resolved by the kernel, relative to the folder and never out of it (`openat2` with `RESOLVE_BENEATH`),
-//! whatever links there are and whoever renames what at the same time. What changes a folder names one entry of an
-//! open folder.
+//! The kernel resolves all paths, relative to the folder and never out of it (`openat2` with `RESOLVE_BENEATH`). That
+//! holds whatever links there are, and whoever renames something at the same time. An operation that changes a folder
+//! names one entry of an open folder.
 
 mod beneath;
 mod host_file;
@@ -30,7 +30,7 @@ use virtual_fs::{FsError, Metadata, OpenOptionsConfig, Result};
 #[derive(Debug)]
 pub(super) struct Folder {
     root: Beneath,
-    /// Keeps the account, if there is a limit.
+    /// Keeps the account. `None` if there is no limit.
     ledger: Option<Arc<Ledger>>,
 }
 
@@ -38,12 +38,12 @@ impl Folder {
     pub(super) fn open(host: &Path, space: Option<Space>) -> OsResult<Self> {
         let root = rustix::fs::openat(CWD, host, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         let root = Beneath::new(root);
-        // Says now whether this system can do what is needed.
+        // This says now whether the system can do what the mount needs.
         root.open(Path::new(""), OFlags::PATH)?;
         Ok(Self { root, ledger: space.map(|space| Arc::new(Ledger::new(space))) })
     }
 
-    /// Makes an entry, and takes the space for it.
+    /// Makes an entry, and takes space for it.
     fn create(&self, create: impl FnOnce() -> OsResult<()>) -> Result<()> {
         match &self.ledger {
             Some(ledger) => ledger.create(|| create().map_err(fs_error)),
@@ -51,7 +51,7 @@ impl Folder {
         }
     }
 
-    /// Does what removes or replaces the entry `name`, and gives its space back.
+    /// Runs `remove`, which removes or replaces the entry `name`. Gives the entry's space back.
     fn remove(&self, folder: &Beneath, name: &OsStr, remove: impl FnOnce() -> OsResult<()>) -> Result<()> {
         let Some(ledger) = &self.ledger else { return remove().map_err(fs_error) };
         ledger.remove(|| {
@@ -61,7 +61,7 @@ impl Folder {
         })
     }
 
-    /// Opens a file that is there, or makes it. A fifo or a device would make the opener wait, or do more.
+    /// Opens a file that exists, or makes it. Fifos and devices are refused: opening one could wait, or do worse.
     fn open_file(&self, path: &Path, how: &OpenOptionsConfig) -> Result<rustix::fd::OwnedFd> {
         let access = match (how.read, how.write || how.append) {
             (_, false) => OFlags::RDONLY,
@@ -102,7 +102,7 @@ impl Volume for Folder {
 
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let folder = self.root.open(path, OFlags::RDONLY | OFlags::DIRECTORY).map_err(fs_error)?;
-        // A removed folder looks like an empty one.
+        // A removed folder looks like an empty folder.
         if Stat::from_fd(&folder).map_err(fs_error)?.links() == 0 {
             return Err(FsError::EntryNotFound);
         }
@@ -114,7 +114,7 @@ impl Volume for Folder {
                 _ if name == "." || name == ".." => continue,
                 rustix::fs::FileType::Unknown => match Stat::from_entry(&folder, name) {
                     Ok(stat) => stat.metadata().ft,
-                    // Gone by now.
+                    // The entry is gone by now.
                     Err(_) => continue,
                 },
                 known => file_type(known),
@@ -161,7 +161,7 @@ impl Volume for Folder {
 
     fn open(&self, path: &Path, how: &OpenOptionsConfig) -> Result<Box<dyn Content>> {
         let fd = self.open_file(path, how)?;
-        // What was looked at before may have been replaced.
+        // Something else may be there now than what was looked at before.
         if !Stat::from_fd(&fd).map_err(fs_error)?.is_file() {
             return Err(FsError::PermissionDenied);
         }

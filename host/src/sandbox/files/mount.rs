@@ -1,12 +1,12 @@
-//! What a plugin sees as a folder.
+//! A folder that a plugin sees.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Something that a plugin sees as a folder.
+/// A folder that a plugin sees.
 #[derive(Clone, Debug)]
 pub(crate) struct Mount {
-    /// Where the plugin sees it.
+    /// The path where the plugin sees the folder.
     pub(crate) guest: String,
     pub(crate) source: Source,
 }
@@ -14,9 +14,9 @@ pub(crate) struct Mount {
 /// What is mounted.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    /// A folder of the host's; by how many bytes it may grow.
+    /// A folder of the host. `limit` is by how many bytes it may grow.
     Folder { host: PathBuf, access: Access, limit: Option<u64> },
-    /// A folder in memory; how many bytes it may have.
+    /// A folder in memory. `limit` is how many bytes it may have.
     Scratch { limit: u64 },
 }
 

@@ -1,7 +1,7 @@
 //! An open file as wasmer-wasix uses it.
 //!
-//! Reading and writing block: guest threads are operating system threads of their own, so nothing else waits, and an
-//! idle host needs no pool of threads for files.
+//! Reading and writing block the calling thread. A guest thread is an operating system thread of its own, so nothing
+//! else waits. And an idle host needs no pool of threads for files.
 
 use super::content::Content;
 use super::tree::{FileId, Tree};
@@ -16,22 +16,22 @@ use virtual_fs::{
 use wasmer_wasix::fs::fs_error_into_wasi_err;
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
-/// Bytes that one call reads or writes at most: a plugin that is to be stopped in the middle of one doesn't keep its
-/// host waiting.
+/// How many bytes one call reads or writes at most. A plugin may have to be stopped in the middle of a call, and its
+/// host must not wait long for that.
 const MAX_IO: usize = 1 << 20;
 
 thread_local! {
-    /// The last error of a file's that the calling thread met.
+    /// The last error of a file on the calling thread.
     static UNHEARD: Cell<Option<Errno>> = const { Cell::new(None) };
 }
 
-/// Takes the last error of a file's that the calling thread met: wasmer-wasix makes another of some, and nothing of
-/// others.
+/// Takes the last error of a file on the calling thread. wasmer-wasix turns some of these errors into others, and loses
+/// some.
 pub(crate) fn take_unheard_error() -> Option<Errno> {
     UNHEARD.take()
 }
 
-/// Which of a plugin's numbers counts what is written to a file.
+/// Selects which count of a plugin has the bytes that are written to a file.
 pub(super) type Written = fn(&Counts) -> &Count;
 
 /// Where a file was opened.
@@ -65,7 +65,8 @@ impl OpenFile {
         self.content.metadata().unwrap_or_default()
     }
 
-    /// Fails if the file was not opened for writing; reports it if it could not have been.
+    /// Fails if the file was not opened for writing. Reports the attempt if the file could not have been opened for
+    /// writing.
     fn check_writable(&self, operation: &'static str) -> Result<()> {
         if self.writable {
             return Ok(());
@@ -175,10 +176,7 @@ impl VirtualFile for OpenFile {
 
     fn set_len(&mut self, len: u64) -> Result<()> {
         self.check_writable("resize")?;
-        match len <= i64::MAX as u64 {
-            true => self.content.set_len(len),
-            false => Err(FsError::InvalidInput),
-        }
+        if len <= i64::MAX as u64 { self.content.set_len(len) } else { Err(FsError::InvalidInput) }
     }
 
     fn unlink(&mut self) -> Result<()> {

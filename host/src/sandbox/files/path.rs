@@ -3,16 +3,16 @@
 use std::path::{Component, Path, PathBuf};
 use virtual_fs::{FsError, Result};
 
-/// Longest path in bytes, as on Linux.
+/// The longest path in bytes, as on Linux.
 pub(crate) const MAX_PATH: usize = 4096;
 
-/// Longest name in bytes, as in most file systems.
+/// The longest name in bytes, as in most file systems.
 const MAX_NAME: usize = 255;
 
-/// Deepest folder. What goes through the levels of a plugin's folders one by one does so on the host's stack.
+/// The deepest folder. Some code recurses through a plugin's folders, one level at a time, on the host's stack.
 const MAX_DEPTH: usize = 128;
 
-/// Checks a path that begins at the plugin's root, and returns it relative to that: names only.
+/// Checks a path that begins at the plugin's root. Returns the path relative to the root. It has names only.
 pub(super) fn plain(path: &Path) -> Result<PathBuf> {
     let mut names = PathBuf::new();
     if path.as_os_str().len() > MAX_PATH {
@@ -28,7 +28,7 @@ pub(super) fn plain(path: &Path) -> Result<PathBuf> {
     Ok(names)
 }
 
-/// Where a path leads if there are no links, relative to the plugin's root, above which there is nothing.
+/// Where a path leads if there are no links, relative to the plugin's root. Nothing is above the root.
 pub(super) fn resolved(path: &Path) -> PathBuf {
     let mut names = PathBuf::new();
     for part in path.components() {
@@ -41,8 +41,8 @@ pub(super) fn resolved(path: &Path) -> PathBuf {
     names
 }
 
-/// Whether a link with that target stays below the folder that it is in, wherever that is moved: so that nobody who
-/// follows the links that a plugin made leaves the mount, the host's own programs included.
+/// Whether a link with this target stays below the link's folder, wherever that folder is moved. So nobody leaves the
+/// mount by following links that a plugin made. That includes the host's own programs.
 pub(super) fn leads_down(target: &Path) -> bool {
     target.as_os_str().len() <= MAX_PATH
         && target.components().all(|part| matches!(part, Component::CurDir | Component::Normal(_)))

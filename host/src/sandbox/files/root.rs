@@ -6,10 +6,10 @@ use wasmer_wasix::fs::{Inode, InodeVal, Kind};
 use wasmer_wasix::wasmer_wasix_types::wasi::{Filestat, Filetype};
 use wasmer_wasix::{WasiFs, WasiInodes};
 
-/// Makes `/` an ordinary folder of wasmer-wasix's, through which all paths go.
+/// Makes `/` an ordinary folder of wasmer-wasix. All paths go through it.
 ///
-/// The usual way is to preopen each mount. But what is preopened is never closed, so that a plugin would lose a file
-/// descriptor each time that it lists a mounted folder.
+/// The usual way is to preopen each mount. But a preopened folder is never closed. A plugin would lose a file
+/// descriptor each time it lists a mounted folder.
 pub(crate) fn make_root(inodes: &WasiInodes, fs: &mut WasiFs) -> Result<(), String> {
     let folder = inodes.add_inode_val(InodeVal {
         stat: RwLock::new(Filestat {

@@ -1,7 +1,6 @@
-//! A folder in the host's memory, which is gone when its plugin is.
+//! A folder in the host's memory. It is gone when its plugin is.
 //!
-//! Each entry counts for a fixed number of bytes besides what is in it, so that names and empty folders are limited
-//! too.
+//! Each entry counts for a fixed number of bytes besides its content. So names and empty folders are limited too.
 
 mod chunks;
 mod memory_file;
@@ -43,10 +42,11 @@ impl Scratch {
 
 impl Volume for Scratch {
     fn metadata(&self, path: &Path, _follow: bool) -> Result<Metadata> {
-        // wasmer-wasix follows links itself and asks for what it found.
-        match path.as_os_str().is_empty() {
-            true => Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() }),
-            false => Ok(lock(&self.root).get(path)?.metadata()),
+        // wasmer-wasix follows links itself, and then asks for what it found.
+        if path.as_os_str().is_empty() {
+            Ok(Metadata { ft: FileType::new_dir(), ..Metadata::default() })
+        } else {
+            Ok(lock(&self.root).get(path)?.metadata())
         }
     }
 
@@ -60,9 +60,10 @@ impl Volume for Scratch {
     fn read_dir(&self, path: &Path) -> Result<Vec<(OsString, Metadata)>> {
         let mut root = lock(&self.root);
         let folder = root.folder_mut(path)?;
-        match folder.len() > MAX_ENTRIES {
-            true => Err(FsError::StorageFull),
-            false => Ok(folder.entries().map(|(name, entry)| (name.clone(), entry.metadata())).collect()),
+        if folder.len() > MAX_ENTRIES {
+            Err(FsError::StorageFull)
+        } else {
+            Ok(folder.entries().map(|(name, entry)| (name.clone(), entry.metadata())).collect())
         }
     }
 

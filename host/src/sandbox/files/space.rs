@@ -1,4 +1,4 @@
-//! Space that a plugin may fill.
+//! The space that a plugin may fill.
 
 use super::volume::NO_SPACE;
 use crate::events::{Event, Events, LimitKind};
@@ -6,7 +6,7 @@ use crate::sync::lock::lock;
 use std::sync::{Arc, Mutex};
 use virtual_fs::Result;
 
-/// A number of bytes, of which some are taken. Clones share them; it serves all threads of a plugin.
+/// A number of bytes, some of them taken. All clones share these bytes, and all threads of a plugin use them.
 #[derive(Clone, Debug)]
 pub(super) struct Space(Arc<Shared>);
 
@@ -22,7 +22,7 @@ impl Space {
         Self(Arc::new(Shared { allowed, used: Mutex::new(0), events }))
     }
 
-    /// Takes all of it or fails.
+    /// Takes all of the bytes, or fails.
     pub(super) fn take(&self, bytes: u64) -> Result<()> {
         let taken = self.take_some(bytes);
         if taken < bytes {
@@ -32,7 +32,7 @@ impl Space {
         Ok(())
     }
 
-    /// Takes as much of it as there is, and returns how much that was.
+    /// Takes as many of the bytes as there are, and returns how many it took.
     pub(super) fn take_some(&self, bytes: u64) -> u64 {
         let mut used = lock(&self.0.used);
         let taken = bytes.min(self.0.allowed.saturating_sub(*used));
@@ -44,14 +44,15 @@ impl Space {
         taken
     }
 
-    /// Gives back. More than was taken is as good as all: removing what was there before earns nothing.
+    /// Gives bytes back. Giving back more than was taken only gives back what was taken. So a plugin earns nothing when
+    /// it removes what was there before.
     pub(super) fn give(&self, bytes: u64) {
         let mut used = lock(&self.0.used);
         *used = used.saturating_sub(bytes);
     }
 }
 
-/// Bytes that were taken, and are given back when it is dropped.
+/// Bytes that were taken. Dropping this gives them back.
 #[derive(Debug)]
 pub(super) struct Taken {
     space: Space,
@@ -59,7 +60,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Takes all of it or fails.
+    /// Takes all of the bytes, or fails.
     pub(super) fn new(space: &Space, bytes: u64) -> Result<Self> {
         space.take(bytes)?;
         Ok(Self { space: space.clone(), bytes })

@@ -1,4 +1,4 @@
-//! Address ranges, and those that a plugin reaches only where a rule names them.
+//! Ranges of addresses, and the special ones that a plugin reaches only through a rule that names them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -10,8 +10,8 @@ pub(super) struct Range {
     prefix: u8,
 }
 
-/// Ranges that are this machine, its neighbours or many machines at once, and such as stand for addresses of those:
-/// what a name from outside must never lead to.
+/// Ranges that are this machine, its neighbours, or many machines at once, and ranges that stand for such addresses. A
+/// name from outside must never lead to any of these.
 const SPECIAL: [Range; 30] = [
     v4([0, 0, 0, 0], 8),                       // this host
     v4([10, 0, 0, 0], 8),                      // private
@@ -53,12 +53,12 @@ const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> Range {
     Range { first: IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix }
 }
 
-/// The address as it is meant: an IPv4 address that is written as an IPv6 one is an IPv4 address.
+/// The address in its plain form. An IPv4 address that is written as an IPv6 address becomes an IPv4 address.
 pub(super) fn canonical(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
-/// Whether only a rule that names it reaches an address.
+/// Whether only a rule that names an address reaches it.
 pub(super) fn is_special(address: IpAddr) -> bool {
     SPECIAL.iter().any(|range| range.contains(address))
 }
@@ -70,7 +70,7 @@ impl Range {
         Self { first, prefix: bits(first) }
     }
 
-    /// The range of a network, unless its first address has bits beyond the prefix.
+    /// The range of a network. Fails if the first address has bits beyond the prefix.
     pub(super) fn network(first: IpAddr, prefix: u8) -> Result<Self, String> {
         if prefix > bits(first) {
             return Err(format!("a prefix of an address of this kind has {} bits at most", bits(first)));
@@ -87,7 +87,8 @@ impl Range {
         self.first.is_ipv4() == address.is_ipv4() && mask(address, self.prefix) == self.first
     }
 
-    /// Whether a rule for this range reaches the address: a special one only if the whole rule is about such.
+    /// Whether a rule for this range reaches the address. The rule reaches a special address only if its whole range is
+    /// special.
     pub(super) fn reaches(&self, address: IpAddr) -> bool {
         let named = |special: &Range| self.prefix >= special.prefix && special.contains(self.first);
         self.contains(address) && (!is_special(address) || SPECIAL.iter().any(named))
@@ -104,7 +105,7 @@ fn bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-/// The address with all bits beyond the prefix cleared.
+/// The address, with all bits beyond the prefix cleared.
 fn mask(address: IpAddr, prefix: u8) -> IpAddr {
     match address {
         IpAddr::V4(v4) => {

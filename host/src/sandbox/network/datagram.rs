@@ -1,4 +1,4 @@
-//! A plugin's UDP sockets.
+//! The UDP sockets of a plugin.
 
 use super::address::canonical;
 use super::gate::Slot;
@@ -13,10 +13,10 @@ use virtual_net::{
     VirtualUdpSocket,
 };
 
-/// Senders that a listening socket can answer: the last ones.
+/// How many senders a listening socket can answer: the last ones.
 const MAX_SENDERS: usize = 256;
 
-/// A socket that hears of nobody but those that it may send to, unless it may listen.
+/// A UDP socket. Unless it may listen, it hears only from addresses that it may send to.
 #[derive(Debug)]
 pub(super) struct Datagram {
     socket: Box<dyn VirtualUdpSocket + Sync>,
@@ -31,12 +31,13 @@ impl Datagram {
         Self { socket, waiters: Waiters::default(), slot, listening, senders: VecDeque::new() }
     }
 
-    /// Whether a datagram from an address is for the plugin.
+    /// Whether a datagram from this address is for the plugin.
     fn hears(&self, from: SocketAddr) -> bool {
         self.listening || self.slot.0.may_connect(Protocol::Udp, from)
     }
 
-    /// Drops the datagrams that came first and are not for the plugin. Ends at the latest when the plugin is stopped.
+    /// Drops datagrams from the front of the queue that are not for the plugin. Ends when the plugin is stopped, at the
+    /// latest.
     fn drop_strangers(&mut self) -> Result<()> {
         let mut byte = [MaybeUninit::uninit()];
         loop {
@@ -60,13 +61,14 @@ impl Datagram {
 
     fn check_group(&self, group: SocketAddr) -> Result<()> {
         let gate = &self.slot.0;
-        match gate.rules.allows_listen(Protocol::Udp, group) || gate.may_connect(Protocol::Udp, group) {
-            true => Ok(()),
-            false => Err(gate.deny("join the group", canonical(group))),
+        if gate.rules.allows_listen(Protocol::Udp, group) || gate.may_connect(Protocol::Udp, group) {
+            Ok(())
+        } else {
+            Err(gate.deny("join the group", canonical(group)))
         }
     }
 
-    /// The port that a rule for a multicast group is about: the socket's own.
+    /// The socket's own port. A rule for a multicast group is about this port.
     fn port(&self) -> u16 {
         self.socket.addr_local().map_or(0, |address| address.port())
     }
@@ -109,7 +111,7 @@ impl VirtualIoSource for Datagram {
                 return Poll::Pending;
             };
             match self.drop_strangers() {
-                // What came was not for the plugin: wait on.
+                // What came was not for the plugin, so it goes on waiting.
                 Err(NetworkError::WouldBlock) => {}
                 outcome => return Poll::Ready(ready.and_then(|len| outcome.map(|()| len))),
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use virtual_net::{NetworkError, Result};
 
-/// The rules of one plugin, and what came of them. Every operation of every socket passes here.
+/// The rules of one plugin, and what has come of them. Every operation of every socket passes through here.
 #[derive(Debug)]
 pub(super) struct Gate {
     pub(super) rules: Network,
@@ -30,7 +30,7 @@ impl Gate {
         Self { rules, names: Names::new(), local, events, halt, open: AtomicUsize::new(0) }
     }
 
-    /// Makes room for another socket.
+    /// Takes the right to open another socket.
     pub(super) fn slot(self: &Arc<Self>) -> Result<Slot> {
         self.check_running()?;
         let limit = self.rules.sockets;
@@ -47,7 +47,7 @@ impl Gate {
         }
     }
 
-    /// Before a socket is waited for: fails once the plugin is stopped, and counts the registration.
+    /// Called before a wait for a socket. Fails once the plugin is stopped, and counts the registration.
     pub(super) fn check_waiting(&self) -> Result<()> {
         self.check_running()?;
         self.local.registered();
@@ -59,19 +59,19 @@ impl Gate {
         if self.halt.is_stopped() { Err(NetworkError::ConnectionAborted) } else { Ok(()) }
     }
 
-    /// Whether the plugin may send to an address.
+    /// Whether the plugin may send to this address.
     pub(super) fn may_connect(&self, protocol: Protocol, to: SocketAddr) -> bool {
         // Most rules are about addresses, and need no names.
         self.rules.allows_connect(protocol, to, &[]) || self.rules.allows_connect(protocol, to, &self.names.of(to.ip()))
     }
 
-    /// Fails, and reports it, unless the plugin may send to an address.
+    /// Fails unless the plugin may send to this address, and reports the attempt.
     pub(super) fn check_connect(&self, protocol: Protocol, to: SocketAddr) -> Result<()> {
         self.check_running()?;
         if self.may_connect(protocol, to) { Ok(()) } else { Err(self.deny(protocol.connecting(), to)) }
     }
 
-    /// Reports an operation that isn't allowed.
+    /// Reports an operation that the rules don't allow.
     pub(super) fn deny(&self, operation: &'static str, target: impl ToString) -> NetworkError {
         self.events.report(Event::Denied { operation, target: target.to_string() });
         NetworkError::PermissionDenied

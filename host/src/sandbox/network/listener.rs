@@ -1,4 +1,4 @@
-//! A plugin's TCP sockets before there is a connection: bound ones and listening ones.
+//! The TCP sockets of a plugin before there is a connection: bound sockets and listening sockets.
 
 use super::address::canonical;
 use super::gate::{Gate, Slot};
@@ -14,8 +14,8 @@ use virtual_net::{
     VirtualTcpListener, VirtualTcpSocket,
 };
 
-/// What wasix-libc binds for a moment in every program, to find out how the host writes ports. A bind that failed, even
-/// because another plugin is at it, would make it read all ports the wrong way round.
+/// The address that wasix-libc binds for a moment in every program, to find out how the host writes ports. If that bind
+/// failed, for example because another plugin has the address, wasix-libc would read all ports in the wrong byte order.
 const LIBC_PROBE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 10275);
 
 /// What a plugin asks for when it binds a socket.
@@ -26,8 +26,8 @@ pub(super) struct Bind {
     pub(super) reuse_addr: bool,
 }
 
-/// A socket that has an address of its own and nothing else. It is the system's only if the plugin may listen there:
-/// without that, a bound socket can do nothing that an unbound one can't.
+/// A socket that has an address of its own and nothing else. The system has the socket only if the plugin may listen at
+/// the address. Otherwise a bound socket can't do more than an unbound one.
 #[derive(Debug)]
 pub(super) struct Bound {
     gate: Arc<Gate>,
@@ -35,7 +35,7 @@ pub(super) struct Bound {
     socket: Option<(Box<dyn VirtualTcpBoundSocket + Sync>, Slot)>,
 }
 
-/// Begins a connection that the rules allow.
+/// Begins a connection, if the rules allow it.
 pub(super) async fn connect(
     gate: &Arc<Gate>,
     own: SocketAddr,
@@ -56,7 +56,7 @@ impl Bound {
         Ok(bound)
     }
 
-    /// Makes it the system's.
+    /// Opens the socket in the system.
     fn open(&self) -> Result<(Box<dyn VirtualTcpBoundSocket + Sync>, Slot)> {
         let Bind { at, only_v6, reuse_addr } = self.bind;
         if !self.gate.rules.allows_listen(Protocol::Tcp, at) {
@@ -65,7 +65,7 @@ impl Bound {
         let slot = self.gate.slot()?;
         let only_v6 = only_v6 || !self.gate.rules.allows_dual_stack(Protocol::Tcp, at.port());
         let binding = self.gate.local.net.bind_tcp(at, only_v6, false, reuse_addr);
-        // It never waits.
+        // Binding never waits.
         Ok((binding.now_or_never().ok_or(NetworkError::IOError)??, slot))
     }
 }
@@ -101,7 +101,7 @@ impl VirtualTcpBoundSocket for Bound {
     }
 }
 
-/// A socket that accepts connections from whoever reaches it.
+/// A socket that accepts connections from anybody who reaches it.
 #[derive(Debug)]
 struct Listener {
     socket: Box<dyn VirtualTcpListener + Sync>,

@@ -1,4 +1,4 @@
-//! The host's own network, which all plugins of an engine share: one thread that waits for sockets.
+//! The host's own network. All plugins of an engine share it, and one thread waits for its sockets.
 
 use crate::error::LoadError;
 use crate::sync::lock::lock;
@@ -12,18 +12,18 @@ use tokio::runtime::Handle;
 use virtual_net::host::LocalNetworking;
 use virtual_net::{InterestHandler, InterestType, VirtualNetworking, VirtualUdpSocket};
 
-/// Registrations after which the waiting thread is woken.
+/// The waiting thread is woken after this many registrations.
 const REGISTRATIONS: u32 = 256;
 
 /// The host's network.
 ///
-/// The thread that waits for sockets takes note of their registrations only when it wakes, and until then they pile up.
-/// A plugin that waits again and again for what never comes would fill the host's memory (virtual-mio 0.704.2,
-/// `selector.rs`), so the thread is woken now and then.
+/// The thread that waits for sockets handles their registrations only when it wakes up. Until then the registrations
+/// pile up. A plugin could wait again and again for something that never comes, and so fill the host's memory
+/// (virtual-mio 0.704.2, `selector.rs`). So the thread is woken now and then.
 pub(crate) struct Local {
     pub(super) net: LocalNetworking,
     registrations: AtomicU32,
-    /// Replacing the handler of a registered socket is all that wakes the thread.
+    /// Only replacing the handler of a registered socket wakes the thread.
     bell: Mutex<Box<dyn VirtualUdpSocket + Sync>>,
 }
 
@@ -33,7 +33,7 @@ impl Local {
         let failed = |source| LoadError::Io { what: "start the thread that waits for sockets".into(), source };
         let net = {
             let _guard = io.enter();
-            // It unwraps what the operating system may refuse.
+            // This unwraps what the operating system may refuse.
             catch_unwind(LocalNetworking::new).map_err(|_| failed(io::Error::last_os_error()))?
         };
         let bell = net.bind_udp(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), false, false).await;
@@ -59,7 +59,7 @@ impl fmt::Debug for Local {
     }
 }
 
-/// Does nothing about what happens to a socket.
+/// Ignores what happens to a socket.
 #[derive(Debug)]
 struct Silent;
 

@@ -1,4 +1,4 @@
-//! The names that a plugin looked up, and where they led.
+//! The names that a plugin has looked up, and where they led.
 
 use super::rule::usual_form;
 use super::rules::Network;
@@ -14,19 +14,19 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, oneshot};
 use virtual_net::NetworkError;
 
-/// Names that one plugin can have looked up.
+/// How many names one plugin can look up.
 const MAX_NAMES: usize = 1024;
 
-/// Addresses of a name that are kept.
+/// How many addresses of a name are kept.
 const MAX_ADDRESSES: usize = 32;
 
-/// Look-ups that one plugin can have under way. Each has a thread while it lasts, since the system's resolver blocks
-/// and can't be interrupted; a thread of a plugin that was stopped ends by itself.
+/// How many look-ups one plugin can have under way. Each has a thread while it lasts, because the system's resolver
+/// blocks and can't be interrupted. The thread of a stopped plugin ends by itself.
 const MAX_LOOKUPS: usize = 2;
 
 type Resolver = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
-/// The names of one plugin. What a name led to once holds as long as the plugin lives, so that nobody can point it
+/// The names of one plugin. A name leads to the same addresses for as long as the plugin lives. So nobody can point it
 /// elsewhere later.
 pub(super) struct Names {
     resolver: Resolver,
@@ -49,7 +49,7 @@ impl Names {
         Self { resolver, lookups: Arc::new(Semaphore::new(MAX_LOOKUPS)), pinned: Mutex::default() }
     }
 
-    /// The names that led to an address.
+    /// The names that led to this address.
     pub(super) fn of(&self, address: IpAddr) -> Vec<String> {
         lock(&self.pinned).names.get(&address.to_canonical()).cloned().unwrap_or_default()
     }
@@ -105,7 +105,7 @@ impl Names {
             std::thread::Builder::new()
                 .name("plugix-resolve".into())
                 .spawn(move || {
-                    // Nobody listens any more when the plugin was stopped.
+                    // Nobody listens any more if the plugin was stopped.
                     let _ = answer.send(resolver(&owned));
                     drop(permit);
                 })
@@ -124,7 +124,7 @@ impl Names {
 }
 
 impl Pinned {
-    /// Keeps what a name led to, unless another thread was first.
+    /// Keeps where a name led, unless another thread was first.
     fn pin(&mut self, name: String, addresses: Vec<IpAddr>) -> Vec<IpAddr> {
         if let Some(known) = self.addresses.get(&name) {
             return known.clone();

@@ -1,11 +1,11 @@
-//! One rule: a name, an address or a network, and ports.
+//! One rule: a name, an address or a network, and the ports.
 
 use super::address::Range;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use thiserror::Error;
 
-/// Bytes of the longest name that DNS has.
+/// The longest name in DNS, in bytes.
 pub(super) const MAX_NAME: usize = 253;
 
 /// Why a text is no rule.
@@ -54,12 +54,12 @@ impl Rule {
         self.ports.iter().any(|ports| ports.contains(&port))
     }
 
-    /// Whether it is about the address itself and not about a name.
+    /// Whether the rule is about this address itself, and not about a name.
     pub(super) fn reaches(&self, address: IpAddr) -> bool {
         matches!(&self.target, Target::Range(range) if range.reaches(address))
     }
 
-    /// Whether it is about a name, which is in its usual form.
+    /// Whether the rule is about this name. The name is in its usual form.
     pub(super) fn names(&self, name: &str) -> bool {
         match &self.target {
             Target::Name(own) => own == name,
@@ -99,7 +99,7 @@ fn port_range(text: &str) -> Result<RangeInclusive<u16>, String> {
     }
 }
 
-/// A host name as rules and look-ups compare it: lower case, no dot at the end.
+/// A host name in the form in which rules and look-ups compare it: lower case, no dot at the end.
 pub(super) fn usual_form(name: &str) -> Result<String, String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let label = |label: &str| {

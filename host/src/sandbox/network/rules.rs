@@ -5,18 +5,19 @@ use super::rule::{NetworkRuleError, Rule, usual_form};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// Sockets that a plugin may have open at once.
+/// How many sockets a plugin may have open at once.
 const SOCKETS: usize = 64;
 
-/// What a plugin may reach over the network; a new one reaches nothing.
+/// What a plugin may reach over the network. A new `Network` allows nothing.
 ///
-/// A rule is a host and ports: `example.com:443`, `*.example.com:80,443` (names below it, not itself),
+/// A rule is a host and ports: `example.com:443`, `*.example.com:80,443` (the names below it, and not the name itself),
 /// `203.0.113.7:8000-8999`, `10.0.0.0/8:*`, `[::1]:80`. Port 0 stands for a port that the system picks.
 ///
-/// A name is looked up once for each plugin, by the host; connecting to an address is allowed if an allowed name led
-/// there. Loopback, private, link-local, multicast and reserved addresses are reached only through a rule for just such
-/// addresses, or through [`Network::host`]: neither a name nor `0.0.0.0/0` leads there. The name `localhost` leads to
-/// loopback.
+/// The host looks a name up, once for each plugin. A plugin may connect to an address if an allowed name led there.
+///
+/// Some addresses are special: loopback, private, link-local, multicast and reserved ones. A plugin reaches a special
+/// address only through a rule for just such addresses, or through [`Network::host`]. Neither a name nor `0.0.0.0/0`
+/// leads there. The exception is the name `localhost`, which leads to loopback.
 #[derive(Clone, Debug)]
 pub struct Network {
     connect: [Vec<Rule>; 2],
@@ -45,7 +46,7 @@ impl Network {
         }
     }
 
-    /// Allows everything that the host may do itself, loopback and private networks included.
+    /// Allows everything that the host itself may do, loopback and private networks included.
     pub(crate) fn unrestricted() -> Self {
         Self { unrestricted: true, sockets: usize::MAX, ..Self::new() }
     }
@@ -58,7 +59,7 @@ impl Network {
         self.rule(|network| &mut network.connect[Protocol::Tcp as usize], rule)
     }
 
-    /// Allows sending UDP datagrams to a host, and receiving its answers.
+    /// Allows sending UDP datagrams to a host, and receiving the host's answers.
     ///
     /// # Errors
     /// [`NetworkRuleError`] if the text is no rule.
@@ -66,41 +67,41 @@ impl Network {
         self.rule(|network| &mut network.connect[Protocol::Udp as usize], rule)
     }
 
-    /// Allows accepting TCP connections at an address of the host's own, from anybody who reaches it.
+    /// Allows accepting TCP connections at an address of this machine, from anybody who reaches it.
     ///
     /// # Errors
-    /// [`NetworkRuleError`] if the text is no rule, or has a name in place of an address.
+    /// [`NetworkRuleError`] if the text is no rule, or if it has a name instead of an address.
     pub fn listen_tcp(self, rule: &str) -> Result<Self, NetworkRuleError> {
         self.listening(Protocol::Tcp, rule)
     }
 
-    /// Allows receiving UDP datagrams at an address of the host's own, from anybody who reaches it, and answering them.
+    /// Allows receiving UDP datagrams at an address of this machine, from anybody who reaches it, and answering them.
     ///
     /// # Errors
-    /// [`NetworkRuleError`] if the text is no rule, or has a name in place of an address.
+    /// [`NetworkRuleError`] if the text is no rule, or if it has a name instead of an address.
     pub fn listen_udp(self, rule: &str) -> Result<Self, NetworkRuleError> {
         self.listening(Protocol::Udp, rule)
     }
 
-    /// Says which addresses a name has for the plugin, whatever DNS says. Rules for the name then reach them, private
-    /// ones too.
+    /// Sets which addresses a name has for the plugin, whatever DNS says. Rules for the name then reach these
+    /// addresses, also private ones.
     ///
     /// # Errors
-    /// [`NetworkRuleError`] if it is no name.
+    /// [`NetworkRuleError`] if `name` is no host name.
     pub fn host(mut self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> Result<Self, NetworkRuleError> {
         let usual = usual_form(name).map_err(|problem| NetworkRuleError { rule: name.to_owned(), problem })?;
         self.hosts.entry(usual).or_default().extend(addresses.into_iter().map(|address| address.to_canonical()));
         Ok(self)
     }
 
-    /// Limits how many sockets the plugin may have open at once; 64 unless set.
+    /// Limits how many sockets the plugin may have open at once. The default is 64.
     #[must_use]
     pub fn sockets(mut self, sockets: usize) -> Self {
         self.sockets = sockets;
         self
     }
 
-    /// Whether nothing is allowed, so that no socket is needed.
+    /// Whether nothing is allowed. Then the plugin needs no socket.
     pub(crate) fn is_nothing(&self) -> bool {
         !self.unrestricted && self.connect.iter().chain(&self.listen).all(Vec::is_empty)
     }
@@ -128,35 +129,35 @@ impl Default for Network {
     }
 }
 
-/// What is asked before a plugin's operation.
+/// What the sockets ask before an operation of a plugin.
 impl Network {
-    /// Whether a plugin may send to an address; `names` are those that led there.
+    /// Whether a plugin may send to an address. `names` are the names that led to it.
     pub(super) fn allows_connect(&self, protocol: Protocol, to: SocketAddr, names: &[String]) -> bool {
         let to = canonical(to);
         let named = |rule: &Rule| rule.reaches(to.ip()) || names.iter().any(|name| rule.names(name));
         self.unrestricted || self.connect[protocol as usize].iter().any(|rule| rule.has_port(to.port()) && named(rule))
     }
 
-    /// Whether a plugin may listen at an address, or at all of them.
+    /// Whether a plugin may listen at this address. It may be the address that stands for all addresses.
     pub(super) fn allows_listen(&self, protocol: Protocol, at: SocketAddr) -> bool {
         let at = canonical(at);
         self.unrestricted
             || self.listen[protocol as usize].iter().any(|rule| rule.has_port(at.port()) && rule.reaches(at.ip()))
     }
 
-    /// Whether a plugin may listen at all IPv4 addresses as well when it listens at all IPv6 ones.
+    /// Whether a plugin that listens at all IPv6 addresses may also listen at all IPv4 addresses.
     pub(super) fn allows_dual_stack(&self, protocol: Protocol, port: u16) -> bool {
         self.allows_listen(protocol, (Ipv4Addr::UNSPECIFIED, port).into())
     }
 
-    /// Whether a UDP socket may be bound that hears nobody but those that it may send to. wasix-libc does so with each
-    /// address of a name, to sort them.
+    /// Whether a plugin may bind a UDP socket that hears only from addresses that it may send to. wasix-libc binds one
+    /// for each address of a name, to sort the addresses.
     pub(super) fn allows_ephemeral(&self, at: SocketAddr) -> bool {
         let ip = canonical(at).ip();
         at.port() == 0 && (ip.is_unspecified() || ip.is_loopback())
     }
 
-    /// Whether a plugin may look a name up.
+    /// Whether a plugin may look up this name.
     pub(super) fn allows_name(&self, name: &str) -> bool {
         self.unrestricted || self.connect.iter().flatten().any(|rule| rule.names(name))
     }
@@ -170,7 +171,7 @@ impl Network {
             || self.connect.iter().flatten().any(|rule| rule.reaches(address))
     }
 
-    /// The addresses that the policy gives a name.
+    /// The addresses that the policy gives to a name.
     pub(super) fn host_addresses(&self, name: &str) -> Option<&[IpAddr]> {
         self.hosts.get(name).map(Vec::as_slice)
     }

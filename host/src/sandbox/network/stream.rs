@@ -1,4 +1,4 @@
-//! A plugin's TCP connections.
+//! The TCP connections of a plugin.
 
 use super::gate::Slot;
 use super::waiters::Waiters;
@@ -11,7 +11,7 @@ use virtual_net::{
     VirtualTcpSocket,
 };
 
-/// A connection that was allowed when it began.
+/// A connection. It was allowed when it began.
 #[derive(Debug)]
 pub(super) struct Stream {
     socket: Box<dyn VirtualTcpSocket + Sync>,
@@ -21,12 +21,12 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A connection that may be on its way still.
+    /// A connection that may still be opening.
     pub(super) fn connecting(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
         Self { socket, waiters: Waiters::default(), slot, connected: false }
     }
 
-    /// A connection that somebody else made.
+    /// A connection that somebody else opened.
     pub(super) fn accepted(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
         Self { socket, waiters: Waiters::default(), slot, connected: true }
     }
@@ -59,7 +59,7 @@ impl VirtualIoSource for Stream {
             |socket, all| socket.set_handler(all)
         ))?;
         if !self.connected {
-            // The socket says that it is ready when its connection failed as well.
+            // The socket also says that it is ready when its connection has failed.
             match self.socket.status()? {
                 SocketStatus::Opening => {
                     self.waiters.add(cx.waker().into(), |all| self.socket.set_handler(all))?;
@@ -103,7 +103,7 @@ impl VirtualSocket for Stream {
 }
 
 impl VirtualConnectedSocket for Stream {
-    /// Lingering would keep the thread that closes the socket waiting, and that can be a thread of the host's.
+    /// Lingering would block the thread that closes the socket, and that can be a thread of the host.
     fn set_linger(&mut self, linger: Option<Duration>) -> Result<()> {
         match linger {
             Some(time) if !time.is_zero() => Err(NetworkError::Unsupported),

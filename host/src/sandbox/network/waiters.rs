@@ -1,7 +1,8 @@
 //! The threads that wait for one socket.
 //!
-//! A socket of virtual-net's has room for one who waits, so that a thread that sends and a thread that receives put
-//! each other to sleep (virtual-net 0.704.2, `host.rs`). Here, what happens to a socket wakes all of them.
+//! A socket of virtual-net knows only one waiter. So a thread that sends and a thread that receives would replace each
+//! other, and neither would be woken (virtual-net 0.704.2, `host.rs`). Here, an event of a socket wakes all threads
+//! that wait for the socket.
 
 use crate::sync::lock::lock;
 use std::collections::HashMap;
@@ -12,22 +13,22 @@ use virtual_net::{InterestHandler, InterestType, NetworkError, Result};
 
 type Handler = Box<dyn InterestHandler + Send + Sync>;
 
-/// Threads that can wait for one socket. Each is there once, and goes when its wait is over.
+/// How many threads can wait for one socket. A thread is in the list once, and leaves it when its wait is over.
 const MAX_WAITERS: usize = 1024;
 
-/// Those who wait, and whether the socket knows.
+/// The threads that wait, and whether the socket knows of the list.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
     all: All,
     registered: bool,
 }
 
-/// A thread waits for one thing at a time, and begins and ends its wait itself.
+/// The handlers, by thread. A thread waits for one thing at a time, and begins and ends its wait itself.
 #[derive(Clone, Debug, Default)]
 struct All(Arc<Mutex<HashMap<ThreadId, Arc<Mutex<Handler>>>>>);
 
 impl Waiters {
-    /// Adds the calling thread; `register` makes the socket tell all.
+    /// Adds the calling thread. `register` makes the socket tell all threads in the list.
     pub(super) fn add(&mut self, handler: Handler, register: impl FnOnce(Handler) -> Result<()>) -> Result<()> {
         let mut all = lock(&self.all.0);
         if all.len() >= MAX_WAITERS {
@@ -38,7 +39,7 @@ impl Waiters {
         self.register(register)
     }
 
-    /// Removes the calling thread, and says whether nobody waits any more.
+    /// Removes the calling thread. Returns whether nobody waits any more.
     pub(super) fn remove(&mut self) -> bool {
         let mut all = lock(&self.all.0);
         all.remove(&thread::current().id());
@@ -46,7 +47,8 @@ impl Waiters {
         all.is_empty()
     }
 
-    /// Polls a socket, which makes it forget whom to tell, and tells it again. The calling thread waits if it has to.
+    /// Polls a socket, which makes the socket forget whom to tell, and tells the socket again. Adds the calling thread
+    /// if it has to wait.
     pub(super) fn poll<S: ?Sized>(
         &mut self,
         cx: &mut Context<'_>,
@@ -73,11 +75,9 @@ impl Waiters {
     }
 }
 
-impl All {}
-
 impl InterestHandler for All {
     fn push_interest(&mut self, interest: InterestType) {
-        // A handler may take locks that are held where a wait begins, so that no lock of this list's is held here.
+        // A handler may take locks that its thread holds while it begins to wait. So no lock of this list is held here.
         let handlers: Vec<_> = lock(&self.0).values().cloned().collect();
         for handler in handlers {
             lock(&handler).push_interest(interest);

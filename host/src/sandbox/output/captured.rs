@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use virtual_fs::{AsyncRead, AsyncSeek, AsyncWrite, FsError, ReadBuf, VirtualFile};
 
-/// Bytes that one call writes at most: a plugin that is to be stopped in the middle of one doesn't keep its host
-/// waiting.
+/// How many bytes one call writes at most. A plugin may have to be stopped in the middle of a call, and its host must
+/// not wait long for that.
 const MAX_WRITE: usize = 1 << 20;
 
-/// One of the two streams; clones write to the same place.
+/// One of the two streams. All clones write to the same place.
 #[derive(Clone, Debug)]
 pub(crate) struct Captured(Arc<Shared>);
 
@@ -22,7 +22,7 @@ struct Shared {
     kept: Mutex<Kept>,
     limit: usize,
     events: Events,
-    /// Apart from what is kept, so that the host can take that while it is passed a line.
+    /// The printer has a lock of its own, so that the host can take what is kept while it is passed a line.
     printer: Mutex<Printer>,
 }
 
@@ -37,13 +37,13 @@ impl Captured {
         Self(Arc::new(Shared { kept: Mutex::default(), limit, events, printer: Mutex::new(printer) }))
     }
 
-    /// Takes what was written since the last time, and how many bytes were dropped.
+    /// Takes what was written since the stream was last taken, and how many bytes were dropped.
     pub(super) fn take(&self) -> (Vec<u8>, u64) {
         let Kept { bytes, dropped } = std::mem::take(&mut *lock(&self.0.kept));
         (bytes, dropped)
     }
 
-    /// Bytes that are kept and that nobody has taken yet.
+    /// How many bytes are kept that nobody has taken yet.
     pub(super) fn kept(&self) -> u64 {
         lock(&self.0.kept).bytes.len() as u64
     }
@@ -52,7 +52,7 @@ impl Captured {
         lock(&self.0.printer).finish();
     }
 
-    /// Takes some of it, or all.
+    /// Writes the bytes, or the first of them. Returns how many it wrote.
     fn write(&self, bytes: &[u8]) -> usize {
         let bytes = &bytes[..bytes.len().min(MAX_WRITE)];
         self.append(bytes);

@@ -1,4 +1,4 @@
-//! Where lines go.
+//! Where the lines of a plugin's output go.
 
 use super::StandardStream;
 use super::lines::Printer;
@@ -11,13 +11,13 @@ use std::sync::Arc;
 /// What the host application does with a line.
 type Callback = Arc<dyn Fn(StandardStream, &str) + Send + Sync>;
 
-/// Where a plugin's output goes besides the host's buffer.
+/// Where a plugin's output goes, besides the host's buffer.
 #[derive(Clone, Default)]
 pub(crate) enum Forward {
-    /// To `tracing`, by line.
+    /// To `tracing`, line by line.
     #[default]
     Tracing,
-    /// To the host application, by line.
+    /// To the host application, line by line.
     Callback(Callback),
     /// To the host's own streams, as it comes.
     Inherit,
@@ -48,12 +48,12 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Passes bytes on as they are, if that is what is wanted.
+    /// Passes bytes on as they are, if the host wants that. False if it doesn't.
     pub(super) fn pass_raw(&self, bytes: &[u8]) -> bool {
         if !matches!(self.forward, Forward::Inherit) {
             return false;
         }
-        // A host whose streams are closed prints nothing.
+        // A host with closed streams prints nothing.
         let _ = match self.stream {
             StandardStream::Stdout => std::io::stdout().lock().write_all(bytes),
             StandardStream::Stderr => std::io::stderr().lock().write_all(bytes),
@@ -85,7 +85,8 @@ impl Destination {
     }
 }
 
-/// The line without what would move the cursor of whoever reads the log, or look like a line of the host's own.
+/// The line without characters that would move the cursor of whoever reads the log, or that would make the line look
+/// like one of the host's lines.
 fn printable(line: &str) -> String {
     let mut printable = String::with_capacity(line.len());
     for character in line.chars() {

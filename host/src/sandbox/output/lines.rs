@@ -1,10 +1,10 @@
-//! Bytes to lines, not too long and not too many.
+//! Cuts bytes into lines that are not too long and not too many.
 
 use super::forward::Destination;
 use super::rate::Rate;
 use std::time::Instant;
 
-/// Bytes of a line at most; what is longer is passed on as several.
+/// How many bytes a line has at most. A longer line is passed on as several lines.
 const MAX_LINE: usize = 8 << 10;
 
 /// Passes on one stream.
@@ -37,7 +37,7 @@ impl Printer {
         }
     }
 
-    /// Passes on a line that isn't complete.
+    /// Passes on the last line, which isn't complete.
     pub(super) fn finish(&mut self) {
         if !self.line.is_empty() {
             self.pass_line();

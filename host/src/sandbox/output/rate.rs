@@ -1,11 +1,11 @@
-//! How much output is passed on.
+//! Limits how much output is passed on.
 
 use std::time::Instant;
 
-/// Bytes that are passed on at once, and each second after that.
+/// How many bytes are passed on at once, and then in each second.
 const BYTES: u64 = 1 << 20;
 
-/// What a line costs besides its bytes: whoever gets it does something for each.
+/// What a line costs besides its bytes, because each line makes work for its receiver.
 const LINE: u64 = 64;
 
 /// Lets a burst through, and then as much as time allows.
@@ -21,13 +21,13 @@ impl Rate {
         Self { left: BYTES, filled: now, left_out: 0 }
     }
 
-    /// Whether a line of that many bytes is to be passed on.
+    /// Whether a line of this many bytes is passed on.
     pub(super) fn admit(&mut self, bytes: usize, now: Instant) -> bool {
         let cost = bytes as u64 + LINE;
         if self.left < cost {
             let since = now.saturating_duration_since(self.filled).as_millis().min(1_000) as u64;
             self.left = (self.left + BYTES * since / 1_000).min(BYTES);
-            // What is less than a millisecond counts the next time.
+            // A part of a millisecond counts the next time.
             if since > 0 {
                 self.filled = now;
             }
@@ -44,7 +44,7 @@ impl Rate {
         }
     }
 
-    /// What to say of the lines that were left out since the last time.
+    /// A message about the lines that were left out since the last message.
     pub(super) fn left_out(&mut self) -> Option<String> {
         match std::mem::take(&mut self.left_out) {
             0 => None,

@@ -1,4 +1,4 @@
-//! A thread of a plugin's each of whose calls has the same limit.
+//! A thread of a plugin, watched because each of its calls has the same limit.
 
 use super::{Limited, TICK};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ impl Watched {
         Self { calls, limit, call: None }
     }
 
-    /// Looks what is running. Returns it with its limit if that has passed.
+    /// Looks at what runs. Returns the calls and their limit if the limit has passed.
     pub(super) fn look(&mut self, now: Instant) -> Option<(Arc<dyn Limited>, Duration)> {
         let running = self.calls.running().filter(|_| !self.calls.is_over());
         self.call = match (running, self.call) {

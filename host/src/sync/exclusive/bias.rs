@@ -1,41 +1,55 @@
-//! Lets the one thread that takes a value again and again do so without a locked instruction.
+//! Lets a thread take a value without a locked instruction, if that thread alone takes the value again and again.
 //!
-//! Most plugins are called by one thread only, and a locked instruction is most of what taking one costs. So a value
-//! comes to have an owner, who writes that it has taken it and then looks whether it is the owner still. Another thread
-//! writes that there is no owner any more, and then looks whether the owner has taken it. One of the two sees what the
-//! other wrote, if between its write and its look each has a fence. The owner has none: whoever ends the ownership has
-//! the system put one into all threads of the process (`membarrier`). That happens once in the life of a value; from
-//! then on all use the lock.
+//! Most plugins are called by one thread only, and a locked instruction is most of what taking a value costs. So a
+//! value gets an owner: the thread that keeps taking it.
+//!
+//! The owner writes that it has taken the value. Then the owner looks whether it still is the owner. Another thread
+//! writes that there is no owner any more. Then this thread looks whether the owner has taken the value. If both have a
+//! fence between their write and their look, at least one of the two sees what the other wrote.
+//!
+//! The owner has no such fence. Instead, the thread that ends the ownership asks the system to put a fence into all
+//! threads of the process (`membarrier`). That happens once in the life of a value. From then on all threads use the
+//! lock.
 
 use std::cell::Cell;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering, compiler_fence};
 
-/// How often in a row a thread has to take the value before it becomes the owner: those who only prepare it for others
-/// don't.
+/// How often in a row a thread has to take the value before it becomes the owner. A thread that only prepares the value
+/// for others stays below this.
 const IN_A_ROW: u32 = 16;
 
 /// No thread has been the owner yet.
 const NOBODY: u64 = 1;
 /// No thread will be the owner any more.
 const EVERYBODY: u64 = 2;
-/// The lowest number of a thread. 0 is that of threads that have none yet.
+/// The lowest number of a thread. A thread that has no number yet has 0 instead.
 const FIRST_THREAD: u64 = 3;
 
 /// The owner doesn't have the value.
 const FREE: u8 = 0;
-/// The owner has it if it is the owner still.
+/// The owner has the value if it still is the owner. It is about to find out.
 const TRIED: u8 = 1;
 /// The owner has it.
 const TAKEN: u8 = 2;
 
+/// For what a thread takes the lock.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    /// To take the value again and again. The thread may become the owner.
+    Again,
+    /// To take the value once. The thread doesn't become the owner.
+    Once,
+}
+
 #[derive(Debug)]
 pub(super) struct Bias {
-    /// The owner. Only who has the lock writes it.
+    /// The owner. Only the thread that has the lock writes it.
     owner: AtomicU64,
     /// What the owner does with the value. Only the owner writes it.
     taken: AtomicU8,
-    /// Who took the lock last, and how often in a row. Only who has the lock uses them.
+    /// The thread that took the lock last, and how often it did so in a row. Only the thread that has the lock uses
+    /// them.
     last: AtomicU64,
     times: AtomicU32,
 }
@@ -53,21 +67,22 @@ impl Bias {
     /// Whether the calling thread is the owner.
     #[inline]
     pub(super) fn is_mine(&self) -> bool {
-        // Whoever has no number isn't.
+        // A thread without a number has 0 here, and 0 is never the owner.
         self.owner.load(Ordering::Relaxed) == THREAD.get()
     }
 
-    /// Whether the calling thread, the owner, has the value.
+    /// Whether the calling thread, which is the owner, has the value.
     #[inline]
     pub(super) fn is_taken(&self) -> bool {
         self.taken.load(Ordering::Relaxed) != FREE
     }
 
-    /// Takes the value for its owner, who is the caller and doesn't have it. False if it isn't the owner any more.
+    /// Takes the value for the calling thread, which is the owner and doesn't have the value. False if the thread isn't
+    /// the owner any more.
     #[inline]
     pub(super) fn take(&self) -> bool {
         self.taken.store(TRIED, Ordering::Relaxed);
-        // The processor's part of the fence is that of `end`.
+        // This fence binds the compiler. `end` puts the processor's part of it here.
         compiler_fence(Ordering::SeqCst);
         let mine = self.is_mine();
         self.taken.store(if mine { TAKEN } else { FREE }, Ordering::Release);
@@ -80,13 +95,12 @@ impl Bias {
         self.taken.store(FREE, Ordering::Release);
     }
 
-    /// Called by a thread that has got the lock, in order to take the value again and again or just once. False if the
-    /// owner has it.
-    pub(super) fn admit(&self, again: bool) -> bool {
-        match self.owner.load(Ordering::Relaxed) {
-            NOBODY if again => self.count(),
-            NOBODY | EVERYBODY => {}
-            owner => {
+    /// Called by a thread that has just got the lock. False if the owner has the value.
+    pub(super) fn admit(&self, purpose: Use) -> bool {
+        match (self.owner.load(Ordering::Relaxed), purpose) {
+            (NOBODY, Use::Again) => self.count(),
+            (NOBODY | EVERYBODY, _) => {}
+            (owner, _) => {
                 if !self.end(owner) {
                     return false;
                 }
@@ -95,20 +109,20 @@ impl Bias {
         self.is_free()
     }
 
-    /// Whether nobody has the value who was its owner; for those who have the lock.
+    /// Whether no owner has the value, present or former. The caller has the lock.
     fn is_free(&self) -> bool {
         loop {
-            // What the owner did before it gave the value back comes before what follows this.
+            // `Acquire`: what the owner did with the value happens before what the caller does with it.
             match self.taken.load(Ordering::Acquire) {
                 FREE => return true,
                 TAKEN => return false,
-                // A few instructions later it is one of the two.
+                // A few instructions later the owner has made it one of the other two.
                 _ => std::thread::yield_now(),
             }
         }
     }
 
-    /// Makes the calling thread the owner if it is the one that comes always.
+    /// Counts that the calling thread took the lock. A thread that did so often enough in a row becomes the owner.
     fn count(&self) {
         let thread = this_thread();
         let times = if self.last.load(Ordering::Relaxed) == thread {
@@ -123,7 +137,7 @@ impl Bias {
         }
     }
 
-    /// Ends the ownership. False if that can't be, and then everything is as before.
+    /// Ends the ownership. False if the system refuses the fences: then everything is as before.
     #[cold]
     fn end(&self, owner: u64) -> bool {
         self.owner.store(EVERYBODY, Ordering::Relaxed);
@@ -137,7 +151,7 @@ impl Bias {
 
 thread_local!(static THREAD: Cell<u64> = const { Cell::new(0) });
 
-/// The calling thread's number, which no other thread ever gets.
+/// The calling thread's number. No other thread ever gets the same one.
 fn this_thread() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(FIRST_THREAD);
     if THREAD.get() == 0 {
@@ -146,11 +160,12 @@ fn this_thread() -> u64 {
     THREAD.get()
 }
 
-/// Whether the system puts fences into all threads of the process when it is asked to.
+/// Whether the system puts fences into all threads of the process when it is asked for them.
 static FENCES: AtomicBool = AtomicBool::new(false);
 
-/// Tells the system that it will be asked for fences. Until then, and where it has none, nobody becomes an owner. In a
-/// process with several threads this takes 10 ms, once: it is nothing for a thread that somebody waits for.
+/// Tells the system that it will be asked for fences. Before this is called, nobody becomes an owner. On a system
+/// without such fences nobody ever does. In a process with several threads this takes 10 ms, once. So it is not for a
+/// thread that somebody waits for.
 pub(crate) fn prepare() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -161,6 +176,6 @@ pub(crate) fn prepare() {
 
 /// Whether the system carried out the command.
 fn membarrier(command: libc::c_int) -> bool {
-    // SAFETY: the call takes two numbers besides the command, and touches no memory.
+    // SAFETY: the system call takes two numbers besides the command, and touches no memory.
     unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
 }

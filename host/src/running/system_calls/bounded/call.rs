@@ -11,17 +11,17 @@ use std::sync::Arc;
 use wasmer::{Extern, Function, FunctionEnvMut, Imports, Memory, RuntimeError, StoreMut, TypedFunction, Value};
 use wasmer_wasix::wasmer_wasix_types::wasi::{Errno, Rights};
 
-/// `fd_advise`, which does nothing and says whether a descriptor is open.
+/// The type of `fd_advise`. That call does nothing, and says whether a descriptor is open.
 pub(super) type Advise = TypedFunction<(i32, i64, i64, i32), i32>;
 
-/// A system call and what is to be measured of it.
+/// A system call, and what is measured of it.
 #[derive(Debug)]
 pub(super) struct BoundedCall {
     original: Function,
     rules: &'static [Rule],
     descriptors: Arc<Descriptors>,
     advise: Advise,
-    /// `fd_sync`, which looks at how long a file is.
+    /// `fd_sync`: it makes wasmer-wasix look how long a file is.
     sync: TypedFunction<i32, i32>,
     memory: Option<Memory>,
 }
@@ -52,7 +52,7 @@ impl BoundedCall {
         })
     }
 
-    /// Refuses the call or makes it.
+    /// Refuses the call, or makes it.
     pub(super) fn run(&self, store: &mut FunctionEnvMut<'_, ()>, args: &[Value]) -> Result<Vec<Value>, RuntimeError> {
         for rule in self.rules {
             if let Some(error) = self.refusal(*rule, store, args)? {
@@ -61,8 +61,8 @@ impl BoundedCall {
         }
         take_unheard_error();
         forget_refusal();
-        // wasmer-wasix panics on some of what a plugin can ask for, such as a link below a file. That is the plugin's
-        // mistake, and an error for it.
+        // wasmer-wasix panics on some of what a plugin can ask for, such as a link below a file. That is a mistake of
+        // the plugin, and becomes an error for the plugin.
         let Ok(results) = catch_unwind(AssertUnwindSafe(|| self.original.call(store, args))) else {
             return Ok(answer(Errno::Io));
         };
@@ -93,7 +93,7 @@ impl BoundedCall {
         })
     }
 
-    /// Whether it opens a file to change it, as the plugin has it: wasmer-wasix asks for that in any case.
+    /// Whether the plugin opens a file to change it. (wasmer-wasix asks for that right in any case.)
     fn wants_to_write(&self, args: &[Value]) -> bool {
         self.rules.iter().any(|rule| match *rule {
             Rule::OpensFile { rights, .. } => {
@@ -103,15 +103,15 @@ impl BoundedCall {
         })
     }
 
-    /// Lets wasmer-wasix look at how long a file is that was opened. It would go by how long it was before, also where
-    /// that was cut off, and append behind that.
+    /// Makes wasmer-wasix look how long a file is that was opened. Otherwise wasmer-wasix would go by the length before
+    /// the opening, even if the opening cut the file off, and would append behind that length.
     fn opened(&self, store: &mut FunctionEnvMut<'_, ()>, args: &[Value]) -> Result<(), RuntimeError> {
         let pointer = self.rules.iter().find_map(|rule| match *rule {
             Rule::OpensFile { at, .. } => Some(number(args, at)),
             _ => None,
         });
         if let (Some(pointer), Some(memory)) = (pointer, &self.memory) {
-            // Another thread may have put another number there: then that one is looked at.
+            // Another thread may have put another number there. Then wasmer-wasix looks at that descriptor.
             if let Some(descriptor) = read_word(memory, store, pointer) {
                 self.sync.call(store, descriptor)?;
             }

@@ -8,12 +8,12 @@ use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
 /// The descriptors of one plugin.
 ///
-/// A new descriptor gets the lowest number that is free. So as long as nobody may ask for a number from the limit on,
-/// there is room for another if and only if one of the numbers below it is free.
+/// A new descriptor gets the lowest free number, and nobody may ask for a number from the limit on. So there is room
+/// for another descriptor if and only if a number below the limit is free.
 #[derive(Debug)]
 pub(super) struct Descriptors {
     limit: u32,
-    /// One that was free a moment ago.
+    /// A number that was free a moment ago.
     free: AtomicU32,
     events: Events,
 }
@@ -27,7 +27,7 @@ impl Descriptors {
         self.limit
     }
 
-    /// Whether one more can be opened. Threads that ask at the same time may get one each.
+    /// Whether one more descriptor can be opened. Threads that ask at the same time may get one each.
     pub(super) fn has_room(&self, store: &mut impl AsStoreMut, advise: &Advise) -> Result<bool, RuntimeError> {
         let first = self.free.load(Ordering::Relaxed);
         for number in (first..self.limit).chain(0..first) {

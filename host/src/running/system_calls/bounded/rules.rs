@@ -1,34 +1,35 @@
-//! What is measured of which system call. Arguments are counted from 0.
+//! What is measured, for each system call. Arguments are counted from 0.
 
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
 /// Something to measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Rule {
-    /// It opens a descriptor.
+    /// The call opens a descriptor.
     Opens,
-    /// It opens a file with the rights in one argument, and writes the descriptor to where another one points.
+    /// The call opens a file. Argument `rights` has the rights, and the call writes the descriptor to where argument
+    /// `at` points.
     OpensFile { rights: usize, at: usize },
     /// This argument is the length of a path.
     Path { len: usize },
-    /// This argument is a number that is not larger.
+    /// This argument is a number, and it may be `most` at most.
     Most { arg: usize, most: u64 },
-    /// This argument is a descriptor that is to be: the numbers from the limit on don't exist.
+    /// This argument is the descriptor that the call makes. Numbers from the limit on don't exist.
     Number { arg: usize, error: Errno },
-    /// It works on a file, and makes this of some errors.
+    /// The call works on a file, and turns some errors into this.
     LosesErrors { into: Errno },
 }
 
-/// Things to wait for at once: each takes some of the host's memory.
+/// How many events a plugin waits for at once. Each takes some of the host's memory.
 const MAX_EVENTS: u64 = 4096;
 
-/// Parts of one read or write, as other systems have it. A plugin can't be stopped in between.
+/// Parts of one read or write, as on other systems. A plugin can't be stopped between them.
 const MAX_PARTS: u64 = 1024;
 
-/// Random bytes at once, for the same reason.
+/// Random bytes in one call. A plugin can't be stopped within the call.
 const MAX_RANDOM: u64 = 64 << 20;
 
-/// All of them, by name.
+/// All rules, by the name of the system call.
 pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("chdir", &[Rule::Path { len: 1 }]),
     ("epoll_create", &[Rule::Opens]),
@@ -56,7 +57,7 @@ pub(super) const RULES: &[(&str, &[Rule])] = &[
     ("sock_accept", &[Rule::Opens]),
     ("sock_accept_v2", &[Rule::Opens]),
     ("sock_open", &[Rule::Opens]),
-    // It panics on some of what it is given.
+    // This call panics on some of what a plugin can give it.
     ("sock_send_file", &[]),
 ];
 

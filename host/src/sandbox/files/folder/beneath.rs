@@ -1,4 +1,4 @@
-//! An open folder, and what is beneath it.
+//! An open folder, and everything beneath it.
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
@@ -7,11 +7,11 @@ use std::ffi::OsStr;
 use std::path::Path;
 use virtual_fs::{FsError, Result};
 
-/// How often a path is resolved again that somebody keeps renaming: the kernel gives up when it can't tell whether `..`
-/// still leads to where it should.
+/// How often a path is resolved again while somebody keeps renaming it. The kernel gives up when it can't tell whether
+/// `..` still leads to the right place.
 const ATTEMPTS: usize = 16;
 
-/// An open folder from which no path leads away.
+/// An open folder. No path leads out of it.
 #[derive(Debug)]
 pub(super) struct Beneath(OwnedFd);
 
@@ -24,14 +24,12 @@ impl Beneath {
         self.0.as_fd()
     }
 
-    /// Opens what is there; the empty path is the folder itself. Files are made for all that the host's umask allows.
+    /// Opens what is at the path. The empty path is the folder itself. A new file gets all permissions that the host's
+    /// umask allows.
     pub(super) fn open(&self, path: &Path, flags: OFlags) -> OsResult<OwnedFd> {
         const BENEATH: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-        let mode = match flags.contains(OFlags::CREATE) {
-            true => Mode::from_raw_mode(0o666),
-            false => Mode::empty(),
-        };
+        let mode = if flags.contains(OFlags::CREATE) { Mode::from_raw_mode(0o666) } else { Mode::empty() };
         for _ in 0..ATTEMPTS {
             match openat2(&self.0, path, flags | OFlags::CLOEXEC, mode, BENEATH) {
                 Err(Errno::AGAIN | Errno::INTR) => {}
@@ -41,7 +39,7 @@ impl Beneath {
         Err(Errno::AGAIN)
     }
 
-    /// Opens the folder that `path` is in, and returns it with the entry's name.
+    /// Opens the folder that contains `path`, and returns it with the entry's name.
     pub(super) fn parent<'a>(&self, path: &'a Path) -> Result<(Self, &'a OsStr)> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(FsError::PermissionDenied);

@@ -1,4 +1,4 @@
-//! An open file of the host's.
+//! An open file of the host.
 
 use super::ledger::Ledger;
 use super::stat::{Id, Stat, fs_error};
@@ -18,7 +18,7 @@ pub(super) struct HostFile {
     counted: Option<Counted>,
 }
 
-/// A file whose bytes count.
+/// An account that the file's bytes count for.
 #[derive(Debug)]
 struct Counted {
     ledger: Arc<Ledger>,
@@ -112,7 +112,7 @@ fn timespec(nanoseconds: Option<u64>) -> Timespec {
     }
 }
 
-/// Does it again when a signal came in between.
+/// Repeats the call if a signal interrupted it.
 fn retry<T>(mut call: impl FnMut() -> OsResult<T>) -> OsResult<T> {
     loop {
         match call() {

@@ -1,4 +1,4 @@
-//! The account of a folder that may not grow without limit.
+//! The account of a folder that has a limit.
 
 use super::stat::{Id, Stat};
 use crate::sandbox::files::space::Space;
@@ -8,21 +8,22 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use virtual_fs::Result;
 
-/// What a plugin added to a folder: it may not exceed the limit, and what it removes it may add again.
+/// Counts what a plugin has added to a folder. That may not exceed the limit. What the plugin removes, it may add
+/// again.
 ///
 /// A file that was removed while it is open takes its space until it is closed.
 #[derive(Debug)]
 pub(super) struct Ledger {
     space: Space,
-    /// Held while something is measured and changed, so that two threads don't count the same bytes.
+    /// The lock is held while something is measured and changed, so that two threads don't count the same bytes.
     open: Mutex<HashMap<Id, Open>>,
 }
 
-/// A file of which this plugin has handles.
+/// A file that this plugin has open.
 #[derive(Debug, Default)]
 struct Open {
     handles: usize,
-    /// Whether its last name is gone.
+    /// Whether the file's last name is gone.
     removed: bool,
 }
 
@@ -38,7 +39,7 @@ impl Ledger {
         create().inspect_err(|_| self.space.give(ENTRY))
     }
 
-    /// Removes an entry and gives back what it took. `remove` returns what the entry was.
+    /// Removes an entry, and gives back the space that the entry took. `remove` returns what the entry was.
     pub(super) fn remove(&self, remove: impl FnOnce() -> Result<Option<Stat>>) -> Result<()> {
         let mut open = lock(&self.open);
         let Some(removed) = remove()? else { return Ok(()) };
@@ -52,8 +53,8 @@ impl Ledger {
         Ok(())
     }
 
-    /// Changes a file's length from `before` to at most `wanted`, as far as there is space. `change` gets the length
-    /// that the file may have, and returns the one that it has then.
+    /// Changes a file's length to at most `wanted`, as far as there is space. `measure` returns the length before.
+    /// `change` gets the length that the file may have, and returns the length that the file then has.
     pub(super) fn resize<R>(
         &self,
         measure: impl FnOnce() -> Result<u64>,
@@ -72,7 +73,7 @@ impl Ledger {
         lock(&self.open).entry(file).or_default().handles += 1;
     }
 
-    /// A handle is closed of a file that has this length.
+    /// A handle of a file was closed, and the file has this length.
     pub(super) fn closed(&self, file: Id, len: u64) {
         let mut open = lock(&self.open);
         let Some(entry) = open.get_mut(&file) else { return };

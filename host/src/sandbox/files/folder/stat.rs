@@ -1,4 +1,4 @@
-//! What the operating system says of a file, and what wasmer-wasix hears of it.
+//! What the operating system says about a file, and what wasmer-wasix is told.
 
 use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, Statx, StatxFlags, StatxTimestamp, statx};
@@ -10,16 +10,16 @@ use virtual_fs::{FileType, FsError, Metadata};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stat(Statx);
 
-/// What tells a file from all others on the host.
+/// Distinguishes a file from all other files on the host.
 pub(super) type Id = (u32, u32, u64);
 
 impl Stat {
-    /// Of what is open.
+    /// The metadata of something that is open.
     pub(super) fn from_fd(fd: impl AsFd) -> OsResult<Self> {
         Self::at(fd, OsStr::new(""), AtFlags::EMPTY_PATH)
     }
 
-    /// Of an entry of an open folder; of the link itself if it is one.
+    /// The metadata of an entry in an open folder. If the entry is a link, it is the metadata of the link itself.
     pub(super) fn from_entry(folder: impl AsFd, name: &OsStr) -> OsResult<Self> {
         Self::at(folder, name, AtFlags::SYMLINK_NOFOLLOW)
     }
@@ -60,13 +60,13 @@ impl Stat {
     }
 }
 
-/// Since 1970; what was before that is then.
+/// Nanoseconds since 1970. A time before 1970 becomes 0.
 fn nanoseconds(time: StatxTimestamp) -> u64 {
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     seconds.saturating_mul(1_000_000_000).saturating_add(time.tv_nsec.into())
 }
 
-/// A kind that wasmer-wasix doesn't know would make it panic.
+/// wasmer-wasix would panic on a kind of file that it doesn't know.
 pub(super) fn file_type(kind: rustix::fs::FileType) -> FileType {
     use rustix::fs::FileType as Kind;
     let mut found = FileType::default();
@@ -91,8 +91,8 @@ pub(super) fn fs_error(error: Errno) -> FsError {
         Errno::ISDIR => FsError::NotAFile,
         Errno::INVAL | Errno::NAMETOOLONG => FsError::InvalidInput,
         Errno::NOSPC | Errno::DQUOT => crate::sandbox::files::volume::NO_SPACE,
-        // The first three of a path that leads out of its folder; the others of what may not be written, upon which
-        // wasmer-wasix tries to read it.
+        // The first three mean that a path leads out of its folder. The others mean that a file may not be written.
+        // wasmer-wasix then tries to read it.
         Errno::XDEV | Errno::LOOP | Errno::AGAIN | Errno::ACCESS | Errno::PERM | Errno::ROFS | Errno::TXTBSY => {
             FsError::PermissionDenied
         }

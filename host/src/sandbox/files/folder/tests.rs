@@ -1,4 +1,4 @@
-//! What the kernel is asked to guarantee, and the account of a folder.
+//! What the kernel guarantees for a folder, and the folder's account.
 
 use super::*;
 use crate::events::Events;
@@ -71,12 +71,12 @@ fn a_removed_file_takes_space_until_it_is_closed() -> Result<()> {
     ensure!(file.write_at(&[1; 3 * ENTRY as usize], 0)? == 2 * ENTRY as usize);
     ensure!(file.write_at(&[1; 1], 2 * ENTRY).is_err());
     folder.remove_file(one)?;
-    // The entry is gone, and its bytes are not.
+    // The entry is gone. Its bytes are not.
     folder.create_dir(other)?;
     ensure!(folder.create_dir(one).is_err());
     drop(file);
     folder.create_dir(one)?;
-    // What replaces something gives back what that took.
+    // A rename gives back the space of what it replaces.
     folder.rename(one, other)?;
     folder.create_dir(one)?;
     let file = folder.open(Path::new("three"), &WRITE)?;

@@ -1,12 +1,12 @@
-//! Bytes in memory, in chunks, so that growing copies nothing and holes take nothing.
+//! Bytes in memory, in chunks. So growing copies nothing, and holes take nothing.
 
 use crate::sandbox::files::space::{Space, Taken};
 use std::collections::BTreeMap;
 
-/// Bytes of a chunk. It takes all of them of the limit, however many are written.
+/// The size of a chunk in bytes. A chunk takes all of them of the limit, even if few are written.
 const CHUNK: usize = 4096;
 
-/// A sequence of bytes. What was never written is zero.
+/// A sequence of bytes. A byte that was never written is zero.
 #[derive(Debug)]
 pub(super) struct Chunks {
     chunks: BTreeMap<u64, Chunk>,
@@ -29,7 +29,7 @@ impl Chunks {
         self.len
     }
 
-    /// Reads up to the end, and returns how many bytes that was.
+    /// Reads up to the end, and returns how many bytes it read.
     pub(super) fn read(&self, into: &mut [u8], at: u64) -> usize {
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
         let len = into.len().min(left);
@@ -47,7 +47,7 @@ impl Chunks {
         len
     }
 
-    /// Writes until there is no more space, and returns how many bytes that was.
+    /// Writes until there is no more space, and returns how many bytes it wrote.
     pub(super) fn write(&mut self, bytes: &[u8], at: u64) -> usize {
         let mut written = 0;
         while written < bytes.len() {
@@ -63,7 +63,7 @@ impl Chunks {
         written
     }
 
-    /// Cuts off what is behind that, or appends zeros.
+    /// Cuts off what is behind `len`, or appends zeroes.
     pub(super) fn set_len(&mut self, len: u64) {
         if len < self.len {
             let (index, offset) = locate(len);
@@ -76,7 +76,7 @@ impl Chunks {
         self.len = len;
     }
 
-    /// A chunk, new if need be and if there is space.
+    /// The chunk at `index`. Makes a new chunk if there is none and if there is space.
     fn chunk(&mut self, index: u64) -> Option<&mut [u8; CHUNK]> {
         use std::collections::btree_map::Entry;
         match self.chunks.entry(index) {
@@ -89,7 +89,7 @@ impl Chunks {
     }
 }
 
-/// The chunk that a byte is in, and where.
+/// The index of the chunk that has a byte, and the byte's place in the chunk.
 fn locate(at: u64) -> (u64, usize) {
     (at / CHUNK as u64, (at % CHUNK as u64) as usize)
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use virtual_fs::{FileType, Metadata, Result};
 
-/// A file; clones are the same one. Its bytes are there until the last name and the last handle are gone.
+/// A file. All clones are the same file. Its bytes stay until the last name and the last handle are gone.
 #[derive(Clone, Debug)]
 pub(super) struct MemoryFile(Arc<Mutex<Inner>>);
 
@@ -65,7 +65,7 @@ impl Content for MemoryFile {
     }
 }
 
-/// In nanoseconds since 1970.
+/// The time now, in nanoseconds since 1970.
 pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64
 }

@@ -44,7 +44,7 @@ impl Entry {
         }
     }
 
-    /// Whether a folder, or something else, may take its place.
+    /// Fails unless a folder (if `by_folder`) or something else may take this entry's place.
     pub(super) fn check_replaceable(&self, by_folder: bool) -> Result<()> {
         match (&self.node, by_folder) {
             (Node::Folder(folder), true) if folder.len() > 0 => Err(FsError::DirectoryNotEmpty),
@@ -72,7 +72,7 @@ impl Folder {
         self.0.get(name)
     }
 
-    /// Adds an entry; what was there is gone.
+    /// Adds an entry. An earlier entry of this name is gone.
     pub(super) fn insert(&mut self, name: &OsStr, entry: Entry) {
         self.0.insert(name.to_owned(), entry);
     }
@@ -81,13 +81,13 @@ impl Folder {
         self.0.remove(name).ok_or(FsError::EntryNotFound)
     }
 
-    /// What is at a path; not the folder itself.
+    /// The entry at a path. The path is not that of the folder itself.
     pub(super) fn get(&mut self, path: &Path) -> Result<&Entry> {
         let (folder, name) = self.parent_mut(path)?;
         folder.entry(name).ok_or(FsError::EntryNotFound)
     }
 
-    /// The folder that a path is in, and its name there.
+    /// The folder that contains a path, and the path's name in there.
     pub(super) fn parent_mut<'p>(&mut self, path: &'p Path) -> Result<(&mut Self, &'p OsStr)> {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(FsError::PermissionDenied);

@@ -1,4 +1,4 @@
-//! The tree as wasmer-wasix asks for it.
+//! The tree, as wasmer-wasix asks for it.
 
 use super::{Place, Tree};
 use crate::sandbox::files::open_file::{OpenFile, Opened};
@@ -65,7 +65,7 @@ impl FileSystem for Tree {
             let (from_mount, from_inner) = self.changeable("rename", &from)?;
             let (to_mount, to_inner) = self.changeable("rename to", &to)?;
             if !std::ptr::eq(from_mount, to_mount) {
-                // As between two disks: whoever wants it copies.
+                // As between two disks: the plugin has to copy.
                 return Err(FsError::Unsupported);
             }
             to_mount.volume.rename(&from_inner, &to_inner)?;
@@ -100,7 +100,7 @@ impl FileOpener for Tree {
         let creates = how.create || how.create_new || how.truncate;
         let (mount, inner) = match self.find(&path) {
             Ok(Place::In(mount, inner)) if mount.access == Access::ReadWrite || !how.would_mutate() => (mount, inner),
-            // wasmer-wasix asks for writing when a plugin wants to read, so that alone is not worth a word.
+            // wasmer-wasix also asks for writing when a plugin only wants to read. So that alone is not reported.
             Ok(Place::In(..)) if !creates => {
                 remember_refusal(&self.0.events, &path);
                 return Err(FsError::PermissionDenied);

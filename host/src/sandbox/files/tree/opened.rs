@@ -1,4 +1,4 @@
-//! Where the files are that a plugin has open.
+//! Where the open files of a plugin are.
 
 use crate::sync::lock::lock;
 use std::collections::HashMap;
@@ -9,8 +9,8 @@ use std::sync::Mutex;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::sandbox::files) struct FileId(u64);
 
-/// The paths of all open files. wasmer-wasix removes a file by its handle while it is open, and doesn't tell the handle
-/// when it renames the file.
+/// The paths of all open files. wasmer-wasix removes an open file by its handle, and doesn't tell the handle when it
+/// renames the file.
 #[derive(Debug, Default)]
 pub(super) struct Opened(Mutex<Paths>);
 
@@ -37,7 +37,7 @@ impl Opened {
         lock(&self.0).paths.get(&file).cloned()
     }
 
-    /// What was at `from`, or below it, is at `to` now.
+    /// What was at `from` or below it is at `to` now.
     pub(super) fn moved(&self, from: &Path, to: &Path) {
         for path in lock(&self.0).paths.values_mut() {
             match path.strip_prefix(from) {
