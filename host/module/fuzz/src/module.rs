@@ -37,7 +37,9 @@ fn admit(wasm: &[u8]) -> Result<usize, ModuleError> {
     let _ = keeps_tables(wasm);
     let info = inspect(wasm)?;
     info.check_runnable()?;
-    (checked?, code?, valid?);
+    checked?;
+    code?;
+    valid?;
     let rewritten = stoppable(wasm)?;
     let features = WasmFeatures::default() | WasmFeatures::THREADS | WasmFeatures::MULTI_MEMORY;
     Validator::new_with_features(features).validate_all(&rewritten).expect("what is rewritten is valid");

@@ -22,10 +22,8 @@ impl Loops {
                 self.open.push(self.begun);
                 self.begun += 1;
             }
-            Operator::End => {
-                if self.blocks.pop() == Some(true) {
-                    self.open.pop();
-                }
+            Operator::End if self.blocks.pop() == Some(true) => {
+                self.open.pop();
             }
             operator if effects_or_none(operator).any(Effects::NESTS) => self.blocks.push(false),
             _ => {}
