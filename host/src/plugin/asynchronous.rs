@@ -45,8 +45,10 @@ struct Over(Arc<AtomicBool>);
 
 impl<R: Send + 'static> Running<R> {
     pub(crate) fn start(engine: &Engine, cancel: Cancel, calls: impl FnOnce() -> R + Send + 'static) -> Self {
-        let (cancellation, over) = (Cancellation::new(), Arc::<AtomicBool>::default());
-        let (current, end) = (cancellation.clone(), Over(over.clone()));
+        let cancellation = Cancellation::new();
+        let over = Arc::<AtomicBool>::default();
+        let current = cancellation.clone();
+        let end = Over(over.clone());
         let job = engine.blocking().spawn_blocking(move || {
             CURRENT.set(Some(current));
             let _end = (end, Reset);
@@ -79,7 +81,9 @@ impl<R> Drop for Running<R> {
         // If the job hasn't begun, it never will.
         self.job.abort();
         let Some(grace) = self.cancel.grace else { return };
-        let (stopper, over, sleep) = (self.cancel.stopper.clone(), self.over.clone(), self.engine.sleep(grace));
+        let stopper = self.cancel.stopper.clone();
+        let over = self.over.clone();
+        let sleep = self.engine.sleep(grace);
         self.engine.io().spawn(async move {
             sleep.await;
             if !over.load(Ordering::Acquire) {

@@ -148,7 +148,8 @@ impl PluginBuilder {
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
         functions.keep_stacks(backtraces);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
-        let (streams, panics) = (functions.streams().clone(), functions.panics().clone());
+        let streams = functions.streams().clone();
+        let panics = functions.panics().clone();
         let events = Events::new(&name, on_event);
         let traces = resettable.then(Traces::default);
         let resources = module.engine().resources();
@@ -172,7 +173,8 @@ impl PluginBuilder {
         {
             inner.start = StartState::capture(&mut inner, traces).map(Box::new);
         }
-        let (process, calls) = (inner.instance.process.clone(), inner.instance.calls.clone());
+        let process = inner.instance.process.clone();
+        let calls = inner.instance.calls.clone();
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
             let plugin: Weak<dyn Pulled> = plugin.clone();
             let streams = GuestStreams::new(plugin);

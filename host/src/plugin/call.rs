@@ -225,7 +225,8 @@ impl CallPath {
         let header_at = self.frame + size_of::<CallHeader>() as u32;
         let result: ResultHeader =
             guard(instance, name, |memory, store| memory.read_pod(store, "the result header", header_at))?;
-        let (limit, scratch) = (self.result_limit, &mut self.scratch);
+        let limit = self.result_limit;
+        let scratch = &mut self.scratch;
         let value = match payload(instance, result, limit, scratch) {
             Ok(payload) => read(payload.with_streams(self.open.as_deref())),
             Err(error) => Err(error.into()),

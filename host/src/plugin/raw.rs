@@ -164,7 +164,8 @@ impl Command {
 /// Starts a module. The host gives it what its policy names, and nothing else.
 fn start(name: &str, module: &Module, policy: &Policy) -> Result<Instance, LoadError> {
     let stopper = Stopper::new(module.engine().watchdog());
-    let (functions, events) = (HostFunctions::default(), Events::new(name, None));
+    let functions = HostFunctions::default();
+    let events = Events::new(name, None);
     let start = Start { name, policy, functions, events, stopper, traces: None };
     let mut instance = Instance::new(module.engine().resources(), module.info(), || module.code(), start)?;
     instance.started();

@@ -112,7 +112,8 @@ impl plugix_abi::services::Services for Given {
 
     fn log(&self, record: Record) {
         let Some(level) = self.services.level.filter(|level| number(*level) >= record.level.into()) else { return };
-        let (plugin, thread) = (&*self.plugin, record.thread.as_deref().unwrap_or("main"));
+        let plugin = &*self.plugin;
+        let thread = record.thread.as_deref().unwrap_or("main");
         let fields = Fields(&record.fields);
         let spans = record.spans.join(":");
         let Record { target: module, message, file, line, .. } = &record;

@@ -29,7 +29,9 @@ impl Policy {
     /// counts for 4,096 bytes. What it removes, it may add again. Past the limit the plugin finds no space left.
     #[must_use]
     pub fn mount_limited(self, host: impl AsRef<Path>, guest: impl Into<String>, max_bytes: u64) -> Self {
-        let (host, access, limit) = (host.as_ref().to_owned(), Access::ReadWrite, Some(max_bytes));
+        let host = host.as_ref().to_owned();
+        let access = Access::ReadWrite;
+        let limit = Some(max_bytes);
         self.mounted(guest, Source::Folder { host, access, limit })
     }
 

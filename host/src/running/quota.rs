@@ -198,7 +198,8 @@ impl Tunables for Quota {
     }
 
     fn create_host_memory(&self, ty: &MemoryType, style: &MemoryStyle) -> Result<VMMemory, MemoryError> {
-        let (wanted, capped) = (WANTED.get(), self.cap_memory(ty));
+        let wanted = WANTED.get();
+        let capped = self.cap_memory(ty);
         // A control memory is the host's own, and doesn't count.
         let (ty, role, made) = match wanted {
             Wanted::Control => (ty, Role::Control, &self.0.control),

@@ -46,7 +46,8 @@ impl PluginRuntime {
 
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: wasmer::Engine, io: &Handle) -> Self {
-        let (stores, stopper) = (Stores::idle(engine), Stopper::new(&Watchdog::default()));
+        let stores = Stores::idle(engine);
+        let stopper = Stopper::new(&Watchdog::default());
         Self::bare(stores.clone(), Arc::new(Tasks::new("idle", io, stores, stopper, 0)))
     }
 

@@ -152,7 +152,8 @@ impl Tasks {
             }
         }
         let unused = (std::mem::take(&mut state.spares), std::mem::take(&mut state.workers.offered));
-        let (left, done) = (state.live.len(), std::mem::take(&mut state.done));
+        let left = state.live.len();
+        let done = std::mem::take(&mut state.done);
         drop(state);
         drop(unused);
         join(done);

@@ -146,7 +146,8 @@ impl Usage {
 impl Process {
     /// What the running module uses.
     pub(crate) fn usage(&self) -> Usage {
-        let (counts, (threads, most_threads)) = (self.events.counts(), self.tasks.counted());
+        let counts = self.events.counts();
+        let (threads, most_threads) = self.tasks.counted();
         let (finished, failed, running) = self.stopper.calls();
         let memory = self.quota.used();
         Usage {

@@ -9,6 +9,7 @@ mod names;
 mod rule;
 mod rules;
 mod stream;
+mod waited;
 mod waiters;
 
 pub(crate) use local::Local;

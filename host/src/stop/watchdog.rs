@@ -138,7 +138,8 @@ impl Watchdog {
         let mut state = lock(&self.0.state);
         loop {
             let now = Instant::now();
-            let (due, chased) = (state.due(now), state.chasing(now));
+            let due = state.due(now);
+            let chased = state.chasing(now);
             if due.is_empty() && chased.is_empty() {
                 let Some(next) = state.plans(now) else {
                     state.awake = false;

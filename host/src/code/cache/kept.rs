@@ -25,7 +25,8 @@ impl Kept {
     /// # Errors
     /// If others could put code into the folder. Going on without the cache would hide that.
     pub(crate) fn open(cache: &Cache) -> Result<Option<Self>, CacheError> {
-        let (path, max_size) = (cache.folder.clone(), cache.max_size);
+        let path = cache.folder.clone();
+        let max_size = cache.max_size;
         match Folder::make(&cache.folder) {
             Ok(folder) => Ok(Some(Self { path, folder, max_size, warned: AtomicBool::new(false) })),
             Err(error @ CacheError::Io { .. }) => {

@@ -188,7 +188,8 @@ impl Shared {
     /// Takes out the instances that have been idle for too long, and says when to look again.
     fn overdue(&self, time: Duration) -> (Vec<Plugin>, Option<Instant>) {
         let mut state = lock(&self.state);
-        let (mut overdue, now) = (Vec::new(), Instant::now());
+        let mut overdue = Vec::new();
+        let now = Instant::now();
         while state.size > self.settings.min
             && state.idle.front().is_some_and(|(_, since)| now.duration_since(*since) >= time)
             && let Some((plugin, _)) = state.idle.pop_front()

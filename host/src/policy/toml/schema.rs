@@ -70,7 +70,8 @@ fn environment(mut policy: Policy, env: &Section<'_>) -> Result<Policy, PolicyEr
 }
 
 fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, PolicyError> {
-    let (host, guest) = (mount.need("host")?.path()?, mount.need("guest")?.string()?);
+    let host = mount.need("host")?.path()?;
+    let guest = mount.need("guest")?.string()?;
     let access = match mount.get("access") {
         None => Access::ReadOnly,
         Some(access) => match access.string()? {

@@ -67,7 +67,9 @@ impl HostStreams {
         results: &Results,
         plugin: &Arc<str>,
     ) -> Function {
-        let (streams, results, plugin) = (self.clone(), results.clone(), plugin.clone());
+        let streams = self.clone();
+        let results = results.clone();
+        let plugin = plugin.clone();
         Function::new_typed_with_env(
             store,
             memory,

@@ -83,7 +83,8 @@ impl Instance {
         calls.begin().map_err(not_started)?;
         threads.attach(&start.stopper);
         let Start { name, policy, functions, events, stopper, traces } = start;
-        let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
+        let panics = functions.panics().clone();
+        let call_deadline = policy.call_deadline;
         let system_calls = SystemCalls { bounds: Bounds::new(policy, &events), traces };
         let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
         let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), world.network, links);
@@ -123,7 +124,8 @@ impl World {
 
 impl Threads {
     fn new(resources: &Resources, stores: &Stores, quota: &Quota, start: &Start<'_>) -> Result<Self, LoadError> {
-        let (stopper, limit) = (start.stopper.clone(), start.policy.threads);
+        let stopper = start.stopper.clone();
+        let limit = start.policy.threads;
         let tasks = Tasks::new(start.name, resources.io(), stores.clone(), stopper, limit);
         let control = Control::new(stores, quota.clone()).map_err(|error| LoadError::Engine(error.to_string()))?;
         Ok(Self { tasks: Arc::new(tasks), control: Arc::new(control) })

@@ -67,8 +67,10 @@ impl Traces {
             if TRACELESS.contains(&call.name.as_str()) {
                 continue;
             }
-            let (original, traces) = (call.function.clone(), self.clone());
-            let (signature, writes) = (original.ty(store), call.name == "fd_write");
+            let original = call.function.clone();
+            let traces = self.clone();
+            let signature = original.ty(store);
+            let writes = call.name == "fd_write";
             let run = move |mut env: FunctionEnvMut<'_, ()>, args: &[Value]| {
                 if !(writes && args.first().is_some_and(|descriptor| OUTPUT.contains(descriptor))) {
                     traces.0.store(true, Ordering::Release);

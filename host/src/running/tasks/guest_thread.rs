@@ -76,7 +76,8 @@ impl GuestThread {
     pub(super) fn run(self, tasks: &Arc<Tasks>, ready: impl FnOnce(Result<(), WasiThreadError>)) -> Ended {
         let _io = tasks.io.enter();
         let Self { module, memory, env, start, registration } = self;
-        let (tid, thread) = (env.thread.tid().raw(), env.thread.clone());
+        let tid = env.thread.tid().raw();
+        let thread = env.thread.clone();
         let prepared = match tasks.take_spare() {
             Some(spare) => Ok(spare.reuse(env)),
             None => Spare::new(tasks, tid, module, memory, env),

@@ -25,7 +25,8 @@ impl VirtualTaskManager for TaskManager {
             return Box::pin(tokio::task::yield_now());
         }
         let _guard = self.0.io.enter();
-        let (sleep, halt) = (tokio::time::sleep(time), self.0.halt().clone());
+        let sleep = tokio::time::sleep(time);
+        let halt = self.0.halt().clone();
         // Every wait for a socket is a race against a sleep, which is the wait's timeout. When the plugin is stopped,
         // its waits time out at once.
         Box::pin(async move {
@@ -43,7 +44,8 @@ impl VirtualTaskManager for TaskManager {
 
     fn task_wasm(&self, task: TaskWasm) -> Result<(), WasiThreadError> {
         let thread = GuestThread::new(task)?;
-        let (tid, tasks) = (thread.tid(), self.0.clone());
+        let tid = thread.tid();
+        let tasks = self.0.clone();
         let (ready, started) = sync_channel(1);
         // The lock is held while the thread starts, so that the thread can't end before it is registered.
         let mut state = self.0.admit()?;

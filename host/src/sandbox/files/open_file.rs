@@ -57,7 +57,8 @@ impl OpenFile {
     pub(super) fn new(content: Box<dyn Content>, how: &OpenOptionsConfig, opened: Opened) -> Self {
         let Opened { tree, id, written } = opened;
         tree.counts().files.up();
-        let (readable, writable) = (how.read, how.write || how.append);
+        let readable = how.read;
+        let writable = how.write || how.append;
         Self { content, position: 0, readable, writable, tree, id, written }
     }
 

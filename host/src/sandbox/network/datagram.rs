@@ -3,7 +3,7 @@
 use super::address::canonical;
 use super::gate::Slot;
 use super::rules::Protocol;
-use super::waiters::Waiters;
+use super::waited::Waited;
 use std::collections::VecDeque;
 use std::mem::MaybeUninit;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,21 +19,19 @@ const MAX_SENDERS: usize = 256;
 /// A UDP socket. Unless it may listen, it hears only from addresses that it may send to.
 #[derive(Debug)]
 pub(super) struct Datagram {
-    socket: Box<dyn VirtualUdpSocket + Sync>,
-    waiters: Waiters,
-    slot: Slot,
+    socket: Waited<dyn VirtualUdpSocket + Sync>,
     listening: bool,
     senders: VecDeque<SocketAddr>,
 }
 
 impl Datagram {
     pub(super) fn new(socket: Box<dyn VirtualUdpSocket + Sync>, slot: Slot, listening: bool) -> Self {
-        Self { socket, waiters: Waiters::default(), slot, listening, senders: VecDeque::new() }
+        Self { socket: Waited::new(socket, slot), listening, senders: VecDeque::new() }
     }
 
     /// Whether a datagram from this address is for the plugin.
     fn hears(&self, from: SocketAddr) -> bool {
-        self.listening || self.slot.0.may_connect(Protocol::Udp, from)
+        self.listening || self.socket.gate().may_connect(Protocol::Udp, from)
     }
 
     /// Drops datagrams from the front of the queue that are not for the plugin. Ends when the plugin is stopped, at the
@@ -41,7 +39,7 @@ impl Datagram {
     fn drop_strangers(&mut self) -> Result<()> {
         let mut byte = [MaybeUninit::uninit()];
         loop {
-            self.slot.0.check_running()?;
+            self.socket.gate().check_running()?;
             let (_, from) = self.socket.try_recv_from(&mut byte, true)?;
             if self.hears(from) {
                 return Ok(());
@@ -60,7 +58,7 @@ impl Datagram {
     }
 
     fn check_group(&self, group: SocketAddr) -> Result<()> {
-        let gate = &self.slot.0;
+        let gate = self.socket.gate();
         if gate.rules.allows_listen(Protocol::Udp, group) || gate.may_connect(Protocol::Udp, group) {
             Ok(())
         } else {
@@ -77,9 +75,9 @@ impl Datagram {
 impl VirtualConnectionlessSocket for Datagram {
     fn try_send_to(&mut self, data: &[u8], to: SocketAddr) -> Result<usize> {
         if !self.senders.contains(&to) {
-            self.slot.0.check_connect(Protocol::Udp, to)?;
+            self.socket.gate().check_connect(Protocol::Udp, to)?;
         }
-        self.slot.0.check_running()?;
+        self.socket.gate().check_running()?;
         self.socket.try_send_to(data, to)
     }
 
@@ -93,21 +91,12 @@ impl VirtualConnectionlessSocket for Datagram {
 
 impl VirtualIoSource for Datagram {
     fn remove_handler(&mut self) {
-        if self.waiters.remove() {
-            self.socket.remove_handler();
-        }
-        self.slot.0.local.registered();
+        self.socket.remove_waiter();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
         loop {
-            self.slot.0.check_waiting()?;
-            let Poll::Ready(ready) = self.waiters.poll(
-                cx,
-                &mut *self.socket,
-                |socket, cx| socket.poll_read_ready(cx),
-                |socket, all| socket.set_handler(all),
-            ) else {
+            let Poll::Ready(ready) = self.socket.wait_read(cx) else {
                 return Poll::Pending;
             };
             match self.drop_strangers() {
@@ -119,13 +108,7 @@ impl VirtualIoSource for Datagram {
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_waiting()?;
-        self.waiters.poll(
-            cx,
-            &mut *self.socket,
-            |socket, cx| socket.poll_write_ready(cx),
-            |socket, all| socket.set_handler(all),
-        )
+        self.socket.wait_write(cx)
     }
 }
 
@@ -151,8 +134,7 @@ impl VirtualSocket for Datagram {
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_waiting()?;
-        self.waiters.add(handler, |all| self.socket.set_handler(all))
+        self.socket.add_waiter(handler)
     }
 }
 

@@ -4,7 +4,7 @@ use super::address::canonical;
 use super::gate::{Gate, Slot};
 use super::rules::Protocol;
 use super::stream::Stream;
-use super::waiters::Waiters;
+use super::waited::Waited;
 use futures::FutureExt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl VirtualTcpBoundSocket for Bound {
     fn listen(&mut self) -> Result<Box<dyn VirtualTcpListener + Sync>> {
         self.gate.check_running()?;
         let (mut socket, slot) = self.socket.take().map_or_else(|| self.open(), Ok)?;
-        Ok(Box::new(Listener { socket: socket.listen()?, waiters: Waiters::default(), slot }))
+        Ok(Box::new(Listener { socket: Waited::new(socket.listen()?, slot) }))
     }
 
     fn connect(&mut self, peer: SocketAddr) -> Result<Box<dyn VirtualTcpSocket + Sync>> {
@@ -104,21 +104,18 @@ impl VirtualTcpBoundSocket for Bound {
 /// A socket that accepts connections from anybody who reaches it.
 #[derive(Debug)]
 struct Listener {
-    socket: Box<dyn VirtualTcpListener + Sync>,
-    waiters: Waiters,
-    slot: Slot,
+    socket: Waited<dyn VirtualTcpListener + Sync>,
 }
 
 impl VirtualTcpListener for Listener {
     fn try_accept(&mut self) -> Result<(Box<dyn VirtualTcpSocket + Sync>, SocketAddr)> {
-        let slot = self.slot.0.slot()?;
+        let slot = self.socket.gate().slot()?;
         let (socket, peer) = self.socket.try_accept()?;
         Ok((Box::new(Stream::accepted(socket, slot)), peer))
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_waiting()?;
-        self.waiters.add(handler, |all| self.socket.set_handler(all))
+        self.socket.add_waiter(handler)
     }
 
     fn addr_local(&self) -> Result<SocketAddr> {
@@ -136,29 +133,14 @@ impl VirtualTcpListener for Listener {
 
 impl VirtualIoSource for Listener {
     fn remove_handler(&mut self) {
-        if self.waiters.remove() {
-            self.socket.remove_handler();
-        }
-        self.slot.0.local.registered();
+        self.socket.remove_waiter();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_waiting()?;
-        self.waiters.poll(
-            cx,
-            &mut *self.socket,
-            |socket, cx| socket.poll_read_ready(cx),
-            |socket, all| socket.set_handler(all),
-        )
+        self.socket.wait_read(cx)
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_waiting()?;
-        self.waiters.poll(
-            cx,
-            &mut *self.socket,
-            |socket, cx| socket.poll_write_ready(cx),
-            |socket, all| socket.set_handler(all),
-        )
+        self.socket.wait_write(cx)
     }
 }

@@ -101,7 +101,8 @@ impl Names {
         let lookup = async {
             let permit = self.lookups.clone().acquire_owned().await.map_err(|_| NetworkError::IOError)?;
             let (answer, answered) = oneshot::channel();
-            let (resolver, owned) = (self.resolver.clone(), name.to_owned());
+            let resolver = self.resolver.clone();
+            let owned = name.to_owned();
             std::thread::Builder::new()
                 .name("plugix-resolve".into())
                 .spawn(move || {

@@ -1,7 +1,7 @@
 //! The TCP connections of a plugin.
 
 use super::gate::Slot;
-use super::waiters::Waiters;
+use super::waited::Waited;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::task::{Context, Poll, ready};
@@ -14,55 +14,38 @@ use virtual_net::{
 /// A connection. It was allowed when it began.
 #[derive(Debug)]
 pub(super) struct Stream {
-    socket: Box<dyn VirtualTcpSocket + Sync>,
-    waiters: Waiters,
-    slot: Slot,
+    socket: Waited<dyn VirtualTcpSocket + Sync>,
     connected: bool,
 }
 
 impl Stream {
     /// A connection that may still be opening.
     pub(super) fn connecting(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
-        Self { socket, waiters: Waiters::default(), slot, connected: false }
+        Self { socket: Waited::new(socket, slot), connected: false }
     }
 
     /// A connection that somebody else opened.
     pub(super) fn accepted(socket: Box<dyn VirtualTcpSocket + Sync>, slot: Slot) -> Self {
-        Self { socket, waiters: Waiters::default(), slot, connected: true }
+        Self { socket: Waited::new(socket, slot), connected: true }
     }
 }
 
 impl VirtualIoSource for Stream {
     fn remove_handler(&mut self) {
-        if self.waiters.remove() {
-            self.socket.remove_handler();
-        }
-        self.slot.0.local.registered();
+        self.socket.remove_waiter();
     }
 
     fn poll_read_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_waiting()?;
-        self.waiters.poll(
-            cx,
-            &mut *self.socket,
-            |socket, cx| socket.poll_read_ready(cx),
-            |socket, all| socket.set_handler(all),
-        )
+        self.socket.wait_read(cx)
     }
 
     fn poll_write_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<usize>> {
-        self.slot.0.check_waiting()?;
-        let room = ready!(self.waiters.poll(
-            cx,
-            &mut *self.socket,
-            |socket, cx| socket.poll_write_ready(cx),
-            |socket, all| socket.set_handler(all)
-        ))?;
+        let room = ready!(self.socket.wait_write(cx))?;
         if !self.connected {
             // The socket also says that it is ready when its connection has failed.
             match self.socket.status()? {
                 SocketStatus::Opening => {
-                    self.waiters.add(cx.waker().into(), |all| self.socket.set_handler(all))?;
+                    self.socket.wait_again(cx.waker().into())?;
                     return Poll::Pending;
                 }
                 SocketStatus::Failed => {
@@ -97,8 +80,7 @@ impl VirtualSocket for Stream {
     }
 
     fn set_handler(&mut self, handler: Box<dyn InterestHandler + Send + Sync>) -> Result<()> {
-        self.slot.0.check_waiting()?;
-        self.waiters.add(handler, |all| self.socket.set_handler(all))
+        self.socket.add_waiter(handler)
     }
 }
 
@@ -116,7 +98,7 @@ impl VirtualConnectedSocket for Stream {
     }
 
     fn try_send(&mut self, data: &[u8]) -> Result<usize> {
-        self.slot.0.check_running()?;
+        self.socket.gate().check_running()?;
         self.socket.try_send(data)
     }
 
@@ -129,7 +111,7 @@ impl VirtualConnectedSocket for Stream {
     }
 
     fn try_recv(&mut self, buf: &mut [MaybeUninit<u8>], peek: bool) -> Result<usize> {
-        self.slot.0.check_running()?;
+        self.socket.gate().check_running()?;
         self.socket.try_recv(buf, peek)
     }
 }

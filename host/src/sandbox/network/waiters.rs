@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread::{self, ThreadId};
 use virtual_net::{InterestHandler, InterestType, NetworkError, Result};
 
-type Handler = Box<dyn InterestHandler + Send + Sync>;
+pub(super) type Handler = Box<dyn InterestHandler + Send + Sync>;
 
 /// How many threads can wait for one socket. A thread is in the list once, and leaves it when its wait is over.
 const MAX_WAITERS: usize = 1024;
