@@ -34,7 +34,12 @@ fn one_that_is_off_is_refused_by_name_and_place() -> Result<()> {
     let refused = engine().load(wasm)?.compile();
     assert_matches!(
         refused,
-        Err(LoadError::Module(ModuleError::Operator { operator: "return_call", proposal: "tail-call", offset: 38, .. }))
+        Err(LoadError::Module(ModuleError::Operator {
+            operator: "return_call",
+            proposal: "tail-call",
+            offset: 40,
+            ..
+        }))
     );
     Ok(())
 }
