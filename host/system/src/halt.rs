@@ -1,6 +1,6 @@
 //! The plugin's stop.
 
-use crate::thread::Shared;
+use crate::thread::{Shared, Thread};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -52,6 +52,12 @@ impl Halt {
         if self.is_stopped() {
             thread.stop();
         }
+    }
+
+    /// The first of the threads that fits, oldest first.
+    pub(crate) fn find_thread(&self, fits: impl Fn(&Thread) -> bool) -> Option<Thread> {
+        let threads = self.threads();
+        threads.iter().filter_map(Weak::upgrade).map(Thread::from).find(fits)
     }
 
     fn threads(&self) -> MutexGuard<'_, Vec<Weak<Shared>>> {

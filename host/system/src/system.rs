@@ -5,9 +5,12 @@ mod descriptors;
 mod tests;
 
 use crate::description::Description;
+use crate::futex::Futexes;
 use crate::input::{Input, Reader};
+use crate::network::{Gate, Network};
 use crate::object::Object;
 use crate::report::Report;
+use crate::signal::Shared as Signals;
 use crate::table::{Descriptor, Table};
 use crate::{FdFlags, Halt, Result, Sink};
 use std::sync::Arc;
@@ -27,6 +30,8 @@ pub struct Setup {
     pub stdout: Arc<dyn Sink>,
     /// Its standard error.
     pub stderr: Arc<dyn Sink>,
+    /// What it may reach over the network.
+    pub network: Network,
 }
 
 /// One plugin's system calls. All its threads use it at the same time.
@@ -35,6 +40,9 @@ pub struct System {
     pub(crate) halt: Halt,
     pub(crate) report: Arc<dyn Report>,
     pub(crate) table: Table,
+    pub(crate) futexes: Futexes,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) signals: Signals,
 }
 
 /// What a plugin has open.
@@ -43,6 +51,8 @@ pub struct System {
 pub struct Usage {
     /// Descriptors of all kinds.
     pub descriptors: u32,
+    /// Sockets, those of pairs not counted.
+    pub sockets: usize,
 }
 
 impl System {
@@ -51,12 +61,13 @@ impl System {
     /// # Errors
     /// What it gets can't be had.
     pub fn new(setup: Setup) -> Result<Arc<Self>> {
-        let Setup { halt, report, max_descriptors, stdin, stdout, stderr } = setup;
+        let Setup { halt, report, max_descriptors, stdin, stdout, stderr, network } = setup;
         let table = Table::new(max_descriptors, report.clone());
         for object in [Object::Input(Reader::from(stdin)), Object::Output(stdout), Object::Output(stderr)] {
             table.insert(Descriptor::new(Arc::new(Description::new(object, FdFlags::default()))), 0)?;
         }
-        Ok(Arc::new(Self { halt, report, table }))
+        let gate = Arc::new(Gate::new(network, report.clone()));
+        Ok(Arc::new(Self { halt, report, table, futexes: Futexes::new(), gate, signals: Signals::default() }))
     }
 
     /// The plugin's stop.
@@ -66,7 +77,7 @@ impl System {
 
     /// What the plugin has open now.
     pub fn usage(&self) -> Usage {
-        let mut usage = Usage::default();
+        let mut usage = Usage { sockets: self.gate.open(), ..Usage::default() };
         self.table.for_each(|_| usage.descriptors += 1);
         usage
     }

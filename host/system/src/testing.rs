@@ -1,6 +1,6 @@
 //! What the tests have in common.
 
-use crate::{Halt, Input, Limit, Part, Report, Setup, Sink, System, Thread};
+use crate::{Halt, Input, Limit, Network, Part, Report, Setup, Sink, System, Thread};
 use std::sync::{Arc, Mutex};
 
 /// What a plugin printed.
@@ -51,6 +51,7 @@ impl Plugin {
             stdin: Input::Nothing,
             stdout: printed.clone(),
             stderr: printed.clone(),
+            network: Network::new(),
         };
         change(&mut setup);
         let thread = Thread::new(&setup.halt);

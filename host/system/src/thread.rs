@@ -6,6 +6,7 @@
 //! threads that wait, and unparks them; a word of the guest's is never waited on, since nothing of the host's may
 //! change it to end the wait.
 
+use crate::signal::Own as Signals;
 use crate::{Errno, Halt, Result};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::fd::{AsFd, OwnedFd};
@@ -31,12 +32,13 @@ pub(crate) struct Shared {
     word: AtomicU32,
     /// Readable when the thread was stopped or interrupted since it was last read. Made when the thread first waits for a descriptor.
     event: OnceLock<OwnedFd>,
+    signals: Signals,
 }
 
 impl Thread {
     /// A thread of the plugin that `halt` stops.
     pub fn new(halt: &Halt) -> Self {
-        let shared = Arc::new(Shared { word: AtomicU32::new(0), event: OnceLock::new() });
+        let shared = Arc::new(Shared { word: AtomicU32::new(0), event: OnceLock::new(), signals: Signals::default() });
         halt.add(&shared);
         Self(shared)
     }
@@ -64,6 +66,18 @@ impl Thread {
             word if word & INTERRUPTED != 0 => Err(Errno::Intr),
             _ => Ok(()),
         }
+    }
+
+    /// The signals that are for this thread.
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.0.signals
+    }
+
+    /// The word that changes when a wait is to end, and its value now; fails if it has changed.
+    pub(crate) fn own_word(&self) -> Result<(&AtomicU32, u32)> {
+        let value = self.0.word.load(Ordering::SeqCst);
+        self.check()?;
+        Ok((&self.0.word, value))
     }
 
     /// Waits until one of the descriptors is ready, and returns how many are: none when the time is up.
@@ -141,6 +155,12 @@ impl Thread {
     pub(crate) fn unpark(&self) {
         self.0.word.fetch_or(UNPARKED, Ordering::SeqCst);
         self.0.wake();
+    }
+}
+
+impl From<Arc<Shared>> for Thread {
+    fn from(shared: Arc<Shared>) -> Self {
+        Self(shared)
     }
 }
 
