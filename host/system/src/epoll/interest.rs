@@ -136,6 +136,11 @@ impl Epoll {
         Ok(told)
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.interests().by_number.len()
+    }
+
     fn interests(&self) -> MutexGuard<'_, Interests> {
         // Nothing panics while it holds the lock.
         self.interests.lock().unwrap_or_else(PoisonError::into_inner)
