@@ -11,6 +11,7 @@ mod description;
 mod epoll;
 mod errno;
 mod event;
+mod files;
 mod futex;
 mod halt;
 mod input;
@@ -37,6 +38,7 @@ mod wait;
 
 pub use epoll::{EpollChange, EpollData, EpollEvent, EpollEvents};
 pub use errno::Errno;
+pub use files::{Access, Device, Mount, Source};
 pub use futex::Word;
 pub use halt::Halt;
 pub use input::Input;
@@ -48,7 +50,7 @@ pub use report::{Limit, Report};
 pub use rights::{FdFlags, Rights};
 pub use signal::{Delivery, Handling, Signal};
 pub use socket::{Address, Family, ReceiveFlags, Received, SocketOption, SocketStatus, SocketType};
-pub use stat::{Fdstat, Filetype};
+pub use stat::{Fdstat, Filestat, Filetype, Time};
 pub use system::{Setup, System, Usage};
 pub use thread::Thread;
 
