@@ -10,6 +10,8 @@ mod path;
 mod scratch;
 mod space;
 mod stat;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod walk;
 
@@ -21,7 +23,7 @@ pub(crate) use host::{FOLDER, HostMount, beneath};
 pub(crate) use listing::Listed;
 pub(crate) use open::How;
 pub(crate) use path::{check, climb, joined, split, trimmed};
-pub(crate) use scratch::{ScratchFile, Scratch};
+pub(crate) use scratch::ScratchFile;
 pub(crate) use stat::Stat;
 pub(crate) use tree::{Place, Spot, Tree};
 pub(crate) use walk::{Start, Target, Walked};

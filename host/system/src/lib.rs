@@ -51,8 +51,8 @@ pub use rights::{FdFlags, Rights};
 pub use signal::{Delivery, Handling, Signal};
 pub use socket::{Address, Family, ReceiveFlags, Received, SocketOption, SocketStatus, SocketType};
 pub use stat::{Fdstat, Filestat, Filetype, Time};
-pub use system::{Setup, System, Usage};
+pub use system::{CURRENT, Lock, OpenFlags, Setup, SetupError, System, Usage};
 pub use thread::Thread;
 
 /// What the methods of [`System`] return.
-pub type Result<T> = std::result::Result<T, Errno>;
+pub type Result<T, E = Errno> = std::result::Result<T, E>;

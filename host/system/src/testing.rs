@@ -52,6 +52,10 @@ impl Plugin {
             stdout: printed.clone(),
             stderr: printed.clone(),
             network: Network::new(),
+            mounts: Vec::new(),
+            current_folder: "/".into(),
+            preopened: Vec::new(),
+            strict_paths: false,
         };
         change(&mut setup);
         let thread = Thread::new(&setup.halt);

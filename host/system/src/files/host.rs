@@ -71,7 +71,9 @@ impl HostMount {
 
     /// What an absolute path of the host's is, relative to the root, if it leads into the folder.
     pub(crate) fn inside<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
-        let rest = path.strip_prefix(self.path.as_slice()).filter(|_| self.path.len() > 1)?;
+        // The host's root has all paths in it.
+        let root = if self.path == b"/" { b"" } else { self.path.as_slice() };
+        let rest = path.strip_prefix(root)?;
         (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
     }
 
@@ -107,8 +109,22 @@ impl HostMount {
 
     /// Opens a file or a folder beneath an open one. Nothing is returned if the path leads out of that one, or to
     /// another file system of the host's.
-    pub(crate) fn open_beneath(&self, folder: BorrowedFd<'_>, path: &[u8], how: &How) -> Result<Option<(OwnedFd, Stat)>> {
+    pub(crate) fn open_beneath(
+        &self,
+        folder: BorrowedFd<'_>,
+        path: &[u8],
+        how: &How,
+    ) -> Result<Option<(OwnedFd, Stat)>> {
         let resolve = BENEATH | ResolveFlags::NO_XDEV;
+        // In a folder that it may change a plugin could remove a pipe or a device as well. In another one, not even
+        // opening it may do anything to it.
+        if self.access == Access::ReadOnly {
+            match resolved(folder, path, OFlags::PATH | how.flags() & OFlags::NOFOLLOW, resolve) {
+                Ok(found) => check_kind(&Stat::of(found)?)?,
+                Err(Os::XDEV) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
         match self.opened(|flags| resolved(folder, path, flags, resolve), how) {
             Err(Errno::Xdev) => Ok(None),
             done => done.map(Some),

@@ -100,10 +100,10 @@ impl Listing {
 
     fn go_to(&mut self, folder: &OpenFolder, from: u64) -> Result<()> {
         let is_next = |kept: &Kept| kept.start == from;
-        if self.entries.get(self.index).is_some_and(is_next) {
+        // From the beginning, a list shows what came since it was last read.
+        if from != 0 && self.entries.get(self.index).is_some_and(is_next) {
             return Ok(());
         }
-        // The list begins anew, and shows what came since.
         let again = if from == 0 { None } else { self.entries.iter().position(is_next) };
         if let Some(index) = again {
             self.index = index;

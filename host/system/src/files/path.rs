@@ -69,27 +69,41 @@ mod tests {
 
     #[test]
     fn paths_are_split_at_the_last_name() {
-        for (path, folder, name) in
-            [("a", "", "a"), ("a/", "", "a/"), ("/a", "/", "a"), ("a//b//", "a//", "b//"), ("/", "/", ""), ("..", "", "..")]
-        {
+        for (path, folder, name) in [
+            ("a", "", "a"),
+            ("a/", "", "a/"),
+            ("/a", "/", "a"),
+            ("a//b//", "a//", "b//"),
+            ("/", "/", ""),
+            ("..", "", ".."),
+        ] {
             assert_eq!(split(path.as_bytes()), (folder.as_bytes(), name.as_bytes()), "{path}");
         }
     }
 
     #[test]
     fn paths_are_joined_without_looking() {
-        for (folder, path, expected) in
-            [("/", "a/../b", "/b"), ("/a", "./b/", "/a/b"), ("/a", "../../b", "/b"), ("/a/b", "/c", "/c"), ("/a", "..", "/")]
-        {
+        for (folder, path, expected) in [
+            ("/", "a/../b", "/b"),
+            ("/a", "./b/", "/a/b"),
+            ("/a", "../../b", "/b"),
+            ("/a/b", "/c", "/c"),
+            ("/a", "..", "/"),
+        ] {
             assert_eq!(joined(folder.as_bytes(), path.as_bytes()), expected.as_bytes(), "{folder} {path}");
         }
     }
 
     #[test]
     fn links_climb_first() {
-        for (target, expected) in
-            [("a/./b", Some(0)), ("../../a", Some(2)), ("./..", Some(1)), ("/a", None), ("a/../b", None), ("../a/..", None)]
-        {
+        for (target, expected) in [
+            ("a/./b", Some(0)),
+            ("../../a", Some(2)),
+            ("./..", Some(1)),
+            ("/a", None),
+            ("a/../b", None),
+            ("../a/..", None),
+        ] {
             assert_eq!(climb(target.as_bytes()), expected, "{target}");
         }
     }

@@ -74,6 +74,15 @@ impl Scratch {
         })
     }
 
+    /// Where the link under a name leads.
+    pub(crate) fn read_link(&self, folder: u64, name: &[u8]) -> Result<Vec<u8>> {
+        match self.lookup(folder, crate::files::trimmed(name))? {
+            Found::Link(target) if !name.ends_with(b"/") => Ok(target),
+            Found::File(_) if name.ends_with(b"/") => Err(Errno::Notdir),
+            _ => Err(Errno::Inval),
+        }
+    }
+
     /// The folder that a folder is in.
     pub(crate) fn above(&self, folder: u64) -> Result<u64> {
         Ok(self.nodes().folder(folder)?.parent)

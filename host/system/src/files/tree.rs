@@ -7,8 +7,8 @@ use super::space::Space;
 use super::stat::Stat;
 use super::{Device, Mount, Source};
 use crate::report::Report;
-use crate::{Errno, Filestat, Filetype, Result, Thread};
-use rustix::fd::{AsFd, OwnedFd};
+use crate::{Errno, Filestat, Filetype, Result, SetupError, Thread};
+use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::fs::OFlags;
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
@@ -63,28 +63,31 @@ pub(crate) enum Child {
 }
 
 impl Tree {
-    pub(crate) fn new(mounts: Vec<Mount>, report: &Arc<dyn Report>) -> Result<Self> {
+    pub(crate) fn new(mounts: Vec<Mount>, report: &Arc<dyn Report>) -> Result<Self, SetupError> {
         let mut tree = Self { points: vec![Point::default()] };
-        for Mount { at, source } in mounts {
-            let point = tree.point(&at)?;
-            if tree.points[point].volume.is_some() {
-                return Err(Errno::Exist);
-            }
-            let space = |bytes| Space::new(bytes, report.clone());
-            tree.points[point].volume = Some(match source {
-                Source::Folder { host, access, limit } => {
-                    let ledger = limit.map(|limit| Ledger::new(space(limit)));
-                    Volume::Host(Arc::new(HostMount::open(&host, access, ledger, point)?))
-                }
-                Source::Scratch { limit } => Volume::Scratch(Arc::new(Scratch::new(space(limit), point))),
-                Source::Device(device) => Volume::Device(device),
-            });
-        }
-        let no_folder = |point: &Point| matches!(point.volume, Some(Volume::Device(_))) && !point.children.is_empty();
-        if tree.points.iter().any(no_folder) || matches!(tree.points[0].volume, Some(Volume::Device(_))) {
-            return Err(Errno::Notdir);
+        for mount in &mounts {
+            tree.mount(mount, report).map_err(|error| SetupError { at: mount.at.clone(), error })?;
         }
         Ok(tree)
+    }
+
+    fn mount(&mut self, Mount { at, source }: &Mount, report: &Arc<dyn Report>) -> Result<()> {
+        let point = self.point(at)?;
+        if self.points[point].volume.is_some() {
+            return Err(Errno::Exist);
+        }
+        let space = |bytes| Space::new(bytes, report.clone());
+        let volume = match source {
+            Source::Folder { host, access, limit } => {
+                let ledger = limit.map(|limit| Ledger::new(space(limit)));
+                Volume::Host(Arc::new(HostMount::open(host, *access, ledger, point)?))
+            }
+            Source::Scratch { limit } => Volume::Scratch(Arc::new(Scratch::new(space(*limit), point))),
+            Source::Device(_) if point == 0 || !self.points[point].children.is_empty() => return Err(Errno::Notdir),
+            Source::Device(device) => Volume::Device(*device),
+        };
+        self.points[point].volume = Some(volume);
+        Ok(())
     }
 
     fn point(&mut self, at: &Path) -> Result<usize> {
@@ -95,6 +98,9 @@ impl Tree {
         }
         for part in parts {
             let Component::Normal(name) = part else { return Err(Errno::Inval) };
+            if matches!(self.points[point].volume, Some(Volume::Device(_))) {
+                return Err(Errno::Notdir);
+            }
             let (name, new) = (name.as_bytes().to_vec(), self.points.len());
             let child = *self.points[point].children.entry(name.clone()).or_insert(new);
             if child == new {
@@ -205,6 +211,33 @@ impl Tree {
             Spot::Host(_, fd) => Ok(Stat::of(fd)?.filestat()),
             Spot::Scratch(scratch, node) => scratch.stat_folder(*node),
         }
+    }
+
+    /// The plugin's path to a point.
+    pub(crate) fn path(&self, mut point: usize) -> Vec<u8> {
+        let mut names = Vec::new();
+        while point != 0 {
+            names.push(self.points[point].name.as_slice());
+            point = self.points[point].parent;
+        }
+        let mut path = Vec::new();
+        for name in names.iter().rev() {
+            path.push(b'/');
+            path.extend_from_slice(name);
+        }
+        path
+    }
+
+    /// The plugin's path to something that is open in a mount, as the kernel knows it.
+    pub(crate) fn path_in(&self, mount: &HostMount, fd: impl AsFd) -> Option<Vec<u8>> {
+        if Stat::of(fd.as_fd()).ok()?.links() == 0 {
+            return None;
+        }
+        let link = format!("/proc/self/fd/{}", fd.as_fd().as_raw_fd());
+        let host = rustix::fs::readlink(link, Vec::new()).ok()?.into_bytes();
+        let mut path = self.path(mount.point);
+        path.extend_from_slice(mount.inside(&host)?);
+        Some(if path.is_empty() { b"/".to_vec() } else { path })
     }
 
     /// Bytes that were written to the host's folders, and bytes that scratch folders hold.

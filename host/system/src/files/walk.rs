@@ -35,7 +35,10 @@ pub(crate) enum Target {
     /// A folder.
     Folder(Place),
     /// A name in a folder. If links are followed it is none; it may not be there.
-    Entry { folder: Place, name: Vec<u8> },
+    Entry {
+        folder: Place,
+        name: Vec<u8>,
+    },
     Device(Device),
 }
 
@@ -140,21 +143,19 @@ impl Walk<'_> {
             Some(Child::Device(_)) => return Err(Errno::Notdir),
             None => {}
         }
-        let arrived = |walk: &Self| {
-            Ok(Step::Arrived(Target::Entry { folder: walk.place.clone(), name: name.to_vec() }))
-        };
-        if is_last && !slash && !follow {
-            return match self.place.spot {
-                Spot::Above => Err(self.nothing()),
-                _ => arrived(self),
-            };
+        let arrived =
+            |walk: &Self| Ok(Step::Arrived(Target::Entry { folder: walk.place.clone(), name: name.to_vec() }));
+        // Whoever wants to create something there is told that it may not.
+        let is_above = matches!(self.place.spot, Spot::Above) && self.followed.is_some();
+        if is_last && !slash && !follow && !is_above {
+            return arrived(self);
         }
         match self.look(name) {
             Ok(Looked::Folder(place)) => Ok(self.go_down(place, name)),
             Ok(Looked::Link(target)) => Ok(Step::Link(target)),
             Ok(Looked::Other) if is_last && !slash => arrived(self),
             Ok(Looked::Other) => Err(Errno::Notdir),
-            Err(Errno::Noent) if matches!(self.place.spot, Spot::Above) => Err(self.nothing()),
+            Err(Errno::Noent) if is_above => Err(self.denied()),
             Err(Errno::Noent) if is_last && !slash => arrived(self),
             Err(error) => Err(error),
         }
@@ -224,15 +225,11 @@ impl Walk<'_> {
         Step::Went
     }
 
-    /// Says that there is nothing; it is reported if a link leads to where the plugin has nothing.
-    fn nothing(&self) -> Errno {
-        match &self.followed {
-            Some(link) => {
-                self.report.denied("follow the link", &String::from_utf8_lossy(link));
-                Errno::Access
-            }
-            None => Errno::Noent,
-        }
+    /// Reports a link that leads to where the plugin has nothing.
+    fn denied(&self) -> Errno {
+        let link = self.followed.as_deref().unwrap_or_default();
+        self.report.denied("follow the link", &String::from_utf8_lossy(link));
+        Errno::Access
     }
 }
 
