@@ -154,7 +154,10 @@ impl HostMount {
         let Some(ledger) = &self.ledger else { return looked(flags) };
         // What it cuts off is counted, after it was opened.
         let flags = flags.difference(OFlags::TRUNC);
-        let existing = (!how.exclusive).then_some(|| looked(flags.difference(OFlags::CREATE | OFlags::EXCL)));
+        let existing = (!how.exclusive).then_some(|| {
+            let (fd, stat) = looked(flags.difference(OFlags::CREATE | OFlags::EXCL))?;
+            if how.create && stat.is_folder() { Err(Errno::Isdir) } else { Ok((fd, stat)) }
+        });
         ledger.open(existing, how.create.then_some(|| looked(flags)))
     }
 

@@ -47,7 +47,8 @@ impl Ledger {
         let mut files = self.lock();
         let found = open.map_or(Err(Errno::Noent), |open| open());
         let (opened, stat) = match (found, create) {
-            (Err(Errno::Noent), Some(create)) => {
+            // Only who creates it is told what is wrong with a name that leads on to nothing.
+            (Err(Errno::Noent | Errno::Loop | Errno::Notdir), Some(create)) => {
                 self.space.take(ENTRY)?;
                 create().inspect_err(|_| self.space.give(ENTRY))?
             }

@@ -123,8 +123,7 @@ impl Listing {
         let fd = folder.fd()?;
         let mut buffer = Vec::with_capacity(BUFFER);
         let mut raw = RawDir::new(fd, spare(&mut buffer));
-        loop {
-            let Some(found) = raw.next() else { break };
+        while let Some(found) = raw.next() {
             let found = found.map_err(Errno::from)?;
             let name = found.file_name().to_bytes();
             let filetype = match found.file_type() {

@@ -42,6 +42,9 @@ struct Nodes {
     last: u64,
 }
 
+/// Gets an entry: the number of the next one, what is at the name, and the name. Says whether it wants more.
+pub(crate) type Emit<'e> = &'e mut dyn FnMut(u64, u64, Filetype, &[u8]) -> bool;
+
 /// What is at a name.
 #[derive(Debug)]
 pub(crate) enum Found {
@@ -76,10 +79,9 @@ impl Scratch {
 
     /// Where the link under a name leads.
     pub(crate) fn read_link(&self, folder: u64, name: &[u8]) -> Result<Vec<u8>> {
-        match self.lookup(folder, crate::files::trimmed(name))? {
-            Found::Link(target) if !name.ends_with(b"/") => Ok(target),
-            Found::File(_) if name.ends_with(b"/") => Err(Errno::Notdir),
-            _ => Err(Errno::Inval),
+        match self.lookup(folder, name)? {
+            Found::Link(target) => Ok(target),
+            Found::File(_) | Found::Folder(_) => Err(Errno::Inval),
         }
     }
 
@@ -116,14 +118,8 @@ impl Scratch {
         Ok(())
     }
 
-    /// Calls `entry` with the folder's entries from a number on, until it says that it is enough. It gets the number of
-    /// the next entry, what is at the name, and the name. Returns the number to go on from, and whether it was enough.
-    pub(crate) fn list(
-        &self,
-        folder: u64,
-        from: u64,
-        entry: &mut dyn FnMut(u64, u64, Filetype, &[u8]) -> bool,
-    ) -> Result<(u64, bool)> {
+    /// Gives the folder's entries from a number on. Returns the number to go on from, and whether it was enough.
+    pub(crate) fn list(&self, folder: u64, from: u64, entry: Emit<'_>) -> Result<(u64, bool)> {
         let nodes = self.nodes();
         let listed = nodes.folder(folder)?;
         let mut next = from;

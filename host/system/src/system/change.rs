@@ -114,8 +114,10 @@ impl System {
     /// # Errors
     /// As `linkat`; [`Errno::Xdev`] from one mount to another.
     pub fn path_link(&self, thread: &Thread, fd: u32, path: &[u8], to_fd: u32, to_path: &[u8]) -> Result<()> {
-        let (from, to) = (self.named(thread, fd, path)?, self.named(thread, to_fd, to_path)?);
+        let from = self.named(thread, fd, path)?;
         self.changeable(&from, "link")?;
+        let found = self.existing(thread, fd, path, &from)?;
+        let to = self.named(thread, to_fd, to_path)?;
         self.changeable(&to, "create the link")?;
         if !from.is_beside(&to) {
             return Err(Errno::Xdev);
@@ -125,12 +127,13 @@ impl System {
                 self.check_moved_link(thread, folder, &from, &to)?;
                 mount.create(|| linkat(folder, from.name, to_folder, to.name, AtFlags::empty()))
             }
-            (Spot::Scratch(..), Spot::Scratch(..)) if is_special(from.name) => Err(Errno::Perm),
-            (Spot::Scratch(..), Spot::Scratch(..)) if is_special(to.name) => Err(Errno::Exist),
-            (Spot::Scratch(..), Spot::Scratch(..)) if from.has_slash() => Err(Errno::Notdir),
-            (Spot::Scratch(..), Spot::Scratch(..)) if to.has_slash() => Err(Errno::Noent),
             (Spot::Scratch(scratch, node), Spot::Scratch(_, to_node)) => {
-                scratch.link((*node, from.name), (*to_node, to.name))
+                self.check_new(&to)?;
+                match found {
+                    Filetype::Directory if self.stat_entry(&to.folder, to.name).is_ok() => Err(Errno::Exist),
+                    Filetype::Directory => Err(Errno::Perm),
+                    _ => scratch.link((*node, from.name), (*to_node, to.name)),
+                }
             }
             _ => Err(Errno::Xdev),
         }
@@ -151,12 +154,33 @@ impl System {
                 self.check_link(thread, target, &named)?;
                 mount.create(|| symlinkat(target, folder, named.name))
             }
-            Spot::Scratch(..) if is_special(named.name) => Err(Errno::Exist),
-            Spot::Scratch(scratch, node) if named.has_slash() => {
-                scratch.stat(*node, trimmed(named.name)).and(Err(Errno::Exist))
+            Spot::Scratch(scratch, node) => {
+                self.check_new(&named)?;
+                scratch.create_link(target, *node, named.name)
             }
-            Spot::Scratch(scratch, node) => scratch.create_link(target, *node, named.name),
             Spot::Above => Err(Errno::Noent),
+        }
+    }
+
+    /// What is under the name at the end of a path; a folder if there are slashes behind it.
+    fn existing(&self, thread: &Thread, fd: u32, path: &[u8], named: &Named<'_>) -> Result<Filetype> {
+        if is_special(named.name) {
+            return Ok(Filetype::Directory);
+        }
+        match self.stat_entry(&named.folder, trimmed(named.name))?.filetype {
+            Filetype::SymbolicLink if named.has_slash() => Ok(self.path_filestat_get(thread, fd, true, path)?.filetype),
+            Filetype::Directory => Ok(Filetype::Directory),
+            _ if named.has_slash() => Err(Errno::Notdir),
+            other => Ok(other),
+        }
+    }
+
+    /// Fails for a name that can't be that of a new link.
+    fn check_new(&self, named: &Named<'_>) -> Result<()> {
+        match is_special(named.name) {
+            true => Err(Errno::Exist),
+            false if named.has_slash() => self.stat_entry(&named.folder, trimmed(named.name)).and(Err(Errno::Exist)),
+            false => Ok(()),
         }
     }
 

@@ -49,6 +49,11 @@ impl System {
     }
 
     fn opened(&self, thread: &Thread, fd: u32, path: &[u8], how: How) -> Result<Object> {
+        if how.create && path.ends_with(b"/") {
+            // Only a folder has such a name, if what it is in is there.
+            let named = self.named(thread, fd, path)?;
+            return Err(if is_special(named.name) && how.exclusive { Errno::Exist } else { Errno::Isdir });
+        }
         let start = self.start(fd)?;
         let shown = joined(&start.shown, path);
         let follow = how.follow && !how.exclusive;

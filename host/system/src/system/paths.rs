@@ -102,6 +102,10 @@ impl System {
     /// As `readlinkat`.
     pub fn path_readlink(&self, thread: &Thread, fd: u32, path: &[u8], into: Part) -> Result<usize> {
         let Named { folder, name, .. } = self.named(thread, fd, path)?;
+        if name.ends_with(b"/") {
+            // It is a folder that is named, through the link.
+            return self.path_filestat_get(thread, fd, true, path).and(Err(Errno::Inval));
+        }
         if is_special(name) || self.tree.child(&folder, trimmed(name)).is_some() {
             return Err(Errno::Inval);
         }

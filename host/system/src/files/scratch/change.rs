@@ -95,6 +95,11 @@ impl Scratch {
         if moves_folder && nodes.is_in(to.0, moved)? {
             return Err(Errno::Inval);
         }
+        if let Some(replaced) = replaced
+            && nodes.is_in(from.0, replaced)?
+        {
+            return Err(Errno::Notempty);
+        }
         match replaced {
             // Two names of one file stay as they are.
             Some(replaced) if replaced == moved => return Ok(()),

@@ -1,17 +1,16 @@
 //! Limits on what a plugin adds to a folder.
 
 use super::{Mode, limited, plugin, scratch};
-use crate::testing::{Plugin, part};
+use crate::testing::{Plugin, part, temporary};
 use crate::{Errno, Thread};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tempfile::tempdir;
 
 const ENTRY: u64 = 4096;
 
 fn everywhere(limit: u64, test: impl Fn(&Plugin)) {
-    let data = tempdir().expect("there is a disk");
+    let data = temporary();
     test(&plugin(vec![limited(data.path(), "/d", limit)]));
     test(&plugin(vec![scratch("/d", limit)]));
 }
@@ -63,7 +62,7 @@ fn hard_links_and_allocation_count() {
 #[test]
 fn threads_never_exceed_the_limit() {
     const LIMIT: u64 = 200_000;
-    let data = tempdir().expect("there is a disk");
+    let data = temporary();
     let plugin = plugin(vec![limited(data.path(), "/d", LIMIT)]);
     let busy = AtomicUsize::new(8);
     std::thread::scope(|scope| {
@@ -122,7 +121,7 @@ fn storm(plugin: &Plugin, thread: &Thread, number: u64) {
 #[test]
 fn opening_and_removing_at_once() {
     const LIMIT: u64 = 1_000_000;
-    let data = tempdir().expect("there is a disk");
+    let data = temporary();
     let plugin = plugin(vec![limited(data.path(), "/d", LIMIT)]);
     for _ in 0..200 {
         let held = std::sync::Mutex::new(Vec::new());

@@ -1,14 +1,13 @@
 //! What several threads do at once.
 
 use super::{Mode, folder, limited, plugin, scratch};
-use crate::testing::{Plugin, part};
+use crate::testing::{Plugin, part, temporary};
 use crate::{Access, CURRENT, Errno};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::scope;
-use tempfile::tempdir;
 
 fn everywhere(test: impl Fn(&Plugin)) {
-    let (free, counted) = (tempdir().expect("there is a disk"), tempdir().expect("there is a disk"));
+    let (free, counted) = (temporary(), temporary());
     test(&plugin(vec![folder(free.path(), "/d", Access::ReadWrite)]));
     test(&plugin(vec![limited(counted.path(), "/d", 1 << 30)]));
     test(&plugin(vec![scratch("/d", 1 << 26)]));
