@@ -4,8 +4,6 @@
 //! a call's arguments, and calls a method of `System` that is named after it. Wherever there can be one, a descriptor
 //! of the plugin's is a descriptor of the kernel's.
 
-#![allow(dead_code)] // until all kinds of objects are there
-
 mod copy;
 mod description;
 mod epoll;

@@ -10,6 +10,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FallocateFlags, OFlags, SeekFrom, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A regular file. The kernel's descriptor has its position and its flags.
 #[derive(Debug)]
@@ -19,12 +20,15 @@ pub(crate) struct HostFile {
     id: Id,
     readable: bool,
     writable: bool,
+    /// Whether each write goes to the end.
+    appends: AtomicBool,
 }
 
 impl HostFile {
     /// A file that was opened, and is registered with the mount's ledger.
     pub(crate) fn new(fd: OwnedFd, stat: &Stat, mount: Arc<HostMount>, how: &How) -> Result<Self> {
-        let file = Self { fd, mount, id: stat.id(), readable: how.read, writable: how.write };
+        let appends = AtomicBool::new(how.fd_flags.contains(FdFlags::APPEND));
+        let file = Self { fd, mount, id: stat.id(), readable: how.read, writable: how.write, appends };
         if how.truncate && file.mount.ledger.is_some() {
             file.resize(0)?;
         }
@@ -57,14 +61,15 @@ impl HostFile {
         if len == 0 {
             return Ok(0);
         }
-        let appends = rustix::fs::fcntl_getfl(&self.fd)?.contains(OFlags::APPEND);
-        let position = Cell::new(0);
-        let start = |before: u64| if appends { before } else { position.get() };
+        let (appends, position) = (Cell::new(false), Cell::new(0));
+        let start = |before: u64| if appends.get() { before } else { position.get() };
         // What is written is written where it was looked at, and the position is moved after that, all under one lock:
         // other threads that write at the position come before or after.
         ledger.resize(
             || {
+                appends.set(self.appends.load(Ordering::Relaxed));
                 position.set(match at {
+                    _ if appends.get() => 0,
                     At::Offset(offset) => offset,
                     At::Position => rustix::fs::tell(&self.fd)?,
                 });
@@ -73,15 +78,18 @@ impl HostFile {
             |before| start(before).saturating_add(len),
             |before, allowed| {
                 let fits = allowed.saturating_sub(start(before)).min(len) as usize;
+                let to = if appends.get() { at } else { At::Offset(start(before)) };
                 let written = match fits {
                     0 => Err(Errno::Nospc),
-                    _ => transfer::write(&self.fd, parts, fits, At::Offset(start(before))),
+                    _ => transfer::write(&self.fd, parts, fits, to),
                 };
-                if let (At::Position, Ok(written)) = (at, &written) {
+                let Ok(written) = written else { return (self.len().unwrap_or(allowed), written) };
+                let end = start(before) + written as u64;
+                if matches!(at, At::Position) && !appends.get() {
                     // A file has a position, and one that was just written to.
-                    let _ = rustix::fs::seek(&self.fd, SeekFrom::Start(start(before) + *written as u64));
+                    let _ = rustix::fs::seek(&self.fd, SeekFrom::Start(end));
                 }
-                (self.len().unwrap_or(allowed), written)
+                (before.max(end), Ok(written))
             },
         )?
     }
@@ -147,9 +155,16 @@ impl HostFile {
 
     /// Changes what can be changed of an open file.
     pub(crate) fn set_flags(&self, flags: FdFlags) -> Result<()> {
-        let mut all = rustix::fs::fcntl_getfl(&self.fd)?;
-        all.set(OFlags::APPEND, flags.contains(FdFlags::APPEND));
-        Ok(rustix::fs::fcntl_setfl(&self.fd, all)?)
+        let set = || -> Result<()> {
+            let append = flags.contains(FdFlags::APPEND);
+            let mut all = rustix::fs::fcntl_getfl(&self.fd)?;
+            all.set(OFlags::APPEND, append);
+            rustix::fs::fcntl_setfl(&self.fd, all)?;
+            self.appends.store(append, Ordering::Relaxed);
+            Ok(())
+        };
+        // Where a write goes is counted before, and stays so until it is done.
+        self.mount.ledger.as_ref().map_or_else(set, |ledger| ledger.between(set))
     }
 }
 

@@ -91,6 +91,12 @@ impl Ledger {
         Ok(result)
     }
 
+    /// Does something between the changes of other threads.
+    pub(crate) fn between<R>(&self, act: impl FnOnce() -> R) -> R {
+        let _measuring = self.lock();
+        act()
+    }
+
     /// A handle is closed of a file. `measure` is asked for its length if that is needed.
     pub(crate) fn closed(&self, file: Id, measure: impl FnOnce() -> u64) {
         let mut open = self.lock();

@@ -36,18 +36,6 @@ impl How {
         }
     }
 
-    /// A folder, to be read.
-    pub(crate) const FOLDER: Self = Self {
-        read: true,
-        write: false,
-        create: false,
-        exclusive: false,
-        truncate: false,
-        directory: true,
-        follow: true,
-        fd_flags: FdFlags::NONE,
-    };
-
     /// Whether it changes something, or allows to.
     pub(crate) fn changes(&self) -> bool {
         self.write || self.truncate

@@ -17,7 +17,7 @@ use memory_file::MemoryFile;
 use node::{FIRST, Folder, Node};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The number of the root.
 pub(crate) const ROOT: u64 = 1;
@@ -48,7 +48,7 @@ pub(crate) type Emit<'e> = &'e mut dyn FnMut(u64, u64, Filetype, &[u8]) -> bool;
 /// What is at a name.
 #[derive(Debug)]
 pub(crate) enum Found {
-    File(Arc<MemoryFile>),
+    File,
     Folder(u64),
     Link(Vec<u8>),
 }
@@ -71,7 +71,7 @@ impl Scratch {
         let nodes = self.nodes();
         let node = nodes.folder(folder)?.get(name).ok_or(Errno::Noent)?;
         Ok(match nodes.get(node)? {
-            Node::File(file) => Found::File(file.clone()),
+            Node::File(_) => Found::File,
             Node::Folder(_) => Found::Folder(node),
             Node::Link(link) => Found::Link(link.target.to_vec()),
         })
@@ -81,7 +81,7 @@ impl Scratch {
     pub(crate) fn read_link(&self, folder: u64, name: &[u8]) -> Result<Vec<u8>> {
         match self.lookup(folder, name)? {
             Found::Link(target) => Ok(target),
-            Found::File(_) | Found::Folder(_) => Err(Errno::Inval),
+            Found::File | Found::Folder(_) => Err(Errno::Inval),
         }
     }
 

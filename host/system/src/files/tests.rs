@@ -1,5 +1,6 @@
 //! Calls on files, as a plugin makes them.
 
+mod arguments;
 mod escapes;
 mod folders;
 mod ordinary;

@@ -34,7 +34,7 @@ pub(crate) struct Start {
 pub(crate) enum Target {
     /// A folder.
     Folder(Place),
-    /// A name in a folder. If links are followed it is none; it may not be there.
+    /// A name in a folder. If links are followed it is none; it may not be there, and then a slash may be behind it.
     Entry {
         folder: Place,
         name: Vec<u8>,
@@ -156,7 +156,12 @@ impl Walk<'_> {
             Ok(Looked::Other) if is_last && !slash => arrived(self),
             Ok(Looked::Other) => Err(Errno::Notdir),
             Err(Errno::Noent) if is_above => Err(self.denied()),
-            Err(Errno::Noent) if is_last && !slash => arrived(self),
+            // Who creates something is told that it would be a folder.
+            Err(Errno::Noent) if is_last && slash => {
+                let name = [name, b"/"].concat();
+                Ok(Step::Arrived(Target::Entry { folder: self.place.clone(), name }))
+            }
+            Err(Errno::Noent) if is_last => arrived(self),
             Err(error) => Err(error),
         }
     }
@@ -175,7 +180,7 @@ impl Walk<'_> {
                 })
             }
             Spot::Scratch(scratch, folder) => Ok(match scratch.lookup(*folder, name)? {
-                Found::File(_) => Looked::Other,
+                Found::File => Looked::Other,
                 Found::Folder(node) => at(Spot::Scratch(scratch.clone(), node)),
                 Found::Link(target) => Looked::Link(target),
             }),

@@ -85,7 +85,7 @@ impl System {
                     let (fd, stat) = mount.open_entry(folder.as_fd(), &name, &how)?;
                     host_object(mount, fd, &stat, &how, shown)
                 }
-                Spot::Scratch(..) if is_special(&name) => Err(Errno::Isdir),
+                Spot::Scratch(..) if name.ends_with(b"/") => Err(if how.create { Errno::Isdir } else { Errno::Noent }),
                 Spot::Scratch(scratch, node) => {
                     Ok(Object::Scratch(ScratchFile::new(scratch.open(node, &name, &how)?, &how)))
                 }

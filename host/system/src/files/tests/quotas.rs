@@ -150,3 +150,27 @@ fn opening_and_removing_at_once() {
     let file = plugin.open_file("/d/last", Mode::New).expect("there is space");
     assert_eq!(plugin.write(file, &vec![1; LIMIT as usize]), Ok((LIMIT - ENTRY) as usize));
 }
+
+/// A thread that changes how another one's writes are done doesn't make them count less.
+#[test]
+fn flags_that_change_meanwhile_hide_nothing() {
+    const LIMIT: u64 = 500_000;
+    let data = temporary();
+    let plugin = plugin(vec![limited(data.path(), "/d", LIMIT)]);
+    let fd = plugin.open_file("/d/file", Mode::New).expect("there is space");
+    let done = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while done.load(Ordering::Relaxed) == 0 {
+                for flags in [crate::FdFlags::APPEND, crate::FdFlags::NONE] {
+                    plugin.system.fd_fdstat_set_flags(fd, flags).expect("it is open");
+                }
+            }
+        });
+        for _ in 0..5_000 {
+            let _full = plugin.system.fd_pwrite(&plugin.thread, fd, &[part(&mut [1; 200])], 0);
+        }
+        done.store(1, Ordering::Relaxed);
+    });
+    assert!(plugin.stat("/d/file").is_ok_and(|stat| stat.size <= LIMIT - ENTRY));
+}
