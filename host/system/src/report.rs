@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Hears what a plugin tried and didn't get. It is called by the plugin's threads, with no lock held.
+/// Hears what a plugin tried and didn't get. It is called by the plugin's threads in the middle of their calls: it may not
+/// make calls of that plugin's, nor wait for one.
 pub trait Report: Send + Sync {
     /// The plugin tried what it may not do: `operation` is a verb that fits before `target`.
     fn denied(&self, operation: &'static str, target: &str);
