@@ -66,12 +66,13 @@ const fn off(name: &'static str, operators: &'static str, flag: WasmFeatures, wh
     Proposal { name, operators, flag, guest: Guest::Refused(why), engine: None }
 }
 
-const NO_CODE: &str = "the compiler (wasmer 7.4.2, Cranelift) has no code for it: build the module without it";
+pub(crate) const NO_CODE: &str =
+    "the compiler (wasmer 7.4.2, Cranelift) has no code for it: build the module without it";
 const ONE_MEMORY: &str = "a module has one memory: link everything into one";
 const LEGACY: &str = "the compiler takes `try_table` only: build with `-wasm-use-legacy-eh=false`, or run `cargo wasix`, which rewrites it";
 
 /// All proposals. Those that are on come first.
-pub const PROPOSALS: [Proposal; 25] = [
+pub const PROPOSALS: [Proposal; 26] = [
     on("mvp", "mvp", WasmFeatures::FLOATS),
     on("mutable-global", "", WasmFeatures::MUTABLE_GLOBAL),
     on("sign-extension", "sign_extension", WasmFeatures::SIGN_EXTENSION),
@@ -99,6 +100,7 @@ pub const PROPOSALS: [Proposal; 25] = [
     off("custom-page-sizes", "", WasmFeatures::CUSTOM_PAGE_SIZES, NO_CODE),
     off("stack-switching", "stack_switching", WasmFeatures::STACK_SWITCHING, NO_CODE),
     off("shared-everything-threads", "shared_everything_threads", WasmFeatures::SHARED_EVERYTHING_THREADS, NO_CODE),
+    off("compact-imports", "", WasmFeatures::COMPACT_IMPORTS, NO_CODE),
     off("custom-descriptors", "custom_descriptors", WasmFeatures::CUSTOM_DESCRIPTORS, NO_CODE),
 ];
 

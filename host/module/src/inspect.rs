@@ -4,6 +4,7 @@ use crate::ModuleError;
 use crate::features::{self, Guest};
 use crate::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
 use crate::operators::{self, Effects};
+use crate::references;
 use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
@@ -50,7 +51,8 @@ pub fn validate(wasm: &[u8]) -> Result<(), ModuleError> {
             }
             _ => error.into(),
         }
-    })
+    })?;
+    references::check(wasm)
 }
 
 /// Whether no instruction changes a table.

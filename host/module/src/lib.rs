@@ -25,6 +25,7 @@ mod inspect;
 pub mod interface;
 mod limits;
 mod operators;
+mod references;
 mod signature;
 mod stoppable;
 

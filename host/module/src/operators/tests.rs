@@ -124,9 +124,13 @@ fn each_proposal_that_is_off_is_refused_by_name() {
             "(module (global $g (shared mut i32) (i32.const 0)) (func (drop (global.atomic.get seqcst $g))))",
         ),
     ];
+    // A group of two imports from one module. The text format has no word for it.
+    let compact = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x02\x0e\x01\x01m\0\x7f\x02\x01a\0\0\x01b\0\0".to_vec();
     let mut seen = BTreeSet::new();
     let modules = modules.map(|(expected, wat)| (expected, wat::parse_str(wat).expect("the text is a module")));
-    for (expected, wasm) in modules.into_iter().chain([("legacy-exceptions", legacy_exception())]) {
+    for (expected, wasm) in
+        modules.into_iter().chain([("legacy-exceptions", legacy_exception()), ("compact-imports", compact)])
+    {
         let Err(error) = admit_bytes(&wasm) else { panic!("{expected} is admitted") };
         let (ModuleError::Proposal { proposal, .. } | ModuleError::Operator { proposal, .. }) = &error else {
             panic!("{expected}: {error:?}")
