@@ -51,9 +51,16 @@ macro_rules! classify {
 
 wasmparser::for_each_operator!(classify);
 
-/// What an operator does that may not be for modules at all; nothing then.
-pub(crate) fn effects_or_none(operator: &Operator<'_>) -> Effects {
-    effects(operator).unwrap_or(Effects::NONE)
+/// The operators of a function, each with what it does. One that is not for modules is an error.
+pub(crate) fn each<'a>(
+    body: &FunctionBody<'a>,
+) -> Result<impl Iterator<Item = Result<(Operator<'a>, Effects), ModuleError>> + use<'a>, ModuleError> {
+    let operators = body.get_operators_reader()?.into_iter_with_offsets();
+    Ok(operators.map(|operator| {
+        let (operator, offset) = operator?;
+        let effects = effects(&operator).map_err(|refused| refused.at(offset))?;
+        Ok((operator, effects))
+    }))
 }
 
 /// Refuses the operators of a function that are not for modules. `visit` sees what each other one does.

@@ -66,11 +66,6 @@ const SINGLE: &[(&str, &str, Effects)] = &[
     ("threads", "memory_atomic_wait32", ATOMIC.and(NATIVE)),
     ("threads", "memory_atomic_wait64", ATOMIC.and(NATIVE)),
     ("threads", "atomic_fence", ATOMIC),
-    // Without FMA in the processor these are calls of a function that computes.
-    ("relaxed_simd", "f32x4_relaxed_madd", NATIVE),
-    ("relaxed_simd", "f32x4_relaxed_nmadd", NATIVE),
-    ("relaxed_simd", "f64x2_relaxed_madd", NATIVE),
-    ("relaxed_simd", "f64x2_relaxed_nmadd", NATIVE),
 ];
 
 /// Operators by how their names begin: proposal, begin, effects.

@@ -5,8 +5,9 @@
 //! Functions that call each other in a circle wait for each other here, and so one of them at least keeps its check.
 
 use super::loops::Loops;
-use crate::operators::{Effects, effects_or_none};
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use crate::ModuleError;
+use crate::operators::{self, Effects};
+use wasmparser::{FunctionBody, Operator};
 
 /// The most instructions that may run without a check, in one call of a function and in all that it calls. With calls
 /// in calls as deep as the stack lets them be, all of which are returning, that comes to few milliseconds.
@@ -45,7 +46,7 @@ struct Work {
 }
 
 /// The checks that each body needs.
-pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<Checks>, BinaryReaderError> {
+pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<Checks>, ModuleError> {
     let works = bodies.iter().map(|body| Work::of(body, imported)).collect::<Result<Vec<_>, _>>()?;
     let mut checks = vec![Checks::All; bodies.len()];
     // Those that others rely on to have one at their entry.
@@ -70,12 +71,12 @@ pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<C
 
 impl Work {
     /// `None` if there is no saying how long it runs.
-    fn of(body: &FunctionBody<'_>, imported: u32) -> Result<Option<Self>, BinaryReaderError> {
+    fn of(body: &FunctionBody<'_>, imported: u32) -> Result<Option<Self>, ModuleError> {
         let mut work = Self { instructions: 0, callees: Vec::new(), loops: false };
         let mut loops = Loops::default();
-        for operator in body.get_operators_reader()? {
-            let operator = operator?;
-            loops.step(&operator);
+        for operator in operators::each(body)? {
+            let (operator, effects) = operator?;
+            loops.step(&operator, effects);
             if loops.innermost().is_some() {
                 work.loops = true;
                 continue;
@@ -86,7 +87,7 @@ impl Work {
                     work.callees.push((function_index - imported) as usize);
                 }
                 // Calls of the host's functions and of unknown ones.
-                operator if effects_or_none(&operator).any(Effects::CALLS.and(Effects::LONG)) => return Ok(None),
+                _ if effects.any(Effects::CALLS.and(Effects::LONG)) => return Ok(None),
                 _ => {}
             }
             if work.instructions > MAX_WORK {

@@ -6,8 +6,9 @@
 //! instructions that comes first would pay for the address in each round, unless there is a check before it.
 
 use super::loops::Loops;
-use crate::operators::{Effects, effects_or_none};
-use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
+use crate::ModuleError;
+use crate::operators::{self, Effects};
+use wasmparser::{Catch, FunctionBody, Operator};
 
 /// What has to be followed: where an instruction leads, and which blocks are open.
 const FOLLOWED: Effects = Effects::JUMPS.and(Effects::NESTS).and(Effects::ENDS);
@@ -131,18 +132,18 @@ impl Flow {
 }
 
 /// For each loop of a function, in their order, whether the address stays at hand all through it.
-pub(super) fn quiet_loops(body: &FunctionBody<'_>) -> Result<Vec<bool>, BinaryReaderError> {
+pub(super) fn quiet_loops(body: &FunctionBody<'_>) -> Result<Vec<bool>, ModuleError> {
     let mut loops = Loops::default();
     // Whether each is quiet, and the loop around it.
     let mut all: Vec<(bool, Option<usize>)> = Vec::new();
-    for operator in body.get_operators_reader()? {
-        let operator = operator?;
+    for operator in operators::each(body)? {
+        let (operator, effects) = operator?;
         let around = loops.innermost();
-        loops.step(&operator);
+        loops.step(&operator, effects);
         if let Operator::Loop { .. } = operator {
             all.push((true, around));
         } else if let Some(at) = loops.innermost() {
-            all[at].0 &= !effects_or_none(&operator).any(Effects::CHANGES_ALL);
+            all[at].0 &= !effects.any(Effects::CHANGES_ALL);
         }
     }
     // A loop comes before those in it. Telling all around at each change would take long where many are open.

@@ -1,6 +1,6 @@
 //! The loops around each place of a function.
 
-use crate::operators::{Effects, effects_or_none};
+use crate::operators::Effects;
 use wasmparser::Operator;
 
 /// Goes through a function's instructions in their order.
@@ -15,7 +15,7 @@ pub(super) struct Loops {
 
 impl Loops {
     /// The next instruction.
-    pub(super) fn step(&mut self, operator: &Operator<'_>) {
+    pub(super) fn step(&mut self, operator: &Operator<'_>, effects: Effects) {
         match operator {
             Operator::Loop { .. } => {
                 self.blocks.push(true);
@@ -25,7 +25,7 @@ impl Loops {
             Operator::End if self.blocks.pop() == Some(true) => {
                 self.open.pop();
             }
-            operator if effects_or_none(operator).any(Effects::NESTS) => self.blocks.push(false),
+            _ if effects.any(Effects::NESTS) => self.blocks.push(false),
             _ => {}
         }
     }
