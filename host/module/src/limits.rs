@@ -118,14 +118,15 @@ impl ModuleLimits {
         for payload in Parser::new(0).parse_all(wasm) {
             let Payload::CodeSectionEntry(body) = payload? else { continue };
             let mut depth: u64 = 0;
-            operators::check(&body, |operator, effects| {
+            for operator in operators::each(&body)? {
+                let (operator, effects) = operator?;
                 if effects.any(Effects::NESTS) {
                     depth += 1;
-                    return within("blocks within blocks", depth, self.nesting);
+                    within("blocks within blocks", depth, self.nesting)?;
+                } else if let Operator::End = operator {
+                    depth = depth.saturating_sub(1);
                 }
-                depth = depth.saturating_sub(u64::from(matches!(operator, Operator::End)));
-                Ok(())
-            })?;
+            }
         }
         Ok(())
     }

@@ -63,23 +63,6 @@ pub(crate) fn each<'a>(
     }))
 }
 
-/// Refuses the operators of a function that are not for modules. `visit` sees what each other one does.
-///
-/// # Errors
-/// [`ModuleError::Operator`], [`ModuleError::Malformed`], or what `visit` returns.
-pub(crate) fn check(
-    body: &FunctionBody<'_>,
-    mut visit: impl FnMut(&Operator<'_>, Effects) -> Result<(), ModuleError>,
-) -> Result<(), ModuleError> {
-    let mut operators = body.get_operators_reader()?;
-    while !operators.eof() {
-        let (operator, offset) = operators.read_with_offset()?;
-        let effects = effects(&operator).map_err(|refused| refused.at(offset))?;
-        visit(&operator, effects)?;
-    }
-    Ok(())
-}
-
 impl Refused {
     /// The error about an operator at that byte of the module.
     pub(crate) fn at(self, offset: u64) -> ModuleError {
