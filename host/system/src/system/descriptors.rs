@@ -1,0 +1,127 @@
+//! Calls on any descriptor.
+
+use super::System;
+use crate::part::Part;
+use crate::table::Descriptor;
+use crate::transfer::MAX_PARTS;
+use crate::{Errno, FdFlags, Fdstat, Result, Rights, Thread};
+
+impl System {
+    /// Reads into the parts, in order; nothing at the end.
+    ///
+    /// # Errors
+    /// As `readv`.
+    pub fn fd_read(&self, thread: &Thread, fd: u32, parts: &[Part]) -> Result<usize> {
+        check_parts(parts)?;
+        let description = self.table.description(fd)?;
+        description.object.read(thread, parts, description.waits())
+    }
+
+    /// Writes the parts, in order. Less than all of it may be written.
+    ///
+    /// # Errors
+    /// As `writev`.
+    pub fn fd_write(&self, thread: &Thread, fd: u32, parts: &[Part]) -> Result<usize> {
+        check_parts(parts)?;
+        let description = self.table.description(fd)?;
+        description.object.write(thread, parts, description.waits())
+    }
+
+    /// Closes a descriptor. A call that waits for it goes on.
+    ///
+    /// # Errors
+    /// It isn't open.
+    pub fn fd_close(&self, fd: u32) -> Result<()> {
+        self.table.close(fd).map(drop)
+    }
+
+    /// Another descriptor of the same, with the lowest free number from `least` on.
+    ///
+    /// # Errors
+    /// It isn't open, or too many are.
+    pub fn fd_dup(&self, fd: u32, least: u32, close_on_exec: bool) -> Result<u32> {
+        let descriptor = self.table.get(fd)?;
+        if least >= self.table.limit() {
+            return Err(Errno::Inval);
+        }
+        self.table.insert(Descriptor { close_on_exec, preopened: None, ..descriptor }, least)
+    }
+
+    /// Makes `to` a descriptor of the same; what it was before is closed.
+    ///
+    /// # Errors
+    /// `fd` isn't open, or `to` is too large.
+    pub fn fd_dup2(&self, fd: u32, to: u32, close_on_exec: bool) -> Result<()> {
+        self.table.renumber(fd, to, false, close_on_exec)
+    }
+
+    /// Moves a descriptor to another number; what was there is closed.
+    ///
+    /// # Errors
+    /// One of them isn't open.
+    pub fn fd_renumber(&self, from: u32, to: u32) -> Result<()> {
+        // WASI has it that both are open.
+        self.table.description(to)?;
+        self.table.renumber(from, to, true, false)
+    }
+
+    /// What is told of a descriptor.
+    ///
+    /// # Errors
+    /// It isn't open.
+    pub fn fd_fdstat_get(&self, fd: u32) -> Result<Fdstat> {
+        let Descriptor { description, rights, inheriting, .. } = self.table.get(fd)?;
+        Ok(Fdstat { filetype: description.object.filetype(), flags: description.flags(), rights, inheriting })
+    }
+
+    /// Changes how a descriptor, and all that share what it stands for, reads and writes.
+    ///
+    /// # Errors
+    /// It isn't open, or can't be changed that way.
+    pub fn fd_fdstat_set_flags(&self, fd: u32, flags: FdFlags) -> Result<()> {
+        self.table.description(fd)?.set_flags(flags);
+        Ok(())
+    }
+
+    /// Takes rights away.
+    ///
+    /// # Errors
+    /// It isn't open, or doesn't have these rights.
+    pub fn fd_fdstat_set_rights(&self, fd: u32, rights: Rights, inheriting: Rights) -> Result<()> {
+        self.table.update(fd, |descriptor| {
+            if !descriptor.rights.contains(rights) || !descriptor.inheriting.contains(inheriting) {
+                return Err(Errno::Notcapable);
+            }
+            (descriptor.rights, descriptor.inheriting) = (rights, inheriting);
+            Ok(())
+        })
+    }
+
+    /// Whether a descriptor is to be closed when another program is started.
+    ///
+    /// # Errors
+    /// It isn't open.
+    pub fn fd_fdflags_get(&self, fd: u32) -> Result<bool> {
+        Ok(self.table.get(fd)?.close_on_exec)
+    }
+
+    /// Says whether a descriptor is to be closed when another program is started.
+    ///
+    /// # Errors
+    /// It isn't open.
+    pub fn fd_fdflags_set(&self, fd: u32, close_on_exec: bool) -> Result<()> {
+        self.table.update(fd, |descriptor| {
+            descriptor.close_on_exec = close_on_exec;
+            Ok(())
+        })
+    }
+
+    /// Whether a descriptor is a terminal.
+    pub fn is_terminal(&self, fd: u32) -> bool {
+        self.table.description(fd).is_ok_and(|description| description.object.is_terminal())
+    }
+}
+
+fn check_parts(parts: &[Part]) -> Result<()> {
+    if parts.len() > MAX_PARTS { Err(Errno::Inval) } else { Ok(()) }
+}
