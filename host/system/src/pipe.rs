@@ -42,7 +42,9 @@ impl Pipe {
     pub(crate) fn write(&self, thread: &Thread, parts: &[Part], waits: bool) -> Result<usize> {
         let Self::Writer(fd) = self else { return Err(Errno::Badf) };
         let write = |parts: &[Part]| without_signal(|| transfer::write(fd, parts, MAX_BYTES, At::Position));
-        until_all(parts, waits, |parts| until_done(thread, fd.as_fd(), PollFlags::OUT, waits, None, || write(parts)))
+        until_all(thread, parts, waits, |parts| {
+            until_done(thread, fd.as_fd(), PollFlags::OUT, waits, None, || write(parts))
+        })
     }
 }
 
@@ -64,6 +66,7 @@ impl System {
 mod tests {
     use super::*;
     use crate::testing::{Plugin, part};
+    use crate::transfer::MAX_PARTS;
     use std::thread::scope;
 
     #[test]
@@ -110,6 +113,30 @@ mod tests {
         assert_eq!(system.fd_write(thread, writer, &[part(&mut byte)]), Err(Errno::Again));
         system.fd_close(reader).unwrap();
         assert_eq!(system.fd_write(thread, writer, &[part(&mut byte)]), Err(Errno::Pipe));
+    }
+
+    #[test]
+    fn a_stop_ends_a_write_that_somebody_reads_all_the_time() {
+        let plugin = Plugin::new(|_| {});
+        let system = &plugin.system;
+        let [reader, writer] = system.fd_pipe().unwrap();
+        let mut bytes = vec![0; 64 << 20];
+        // As much as nobody lives to see the end of, of little memory.
+        let parts = vec![part(&mut bytes); MAX_PARTS];
+        scope(|scope| {
+            scope.spawn(|| {
+                let (thread, mut buffer) = (plugin.thread(), vec![0; 1 << 16]);
+                let read = |buffer: &mut [u8]| system.fd_read(&thread, reader, &[part(buffer)]);
+                for _ in 0..10 {
+                    read(&mut buffer).unwrap();
+                }
+                system.halt().stop();
+                // It never has to wait, and so goes on.
+                while read(&mut buffer).is_ok() {}
+            });
+            let written = system.fd_write(&plugin.thread, writer, &parts).unwrap();
+            assert!(written > 0 && written < 64 << 30);
+        });
     }
 
     #[test]

@@ -33,14 +33,21 @@ pub(crate) fn until_done<R>(
 
 /// Moves the parts piece by piece until all is done, or as much as is there if it doesn't wait for more. What was moved
 /// before an error or the end counts, and the error is lost, as natively.
-pub(crate) fn until_all(parts: &[Part], waits: bool, mut step: impl FnMut(&[Part]) -> Result<usize>) -> Result<usize> {
+///
+/// The stop is looked at in between: the same memory can be in many parts, and make more than is ever moved.
+pub(crate) fn until_all(
+    thread: &Thread,
+    parts: &[Part],
+    waits: bool,
+    mut step: impl FnMut(&[Part]) -> Result<usize>,
+) -> Result<usize> {
     let all = total(parts);
     let mut done = step(parts)?;
     if !waits || done == 0 {
         return Ok(done);
     }
     while done < all {
-        match step(&rest(parts, done)) {
+        match thread.check().and_then(|()| step(&rest(parts, done))) {
             Ok(0) | Err(_) => break,
             Ok(more) => done += more,
         }

@@ -22,6 +22,8 @@ impl System {
         while sent < count {
             let most = usize::try_from(count - sent).unwrap_or(MAX_BYTES).min(MAX_BYTES);
             let step = until_done(thread, socket.fd(), PollFlags::OUT, target.waits(), socket.send_timeout(), || {
+                // A fast reader never makes it wait.
+                thread.check()?;
                 Ok(without_signal(|| rustix::fs::sendfile(socket.fd(), file, Some(&mut at), most))?)
             });
             match step {

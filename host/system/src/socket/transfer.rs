@@ -12,7 +12,7 @@ impl Socket {
     pub(crate) fn send(&self, thread: &Thread, parts: &[Part], to: Option<&Address>, waits: bool) -> Result<usize> {
         if self.kind == SocketType::Stream {
             // An address is nothing to a stream that has a peer.
-            return until_all(parts, waits, |parts| self.send_once(thread, parts, None, waits));
+            return until_all(thread, parts, waits, |parts| self.send_once(thread, parts, None, waits));
         }
         if let Some(to) = to {
             self.check_family(to)?;
@@ -51,7 +51,7 @@ impl Socket {
         }
         let all = flags.contains(ReceiveFlags::WAIT_ALL) && native == 0 && self.kind == SocketType::Stream;
         if all && waits {
-            let len = until_all(parts, true, |parts| Ok(self.receive_once(thread, parts, 0, true)?.len))?;
+            let len = until_all(thread, parts, true, |parts| Ok(self.receive_once(thread, parts, 0, true)?.len))?;
             return Ok((Received { len, is_truncated: false }, None));
         }
         let Message { len, from, is_truncated } = self.receive_once(thread, parts, native, waits)?;
