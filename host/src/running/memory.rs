@@ -4,6 +4,7 @@
 //! it: bytes are copied in and out, and what was copied out is checked afterwards.
 
 mod copy;
+mod parts;
 mod payload;
 mod sink;
 mod snapshot;

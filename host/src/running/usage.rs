@@ -4,6 +4,7 @@
 //! with its line in [`Process::usage`] and in [`Usage`]'s sum; the compiler asks for both.
 
 use super::instance::Process;
+use plugix_system::System;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 use std::time::Duration;
@@ -149,16 +150,20 @@ impl Process {
         let (counts, (threads, most_threads)) = (self.events.counts(), self.tasks.counted());
         let (finished, failed, running) = self.stopper.calls();
         let memory = self.quota.used();
+        let (open_files, sockets) = match self.system.as_deref().map(System::usage) {
+            Some(open) => (u64::from(open.descriptors), open.sockets as u64),
+            None => (counts.files.get(), counts.sockets.get()),
+        };
         Usage {
             plugins: 1,
             calls: CallUsage { finished, failed, running },
             threads: Level { now: threads as u64, most: most_threads as u64, limit: self.tasks.limit() as u64 },
             memory: Level { now: memory, most: memory, limit: self.quota.allowed() },
             table_entries: self.quota.table_entries(),
-            open_files: counts.files.get(),
+            open_files,
             written_to_mounts: counts.written_to_mounts.get(),
             written_to_scratch: counts.written_to_scratch.get(),
-            sockets: counts.sockets.get(),
+            sockets,
             output_kept: self.output.kept(),
             output_dropped: counts.output_dropped.get(),
             denials: counts.denials.get(),

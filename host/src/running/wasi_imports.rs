@@ -26,7 +26,8 @@ impl WasiImports {
             .runtime(Arc::new(runtime))
             .finalize(&mut store)
             .expect("an environment without mounts, arguments or variables can be made");
-        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1, WasiVersion::Wasix64v1];
+        // A memory with 64-bit addresses can't be had, so that calls with such addresses are of no use.
+        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1];
         let mut functions = HashMap::new();
         for version in versions {
             for ((module, name), item) in &generate_import_object_from_env(&mut store, &env.env, version) {
@@ -36,6 +37,18 @@ impl WasiImports {
             }
         }
         Self(functions)
+    }
+
+    /// The module and the name of each function.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.keys().map(|(module, name)| (module.as_str(), name.as_str()))
+    }
+
+    /// The modules that have a function of that name, and its types.
+    #[cfg(test)]
+    pub(super) fn types(&self, name: &str) -> impl Iterator<Item = (&str, &FunctionType)> {
+        self.0.iter().filter(move |((_, other), _)| other == name).map(|((module, _), ty)| (module.as_str(), ty))
     }
 
     /// Refuses a module that imports anything else than these functions, with these types, the host's, and its memory.
