@@ -26,8 +26,7 @@ impl WasiImports {
             .runtime(Arc::new(runtime))
             .finalize(&mut store)
             .expect("an environment without mounts, arguments or variables can be made");
-        // A memory with 64-bit addresses can't be had, so that calls with such addresses are of no use.
-        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1];
+        let versions = [WasiVersion::Snapshot0, WasiVersion::Snapshot1, WasiVersion::Wasix32v1, WasiVersion::Wasix64v1];
         let mut functions = HashMap::new();
         for version in versions {
             for ((module, name), item) in &generate_import_object_from_env(&mut store, &env.env, version) {

@@ -11,6 +11,9 @@ mod thread;
 use super::context::{Context, run};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
+/// The namespace whose addresses have 64 bits.
+pub(super) const WIDE: &str = "wasix_64v1";
+
 /// A system call of ours.
 pub(super) struct Row {
     pub(super) name: &'static str,
@@ -21,7 +24,8 @@ pub(super) struct Row {
 
 /// What a module imports under a name, if it is ours.
 pub(super) fn find(namespace: &str, name: &str) -> Option<&'static Row> {
-    let rows = || CALLS.iter().filter(|row| row.name == name);
+    // Ours have 32-bit addresses. A memory with 64-bit ones can't be had, so that the others are closed.
+    let rows = || CALLS.iter().filter(|row| row.name == name && namespace != WIDE);
     let own = rows().find(|row| row.namespace == Some(namespace));
     own.or_else(|| rows().find(|row| row.namespace.is_none()))
 }
