@@ -33,7 +33,7 @@ pub(super) fn environment(
         .stderr(if OURS { Box::new(NullFile::default()) } else { Box::new(output.stderr.clone()) })
         .capabilities(capabilities)
         .disable_default_builtins(true)
-        .sandbox_fs(file_system(&policy.mounts, events)?)
+        .sandbox_fs(file_system(if OURS { &[] } else { &policy.mounts }, events)?)
         .setup_fs(Box::new(make_root)))
 }
 

@@ -150,10 +150,16 @@ impl Process {
         let (counts, (threads, most_threads)) = (self.events.counts(), self.tasks.counted());
         let (finished, failed, running) = self.stopper.calls();
         let memory = self.quota.used();
-        let (open_files, sockets) = match self.system.as_deref().map(System::usage) {
-            Some(open) => (u64::from(open.descriptors), open.sockets as u64),
-            None => (counts.files.get(), counts.sockets.get()),
-        };
+        let [open_files, sockets, written_to_mounts, written_to_scratch] =
+            match self.system.as_deref().map(System::usage) {
+                Some(open) => [u64::from(open.files), open.sockets as u64, open.written, open.scratch],
+                None => [
+                    counts.files.get(),
+                    counts.sockets.get(),
+                    counts.written_to_mounts.get(),
+                    counts.written_to_scratch.get(),
+                ],
+            };
         Usage {
             plugins: 1,
             calls: CallUsage { finished, failed, running },
@@ -161,8 +167,8 @@ impl Process {
             memory: Level { now: memory, most: memory, limit: self.quota.allowed() },
             table_entries: self.quota.table_entries(),
             open_files,
-            written_to_mounts: counts.written_to_mounts.get(),
-            written_to_scratch: counts.written_to_scratch.get(),
+            written_to_mounts,
+            written_to_scratch,
             sockets,
             output_kept: self.output.kept(),
             output_dropped: counts.output_dropped.get(),

@@ -32,6 +32,10 @@ fn main() -> anyhow::Result<()> {
         stdout: Arc::new(Silent),
         stderr: Arc::new(Silent),
         network,
+        mounts: Vec::new(),
+        current_folder: "/".into(),
+        preopened: Vec::new(),
+        strict_paths: false,
     };
     let system = System::new(setup).context("the system of a plugin")?;
     row("futex, two threads in turn", || futex_here(&system), futex_natively);

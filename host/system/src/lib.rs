@@ -11,6 +11,7 @@ mod description;
 mod epoll;
 mod errno;
 mod event;
+mod files;
 mod futex;
 mod halt;
 mod input;
@@ -37,6 +38,7 @@ mod wait;
 
 pub use epoll::{EpollChange, EpollData, EpollEvent, EpollEvents};
 pub use errno::Errno;
+pub use files::{Access, Device, Mount, Source};
 pub use futex::Word;
 pub use halt::Halt;
 pub use input::Input;
@@ -48,9 +50,9 @@ pub use report::{Limit, Report};
 pub use rights::{FdFlags, Rights};
 pub use signal::{Delivery, Handling, Signal};
 pub use socket::{Address, Family, ReceiveFlags, Received, SocketOption, SocketStatus, SocketType};
-pub use stat::{Fdstat, Filetype};
-pub use system::{Setup, System, Usage};
+pub use stat::{Fdstat, Filestat, Filetype, Time};
+pub use system::{CURRENT, Lock, OpenFlags, Setup, SetupError, System, Usage};
 pub use thread::Thread;
 
 /// What the methods of [`System`] return.
-pub type Result<T> = std::result::Result<T, Errno>;
+pub type Result<T, E = Errno> = std::result::Result<T, E>;

@@ -2,13 +2,15 @@
 
 use crate::epoll::Set;
 use crate::event::Event;
+use crate::files::{HostFile, OpenFolder, ScratchFile};
 use crate::input::Reader;
 use crate::output::{Sink, print};
 use crate::part::Part;
 use crate::pipe::Pipe;
 use crate::socket::{ReceiveFlags, Socket};
-use crate::{Errno, Filetype, Result, Rights, Thread};
-use rustix::fd::BorrowedFd;
+use crate::transfer::{self, At, MAX_BYTES};
+use crate::{Errno, FdFlags, Filetype, Result, Rights, Thread};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 /// Something that is open.
@@ -26,6 +28,14 @@ pub(crate) enum Object {
     Epoll(Set),
     /// A socket.
     Socket(Socket),
+    /// A file of the host's.
+    File(HostFile),
+    /// A file in memory.
+    Scratch(ScratchFile),
+    /// A folder.
+    Folder(OpenFolder),
+    /// A device.
+    Device(OwnedFd),
 }
 
 impl Object {
@@ -41,6 +51,10 @@ impl Object {
                 let (received, _) = socket.receive(thread, parts, ReceiveFlags::default(), wait)?;
                 Ok(received.len)
             }
+            Self::File(file) => file.read(parts, At::Position),
+            Self::Scratch(file) => file.read(parts, At::Position),
+            Self::Folder(_) => Err(Errno::Isdir),
+            Self::Device(fd) => transfer::read(fd, parts, At::Position),
         }
     }
 
@@ -53,6 +67,10 @@ impl Object {
             Self::Event(event) => event.write(thread, parts, wait),
             Self::Epoll(_) => Err(Errno::Inval),
             Self::Socket(socket) => socket.send(thread, parts, None, wait),
+            Self::File(file) => file.write(parts, At::Position),
+            Self::Scratch(file) => file.write(parts, At::Position),
+            Self::Folder(_) => Err(Errno::Badf),
+            Self::Device(fd) => transfer::write(fd, parts, MAX_BYTES, At::Position),
         }
     }
 
@@ -65,12 +83,31 @@ impl Object {
             Self::Event(event) => Some(event.fd()),
             Self::Epoll(set) => Some(set.fd()),
             Self::Socket(socket) => Some(socket.fd()),
+            Self::File(_) | Self::Scratch(_) | Self::Folder(_) | Self::Device(_) => None,
         }
     }
 
-    /// The kernel's descriptor of a file.
+    /// The kernel's descriptor of a file or a device.
     pub(crate) fn file(&self) -> Option<BorrowedFd<'_>> {
-        None
+        match self {
+            Self::File(file) => Some(file.fd()),
+            Self::Device(fd) => Some(fd.as_fd()),
+            _ => None,
+        }
+    }
+
+    /// Changes how it is read and written, as far as that is the object's own matter.
+    pub(crate) fn set_flags(&self, before: FdFlags, flags: FdFlags) -> Result<()> {
+        const FIXED: FdFlags = FdFlags::SYNC.with(FdFlags::DSYNC).with(FdFlags::RSYNC);
+        match self {
+            Self::File(_) | Self::Scratch(_) if before.and(FIXED) != flags.and(FIXED) => Err(Errno::Inval),
+            Self::File(file) => file.set_flags(flags),
+            Self::Scratch(file) => {
+                file.set_flags(flags);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether what the kernel calls readable is that for the plugin.
@@ -79,6 +116,10 @@ impl Object {
             Self::Socket(socket) => socket.is_readable(thread),
             _ => true,
         }
+    }
+
+    pub(crate) fn is_file_or_folder(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Scratch(_) | Self::Folder(_))
     }
 
     pub(crate) fn is_pipe(&self) -> bool {
@@ -100,6 +141,9 @@ impl Object {
             Self::Input(_) | Self::Output(_) => Filetype::Unknown,
             Self::Pipe(_) | Self::Event(_) | Self::Epoll(_) => Filetype::Unknown,
             Self::Socket(socket) => socket.filetype(),
+            Self::File(_) | Self::Scratch(_) => Filetype::RegularFile,
+            Self::Folder(_) => Filetype::Directory,
+            Self::Device(_) => Filetype::CharacterDevice,
         }
     }
 
@@ -112,6 +156,8 @@ impl Object {
             Self::Pipe(_) => (Rights::STREAM.without(Rights::FD_READ), Rights::default()),
             Self::Event(_) | Self::Epoll(_) => (Rights::STREAM, Rights::default()),
             Self::Socket(_) => (Rights::SOCKET, Rights::SOCKET),
+            Self::File(_) | Self::Scratch(_) | Self::Device(_) => (Rights::FILE, Rights::NONE),
+            Self::Folder(_) => (Rights::FOLDER, Rights::FOLDER.with(Rights::FILE)),
         }
     }
 }

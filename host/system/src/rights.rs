@@ -10,6 +10,9 @@ macro_rules! bits {
         impl $name {
             $($(#[$bit_doc])* pub const $bit: Self = Self($value);)+
 
+            /// None of them.
+            pub const NONE: Self = Self(0);
+
             /// All that there are.
             pub const ALL: Self = Self($($value)|+);
 

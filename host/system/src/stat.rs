@@ -55,3 +55,35 @@ impl From<rustix::fs::FileType> for Filetype {
         }
     }
 }
+
+/// What is told of a file. Times are in nanoseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filestat {
+    /// The device that it is on.
+    pub device: u64,
+    /// What tells it from all others on that device.
+    pub inode: u64,
+    /// What it is.
+    pub filetype: Filetype,
+    /// How many names it has.
+    pub links: u64,
+    /// Its length in bytes.
+    pub size: u64,
+    /// When it was last read.
+    pub accessed: u64,
+    /// When its content last changed.
+    pub modified: u64,
+    /// When anything of it last changed.
+    pub changed: u64,
+}
+
+/// A time that a file is to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// It keeps the one that it has.
+    Keep,
+    /// When the call is made.
+    Now,
+    /// Nanoseconds since 1970.
+    At(u64),
+}

@@ -1,10 +1,18 @@
 //! All that one plugin has of the operating system.
 
+mod change;
+mod current;
 mod descriptors;
+mod files;
+mod folders;
+mod lock;
+mod open;
+mod paths;
 #[cfg(test)]
 mod tests;
 
 use crate::description::Description;
+use crate::files::{Mount, Tree};
 use crate::futex::Futexes;
 use crate::input::{Input, Reader};
 use crate::network::{Gate, Network};
@@ -12,8 +20,14 @@ use crate::object::Object;
 use crate::report::Report;
 use crate::signal::Shared as Signals;
 use crate::table::{Descriptor, Table};
-use crate::{FdFlags, Halt, Result, Sink};
-use std::sync::Arc;
+use crate::{Errno, FdFlags, Halt, Sink};
+pub use current::CURRENT;
+use current::Current;
+pub use lock::Lock;
+pub use open::OpenFlags;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
 
 /// What a plugin gets.
 #[derive(Debug)]
@@ -32,7 +46,34 @@ pub struct Setup {
     pub stderr: Arc<dyn Sink>,
     /// What it may reach over the network.
     pub network: Network,
+    /// What it sees in its file system.
+    pub mounts: Vec<Mount>,
+    /// Its current folder, as an absolute path of its own.
+    pub current_folder: PathBuf,
+    /// Folders that are open from the beginning: under which name a program finds them, and where they are. One named
+    /// `.` is the current folder, whichever that is.
+    pub preopened: Vec<(String, PathBuf)>,
+    /// Whether a path stays below the folder that it is relative to, as WASI has it, or leads wherever it leads
+    /// natively.
+    pub strict_paths: bool,
 }
+
+/// Why a plugin can't have the files that it is to get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetupError {
+    /// The plugin's path to what can't be had.
+    pub at: PathBuf,
+    /// Why.
+    pub error: Errno,
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at.display(), self.error)
+    }
+}
+
+impl std::error::Error for SetupError {}
 
 /// One plugin's system calls. All its threads use it at the same time.
 #[derive(Debug)]
@@ -43,6 +84,9 @@ pub struct System {
     pub(crate) futexes: Futexes,
     pub(crate) gate: Arc<Gate>,
     pub(crate) signals: Signals,
+    pub(crate) tree: Tree,
+    current: RwLock<Current>,
+    strict_paths: bool,
 }
 
 /// What a plugin has open.
@@ -53,6 +97,12 @@ pub struct Usage {
     pub descriptors: u32,
     /// Sockets, those of pairs not counted.
     pub sockets: usize,
+    /// Descriptors of files and folders.
+    pub files: u32,
+    /// Bytes that were written to mounted folders so far.
+    pub written: u64,
+    /// Bytes that scratch folders hold.
+    pub scratch: u64,
 }
 
 impl System {
@@ -60,14 +110,21 @@ impl System {
     ///
     /// # Errors
     /// What it gets can't be had.
-    pub fn new(setup: Setup) -> Result<Arc<Self>> {
-        let Setup { halt, report, max_descriptors, stdin, stdout, stderr, network } = setup;
+    pub fn new(setup: Setup) -> Result<Arc<Self>, SetupError> {
+        let Setup { halt, report, max_descriptors, stdin, stdout, stderr, network, .. } = setup;
         let table = Table::new(max_descriptors, report.clone());
-        for object in [Object::Input(Reader::from(stdin)), Object::Output(stdout), Object::Output(stderr)] {
-            table.insert(Descriptor::new(Arc::new(Description::new(object, FdFlags::default()))), 0)?;
-        }
+        let tree = Tree::new(setup.mounts, &report)?;
         let gate = Arc::new(Gate::new(network, report.clone()));
-        Ok(Arc::new(Self { halt, report, table, futexes: Futexes::new(), gate, signals: Signals::default() }))
+        let current = RwLock::new(Current::root(&tree));
+        let (strict_paths, futexes, signals) = (setup.strict_paths, Futexes::new(), Signals::default());
+        let system = Self { halt, report, table, futexes, gate, signals, tree, current, strict_paths };
+        for object in [Object::Input(Reader::from(stdin)), Object::Output(stdout), Object::Output(stderr)] {
+            let failed = |error| SetupError { at: PathBuf::new(), error };
+            let descriptor = Descriptor::new(Arc::new(Description::new(object, FdFlags::default())));
+            system.table.insert(descriptor, 0).map_err(failed)?;
+        }
+        system.open_first(&setup.current_folder, setup.preopened)?;
+        Ok(Arc::new(system))
     }
 
     /// The plugin's stop.
@@ -77,8 +134,12 @@ impl System {
 
     /// What the plugin has open now.
     pub fn usage(&self) -> Usage {
-        let mut usage = Usage { sockets: self.gate.open(), ..Usage::default() };
-        self.table.for_each(|_| usage.descriptors += 1);
+        let (written, scratch) = self.tree.usage();
+        let mut usage = Usage { sockets: self.gate.open(), written, scratch, ..Usage::default() };
+        self.table.for_each(|descriptor| {
+            usage.descriptors += 1;
+            usage.files += u32::from(descriptor.description.object.is_file_or_folder());
+        });
         usage
     }
 

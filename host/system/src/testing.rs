@@ -52,6 +52,10 @@ impl Plugin {
             stdout: printed.clone(),
             stderr: printed.clone(),
             network: Network::new(),
+            mounts: Vec::new(),
+            current_folder: "/".into(),
+            preopened: Vec::new(),
+            strict_paths: false,
         };
         change(&mut setup);
         let thread = Thread::new(&setup.halt);
@@ -69,4 +73,9 @@ impl Plugin {
 pub(crate) fn part(bytes: &mut [u8]) -> Part {
     // SAFETY: the tests keep the bytes, and leave them alone, for the time of a call.
     unsafe { Part::new(bytes.as_mut_ptr(), bytes.len()) }
+}
+
+/// A folder that is gone at the end, in memory if there is such a file system.
+pub(crate) fn temporary() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("there is some place")
 }

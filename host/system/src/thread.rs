@@ -80,6 +80,14 @@ impl Thread {
         Ok((&self.0.word, value))
     }
 
+    /// Fails with [`Errno::Canceled`] if the plugin is stopped: for what takes long without waiting.
+    pub(crate) fn check_stop(&self) -> Result<()> {
+        match self.0.word.load(Ordering::Relaxed) & STOPPED {
+            0 => Ok(()),
+            _ => Err(Errno::Canceled),
+        }
+    }
+
     /// Waits until one of the descriptors is ready, and returns how many are: none when the time is up.
     pub(crate) fn poll<'a>(&'a self, fds: &mut Vec<PollFd<'a>>, deadline: Option<Instant>) -> Result<usize> {
         fds.push(PollFd::new(self.0.event()?, PollFlags::IN));

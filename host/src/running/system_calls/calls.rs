@@ -2,7 +2,6 @@
 
 mod fd;
 mod file;
-mod missing;
 mod path;
 mod poll;
 mod socket;

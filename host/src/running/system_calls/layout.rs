@@ -26,8 +26,6 @@ layouts! {
         device: u64, inode: u64, filetype: u8, _0: [u8; 3], links: u32, size: u64, accessed: u64, modified: u64,
         changed: u64,
     }
-    /// The name follows.
-    Dirent { next: u64, inode: u64, name_len: u32, filetype: u8, _0: [u8; 3], }
     Prestat { kind: u8, _0: [u8; 3], name_len: u32, }
     /// For a descriptor, `id` is its number.
     Subscription {
@@ -75,8 +73,6 @@ same! {
         device = st_dev, inode = st_ino, filetype = st_filetype, links = st_nlink, size = st_size, accessed = st_atim,
         modified = st_mtim, changed = st_ctim,
     }
-    // wasmer-wasix has the last two the other way round, and writes them as here.
-    Dirent = wasi::Dirent { next = d_next, inode = d_ino, }
     Prestat = wasi::Prestat { kind = pr_type, name_len = u, }
     Subscription = wasi::Subscription { userdata = userdata, kind = type_, id = data, }
     OldSubscription = wasi::Snapshot0Subscription { userdata = userdata, kind = type_, identifier = u, }

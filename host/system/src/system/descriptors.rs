@@ -79,7 +79,9 @@ impl System {
     /// # Errors
     /// It isn't open, or can't be changed that way.
     pub fn fd_fdstat_set_flags(&self, fd: u32, flags: FdFlags) -> Result<()> {
-        self.table.description(fd)?.set_flags(flags);
+        let description = self.table.description(fd)?;
+        description.object.set_flags(description.flags(), flags)?;
+        description.set_flags(flags);
         Ok(())
     }
 

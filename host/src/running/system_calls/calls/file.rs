@@ -1,14 +1,9 @@
 //! Calls on descriptors of files and folders.
 
 use super::super::context::{Call, Result};
-use super::super::layout::{Dirent, Prestat};
-#[allow(unused_imports, reason = "until `System` has these calls itself")]
-use super::missing::{Files as _, Whence};
+use super::super::layout::Prestat;
 use super::path::{old_stat, stat, times};
 use plugix_system::Errno;
-
-/// Bytes of a listing that one call tells at most.
-const MAX_LISTING: u32 = 1 << 20;
 
 pub(super) fn pread(call: &mut Call<'_>, fd: u32, parts: u32, count: u32, offset: u64, read: u32) -> Result {
     let parts = call.parts(parts, count)?;
@@ -25,30 +20,21 @@ pub(super) fn pwrite(call: &mut Call<'_>, fd: u32, parts: u32, count: u32, offse
 }
 
 pub(super) fn seek(call: &mut Call<'_>, fd: u32, delta: u64, whence: u32, result: u32) -> Result {
-    let whence = match whence {
-        0 => Whence::Start,
-        1 => Whence::Current,
-        2 => Whence::End,
-        _ => return Err(Errno::Inval),
-    };
-    seek_from(call, fd, delta, whence, result)
+    let whence = u8::try_from(whence).map_err(|_| Errno::Inval)?;
+    call.check(result, 8)?;
+    let position = call.system.fd_seek(fd, delta.cast_signed(), whence)?;
+    call.write(result, position)
 }
 
 /// That of `wasi_unstable`, which counts otherwise.
 pub(super) fn seek_old(call: &mut Call<'_>, fd: u32, delta: u64, whence: u32, result: u32) -> Result {
     let whence = match whence {
-        0 => Whence::Current,
-        1 => Whence::End,
-        2 => Whence::Start,
+        0 => 1,
+        1 => 2,
+        2 => 0,
         _ => return Err(Errno::Inval),
     };
-    seek_from(call, fd, delta, whence, result)
-}
-
-fn seek_from(call: &mut Call<'_>, fd: u32, delta: u64, whence: Whence, result: u32) -> Result {
-    call.check(result, 8)?;
-    let position = call.system.fd_seek(fd, delta.cast_signed(), whence)?;
-    call.write(result, position)
+    seek(call, fd, delta, whence, result)
 }
 
 pub(super) fn tell(call: &mut Call<'_>, fd: u32, result: u32) -> Result {
@@ -65,7 +51,7 @@ pub(super) fn datasync(call: &mut Call<'_>, fd: u32) -> Result {
 }
 
 pub(super) fn advise(call: &mut Call<'_>, fd: u32, offset: u64, len: u64, advice: u32) -> Result {
-    call.system.fd_advise(fd, offset, len, advice)
+    call.system.fd_advise(fd, offset, len, u8::try_from(advice).map_err(|_| Errno::Inval)?)
 }
 
 pub(super) fn allocate(call: &mut Call<'_>, fd: u32, offset: u64, len: u64) -> Result {
@@ -94,34 +80,19 @@ pub(super) fn filestat_set_times(call: &mut Call<'_>, fd: u32, accessed: u64, mo
 
 /// Fills the buffer; the last entry may be cut off, which is how a program knows that there are more.
 pub(super) fn readdir(call: &mut Call<'_>, fd: u32, buffer: u32, room: u32, cookie: u64, used: u32) -> Result {
-    call.check(buffer, room as usize)?;
+    let into = call.part(buffer, room)?;
     call.check(used, 4)?;
-    let most = room.min(MAX_LISTING) as usize;
-    let mut listing = Vec::new();
-    call.system.fd_readdir(fd, cookie, &mut |entry| {
-        let head = Dirent {
-            next: entry.next,
-            inode: entry.inode,
-            name_len: entry.name.len() as u32,
-            filetype: entry.filetype as u8,
-            ..Dirent::default()
-        };
-        listing.extend_from_slice(bytemuck::bytes_of(&head));
-        listing.extend_from_slice(entry.name);
-        listing.len() < most
-    })?;
-    listing.truncate(most);
-    call.write_bytes(buffer, &listing)?;
-    call.write(used, listing.len() as u32)
+    let len = call.system.fd_readdir(call.thread, fd, into, cookie)?;
+    call.write(used, len as u32)
 }
 
 pub(super) fn prestat_get(call: &mut Call<'_>, fd: u32, result: u32) -> Result {
-    let name = call.system.fd_prestat(fd)?;
+    let name = call.system.fd_prestat_get(fd)?;
     call.write(result, Prestat { name_len: name.len() as u32, ..Prestat::default() })
 }
 
 pub(super) fn prestat_dir_name(call: &mut Call<'_>, fd: u32, buffer: u32, room: u32) -> Result {
-    let name = call.system.fd_prestat(fd)?;
+    let name = call.system.fd_prestat_get(fd)?;
     if name.len() > room as usize {
         return Err(Errno::Nametoolong);
     }

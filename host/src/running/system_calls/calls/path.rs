@@ -3,9 +3,7 @@
 use super::super::context::{Call, Result};
 use super::super::layout::{Filestat, OldFilestat};
 use super::fd::flags;
-#[allow(unused_imports, reason = "until `System` has these calls itself")]
-use super::missing::{Files as _, OpenFlags, Stat, Time};
-use plugix_system::{Errno, Rights};
+use plugix_system::{Errno, Filestat as Stat, OpenFlags, Rights, Time};
 
 const FOLLOW: u32 = 1;
 const CLOSE_ON_EXEC: u32 = 1;
@@ -93,31 +91,36 @@ pub(super) fn open2(
 ) -> Result {
     let path = call.path(path, len)?;
     call.check(result, 4)?;
-    let how = OpenFlags::new(how).ok_or(Errno::Inval)?;
-    let (rights, inheriting) = (Rights::truncated(rights), Rights::truncated(inheriting));
-    let (status, close_on_exec) = (flags(status)?, extended & CLOSE_ON_EXEC != 0);
-    let fd = call.system.path_open(folder, follows(lookup), &path, how, rights, inheriting, status, close_on_exec)?;
+    let flags = OpenFlags {
+        follow: follows(lookup),
+        open: u16::try_from(how).map_err(|_| Errno::Inval)?,
+        rights: Rights::truncated(rights),
+        inheriting: Rights::truncated(inheriting),
+        fd_flags: flags(status)?,
+        close_on_exec: extended & CLOSE_ON_EXEC != 0,
+    };
+    let fd = call.system.path_open(call.thread, folder, &path, flags)?;
     call.write(result, fd)
 }
 
 pub(super) fn create_directory(call: &mut Call<'_>, folder: u32, path: u32, len: u32) -> Result {
     let path = call.path(path, len)?;
-    call.system.path_create_directory(folder, &path)
+    call.system.path_create_directory(call.thread, folder, &path)
 }
 
 pub(super) fn remove_directory(call: &mut Call<'_>, folder: u32, path: u32, len: u32) -> Result {
     let path = call.path(path, len)?;
-    call.system.path_remove_directory(folder, &path)
+    call.system.path_remove_directory(call.thread, folder, &path)
 }
 
 pub(super) fn unlink_file(call: &mut Call<'_>, folder: u32, path: u32, len: u32) -> Result {
     let path = call.path(path, len)?;
-    call.system.path_unlink_file(folder, &path)
+    call.system.path_unlink_file(call.thread, folder, &path)
 }
 
 pub(super) fn filestat_get(call: &mut Call<'_>, folder: u32, lookup: u32, path: u32, len: u32, result: u32) -> Result {
     let path = call.path(path, len)?;
-    let found = call.system.path_filestat_get(folder, follows(lookup), &path)?;
+    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup), &path)?;
     call.write(result, stat(&found))
 }
 
@@ -131,7 +134,7 @@ pub(super) fn filestat_get_old(
     result: u32,
 ) -> Result {
     let path = call.path(path, len)?;
-    let found = call.system.path_filestat_get(folder, follows(lookup), &path)?;
+    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup), &path)?;
     call.write(result, old_stat(&found))
 }
 
@@ -148,7 +151,7 @@ pub(super) fn filestat_set_times(
 ) -> Result {
     let path = call.path(path, len)?;
     let [accessed, modified] = times(accessed, modified, which)?;
-    call.system.path_filestat_set_times(folder, follows(lookup), &path, accessed, modified)
+    call.system.path_filestat_set_times(call.thread, folder, follows(lookup), &path, accessed, modified)
 }
 
 #[expect(clippy::too_many_arguments, reason = "WASI has it so")]
@@ -163,7 +166,11 @@ pub(super) fn link(
     new_len: u32,
 ) -> Result {
     let (old, new) = (call.path(old, old_len)?, call.path(new, new_len)?);
-    call.system.path_link(from, follows(lookup), &old, to, &new)
+    // A link to what a link leads to would need the right to both.
+    if follows(lookup) {
+        return Err(Errno::Inval);
+    }
+    call.system.path_link(call.thread, from, &old, to, &new)
 }
 
 #[expect(clippy::too_many_arguments, reason = "WASI has it so")]
@@ -177,12 +184,12 @@ pub(super) fn rename(
     new_len: u32,
 ) -> Result {
     let (old, new) = (call.path(old, old_len)?, call.path(new, new_len)?);
-    call.system.path_rename(from, &old, to, &new)
+    call.system.path_rename(call.thread, from, &old, to, &new)
 }
 
 pub(super) fn symlink(call: &mut Call<'_>, target: u32, target_len: u32, folder: u32, path: u32, len: u32) -> Result {
     let (target, path) = (call.path(target, target_len)?, call.path(path, len)?);
-    call.system.path_symlink(&target, folder, &path)
+    call.system.path_symlink(call.thread, &target, folder, &path)
 }
 
 #[expect(clippy::too_many_arguments, reason = "WASI has it so")]
@@ -196,17 +203,15 @@ pub(super) fn readlink(
     used: u32,
 ) -> Result {
     let path = call.path(path, len)?;
-    call.check(buffer, room as usize)?;
+    let into = call.part(buffer, room)?;
     call.check(used, 4)?;
-    let target = call.system.path_readlink(folder, &path)?;
-    let shown = &target[..target.len().min(room as usize)];
-    call.write_bytes(buffer, shown)?;
-    call.write(used, shown.len() as u32)
+    let len = call.system.path_readlink(call.thread, folder, &path, into)?;
+    call.write(used, len as u32)
 }
 
 pub(super) fn chdir(call: &mut Call<'_>, path: u32, len: u32) -> Result {
     let path = call.path(path, len)?;
-    call.system.chdir(&path)
+    call.system.chdir(call.thread, &path)
 }
 
 /// Tells how long it is in any case; a zero follows if there is room.

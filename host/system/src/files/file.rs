@@ -1,0 +1,176 @@
+//! An open file of the host's.
+
+use super::host::{Access, HostMount};
+use super::open::How;
+use super::stat::{Id, Stat};
+use crate::part::{Part, total};
+use crate::transfer::{self, At, MAX_BYTES};
+use crate::{Errno, FdFlags, Filestat, Result, Time};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{AtFlags, FallocateFlags, OFlags, SeekFrom, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
+use std::cell::Cell;
+use std::sync::Arc;
+
+/// A regular file. The kernel's descriptor has its position and its flags.
+#[derive(Debug)]
+pub(crate) struct HostFile {
+    fd: OwnedFd,
+    mount: Arc<HostMount>,
+    id: Id,
+    readable: bool,
+    writable: bool,
+}
+
+impl HostFile {
+    /// A file that was opened, and is registered with the mount's ledger.
+    pub(crate) fn new(fd: OwnedFd, stat: &Stat, mount: Arc<HostMount>, how: &How) -> Result<Self> {
+        let file = Self { fd, mount, id: stat.id(), readable: how.read, writable: how.write };
+        if how.truncate && file.mount.ledger.is_some() {
+            file.resize(0)?;
+        }
+        Ok(file)
+    }
+
+    pub(crate) fn fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+
+    pub(crate) fn read(&self, parts: &[Part], at: At) -> Result<usize> {
+        if !self.readable {
+            return Err(Errno::Badf);
+        }
+        transfer::read(&self.fd, parts, at)
+    }
+
+    pub(crate) fn write(&self, parts: &[Part], at: At) -> Result<usize> {
+        if !self.writable {
+            return Err(Errno::Badf);
+        }
+        let written = self.written(parts, at)?;
+        self.mount.count_written(written);
+        Ok(written)
+    }
+
+    fn written(&self, parts: &[Part], at: At) -> Result<usize> {
+        let Some(ledger) = &self.mount.ledger else { return transfer::write(&self.fd, parts, MAX_BYTES, at) };
+        let len = total(parts).min(MAX_BYTES) as u64;
+        if len == 0 {
+            return Ok(0);
+        }
+        let appends = rustix::fs::fcntl_getfl(&self.fd)?.contains(OFlags::APPEND);
+        let position = Cell::new(0);
+        let start = |before: u64| if appends { before } else { position.get() };
+        // What is written is written where it was looked at, and the position is moved after that, all under one lock:
+        // other threads that write at the position come before or after.
+        ledger.resize(
+            || {
+                position.set(match at {
+                    At::Offset(offset) => offset,
+                    At::Position => rustix::fs::tell(&self.fd)?,
+                });
+                self.len()
+            },
+            |before| start(before).saturating_add(len),
+            |before, allowed| {
+                let fits = allowed.saturating_sub(start(before)).min(len) as usize;
+                let written = match fits {
+                    0 => Err(Errno::Nospc),
+                    _ => transfer::write(&self.fd, parts, fits, At::Offset(start(before))),
+                };
+                if let (At::Position, Ok(written)) = (at, &written) {
+                    // A file has a position, and one that was just written to.
+                    let _ = rustix::fs::seek(&self.fd, SeekFrom::Start(start(before) + *written as u64));
+                }
+                (self.len().unwrap_or(allowed), written)
+            },
+        )?
+    }
+
+    pub(crate) fn stat(&self) -> Result<Filestat> {
+        Ok(Stat::of(&self.fd)?.filestat())
+    }
+
+    fn len(&self) -> Result<u64> {
+        Ok(Stat::of(&self.fd)?.len())
+    }
+
+    pub(crate) fn set_len(&self, len: u64) -> Result<()> {
+        if !self.writable {
+            return Err(self.not_writable());
+        }
+        self.resize(len)
+    }
+
+    fn resize(&self, len: u64) -> Result<()> {
+        self.grow(|_| len, |_| Ok(rustix::fs::ftruncate(&self.fd, len)?))
+    }
+
+    /// Makes sure that there is space for that much, from there on.
+    pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+        if !self.writable {
+            return Err(self.not_writable());
+        }
+        let end = offset.checked_add(len).filter(|end| *end <= i64::MAX as u64).ok_or(Errno::Fbig)?;
+        self.grow(
+            |before| end.max(before),
+            |_| Ok(rustix::fs::fallocate(&self.fd, FallocateFlags::empty(), offset, len)?),
+        )
+    }
+
+    fn grow(&self, wanted: impl Fn(u64) -> u64, grow: impl FnOnce(u64) -> Result<()>) -> Result<()> {
+        let Some(ledger) = &self.mount.ledger else { return grow(0) };
+        ledger.resize(
+            || self.len(),
+            &wanted,
+            |before, allowed| {
+                let done = if allowed < wanted(before) { Err(Errno::Nospc) } else { grow(before) };
+                (self.len().unwrap_or(allowed), done)
+            },
+        )?
+    }
+
+    /// A file of a folder that is to be read only says so; another was opened the wrong way.
+    fn not_writable(&self) -> Errno {
+        if self.mount.access == Access::ReadOnly { Errno::Access } else { Errno::Inval }
+    }
+
+    pub(crate) fn set_times(&self, accessed: Time, modified: Time) -> Result<()> {
+        if self.mount.access == Access::ReadOnly {
+            return Err(Errno::Access);
+        }
+        Ok(rustix::fs::futimens(&self.fd, &timestamps(accessed, modified))?)
+    }
+
+    pub(crate) fn seek(&self, to: SeekFrom) -> Result<u64> {
+        Ok(rustix::fs::seek(&self.fd, to)?)
+    }
+
+    /// Changes what can be changed of an open file.
+    pub(crate) fn set_flags(&self, flags: FdFlags) -> Result<()> {
+        let mut all = rustix::fs::fcntl_getfl(&self.fd)?;
+        all.set(OFlags::APPEND, flags.contains(FdFlags::APPEND));
+        Ok(rustix::fs::fcntl_setfl(&self.fd, all)?)
+    }
+}
+
+impl Drop for HostFile {
+    fn drop(&mut self) {
+        if let Some(ledger) = &self.mount.ledger {
+            ledger.closed(self.id, || self.len().unwrap_or(0));
+        }
+    }
+}
+
+/// Changes the times of what is open, in whatever way.
+pub(crate) fn set_times_of(fd: BorrowedFd<'_>, accessed: Time, modified: Time) -> Result<()> {
+    Ok(rustix::fs::utimensat(fd, "", &timestamps(accessed, modified), AtFlags::EMPTY_PATH)?)
+}
+
+fn timestamps(accessed: Time, modified: Time) -> Timestamps {
+    let timespec = |time| match time {
+        Time::Keep => Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+        Time::Now => Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+        Time::At(at) => Timespec { tv_sec: (at / 1_000_000_000) as i64, tv_nsec: (at % 1_000_000_000) as _ },
+    };
+    Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) }
+}

@@ -1,0 +1,93 @@
+//! An open file of a scratch folder.
+
+use super::MemoryFile;
+use crate::files::open::How;
+use crate::part::Part;
+use crate::transfer::At;
+use crate::{Errno, FdFlags, Filestat, Result, Time};
+use rustix::fs::SeekFrom;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A file with a position.
+#[derive(Debug)]
+pub(crate) struct ScratchFile {
+    file: Arc<MemoryFile>,
+    /// Held while it is read or written at the position.
+    position: Mutex<u64>,
+    append: AtomicBool,
+    readable: bool,
+    writable: bool,
+}
+
+impl ScratchFile {
+    pub(crate) fn new(file: Arc<MemoryFile>, how: &How) -> Self {
+        Self {
+            file,
+            position: Mutex::new(0),
+            append: AtomicBool::new(how.fd_flags.contains(FdFlags::APPEND)),
+            readable: how.read,
+            writable: how.write,
+        }
+    }
+
+    pub(crate) fn read(&self, parts: &[Part], at: At) -> Result<usize> {
+        if !self.readable {
+            return Err(Errno::Badf);
+        }
+        match at {
+            At::Position => Ok(self.file.read(parts, &mut self.position())),
+            At::Offset(offset) if offset > i64::MAX as u64 => Err(Errno::Inval),
+            At::Offset(mut offset) => Ok(self.file.read(parts, &mut offset)),
+        }
+    }
+
+    pub(crate) fn write(&self, parts: &[Part], at: At) -> Result<usize> {
+        if !self.writable {
+            return Err(Errno::Badf);
+        }
+        let append = self.append.load(Ordering::Relaxed);
+        match at {
+            At::Position => self.file.write(parts, &mut self.position(), append),
+            At::Offset(offset) if offset > i64::MAX as u64 => Err(Errno::Inval),
+            At::Offset(mut offset) => self.file.write(parts, &mut offset, append),
+        }
+    }
+
+    pub(crate) fn seek(&self, to: SeekFrom) -> Result<u64> {
+        let mut position = self.position();
+        let new = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::Current(by) => position.checked_add_signed(by),
+            SeekFrom::End(by) => self.file.len().checked_add_signed(by),
+            _ => None,
+        };
+        *position = new.filter(|at| *at <= i64::MAX as u64).ok_or(Errno::Inval)?;
+        Ok(*position)
+    }
+
+    pub(crate) fn stat(&self) -> Filestat {
+        self.file.stat()
+    }
+
+    pub(crate) fn set_len(&self, len: u64) -> Result<()> {
+        if self.writable { self.file.set_len(len) } else { Err(Errno::Inval) }
+    }
+
+    pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+        if self.writable { self.file.allocate(offset, len) } else { Err(Errno::Badf) }
+    }
+
+    pub(crate) fn set_times(&self, accessed: Time, modified: Time) {
+        self.file.set_times(accessed, modified);
+    }
+
+    pub(crate) fn set_flags(&self, flags: FdFlags) {
+        self.append.store(flags.contains(FdFlags::APPEND), Ordering::Relaxed);
+    }
+
+    fn position(&self) -> MutexGuard<'_, u64> {
+        // Nothing panics while it holds the lock.
+        self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,114 @@
+//! Listing folders, and mounts in each other.
+
+use super::{Mode, folder, plugin, scratch};
+use crate::testing::{Plugin, part};
+use crate::{Access, Errno};
+use std::collections::BTreeSet;
+use std::fs;
+use tempfile::tempdir;
+
+const MANY: usize = 60_000;
+
+/// Removes every second entry while the list is read: all others are in it, once.
+fn removes_while_listing(plugin: &Plugin, path: &str) {
+    let Plugin { system, .. } = plugin;
+    let fd = plugin.open_file(path, Mode::Folder).expect("it is there");
+    let (mut seen, mut from, mut pages) = (Vec::new(), 0, 0);
+    loop {
+        let page = plugin.page(fd, from, 4096).expect("it is a folder");
+        let Some((next, _)) = page.last() else { break };
+        (from, pages) = (*next, pages + 1);
+        for (_, name) in &page {
+            if name.parse::<usize>().is_ok_and(|number| number % 2 == 0) {
+                plugin.remove(&format!("{path}/{name}")).expect("it is there");
+            }
+        }
+        seen.extend(page.into_iter().map(|(_, name)| name));
+    }
+    let unique: BTreeSet<_> = seen.iter().collect();
+    assert_eq!((seen.len(), unique.len()), (MANY + 2, MANY + 2));
+    assert!(pages > MANY / 200);
+    // It goes on from anywhere, and from the beginning.
+    let middle = plugin.page(fd, 0, 4096).expect("it is a folder")[20].0;
+    let rest = plugin.page(fd, middle, 4096).expect("it is a folder");
+    assert_eq!(rest, plugin.page(fd, middle, 4096).expect("it is a folder"));
+    assert_eq!(plugin.list(path).expect("it is there").len(), MANY / 2 + 2);
+    system.fd_close(fd).expect("it is open");
+}
+
+#[test]
+fn a_folder_that_changes_is_listed_completely() {
+    let data = tempdir().expect("there is a disk");
+    for number in 0..MANY {
+        fs::File::create(data.path().join(number.to_string())).expect("there is a disk");
+    }
+    removes_while_listing(&plugin(vec![folder(data.path(), "/d", Access::ReadWrite)]), "/d");
+}
+
+#[test]
+fn a_scratch_folder_that_changes_is_listed_completely() {
+    let plugin = plugin(vec![scratch("/d", 1 << 30)]);
+    for number in 0..MANY {
+        let fd = plugin.open_file(&format!("/d/{number}"), Mode::New).expect("there is space");
+        plugin.system.fd_close(fd).expect("it is open");
+    }
+    removes_while_listing(&plugin, "/d");
+}
+
+#[test]
+fn an_entry_that_does_not_fit_is_cut_off() {
+    let data = tempdir().expect("there is a disk");
+    fs::write(data.path().join("a-rather-long-name"), "").expect("there is a disk");
+    let plugin = plugin(vec![folder(data.path(), "/d", Access::ReadOnly)]);
+    let fd = plugin.open_file("/d", Mode::Folder).expect("it is there");
+    let (mut from, mut names) = (0, BTreeSet::new());
+    for _ in 0..3 {
+        let short = plugin.system.fd_readdir(&plugin.thread, fd, part(&mut [0; 25]), from);
+        assert_eq!(short, Ok(25));
+        let page = plugin.page(fd, from, 24 + 18).expect("it is a folder");
+        from = page[0].0;
+        names.insert(page[0].1.clone());
+    }
+    assert_eq!(plugin.page(fd, from, 100).expect("it is a folder"), []);
+    assert!(names.contains("a-rather-long-name") && names.len() == 3);
+    assert_eq!(plugin.system.fd_readdir(&plugin.thread, 0, part(&mut [0; 25]), 0), Err(Errno::Notdir));
+}
+
+#[test]
+fn mounts_lie_in_each_other() {
+    let (outer, inner) = (tempdir().expect("there is a disk"), tempdir().expect("there is a disk"));
+    fs::create_dir_all(outer.path().join("a/hidden")).expect("there is a disk");
+    fs::write(outer.path().join("a/file"), "outer").expect("there is a disk");
+    fs::write(inner.path().join("file"), "inner").expect("there is a disk");
+    let plugin = plugin(vec![
+        folder(outer.path(), "/", Access::ReadWrite),
+        folder(inner.path(), "/a/hidden", Access::ReadOnly),
+        scratch("/none/scratch", 1 << 20),
+    ]);
+    assert_eq!(plugin.read_file("/a/file").as_deref(), Ok(&b"outer"[..]));
+    assert_eq!(plugin.read_file("/a/hidden/file").as_deref(), Ok(&b"inner"[..]));
+    assert_eq!(plugin.read_file("/a/hidden/../file").as_deref(), Ok(&b"outer"[..]));
+    assert_eq!(plugin.read_file("/none/scratch/../../a/hidden/file").as_deref(), Ok(&b"inner"[..]));
+    plugin.symlink("a/hidden", "/link").expect("it leads down");
+    assert_eq!(plugin.read_file("/link/file").as_deref(), Ok(&b"inner"[..]));
+    plugin.make_folder("/b").and(plugin.symlink("../a/hidden", "/b/link")).expect("it stays inside");
+    assert_eq!(plugin.read_file("/b/link/../hidden/file").as_deref(), Ok(&b"inner"[..]));
+    let mut names = plugin.list("/").expect("it is there");
+    names.sort();
+    assert_eq!(names, [".", "..", "a", "b", "link", "none"]);
+    assert_eq!(plugin.list("/none").expect("it is there"), [".", "..", "scratch"]);
+    assert_eq!(plugin.reported.take(), [""; 0]);
+    let refused = [
+        (plugin.rename("/a", "/c"), "rename /a"),
+        (plugin.rename("/b", "/none"), "rename to /none"),
+        (plugin.remove_folder("/a/hidden"), "remove the folder /a/hidden"),
+        (plugin.write_file("/link/file", b""), "create or write /a/hidden/file"),
+        (plugin.remove("/link/file"), "remove /link/file"),
+        (plugin.make_folder("/none/x"), "create the folder /none/x"),
+    ];
+    let reported = plugin.reported.take();
+    assert_eq!(reported, refused.map(|(_, report)| report));
+    assert_eq!(refused.map(|(done, _)| done), refused.map(|_| Err(Errno::Access)));
+    assert_eq!(plugin.rename("/a/file", "/none/scratch/file"), Err(Errno::Xdev));
+    assert_eq!(plugin.system.usage().files, 0);
+}
