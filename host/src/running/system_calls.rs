@@ -26,7 +26,7 @@ use std::sync::Arc;
 use wasmer::{Extern, Function, FunctionEnv, Imports, Module, StoreMut};
 
 /// Whether the calls that touch a descriptor, a path, a wait or a name come from us. All of them change at once, since
-/// they share one table of descriptors; those on files are missing.
+/// they share one table of descriptors.
 pub(super) const OURS: bool = false;
 
 /// What stands between one plugin and the functions of wasmer-wasix.

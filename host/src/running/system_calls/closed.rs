@@ -64,7 +64,7 @@ fn is_closed(call: &Imported) -> bool {
 
 /// Replaces what the module imports of them. Who calls one is told to the host.
 pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
-    for call in Imported::of(module, imports).into_iter().filter(|call| is_closed(call)) {
+    for call in Imported::of(module, imports).into_iter().filter(is_closed) {
         let signature = call.function.ty(store);
         let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
         let (stopper, name) = (stopper.clone(), call.name.clone());

@@ -173,7 +173,6 @@ pub(super) fn link(
     call.system.path_link(call.thread, from, &old, to, &new)
 }
 
-#[expect(clippy::too_many_arguments, reason = "WASI has it so")]
 pub(super) fn rename(
     call: &mut Call<'_>,
     from: u32,
@@ -192,7 +191,6 @@ pub(super) fn symlink(call: &mut Call<'_>, target: u32, target_len: u32, folder:
     call.system.path_symlink(call.thread, &target, folder, &path)
 }
 
-#[expect(clippy::too_many_arguments, reason = "WASI has it so")]
 pub(super) fn readlink(
     call: &mut Call<'_>,
     folder: u32,

@@ -262,7 +262,6 @@ pub(super) fn leave_v6(call: &mut Call<'_>, fd: u32, group: u32, interface: u32)
     call.system.sock_leave_multicast_v6(fd, group.into(), interface)
 }
 
-#[expect(clippy::too_many_arguments, reason = "WASIX has it so")]
 pub(super) fn resolve(
     call: &mut Call<'_>,
     host: u32,
