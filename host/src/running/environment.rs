@@ -3,6 +3,7 @@
 use crate::error::LoadError;
 use crate::events::Events;
 use crate::policy::Policy;
+use crate::running::system_calls::OURS;
 use crate::sandbox::files::{file_system, make_root};
 use crate::sandbox::output::Streams;
 use crate::stop::Target;
@@ -28,11 +29,11 @@ pub(super) fn environment(
         .args(&policy.args)
         .envs(policy.env.iter().map(|(key, value)| (key.as_str(), value.as_str())))
         .stdin(Box::new(NullFile::default()))
-        .stdout(Box::new(output.stdout.clone()))
-        .stderr(Box::new(output.stderr.clone()))
+        .stdout(if OURS { Box::new(NullFile::default()) } else { Box::new(output.stdout.clone()) })
+        .stderr(if OURS { Box::new(NullFile::default()) } else { Box::new(output.stderr.clone()) })
         .capabilities(capabilities)
         .disable_default_builtins(true)
-        .sandbox_fs(file_system(&policy.mounts, events)?)
+        .sandbox_fs(file_system(if OURS { &[] } else { &policy.mounts }, events)?)
         .setup_fs(Box::new(make_root)))
 }
 

@@ -13,6 +13,7 @@ use crate::error::{Error, MethodRef, Site};
 use crate::events::Events;
 use crate::sandbox::output::Streams;
 use crate::stop::{Calls, Chased as _, Deadline, Stopper};
+use plugix_system::System;
 use std::sync::Arc;
 use std::time::Duration;
 use wasmer::{RuntimeError, Store, TypedFunction, WasmTypeList};
@@ -29,6 +30,8 @@ pub(crate) struct Process {
     pub(crate) stopper: Arc<Stopper>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) output: Streams,
+    /// What its system calls work on; none as long as they come from wasmer-wasix.
+    pub(super) system: Option<Arc<System>>,
     pub(super) events: Events,
     pub(super) quota: Quota,
     pub(super) panics: Panics,

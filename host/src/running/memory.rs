@@ -4,6 +4,7 @@
 //! host copies bytes in and out, and checks what it copied out afterwards.
 
 mod copy;
+mod parts;
 mod payload;
 mod sink;
 mod snapshot;

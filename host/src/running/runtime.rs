@@ -108,12 +108,12 @@ impl Runtime for PluginRuntime {
     fn configure_new_instance(
         &self,
         _module: &Module,
-        _store: &mut StoreMut,
+        store: &mut StoreMut,
         instance: &Instance,
         _imported_memory: Option<&Memory>,
         _state: InstantiationState,
     ) -> anyhow::Result<()> {
-        newest::keep(instance);
+        newest::keep(store, instance);
         Ok(())
     }
 

@@ -38,8 +38,19 @@ impl WasiImports {
         Self(functions)
     }
 
-    /// Refuses a module that imports anything but these functions with these types, functions of the host, and its
-    /// memory.
+    /// The module and the name of each function.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.keys().map(|(module, name)| (module.as_str(), name.as_str()))
+    }
+
+    /// The modules that have a function of that name, and its types.
+    #[cfg(test)]
+    pub(super) fn types(&self, name: &str) -> impl Iterator<Item = (&str, &FunctionType)> {
+        self.0.iter().filter(move |((_, other), _)| other == name).map(|((module, _), ty)| (module.as_str(), ty))
+    }
+
+    /// Refuses a module that imports anything else than these functions, with these types, the host's, and its memory.
     pub(crate) fn check(&self, info: &ModuleInfo) -> Result<(), LoadError> {
         info.imports.iter().filter(|import| !import.is_memory()).try_for_each(|import| {
             let unknown = || LoadError::UnknownImport { module: import.module.clone(), name: import.name.clone() };

@@ -68,7 +68,11 @@ fn mounted(at: PathBuf, mount: &Mount, events: &Events) -> Result<Mounted, Strin
     }
 }
 
-fn guest_path(path: &str) -> Result<PathBuf, String> {
+/// The plugin's side of a mount, relative to its root.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn guest_path(path: &str) -> Result<PathBuf, String> {
     const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`, and not the root";
     let parts = || Path::new(path).components();
     let normal = parts().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));

@@ -9,15 +9,17 @@ use crate::running::control::Control;
 use crate::running::environment::{Waiting, environment};
 use crate::running::imports::HostFunctions;
 use crate::running::memory::GuestMemory;
+use crate::running::newest;
 use crate::running::quota::{Quota, Stores};
 use crate::running::resources::Resources;
 use crate::running::runtime::{Links, PluginRuntime};
-use crate::running::system_calls::{Bounds, SystemCalls, Traces};
+use crate::running::system_calls::{self, Bounds, OURS, SystemCalls, Traces, Waits};
 use crate::running::tasks::{Running, Tasks};
 use crate::sandbox::network::network;
 use crate::sandbox::output::Streams;
 use crate::stop::{Calls, Stopper};
 use plugix_module::{INITIALIZE, ModuleInfo, START};
+use plugix_system::System;
 use std::sync::Arc;
 use virtual_net::DynVirtualNetworking;
 use wasmer::{RuntimeError, Store};
@@ -47,6 +49,8 @@ struct World {
     builder: WasiEnvBuilder,
     network: DynVirtualNetworking,
     output: Streams,
+    /// What the plugin's system calls work on; none as long as they come from wasmer-wasix.
+    system: Option<Arc<System>>,
 }
 
 /// What runs the module's threads, and what ends them.
@@ -81,11 +85,11 @@ impl Instance {
         let threads = Threads::new(resources, &stores, &quota, &start)?;
         let Threads { tasks, control } = &threads;
         calls.begin().map_err(not_started)?;
-        threads.attach(&start.stopper);
+        threads.attach(&start.stopper, world.system.as_deref());
         let Start { name, policy, functions, events, stopper, traces } = start;
-        let panics = functions.panics().clone();
-        let call_deadline = policy.call_deadline;
-        let system_calls = SystemCalls { bounds: Bounds::new(policy, &events), traces };
+        let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
+        let callers = world.system.clone().map(system_calls::callers);
+        let system_calls = SystemCalls { bounds: Bounds::new(policy, &events), callers, traces };
         let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
         let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), world.network, links);
         let mut store = stores.new_store();
@@ -102,6 +106,7 @@ impl Instance {
             stopper,
             tasks: threads.tasks,
             output: world.output,
+            system: world.system,
             events,
             quota,
             panics,
@@ -118,7 +123,8 @@ impl World {
         let network = network(&policy.network, || resources.network(), events, stopper.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, events);
         let builder = environment(name, policy, &output, events)?;
-        Ok(Self { builder, network, output })
+        let system = OURS.then(|| system_calls::system(policy, &output, events)).transpose()?;
+        Ok(Self { builder, network, output, system })
     }
 }
 
@@ -132,8 +138,9 @@ impl Threads {
     }
 
     /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits.
-    fn attach(&self, stopper: &Arc<Stopper>) {
+    fn attach(&self, stopper: &Arc<Stopper>, system: Option<&System>) {
         stopper.attach(self.control.clone());
+        system.into_iter().for_each(|system| stopper.attach(Arc::new(Waits(system.halt().clone()))));
         stopper.attach(Arc::new(stopper.halt().clone()));
         stopper.attach(Arc::new(Running(Arc::downgrade(&self.tasks))));
     }
@@ -150,6 +157,11 @@ fn instantiate(
 ) -> Result<(wasmer::Instance, WasiFunctionEnv), Box<WasiRuntimeError>> {
     let (instance, env) = builder.instantiate(module, store)?;
     stopper.attach(Arc::new(Waiting(env.data(store).clone())));
+    if let Some(calls) = newest::take().and_then(|newest| newest.calls) {
+        let (process, thread) = (env.data(store).process.pid().raw(), env.data(store).thread.tid().raw());
+        let context = calls.as_ref(store);
+        context.callers().started(process, thread, context.thread().clone());
+    }
     for name in [START, INITIALIZE] {
         run(&instance, store, name).map_err(WasiRuntimeError::from)?;
     }

@@ -1,6 +1,8 @@
 //! The system calls that no plugin gets. Each answers that it isn't supported.
 
-use super::Imported;
+use super::calls::find;
+use super::known::is_plain;
+use super::{Imported, OURS};
 use crate::events::Event;
 use crate::stop::Stopper;
 use std::sync::Arc;
@@ -53,13 +55,16 @@ const CLOSED: &[(&str, &[&str])] = &[
 const USUAL: &[&str] = &["callback_signal"];
 
 /// Whether a system call is closed.
-fn is_closed(name: &str) -> bool {
-    CLOSED.iter().any(|(_reason, names)| names.contains(&name))
+fn is_closed(call: &Imported) -> bool {
+    match OURS {
+        true => find(&call.namespace, &call.name).is_none() && !is_plain(&call.name),
+        false => CLOSED.iter().any(|(_reason, names)| names.contains(&call.name.as_str())),
+    }
 }
 
 /// Replaces those of these calls that the module imports. The host learns of each attempt to call one.
 pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
-    for call in Imported::of(module, imports).into_iter().filter(|call| is_closed(&call.name)) {
+    for call in Imported::of(module, imports).into_iter().filter(is_closed) {
         let signature = call.function.ty(store);
         let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
         let (stopper, name) = (stopper.clone(), call.name.clone());

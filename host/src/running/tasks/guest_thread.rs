@@ -3,11 +3,12 @@
 use super::{Tasks, Worker};
 use crate::error::{Error, Site, ThreadOffer};
 use crate::running::contain::run;
-use crate::running::newest;
+use crate::running::newest::{self, Newest};
+use crate::running::system_calls::{Callers, Context};
 use plugix_module::START;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use wasmer::{Instance, Module, RuntimeError, SharedMemory, Store};
+use wasmer::{FunctionEnv, Instance, Module, RuntimeError, SharedMemory, Store};
 use wasmer_wasix::runtime::SpawnType;
 use wasmer_wasix::runtime::task_manager::{SpawnMemoryTypeOrStore, TaskWasm, TaskWasmRun};
 use wasmer_wasix::wasmer_wasix_types::wasi::{Errno, ExitCode};
@@ -36,6 +37,7 @@ pub(super) struct Spare {
     pub(super) store: Store,
     pub(super) env: WasiFunctionEnv,
     pub(super) instance: Instance,
+    calls: Option<FunctionEnv<Context>>,
     /// The mutable globals as they were before the first thread ran.
     globals: StoreSnapshot,
 }
@@ -90,13 +92,14 @@ impl GuestThread {
                 return Ended::Nothing;
             }
         };
+        let callers = spare.begin(tid);
         ready(Ok(()));
 
         let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
         let exit = match outcome {
             Ok(Ok(())) => None,
             Ok(Err(error)) if error.downcast_ref::<ThreadOffer>().is_some() && tasks.admit_worker() => {
-                return Ended::Offering(Worker::new(spare, thread, registration, tasks));
+                return Ended::Offering(Worker::new(spare, thread, registration, tasks, callers));
             }
             Ok(Err(error)) => ended_by(&error, tasks, tid),
             Err(_) => {
@@ -104,6 +107,7 @@ impl GuestThread {
                 Some(ExitCode::from(TRAPPED))
             }
         };
+        callers.inspect(|callers| callers.end(tid));
         spare.env.on_exit(&mut spare.store, exit);
         thread.set_status_finished(Ok(exit.unwrap_or(Errno::Success.into())));
         drop(registration);
@@ -145,13 +149,13 @@ impl Spare {
         let memory = tasks.stores.attach(memory, &mut store);
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
         let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
-        let instance = newest::take().ok_or(WasiThreadError::InvalidWasmContext)?;
+        let Newest { instance, calls } = newest::take().ok_or(WasiThreadError::InvalidWasmContext)?;
         if let Err(error) = run(&instance, &mut store, START) {
             ended_by(&error, tasks, tid);
             return Err(WasiThreadError::InvalidWasmContext);
         }
         let globals = capture_store_snapshot(&mut store);
-        Ok(Self { store, env, instance, globals })
+        Ok(Self { store, env, instance, calls, globals })
     }
 
     /// Turns this into the environment of another thread of the same plugin. Two threads differ in the thread itself,
@@ -163,6 +167,15 @@ impl Spare {
         own.layout = env.layout;
         own.poll_seed = env.poll_seed;
         self
+    }
+
+    /// Names the thread to those that send it signals.
+    fn begin(&mut self, tid: u32) -> Option<Arc<Callers>> {
+        let context = self.calls.as_ref()?.as_mut(&mut self.store);
+        context.renew();
+        let callers = context.callers().clone();
+        callers.begin(tid, context.thread().clone());
+        Some(callers)
     }
 
     fn call(&mut self, tid: u32, start: i32) -> Result<(), RuntimeError> {

@@ -10,6 +10,7 @@
 
 use super::Tasks;
 use super::guest_thread::Spare;
+use crate::running::system_calls::Callers;
 use std::fmt;
 use std::sync::Arc;
 use wasmer::{Instance, Memory, Store};
@@ -30,10 +31,16 @@ pub(crate) struct Worker {
 unsafe impl Send for Worker {}
 
 impl Worker {
-    pub(super) fn new(spare: Spare, thread: WasiThread, registration: Box<TaskWasmRun>, tasks: &Arc<Tasks>) -> Self {
+    pub(super) fn new(
+        spare: Spare,
+        thread: WasiThread,
+        registration: Box<TaskWasmRun>,
+        tasks: &Arc<Tasks>,
+        callers: Option<Arc<Callers>>,
+    ) -> Self {
         let Spare { store, env, instance, .. } = spare;
         let memory = env.data(&store).try_memory().map(|memory| (*memory).clone());
-        let thread = WorkerThread { thread, registration: Some(registration), tasks: tasks.clone() };
+        let thread = WorkerThread { thread, registration: Some(registration), tasks: tasks.clone(), callers };
         Self { store, instance, memory, thread }
     }
 }
@@ -51,12 +58,14 @@ pub(crate) struct WorkerThread {
     /// Keeps the thread registered with its process (see `GuestThread`).
     registration: Option<Box<TaskWasmRun>>,
     tasks: Arc<Tasks>,
+    callers: Option<Arc<Callers>>,
 }
 
 impl Drop for WorkerThread {
     fn drop(&mut self) {
         self.thread.set_status_finished(Ok(Errno::Success.into()));
         self.registration.take();
+        self.callers.iter().for_each(|callers| callers.end(self.thread.tid().raw()));
         self.tasks.retire(self.thread.tid().raw());
     }
 }

@@ -25,6 +25,8 @@ pub struct Network {
     hosts: BTreeMap<String, Vec<IpAddr>>,
     pub(super) sockets: usize,
     unrestricted: bool,
+    /// The same rules, for system calls of ours.
+    system: plugix_system::Network,
 }
 
 /// The two kinds of sockets.
@@ -43,12 +45,13 @@ impl Network {
             hosts: BTreeMap::new(),
             sockets: SOCKETS,
             unrestricted: false,
+            system: plugix_system::Network::new(),
         }
     }
 
     /// Allows everything that the host itself may do, loopback and private networks included.
     pub(crate) fn unrestricted() -> Self {
-        Self { unrestricted: true, sockets: usize::MAX, ..Self::new() }
+        Self { unrestricted: true, sockets: usize::MAX, system: plugix_system::Network::unrestricted(), ..Self::new() }
     }
 
     /// Allows TCP connections to a host.
@@ -56,7 +59,8 @@ impl Network {
     /// # Errors
     /// [`NetworkRuleError`] if the text is no rule.
     pub fn connect_tcp(self, rule: &str) -> Result<Self, NetworkRuleError> {
-        self.rule(|network| &mut network.connect[Protocol::Tcp as usize], rule)
+        let network = self.rule(|network| &mut network.connect[Protocol::Tcp as usize], rule)?;
+        network.and(|system| system.connect_tcp(rule))
     }
 
     /// Allows sending UDP datagrams to a host, and receiving the host's answers.
@@ -64,7 +68,8 @@ impl Network {
     /// # Errors
     /// [`NetworkRuleError`] if the text is no rule.
     pub fn connect_udp(self, rule: &str) -> Result<Self, NetworkRuleError> {
-        self.rule(|network| &mut network.connect[Protocol::Udp as usize], rule)
+        let network = self.rule(|network| &mut network.connect[Protocol::Udp as usize], rule)?;
+        network.and(|system| system.connect_udp(rule))
     }
 
     /// Allows accepting TCP connections at an address of this machine, from anybody who reaches it.
@@ -72,7 +77,8 @@ impl Network {
     /// # Errors
     /// [`NetworkRuleError`] if the text is no rule, or if it has a name instead of an address.
     pub fn listen_tcp(self, rule: &str) -> Result<Self, NetworkRuleError> {
-        self.listening(Protocol::Tcp, rule)
+        let network = self.listening(Protocol::Tcp, rule)?;
+        network.and(|system| system.listen_tcp(rule))
     }
 
     /// Allows receiving UDP datagrams at an address of this machine, from anybody who reaches it, and answering them.
@@ -80,7 +86,8 @@ impl Network {
     /// # Errors
     /// [`NetworkRuleError`] if the text is no rule, or if it has a name instead of an address.
     pub fn listen_udp(self, rule: &str) -> Result<Self, NetworkRuleError> {
-        self.listening(Protocol::Udp, rule)
+        let network = self.listening(Protocol::Udp, rule)?;
+        network.and(|system| system.listen_udp(rule))
     }
 
     /// Sets which addresses a name has for the plugin, whatever DNS says. Rules for the name then reach these
@@ -89,21 +96,38 @@ impl Network {
     /// # Errors
     /// [`NetworkRuleError`] if `name` is no host name.
     pub fn host(mut self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> Result<Self, NetworkRuleError> {
+        let addresses: Vec<_> = addresses.into_iter().collect();
         let usual = usual_form(name).map_err(|problem| NetworkRuleError { rule: name.to_owned(), problem })?;
-        self.hosts.entry(usual).or_default().extend(addresses.into_iter().map(|address| address.to_canonical()));
-        Ok(self)
+        self.hosts.entry(usual).or_default().extend(addresses.iter().map(IpAddr::to_canonical));
+        self.and(|system| system.host(name, addresses))
     }
 
     /// Limits how many sockets the plugin may have open at once. The default is 64.
     #[must_use]
     pub fn sockets(mut self, sockets: usize) -> Self {
         self.sockets = sockets;
+        self.system = self.system.sockets(sockets);
         self
     }
 
     /// Whether nothing is allowed. Then the plugin needs no socket.
     pub(crate) fn is_nothing(&self) -> bool {
         !self.unrestricted && self.connect.iter().chain(&self.listen).all(Vec::is_empty)
+    }
+
+    /// The same rules, for system calls of ours.
+    pub(crate) fn system(&self) -> &plugix_system::Network {
+        &self.system
+    }
+
+    /// Adds the same rule for system calls of ours.
+    fn and(
+        mut self,
+        add: impl FnOnce(plugix_system::Network) -> Result<plugix_system::Network, plugix_system::NetworkRuleError>,
+    ) -> Result<Self, NetworkRuleError> {
+        self.system =
+            add(self.system).map_err(|error| NetworkRuleError { rule: String::new(), problem: error.to_string() })?;
+        Ok(self)
     }
 
     fn listening(self, protocol: Protocol, rule: &str) -> Result<Self, NetworkRuleError> {

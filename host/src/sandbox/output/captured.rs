@@ -3,6 +3,7 @@
 use super::lines::Printer;
 use crate::events::{Event, Events};
 use crate::sync::lock::lock;
+use plugix_system::Sink;
 use std::io::{self, IoSlice, SeekFrom};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -53,7 +54,7 @@ impl Captured {
     }
 
     /// Writes the bytes, or the first of them. Returns how many it wrote.
-    fn write(&self, bytes: &[u8]) -> usize {
+    fn write_some(&self, bytes: &[u8]) -> usize {
         let bytes = &bytes[..bytes.len().min(MAX_WRITE)];
         self.append(bytes);
         bytes.len()
@@ -75,9 +76,15 @@ impl Captured {
     }
 }
 
+impl Sink for Captured {
+    fn write(&self, bytes: &[u8]) {
+        self.append(bytes);
+    }
+}
+
 impl AsyncWrite for Captured {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(self.write(bytes)))
+        Poll::Ready(Ok(self.write_some(bytes)))
     }
 
     fn poll_write_vectored(
@@ -85,7 +92,7 @@ impl AsyncWrite for Captured {
         _: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Poll::Ready(Ok(parts.iter().find(|part| !part.is_empty()).map_or(0, |part| self.write(part))))
+        Poll::Ready(Ok(parts.iter().find(|part| !part.is_empty()).map_or(0, |part| self.write_some(part))))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,0 +1,206 @@
+//! What the system calls of one store have in common, and what happens around each of them.
+
+use super::Callers;
+use crate::error::ProtocolError;
+use crate::running::memory::GuestMemory;
+use bytemuck::Pod;
+use plugix_system::{Delivery, Errno, Part, Signal, System, Thread, Word};
+use std::sync::Arc;
+use wasmer::{AsStoreMut, FunctionEnvMut, Instance, RuntimeError, StoreMut};
+use wasmer_wasix::WasiError;
+use wasmer_wasix::wasmer_wasix_types::wasi::ExitCode;
+
+/// What a call comes to for the plugin.
+pub(super) type Result<T = ()> = std::result::Result<T, Errno>;
+
+/// Parts that one call may have, as other systems have it.
+const MAX_PARTS: u32 = 1024;
+
+/// One byte more than the longest path has.
+const MAX_PATH: u32 = 4096;
+
+/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
+const KILLED: i32 = 137;
+
+/// What one store's system calls work on.
+#[derive(Debug)]
+pub(in crate::running) struct Context {
+    own: Arc<Own>,
+    /// What the module imports, or else what it exports.
+    memory: Option<GuestMemory>,
+    /// Known when the module is linked, which is before any code of it runs.
+    instance: Option<Instance>,
+}
+
+/// Whose calls they are. A call keeps it, since the handler of a signal makes calls within a call.
+#[derive(Debug)]
+struct Own {
+    callers: Arc<Callers>,
+    thread: Thread,
+}
+
+/// One system call.
+pub(super) struct Call<'a> {
+    pub(super) callers: &'a Callers,
+    pub(super) system: &'a System,
+    pub(super) thread: &'a Thread,
+    instance: Option<&'a Instance>,
+    memory: &'a mut GuestMemory,
+    store: StoreMut<'a>,
+}
+
+impl Context {
+    pub(super) fn new(callers: &Arc<Callers>, memory: Option<GuestMemory>) -> Self {
+        let own = Own { callers: callers.clone(), thread: Thread::new(callers.system().halt()) };
+        Self { own: Arc::new(own), memory, instance: None }
+    }
+
+    /// Says whose calls they are, and which memory it exports.
+    pub(in crate::running) fn link(&mut self, instance: Instance, exported: Option<GuestMemory>) {
+        self.instance = Some(instance);
+        self.memory = self.memory.take().or(exported);
+    }
+
+    /// Makes it that of another thread of the plugin's.
+    pub(in crate::running) fn renew(&mut self) {
+        let Own { callers, .. } = &*self.own;
+        self.own = Arc::new(Own { callers: callers.clone(), thread: Thread::new(callers.system().halt()) });
+    }
+
+    pub(in crate::running) fn callers(&self) -> &Arc<Callers> {
+        &self.own.callers
+    }
+
+    pub(in crate::running) fn thread(&self) -> &Thread {
+        &self.own.thread
+    }
+}
+
+/// Makes a system call: first what signals ask for, then the call, and then what has come meanwhile.
+pub(super) fn run(
+    env: &mut FunctionEnvMut<'_, Context>,
+    call: impl FnOnce(&mut Call<'_>) -> Result,
+) -> std::result::Result<u32, RuntimeError> {
+    let own = env.data().own.clone();
+    deliver(env, &own)?;
+    let outcome = make(env, &own, call);
+    if outcome == Err(Errno::Canceled) && own.callers.system().halt().is_stopped() {
+        return Err(exit(KILLED));
+    }
+    deliver(env, &own)?;
+    Ok(outcome.map_or_else(|error| error.number().into(), |()| 0))
+}
+
+fn make(env: &mut FunctionEnvMut<'_, Context>, own: &Own, call: impl FnOnce(&mut Call<'_>) -> Result) -> Result {
+    let (context, store) = env.data_and_store_mut();
+    let Context { memory, instance, .. } = context;
+    let memory = memory.as_mut().ok_or(Errno::Fault)?;
+    let Own { callers, thread } = own;
+    call(&mut Call { callers, system: callers.system(), thread, instance: instance.as_ref(), memory, store })
+}
+
+/// Does what signals ask for that have come for this thread.
+fn deliver(env: &mut FunctionEnvMut<'_, Context>, own: &Own) -> std::result::Result<(), RuntimeError> {
+    while let Some(delivery) = own.callers.system().next_signal(&own.thread) {
+        match delivery {
+            Delivery::Terminate(signal) => return Err(exit(128 + i32::from(signal.number()))),
+            Delivery::Handle(signal, _handling) => handle(env, &own.callers, signal)?,
+        }
+    }
+    Ok(())
+}
+
+fn handle(
+    env: &mut FunctionEnvMut<'_, Context>,
+    callers: &Callers,
+    signal: Signal,
+) -> std::result::Result<(), RuntimeError> {
+    let handler = env.data().instance.as_ref().zip(callers.handler());
+    let Some((instance, name)) = handler else { return Ok(()) };
+    let instance = instance.clone();
+    let mut store = env.as_store_mut();
+    match instance.exports.get_typed_function::<i32, ()>(&store, &name) {
+        Ok(handler) => handler.call(&mut store, signal.number().into()),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Ends the thread and the plugin, as an exit does.
+fn exit(code: i32) -> RuntimeError {
+    RuntimeError::user(Box::new(WasiError::Exit(ExitCode::from(code))))
+}
+
+/// Access to the guest's memory. All that lies outside of it is a bad address.
+impl Call<'_> {
+    /// Copies a structure out.
+    pub(super) fn read<T: Pod>(&mut self, ptr: u32) -> Result<T> {
+        self.memory.read_pod(&self.store, "an argument", ptr).map_err(bad_address)
+    }
+
+    /// Copies a structure, or a number, in.
+    pub(super) fn write<T: Pod>(&mut self, ptr: u32, value: T) -> Result {
+        self.write_bytes(ptr, bytemuck::bytes_of(&value))
+    }
+
+    /// Fails if a result couldn't be written: before something is done that can't be undone.
+    pub(super) fn check(&mut self, ptr: u32, len: usize) -> Result {
+        let len = u32::try_from(len).map_err(|_| Errno::Fault)?;
+        self.memory.check(&self.store, "a result", ptr, len).map_err(bad_address)
+    }
+
+    pub(super) fn write_bytes(&mut self, ptr: u32, bytes: &[u8]) -> Result {
+        self.memory.write(&self.store, "a result", ptr, bytes).map_err(bad_address)
+    }
+
+    /// Copies many structures out; `count` is compared with what there may be by who calls it.
+    pub(super) fn read_all<T: Pod>(&mut self, ptr: u32, count: u32) -> Result<Vec<T>> {
+        let len = count.checked_mul(size_of::<T>() as u32).ok_or(Errno::Fault)?;
+        self.check(ptr, len as usize)?;
+        let mut all = vec![T::zeroed(); count as usize];
+        let room = bytemuck::cast_slice_mut(&mut all);
+        self.memory.read_into(&self.store, "arguments", ptr, room).map_err(bad_address)?;
+        Ok(all)
+    }
+
+    /// Copies a path or a name out.
+    pub(super) fn path(&mut self, ptr: u32, len: u32) -> Result<Vec<u8>> {
+        if len >= MAX_PATH {
+            return Err(Errno::Nametoolong);
+        }
+        self.memory.read_vec(&self.store, "a path", ptr, len).map_err(bad_address)
+    }
+
+    /// The pieces of memory that one call reads or writes.
+    pub(super) fn parts(&mut self, ptr: u32, count: u32) -> Result<Vec<Part>> {
+        if count > MAX_PARTS {
+            return Err(Errno::Inval);
+        }
+        let mut parts = Vec::with_capacity(count as usize);
+        for index in 0..count {
+            // Each is copied once, and looked at afterwards.
+            let at = u64::from(ptr) + u64::from(index) * size_of::<super::layout::Iovec>() as u64;
+            let at = u32::try_from(at).map_err(|_| Errno::Fault)?;
+            let super::layout::Iovec { buf, len } = self.read(at)?;
+            parts.push(self.part(buf, len)?);
+        }
+        Ok(parts)
+    }
+
+    pub(super) fn part(&mut self, ptr: u32, len: u32) -> Result<Part> {
+        self.memory.part(&self.store, ptr, len).map_err(bad_address)
+    }
+
+    pub(super) fn word(&mut self, ptr: u32) -> Result<Word> {
+        self.memory.word(&self.store, ptr).map_err(bad_address)?.ok_or(Errno::Inval)
+    }
+
+    /// Whether the plugin has an exported function of that name that takes a signal.
+    pub(super) fn has_handler(&self, name: &str) -> bool {
+        let exported = self.instance.map(|instance| instance.exports.get_typed_function::<i32, ()>(&self.store, name));
+        exported.is_some_and(|function| function.is_ok())
+    }
+}
+
+fn bad_address(_: ProtocolError) -> Errno {
+    Errno::Fault
+}

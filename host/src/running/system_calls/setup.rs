@@ -1,0 +1,96 @@
+//! What a plugin's system calls get, from its policy.
+
+use crate::error::LoadError;
+use crate::events::{Event, Events, LimitKind};
+use crate::policy::Policy;
+use crate::sandbox::files::{self, guest_path};
+use crate::sandbox::output::Streams;
+use crate::stop::Target;
+use plugix_system::{Access, Errno, Halt, Input, Limit, Mount, Report, Setup, SetupError, Source, System};
+use std::path::Path;
+use std::sync::Arc;
+
+/// All that a plugin sees is below its root, which is open from the beginning.
+const ROOT: &str = "/";
+
+/// The system that a policy describes.
+///
+/// # Errors
+/// [`LoadError::Policy`] if what it gives can't be had.
+pub(in crate::running) fn system(policy: &Policy, output: &Streams, events: &Events) -> Result<Arc<System>, LoadError> {
+    let setup = Setup {
+        halt: Halt::new(),
+        report: Arc::new(Reported(events.clone())),
+        max_descriptors: policy.max_open_files,
+        stdin: Input::Nothing,
+        stdout: Arc::new(output.stdout.clone()),
+        stderr: Arc::new(output.stderr.clone()),
+        network: policy.network.system().clone(),
+        mounts: policy.mounts.iter().map(mount).collect::<Result<_, _>>()?,
+        current_folder: ROOT.into(),
+        preopened: vec![(ROOT.into(), ROOT.into())],
+        strict_paths: false,
+    };
+    System::new(setup).map_err(|error| refused(&policy.mounts, &error))
+}
+
+/// A mount of the policy's, if it may be there.
+fn mount(wanted: &files::Mount) -> Result<Mount, LoadError> {
+    let wrong = |problem| LoadError::Policy { what: wanted.to_string(), problem };
+    let at = Path::new(ROOT).join(guest_path(&wanted.guest).map_err(wrong)?);
+    let source = match &wanted.source {
+        files::Source::Folder { host, access, limit } => {
+            let access = match access {
+                files::Access::ReadOnly => Access::ReadOnly,
+                files::Access::ReadWrite => Access::ReadWrite,
+            };
+            Source::Folder { host: host.clone(), access, limit: *limit }
+        }
+        files::Source::Scratch { limit } => Source::Scratch { limit: *limit },
+    };
+    Ok(Mount { at, source })
+}
+
+/// Says which mount can't be had, and why.
+fn refused(mounts: &[files::Mount], SetupError { at, error }: &SetupError) -> LoadError {
+    let problem = match error {
+        Errno::Exist => "something else is mounted there".into(),
+        Errno::Nosys => "needs Linux 5.6 or later, which has openat2".into(),
+        Errno::Noent => std::io::Error::from(rustix::io::Errno::NOENT).to_string(),
+        Errno::Notdir => std::io::Error::from(rustix::io::Errno::NOTDIR).to_string(),
+        Errno::Access => std::io::Error::from(rustix::io::Errno::ACCESS).to_string(),
+        Errno::Mfile => std::io::Error::from(rustix::io::Errno::MFILE).to_string(),
+        other => other.to_string(),
+    };
+    // Of two at the same place the second is the one that can't be there.
+    let mount = mounts.iter().rfind(|mount| Path::new(&mount.guest) == at);
+    LoadError::Policy { what: mount.map_or_else(|| "the mounts".into(), ToString::to_string), problem }
+}
+
+/// Passes on what the plugin tried in vain.
+struct Reported(Events);
+
+impl Report for Reported {
+    fn denied(&self, operation: &'static str, target: &str) {
+        self.0.report(Event::Denied { operation, target: target.to_owned() });
+    }
+
+    fn limit_reached(&self, limit: Limit, allowed: u64) {
+        let limit = match limit {
+            Limit::Sockets => LimitKind::Sockets,
+            Limit::Names => LimitKind::Names,
+            Limit::Storage => LimitKind::Storage,
+            _ => LimitKind::Files,
+        };
+        self.0.report(Event::LimitReached { limit, allowed });
+    }
+}
+
+/// Ends the waits of a plugin's system calls.
+pub(in crate::running) struct Waits(pub(in crate::running) Halt);
+
+impl Target for Waits {
+    fn kill(&self) {
+        self.0.stop();
+    }
+}
