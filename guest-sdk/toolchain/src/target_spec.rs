@@ -27,9 +27,9 @@ fn changes() -> Value {
             "--export=__stack_pointer", "--export=__heap_base", "--export=__data_end",
             "--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base",
             "--export-if-defined=__wasm_signal", "--export-if-defined=wasi_thread_start",
-            // The overlay on std has a function of its own. That one writes nothing to a stack that another thread may
-            // have by then.
-            "--wrap=__wasilibc_futex_wake_wasix",
+            // The overlay on std has functions of its own for these. One writes nothing to a stack that another thread
+            // may have by then. One takes no signals that the program doesn't handle.
+            "--wrap=__wasilibc_futex_wake_wasix", "--wrap=__wasi_init_signals",
             // Only reactors define it.
             "--export-if-defined=_initialize",
         ]},

@@ -31,6 +31,7 @@ pub(super) fn environment(
         .stdin(Box::new(NullFile::default()))
         .stdout(if OURS { Box::new(NullFile::default()) } else { Box::new(output.stdout.clone()) })
         .stderr(if OURS { Box::new(NullFile::default()) } else { Box::new(output.stderr.clone()) })
+        .signal(SignalDisposition { sig: Signal::Sigchld, disp: Disposition::Default })
         .capabilities(capabilities)
         .disable_default_builtins(true)
         .sandbox_fs(file_system(if OURS { &[] } else { &policy.mounts }, events)?)

@@ -45,7 +45,7 @@ refused! {
     // The descriptor is for reading. What `std` asks of it never reaches the file.
     resize "resize DATA/file" "PermissionDenied";
     set_times "touch DATA/file" "PermissionDenied";
-    set_times_by_path "touch-by-path DATA/file" "errno 58" "call" "path_filestat_set_times";
+    set_times_by_path "touch-by-path DATA/file" "errno 2" "change the times of" "/data/file";
     create_a_folder "make-folder DATA/new" "PermissionDenied" "create the folder" "/data/new";
     remove "remove DATA/file" "PermissionDenied" "remove" "/data/file";
     remove_a_link "remove DATA/link" "PermissionDenied" "remove" "/data/link";
@@ -56,9 +56,9 @@ refused! {
     rename_out_of_it "rename DATA/file /scratch/stolen" "PermissionDenied" "rename" "/data/file";
     rename_into_it "rename /scratch/mine DATA/new" "PermissionDenied" "rename to" "/data/new";
     replace_by_a_rename "rename /scratch/mine DATA/file" "PermissionDenied" "rename to" "/data/file";
-    hard_link "hard-link DATA/file DATA/linked" "Unsupported" "call" "path_link";
-    hard_link_out_of_it "hard-link DATA/file /scratch/linked" "Unsupported" "call" "path_link";
-    hard_link_into_it "hard-link /scratch/mine DATA/linked" "Unsupported" "call" "path_link";
+    hard_link "hard-link DATA/file DATA/linked" "PermissionDenied" "link" "/data/file";
+    hard_link_out_of_it "hard-link DATA/file /scratch/linked" "PermissionDenied" "link" "/data/file";
+    hard_link_into_it "hard-link /scratch/mine DATA/linked" "PermissionDenied" "create the link" "/data/linked";
     symbolic_link "symlink file DATA/linked" "PermissionDenied" "create the link" "/data/linked";
 }
 

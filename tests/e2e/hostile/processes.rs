@@ -31,9 +31,6 @@ closed! {
     loading_a_library "dlopen" "dlsym" "dl_invalid_handle";
     making_functions "closure_allocate" "closure_prepare" "closure_free" "call_dynamic" "reflect_signature";
     switching_stacks "context_create" "context_switch" "context_destroy";
-    making_hard_links "path_link";
-    // Nothing ends a read of these once it waits. What a plugin writes to them takes the host's memory.
-    pipes_and_event_counters "fd_pipe" "sock_pair" "fd_event";
 }
 
 /// These return nothing where they fail.

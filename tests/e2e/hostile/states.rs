@@ -130,6 +130,11 @@ states! {
     waiting_for_a_futex "futex" Waiting;
     joining_its_own_process "own-process" Waiting;
     waiting_for_events "epoll" Waiting;
+    reading_a_pipe "pipe" Waiting;
+    writing_to_a_full_pipe "full-pipe" Waiting;
+    reading_a_socket_pair "socket-pair" Waiting;
+    waiting_for_an_event "event" Waiting;
+    taking_random_bytes "random" Running;
     accepting "accept" Waiting;
     connecting "tcp-connect" Waiting;
     reading_a_socket "tcp-read" Waiting;

@@ -42,6 +42,12 @@ unsafe extern \"C\" fn __wrap___wasilibc_futex_wake_wasix(futex: *mut u32, count
     -errno
 }
 
+// A program that handles no signal leaves them to its host. The C library would take all of them at its start, and call
+// a handler that it doesn't have.
+#[cfg(target_vendor = \"wasmer\")]
+#[unsafe(no_mangle)]
+extern \"C\" fn __wrap___wasi_init_signals() {}
+
 pub fn available_parallelism() -> io::Result<NonZero<usize>> {
 ";
 

@@ -5,6 +5,9 @@ use plugix_system::{Errno, System, Thread};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+/// The number that wasix-libc gives the main thread.
+const MAIN: u32 = 0x3fff_ffff;
+
 /// The threads of one plugin.
 #[derive(Debug)]
 pub(in crate::running) struct Callers {
@@ -34,6 +37,7 @@ impl Callers {
     pub(in crate::running) fn started(&self, process: u32, tid: u32, thread: Thread) {
         let mut state = lock(&self.state);
         state.process = Some(process);
+        state.threads.insert(MAIN, thread.clone());
         state.threads.insert(tid, thread);
     }
 

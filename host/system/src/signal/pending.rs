@@ -70,7 +70,7 @@ impl Shared {
         }
         let open = own.open();
         while let Some(signal) = take_first(&own.pending, open).or_else(|| take_first(&self.pending, open)) {
-            if self.has_handler(signal) {
+            if self.has_handler(signal) && !own.is_handling() {
                 own.handling.store(true, Ordering::Relaxed);
                 return Some(Delivery::Handle(signal, Handling(&own.handling)));
             }
@@ -87,9 +87,14 @@ impl Shared {
 }
 
 impl Own {
-    /// The signals that this thread can take: while it runs a handler, only the one that has none.
+    /// The signals that this thread can take. A handler is kept from running by another, which hears of no kill, and
+    /// of no abort either: an abort within a handler ends the plugin.
     fn open(&self) -> u32 {
-        if self.handling.load(Ordering::Relaxed) { Signal::KILL.bit() } else { u32::MAX }
+        if self.is_handling() { Signal::KILL.bit() | Signal::ABORT.bit() } else { u32::MAX }
+    }
+
+    fn is_handling(&self) -> bool {
+        self.handling.load(Ordering::Relaxed)
     }
 }
 
@@ -142,6 +147,20 @@ mod tests {
         drop(handling);
         assert!(shared.interrupts(&own) && !shared.interrupts(&other));
         assert!(matches!(shared.take(&own), Some(Delivery::Handle(Signal::USER_2, _))));
+    }
+
+    #[test]
+    fn an_abort_within_a_handler_ends_the_plugin() {
+        let (shared, own, other) = (Shared::default(), Own::default(), Own::default());
+        shared.set_handler(true);
+        assert!(shared.raise_for(&own, Signal::ABORT));
+        let Some(Delivery::Handle(Signal::ABORT, _handling)) = shared.take(&own) else { panic!("no handler") };
+        assert!(shared.take(&own).is_none());
+        assert!(shared.raise_for(&own, Signal::ABORT));
+        assert!(matches!(shared.take(&own), Some(Delivery::Terminate(Signal::ABORT))));
+        // A thread beside it has the handler.
+        assert!(shared.raise(Signal::ABORT));
+        assert!(matches!(shared.take(&other), Some(Delivery::Handle(Signal::ABORT, _))));
     }
 
     #[test]

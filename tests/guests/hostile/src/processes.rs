@@ -46,10 +46,6 @@ closed! {
     context_create(i32, i32) -> i32;
     context_switch(i64) -> i32;
     context_destroy(i64) -> i32;
-    path_link(i32, i32, i32, i32, i32, i32, i32) -> i32;
-    fd_pipe(i32, i32) -> i32;
-    sock_pair(i32, i32, i32, i32, i32) -> i32;
-    fd_event(i64, i32, i32) -> i32;
 }
 
 /// What a system call returns.

@@ -52,6 +52,7 @@ pub(crate) const STATES: &[(&str, State)] = &[
             let _ = std::io::stdin().read(&mut [0]);
         }
     }),
+    ("random", |_| system::take_random_bytes()),
     ("yielding", |_| {
         loop {
             thread::yield_now();
@@ -74,6 +75,10 @@ pub(crate) const STATES: &[(&str, State)] = &[
     ("futex", |_| system::wait_for_a_futex()),
     ("own-process", |_| system::join_own_process()),
     ("epoll", |_| system::wait_for_epoll()),
+    ("pipe", |_| system::read_a_pipe()),
+    ("full-pipe", |_| system::fill_a_pipe()),
+    ("socket-pair", |_| system::read_a_socket_pair()),
+    ("event", |_| system::read_an_event()),
     // Waiting for sockets.
     ("accept", |_| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -224,6 +229,69 @@ mod system {
         fn proc_join(process: *mut [u32; 2], flags: i32, status: *mut [u64; 4]) -> i32;
         fn epoll_create(descriptor: *mut u32) -> i32;
         fn epoll_wait(descriptor: u32, events: *mut [u64; 64], most: i32, timeout: i64, count: *mut usize) -> i32;
+        fn fd_pipe(reader: *mut u32, writer: *mut u32) -> i32;
+        fn fd_event(count: u64, flags: i32, descriptor: *mut u32) -> i32;
+        fn sock_pair(family: i32, kind: i32, protocol: i32, one: *mut u32, other: *mut u32) -> i32;
+        fn random_get(buffer: *mut u8, len: usize) -> i32;
+    }
+
+    #[link(wasm_import_module = "wasi_snapshot_preview1")]
+    unsafe extern "C" {
+        fn fd_read(descriptor: u32, parts: *const (*mut u8, usize), count: usize, read: *mut usize) -> i32;
+        fn fd_write(descriptor: u32, parts: *const (*const u8, usize), count: usize, written: *mut usize) -> i32;
+    }
+
+    fn read(descriptor: u32) {
+        let mut room = [0; 8];
+        loop {
+            // SAFETY: each pointer is to a local variable.
+            unsafe { fd_read(descriptor, &(room.as_mut_ptr(), room.len()), 1, &mut 0) };
+        }
+    }
+
+    fn pipe() -> [u32; 2] {
+        let [mut reader, mut writer] = [0; 2];
+        // SAFETY: each pointer is to a local variable.
+        assert_eq!(unsafe { fd_pipe(&mut reader, &mut writer) }, 0);
+        [reader, writer]
+    }
+
+    pub(super) fn read_a_pipe() {
+        let [reader, _] = pipe();
+        read(reader);
+    }
+
+    pub(super) fn fill_a_pipe() {
+        let [_, writer] = pipe();
+        let bytes = [7; 4096];
+        loop {
+            // SAFETY: each pointer is to a local variable.
+            unsafe { fd_write(writer, &(bytes.as_ptr(), bytes.len()), 1, &mut 0) };
+        }
+    }
+
+    pub(super) fn read_a_socket_pair() {
+        const UNIX: i32 = 3;
+        const STREAM: i32 = 1;
+        let [mut one, mut other] = [0; 2];
+        // SAFETY: each pointer is to a local variable.
+        assert_eq!(unsafe { sock_pair(UNIX, STREAM, 0, &mut one, &mut other) }, 0);
+        read(one);
+    }
+
+    pub(super) fn read_an_event() {
+        let mut event = 0;
+        // SAFETY: the pointer is to a local variable.
+        assert_eq!(unsafe { fd_event(0, 0, &mut event) }, 0);
+        read(event);
+    }
+
+    pub(super) fn take_random_bytes() {
+        let mut bytes = vec![0; 8 << 20];
+        loop {
+            // SAFETY: the pointer and the length are the vector's.
+            unsafe { random_get(bytes.as_mut_ptr(), bytes.len()) };
+        }
     }
 
     pub(super) fn wait_for_a_futex() {
