@@ -19,7 +19,8 @@ const HERE: &str = ".";
 
 /// The system that a policy describes, for a module that calls WASI alone or WASIX as well.
 ///
-/// WASI has no current folder, and a path there stays below the folder that it is relative to.
+/// WASI has no current folder, and a path there stays below the folder that it is relative to. As elsewhere, a module
+/// that gets no files has no folder open.
 ///
 /// # Errors
 /// [`LoadError::Policy`] if what it gives can't be had.
@@ -29,7 +30,11 @@ pub(in crate::running) fn system(
     output: &Streams,
     events: &Events,
 ) -> Result<Arc<System>, LoadError> {
-    let names: &[&str] = if wasi.is_wasix() { &[ROOT] } else { &[ROOT, HERE] };
+    let names: &[&str] = match wasi.is_wasix() {
+        true => &[ROOT],
+        false if policy.mounts.is_empty() => &[],
+        false => &[ROOT, HERE],
+    };
     let setup = Setup {
         halt: Halt::new(),
         report: Arc::new(Reported(events.clone())),
