@@ -80,7 +80,6 @@ fn memories() -> Result<()> {
     assert_matches!(refusal_to_load("hidden-memory")?, LoadError::Module(ModuleError::NoMemory));
     assert_matches!(refusal_to_load("several-memories")?, LoadError::Module(ModuleError::SeveralMemories { count: 2 }));
     assert_matches!(refusal_to_load("memory64")?, LoadError::Module(ModuleError::Memory64));
-    assert_matches!(refusal_to_load("no-thread-start")?, LoadError::Module(ModuleError::NoThreadStart));
     Ok(())
 }
 

@@ -75,9 +75,6 @@ pub enum ModuleError {
     /// The module is to be linked at run time.
     #[error("the module is dynamically linked (it has a `dylink.0` section): link it statically")]
     DynamicLinking,
-    /// The module shares its memory but can't start a thread.
-    #[error("the memory is shared, but the module exports no `wasi_thread_start`, so no thread could start")]
-    NoThreadStart,
     /// The module imports something that is neither a function nor a memory.
     #[error("unknown import `{module}` `{name}`: neither WASIX nor this host provides it")]
     UnknownImport {

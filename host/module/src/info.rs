@@ -175,7 +175,6 @@ impl ModuleInfo {
         match self.memory {
             MemoryKind::None => Err(ModuleError::NoMemory),
             MemoryKind::Wide => Err(ModuleError::Memory64),
-            _ if self.threads == Threads::NoThreadStart => Err(ModuleError::NoThreadStart),
             _ => Ok(()),
         }
     }

@@ -73,10 +73,10 @@ fn mounted(at: PathBuf, mount: &Mount, events: &Events) -> Result<Mounted, Strin
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn guest_path(path: &str) -> Result<PathBuf, String> {
-    const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`, and not the root";
+    const RULE: &str = "the plugin's side of a mount is an absolute path without `.` and `..`";
     let parts = || Path::new(path).components();
     let normal = parts().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
-    if path.starts_with('/') && normal && parts().count() > 1 && !path.contains('\0') {
+    if path.starts_with('/') && normal && !path.contains('\0') {
         plain(Path::new(path)).map_err(|_| "the path is too long".into())
     } else {
         Err(RULE.into())

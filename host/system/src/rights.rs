@@ -193,7 +193,6 @@ impl Rights {
         .with(Self::PATH_RENAME_SOURCE)
         .with(Self::PATH_RENAME_TARGET)
         .with(Self::PATH_FILESTAT_GET)
-        .with(Self::PATH_FILESTAT_SET_SIZE)
         .with(Self::PATH_FILESTAT_SET_TIMES)
         .with(Self::FD_FILESTAT_GET)
         .with(Self::FD_FILESTAT_SET_TIMES)

@@ -81,7 +81,7 @@ impl Instance {
         let limit = start.policy.start_deadline;
         let deadline = limit.and_then(|limit| resources.watchdog().limit(calls.clone(), limit));
 
-        let world = World::new(resources, &start)?;
+        let world = World::new(resources, info, &start)?;
         let threads = Threads::new(resources, &stores, &quota, &start)?;
         let Threads { tasks, control } = &threads;
         calls.begin().map_err(not_started)?;
@@ -118,12 +118,12 @@ impl Instance {
 }
 
 impl World {
-    fn new(resources: &Resources, start: &Start<'_>) -> Result<Self, LoadError> {
+    fn new(resources: &Resources, info: &ModuleInfo, start: &Start<'_>) -> Result<Self, LoadError> {
         let Start { name, policy, events, stopper, .. } = start;
         let network = network(&policy.network, || resources.network(), events, stopper.halt())?;
         let output = Streams::new(policy.output_limit, &policy.forward, events);
         let builder = environment(name, policy, &output, events)?;
-        let system = OURS.then(|| system_calls::system(policy, &output, events)).transpose()?;
+        let system = OURS.then(|| system_calls::system(info.wasi, policy, &output, events)).transpose()?;
         Ok(Self { builder, network, output, system })
     }
 }

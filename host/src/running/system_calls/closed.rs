@@ -54,7 +54,22 @@ const CLOSED: &[(&str, &[&str])] = &[
 /// What wasix-libc calls in every plugin. Such a call says nothing about what the plugin wants.
 const USUAL: &[&str] = &["callback_signal"];
 
-/// Whether a system call is closed.
+/// What starts a thread, which begins in an export of the module.
+const SPAWNS: &[&str] = &[SPAWN, "thread_spawn", "thread_spawn_v2"];
+
+/// WASI's own, which returns the number of the thread. An error is a negative number.
+const SPAWN: &str = "thread-spawn";
+
+/// Where a thread begins.
+const THREAD_START: &str = "wasi_thread_start";
+
+/// Whether threads of a module would have somewhere to begin.
+fn starts_threads(module: &Module) -> bool {
+    let exported = module.exports().functions().find(|export| export.name() == THREAD_START);
+    exported.is_some_and(|export| export.ty().params() == [Type::I32; 2] && export.ty().results().is_empty())
+}
+
+/// Whether a system call is closed to every module.
 fn is_closed(call: &Imported) -> bool {
     match OURS {
         true => find(&call.namespace, &call.name).is_none() && !is_plain(&call.name),
@@ -64,9 +79,14 @@ fn is_closed(call: &Imported) -> bool {
 
 /// Replaces those of these calls that the module imports. The host learns of each attempt to call one.
 pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
-    for call in Imported::of(module, imports).into_iter().filter(is_closed) {
+    let no_threads = !starts_threads(module);
+    let closed = |call: &Imported| is_closed(call) || (no_threads && SPAWNS.contains(&call.name.as_str()));
+    for call in Imported::of(module, imports).into_iter().filter(closed) {
         let signature = call.function.ty(store);
-        let answer: Vec<_> = signature.results().iter().map(unsupported).collect();
+        let answer: Vec<_> = match call.name.as_str() {
+            SPAWN => vec![Value::I32(-(Errno::Notsup as i32))],
+            _ => signature.results().iter().map(unsupported).collect(),
+        };
         let (stopper, name) = (stopper.clone(), call.name.clone());
         let closed = Function::new(store, signature, move |_| {
             if !USUAL.contains(&name.as_str()) {

@@ -97,6 +97,7 @@ mod tests {
     use crate::policy::Policy;
     use crate::running::WasiImports;
     use crate::sandbox::output::Streams;
+    use plugix_module::Wasi;
     use wasmer::{AsStoreMut, FunctionEnv, Store};
 
     fn wasi_imports() -> WasiImports {
@@ -117,7 +118,7 @@ mod tests {
     fn each_call_of_ours_has_the_type_that_the_engine_knows() {
         let (policy, events) = (Policy::new(), Events::new("test", None));
         let output = Streams::new(policy.output_limit, &policy.forward, &events);
-        let system = setup::system(&policy, &output, &events).unwrap();
+        let system = setup::system(Wasi::default(), &policy, &output, &events).unwrap();
         let imports = wasi_imports();
         let mut store = Store::default();
         let env = FunctionEnv::new(&mut store, Context::new(&Callers::new(system), None));

@@ -6,6 +6,7 @@ use crate::policy::Policy;
 use crate::sandbox::files::{self, guest_path};
 use crate::sandbox::output::Streams;
 use crate::stop::Target;
+use plugix_module::Wasi;
 use plugix_system::{Access, Errno, Halt, Input, Limit, Mount, Report, Setup, SetupError, Source, System};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,11 +14,27 @@ use std::sync::Arc;
 /// All that a plugin sees is below its root, which is open from the beginning.
 const ROOT: &str = "/";
 
-/// The system that a policy describes.
+/// The name under which old modules look for what relative paths begin in.
+const HERE: &str = ".";
+
+/// The system that a policy describes, for a module that calls WASI alone or WASIX as well.
+///
+/// WASI has no current folder, and a path there stays below the folder that it is relative to. As elsewhere, a module
+/// that gets no files has no folder open.
 ///
 /// # Errors
 /// [`LoadError::Policy`] if what it gives can't be had.
-pub(in crate::running) fn system(policy: &Policy, output: &Streams, events: &Events) -> Result<Arc<System>, LoadError> {
+pub(in crate::running) fn system(
+    wasi: Wasi,
+    policy: &Policy,
+    output: &Streams,
+    events: &Events,
+) -> Result<Arc<System>, LoadError> {
+    let names: &[&str] = match wasi.is_wasix() {
+        true => &[ROOT],
+        false if policy.mounts.is_empty() => &[],
+        false => &[ROOT, HERE],
+    };
     let setup = Setup {
         halt: Halt::new(),
         report: Arc::new(Reported(events.clone())),
@@ -28,8 +45,8 @@ pub(in crate::running) fn system(policy: &Policy, output: &Streams, events: &Eve
         network: policy.network.system().clone(),
         mounts: policy.mounts.iter().map(mount).collect::<Result<_, _>>()?,
         current_folder: ROOT.into(),
-        preopened: vec![(ROOT.into(), ROOT.into())],
-        strict_paths: false,
+        preopened: names.iter().map(|name| ((*name).into(), ROOT.into())).collect(),
+        strict_paths: !wasi.is_wasix(),
     };
     System::new(setup).map_err(|error| refused(&policy.mounts, &error))
 }

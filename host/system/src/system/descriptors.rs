@@ -4,7 +4,7 @@ use super::System;
 use crate::part::Part;
 use crate::table::Descriptor;
 use crate::transfer::MAX_PARTS;
-use crate::{Errno, FdFlags, Fdstat, Result, Rights, Thread};
+use crate::{Errno, FdFlags, Fdstat, Result, Thread};
 
 impl System {
     /// Reads into the parts, in order; nothing at the end.
@@ -85,18 +85,13 @@ impl System {
         Ok(())
     }
 
-    /// Takes rights away.
+    /// Would take rights away. They are told, and decide nothing, so that it fails for each descriptor.
     ///
     /// # Errors
-    /// It isn't open, or doesn't have these rights.
-    pub fn fd_fdstat_set_rights(&self, fd: u32, rights: Rights, inheriting: Rights) -> Result<()> {
-        self.table.update(fd, |descriptor| {
-            if !descriptor.rights.contains(rights) || !descriptor.inheriting.contains(inheriting) {
-                return Err(Errno::Notcapable);
-            }
-            (descriptor.rights, descriptor.inheriting) = (rights, inheriting);
-            Ok(())
-        })
+    /// It isn't open, or this isn't supported.
+    pub fn fd_fdstat_set_rights(&self, fd: u32) -> Result<()> {
+        self.table.description(fd)?;
+        Err(Errno::Notsup)
     }
 
     /// Whether a descriptor is to be closed when another program is started.

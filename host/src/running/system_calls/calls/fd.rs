@@ -2,7 +2,7 @@
 
 use super::super::context::{Call, Result};
 use super::super::layout::Fdstat;
-use plugix_system::{Errno, FdFlags, Rights};
+use plugix_system::{Errno, FdFlags};
 
 const CLOSE_ON_EXEC: u32 = 1;
 const EVENT_SEMAPHORE: u32 = 1;
@@ -65,10 +65,8 @@ pub(super) fn fdstat_set_flags(call: &mut Call<'_>, fd: u32, bits: u32) -> Resul
     call.system.fd_fdstat_set_flags(fd, flags(bits)?)
 }
 
-pub(super) fn fdstat_set_rights(call: &mut Call<'_>, fd: u32, rights: u64, inheriting: u64) -> Result {
-    // What is no right can't be had.
-    let known = |bits| Rights::from_bits(bits).ok_or(Errno::Notcapable);
-    call.system.fd_fdstat_set_rights(fd, known(rights)?, known(inheriting)?)
+pub(super) fn fdstat_set_rights(call: &mut Call<'_>, fd: u32, _rights: u64, _inheriting: u64) -> Result {
+    call.system.fd_fdstat_set_rights(fd)
 }
 
 pub(super) fn fdflags_get(call: &mut Call<'_>, fd: u32, result: u32) -> Result {

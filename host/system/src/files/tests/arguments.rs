@@ -70,7 +70,7 @@ fn call(plugin: &Plugin, (which, fd, other, one, two, path, target, bits): Argum
         15 => system.fd_dup2(fd, other, follow),
         16 => system.fd_fdstat_get(fd).map(drop),
         17 => system.fd_fdstat_set_flags(fd, fd_flags),
-        18 => system.fd_fdstat_set_rights(fd, rights, rights),
+        18 => system.fd_fdstat_set_rights(fd),
         19 => system.chdir(thread, &path).and(system.getcwd().map(drop)),
         20 => system.path_create_directory(thread, fd, &path),
         21 => system.path_remove_directory(thread, fd, &path),
