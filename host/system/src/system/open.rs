@@ -87,7 +87,8 @@ impl System {
                 }
                 Spot::Scratch(..) if name.ends_with(b"/") => Err(if how.create { Errno::Isdir } else { Errno::Noent }),
                 Spot::Scratch(scratch, node) => {
-                    Ok(Object::Scratch(ScratchFile::new(scratch.open(node, &name, &how)?, &how)))
+                    let file = scratch.open(node, &name, &how)?;
+                    Ok(Object::Scratch(ScratchFile::new(file, scratch, &how)))
                 }
             },
         }

@@ -1,6 +1,6 @@
 //! An open file of a scratch folder.
 
-use super::MemoryFile;
+use super::{MemoryFile, Scratch};
 use crate::files::open::How;
 use crate::part::Part;
 use crate::transfer::At;
@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(crate) struct ScratchFile {
     file: Arc<MemoryFile>,
+    scratch: Arc<Scratch>,
     /// Held while it is read or written at the position.
     position: Mutex<u64>,
     append: AtomicBool,
@@ -21,9 +22,10 @@ pub(crate) struct ScratchFile {
 }
 
 impl ScratchFile {
-    pub(crate) fn new(file: Arc<MemoryFile>, how: &How) -> Self {
+    pub(crate) fn new(file: Arc<MemoryFile>, scratch: Arc<Scratch>, how: &How) -> Self {
         Self {
             file,
+            scratch,
             position: Mutex::new(0),
             append: AtomicBool::new(how.fd_flags.contains(FdFlags::APPEND)),
             readable: how.read,
@@ -47,11 +49,13 @@ impl ScratchFile {
             return Err(Errno::Badf);
         }
         let append = self.append.load(Ordering::Relaxed);
-        match at {
+        let written = match at {
             At::Position => self.file.write(parts, &mut self.position(), append),
             At::Offset(offset) if offset > i64::MAX as u64 => Err(Errno::Inval),
             At::Offset(mut offset) => self.file.write(parts, &mut offset, append),
-        }
+        }?;
+        self.scratch.count_written(written);
+        Ok(written)
     }
 
     pub(crate) fn seek(&self, to: SeekFrom) -> Result<u64> {
