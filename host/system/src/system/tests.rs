@@ -26,6 +26,56 @@ fn the_lowest_number_is_given_and_the_limit_is_exact() {
 }
 
 #[test]
+fn a_number_is_given_away_as_wasi_has_it() {
+    let plugin = Plugin::new(|setup| setup.preopened = vec![("/".into(), "/".into())]);
+    let Plugin { system, thread, printed, .. } = &plugin;
+    for fd in 0..=3 {
+        assert_eq!(system.fd_renumber(fd, fd), Ok(()));
+        assert_eq!(system.fd_renumber(fd, fd + 100), Err(Errno::Badf));
+        assert_eq!(system.fd_renumber(fd + 100, fd), Err(Errno::Badf));
+        assert_eq!(system.fd_renumber(fd, u32::MAX), Err(Errno::Badf));
+    }
+    assert_eq!(system.fd_renumber(9, 9), Err(Errno::Badf));
+    let [reader, writer] = system.fd_pipe().expect("there is room");
+    // Standard output is what was the pipe, and the pipe's own number is free.
+    let saved = system.fd_dup(1, 0, false).expect("there is room");
+    system.fd_renumber(writer, 1).expect("both are open");
+    assert_eq!(system.fd_write(thread, 1, &[part(b"pipe".to_vec().as_mut_slice())]), Ok(4));
+    assert_eq!(system.fd_write(thread, writer, &[]), Err(Errno::Badf));
+    let mut bytes = [0; 4];
+    assert_eq!(system.fd_read(thread, reader, &[part(&mut bytes)]), Ok(4));
+    assert_eq!(&bytes, b"pipe");
+    system.fd_renumber(saved, 1).expect("both are open");
+    // Its last writer is closed.
+    assert_eq!(system.fd_read(thread, reader, &[part(&mut bytes)]), Ok(0));
+    assert_eq!(system.fd_write(thread, 1, &[part(&mut bytes)]), Ok(4));
+    assert_eq!(printed.0.lock().expect("nothing panics").as_slice(), b"pipe");
+    system.fd_renumber(3, reader).expect("both are open");
+    assert_eq!((system.fd_prestat_get(reader).as_deref(), system.fd_prestat_get(3)), (Ok("/"), Err(Errno::Badf)));
+}
+
+#[test]
+fn a_number_is_given_twice_as_programs_have_it() {
+    let plugin = Plugin::new(|setup| setup.preopened = vec![("/".into(), "/".into())]);
+    let Plugin { system, thread, printed, .. } = &plugin;
+    let write = |fd: u32, text: &str| system.fd_write(thread, fd, &[part(&mut text.as_bytes().to_vec())]);
+    assert_eq!(system.fd_dup2(9, 9, false), Err(Errno::Badf));
+    assert_eq!(system.fd_dup2(1, 1, true), Ok(()));
+    assert_eq!(system.fd_fdflags_get(1), Ok(false));
+    // To a number that is free, and back, as a shell does it.
+    let [_reader, writer] = system.fd_pipe().expect("there is room");
+    system.fd_dup2(1, 10, true).and(system.fd_dup2(writer, 1, false)).expect("there is room");
+    assert_eq!((write(1, "pipe"), write(writer, "pipe")), (Ok(4), Ok(4)));
+    assert_eq!(system.fd_fdflags_get(10), Ok(true));
+    system.fd_dup2(10, 1, false).expect("it is open");
+    assert_eq!((write(1, "out"), write(10, "put")), (Ok(3), Ok(3)));
+    assert_eq!(printed.0.lock().expect("nothing panics").as_slice(), b"output");
+    // Whoever looks for what was open from the beginning finds it once.
+    system.fd_dup2(3, 20, false).expect("it is open");
+    assert_eq!((system.fd_prestat_get(3).as_deref(), system.fd_prestat_get(20)), (Ok("/"), Err(Errno::Badf)));
+}
+
+#[test]
 fn flags_are_shared_and_rights_are_not() {
     let Plugin { system, .. } = Plugin::new(|_| ());
     let other = system.fd_dup(0, 0, false).expect("there is room");
