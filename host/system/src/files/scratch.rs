@@ -5,6 +5,7 @@
 
 mod change;
 mod chunks;
+mod locks;
 mod memory_file;
 mod node;
 mod opened;

@@ -1,10 +1,11 @@
 //! An open file of a scratch folder.
 
+use super::locks::Held;
 use super::{MemoryFile, Scratch};
 use crate::files::open::How;
 use crate::part::Part;
 use crate::transfer::At;
-use crate::{Errno, FdFlags, Filestat, Result, Time};
+use crate::{Errno, FdFlags, Filestat, Lock, Result, Thread, Time};
 use rustix::fs::SeekFrom;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,8 @@ pub(crate) struct ScratchFile {
     append: AtomicBool,
     readable: bool,
     writable: bool,
+    /// The lock that it has.
+    held: Held,
 }
 
 impl ScratchFile {
@@ -30,6 +33,7 @@ impl ScratchFile {
             append: AtomicBool::new(how.fd_flags.contains(FdFlags::APPEND)),
             readable: how.read,
             writable: how.write,
+            held: Held::default(),
         }
     }
 
@@ -41,6 +45,15 @@ impl ScratchFile {
             At::Position => Ok(self.file.read(parts, &mut self.position())),
             At::Offset(offset) if offset > i64::MAX as u64 => Err(Errno::Inval),
             At::Offset(mut offset) => Ok(self.file.read(parts, &mut offset)),
+        }
+    }
+
+    /// Copies from there on, as much as there is.
+    pub(crate) fn copy(&self, into: &mut [u8], at: u64) -> Result<usize> {
+        match self.readable {
+            true if at > i64::MAX as u64 => Err(Errno::Inval),
+            true => Ok(self.file.copy(into, at)),
+            false => Err(Errno::Badf),
         }
     }
 
@@ -90,8 +103,18 @@ impl ScratchFile {
         self.append.store(flags.contains(FdFlags::APPEND), Ordering::Relaxed);
     }
 
+    pub(crate) fn lock(&self, thread: &Thread, lock: Lock, wait: bool) -> Result<()> {
+        self.file.locks.lock(&self.held, thread, lock, wait)
+    }
+
     fn position(&self) -> MutexGuard<'_, u64> {
         // Nothing panics while it holds the lock.
         self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for ScratchFile {
+    fn drop(&mut self) {
+        self.file.locks.release(&self.held);
     }
 }
