@@ -46,7 +46,7 @@ pub use part::Part;
 pub use poll::{Awaited, PollEvent, Subscription};
 pub use report::{Limit, Report};
 pub use rights::{FdFlags, Rights};
-pub use signal::{Delivery, Handling, Signal};
+pub use signal::{Deliveries, Delivery, Handling, Signal};
 pub use socket::{Address, Family, ReceiveFlags, Received, SocketOption, SocketStatus, SocketType};
 pub use stat::{Fdstat, Filestat, Filetype, Time};
 pub use system::{CURRENT, Lock, OpenFlags, Setup, SetupError, System, Usage};
