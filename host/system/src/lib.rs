@@ -39,7 +39,7 @@ pub use errno::Errno;
 pub use files::{Access, Device, Mount, Source};
 pub use futex::Word;
 pub use halt::Halt;
-pub use input::Input;
+pub use input::{Input, InputWriter};
 pub use network::{Network, NetworkRuleError};
 pub use output::Sink;
 pub use part::Part;

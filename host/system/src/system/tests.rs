@@ -1,7 +1,8 @@
 //! Calls on descriptors of all kinds.
 
 use crate::testing::{Plugin, part};
-use crate::{Errno, FdFlags, Input};
+use crate::{Errno, FdFlags, Filetype, Input, Rights};
+use std::io::Write;
 
 #[test]
 fn the_lowest_number_is_given_and_the_limit_is_exact() {
@@ -120,4 +121,50 @@ fn input_from_a_pipe_waits_and_ends() {
         scope.spawn(|| system.halt().stop());
         assert_eq!(system.fd_read(thread, 0, &[part(&mut bytes)]), Err(Errno::Canceled));
     });
+}
+
+#[test]
+fn what_the_host_writes_is_read_until_it_closes() {
+    let (mut writer, stdin) = Input::pipe().expect("there is room for a pipe");
+    let plugin = Plugin::new(|setup| setup.stdin = stdin);
+    let Plugin { system, thread, .. } = &plugin;
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            let (mut all, mut piece) = (Vec::new(), [0; 1000]);
+            loop {
+                match system.fd_read(thread, 0, &[part(&mut piece)]) {
+                    Ok(0) => return all,
+                    len => all.extend_from_slice(&piece[..len.expect("it is open")]),
+                }
+            }
+        });
+        // More than a pipe has room for.
+        writer.write_all(&[7; 200_000]).expect("the plugin reads");
+        drop(writer);
+        assert!(reading.join().expect("it doesn't panic") == [7; 200_000]);
+    });
+    let (mut writer, stdin) = Input::pipe().expect("there is room for a pipe");
+    let plugin = Plugin::new(|setup| setup.stdin = stdin);
+    plugin.system.fd_close(0).expect("it is open");
+    assert_eq!(writer.write(b"x").expect_err("nobody reads").kind(), std::io::ErrorKind::BrokenPipe);
+}
+
+/// What a C library looks at: a character device that can't seek.
+#[test]
+fn a_terminal_is_one_and_nothing_else_is() {
+    let open = |path: &str| std::fs::File::open(path).expect("it is there").into();
+    let (_writer, pipe) = Input::pipe().expect("there is room for a pipe");
+    let terminal = Input::Descriptor(open("/dev/ptmx"));
+    let null = Input::Descriptor(open("/dev/null"));
+    for (stdin, expected) in
+        [(terminal, true), (null, false), (pipe, false), (Input::Nothing, false), (Input::Bytes(vec![1]), false)]
+    {
+        let Plugin { system, .. } = Plugin::new(|setup| setup.stdin = stdin);
+        let stat = system.fd_fdstat_get(0).expect("it is open");
+        let looks = stat.filetype == Filetype::CharacterDevice;
+        let seeks = stat.rights.contains(Rights::FD_SEEK) || stat.rights.contains(Rights::FD_TELL);
+        assert_eq!((system.is_terminal(0), looks, seeks), (expected, expected, false));
+        assert_eq!(system.fd_filestat_get(0).map(|stat| stat.filetype), Ok(stat.filetype));
+        assert!(!system.is_terminal(1) && !system.is_terminal(99));
+    }
 }
