@@ -26,7 +26,7 @@ pub(crate) use path::{check, climb, joined, split, trimmed};
 pub(crate) use scratch::ScratchFile;
 pub(crate) use stat::Stat;
 pub(crate) use tree::{Place, Spot, Tree};
-pub(crate) use walk::{Start, Target, Walked};
+pub(crate) use walk::{Fast, Start, Target, Walked};
 
 use std::path::PathBuf;
 

@@ -1,10 +1,13 @@
 //! Standard input.
 
 use crate::part::{Part, total};
+use crate::sigpipe::without_signal;
 use crate::transfer::{self, At};
 use crate::{Errno, Result, Thread};
 use rustix::event::PollFlags;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::pipe::{PipeFlags, pipe_with};
+use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -16,9 +19,35 @@ pub enum Input {
     Nothing,
     /// These bytes.
     Bytes(Vec<u8>),
-    /// What comes from a descriptor: a pipe that the host writes to, or the host's own standard input. Whether a read
-    /// of it waits is looked at before, so that it needs not be non-blocking.
+    /// What comes from a descriptor: [`Input::pipe`]'s, or the host's own standard input. Whether a read of it waits is
+    /// looked at before, so that it needs not be non-blocking. It is a terminal if the descriptor is one.
     Descriptor(OwnedFd),
+}
+
+/// Writes what a plugin reads from its standard input, as much ahead as a pipe has room for. The input ends when the
+/// writer is dropped. A plugin that has closed its input, or is over, is a broken pipe.
+#[derive(Debug)]
+pub struct InputWriter(OwnedFd);
+
+impl Input {
+    /// What the host writes while the plugin runs.
+    ///
+    /// # Errors
+    /// The host has too many descriptors open.
+    pub fn pipe() -> std::io::Result<(InputWriter, Self)> {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
+        Ok((InputWriter(writer), Self::Descriptor(reader)))
+    }
+}
+
+impl Write for InputWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(without_signal(|| rustix::io::write(&self.0, bytes))?)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// An input that is being read.

@@ -4,9 +4,11 @@
 //! ends waits in between. A handler never runs within a handler, so that none needs more stack than one call.
 
 mod calls;
+mod deliveries;
 mod kind;
 mod pending;
 
+pub use deliveries::Deliveries;
 pub use kind::Signal;
 pub use pending::{Delivery, Handling};
 pub(crate) use pending::{Own, Shared};

@@ -101,7 +101,9 @@ pub struct Usage {
     pub files: u32,
     /// Bytes that were written to mounted folders so far.
     pub written: u64,
-    /// Bytes that scratch folders hold.
+    /// Bytes that were written to scratch folders so far.
+    pub written_to_scratch: u64,
+    /// Bytes that scratch folders hold now.
     pub scratch: u64,
 }
 
@@ -134,8 +136,8 @@ impl System {
 
     /// What the plugin has open now.
     pub fn usage(&self) -> Usage {
-        let (written, scratch) = self.tree.usage();
-        let mut usage = Usage { sockets: self.gate.open(), written, scratch, ..Usage::default() };
+        let mut usage = Usage { sockets: self.gate.open(), ..Usage::default() };
+        self.tree.add_usage(&mut usage);
         self.table.for_each(|descriptor| {
             usage.descriptors += 1;
             usage.files += u32::from(descriptor.description.object.is_file_or_folder());

@@ -5,6 +5,7 @@
 
 mod change;
 mod chunks;
+mod locks;
 mod memory_file;
 mod node;
 mod opened;
@@ -16,7 +17,7 @@ use crate::{Errno, Filestat, Filetype, Result, Time};
 use memory_file::MemoryFile;
 use node::{FIRST, Folder, Node};
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The number of the root.
@@ -34,6 +35,7 @@ pub(crate) struct Scratch {
     device: u64,
     /// Where it is mounted.
     pub(crate) point: usize,
+    written: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -57,12 +59,22 @@ impl Scratch {
     pub(crate) fn new(space: Space, point: usize) -> Self {
         let all = HashMap::from([(ROOT, Node::Folder(Folder::new(ROOT)))]);
         // No device of the host's has such a number.
-        Self { nodes: Mutex::new(Nodes { all, last: ROOT }), space, device: u64::MAX - point as u64, point }
+        let (nodes, device) = (Mutex::new(Nodes { all, last: ROOT }), u64::MAX - point as u64);
+        Self { nodes, space, device, point, written: AtomicU64::new(0) }
     }
 
     /// How many bytes it takes of its limit.
     pub(crate) fn taken(&self) -> u64 {
         self.space.taken()
+    }
+
+    fn count_written(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// How many bytes were written to its files so far.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// What is in a folder under a name.

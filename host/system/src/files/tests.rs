@@ -109,7 +109,12 @@ impl Plugin {
     }
 
     pub(super) fn link(&self, from: &str, to: &str) -> Result<()> {
-        self.system.path_link(&self.thread, CURRENT, from.as_bytes(), CURRENT, to.as_bytes())
+        self.system.path_link(&self.thread, CURRENT, false, from.as_bytes(), CURRENT, to.as_bytes())
+    }
+
+    /// Links what the first path leads to.
+    pub(super) fn link_followed(&self, from: &str, to: &str) -> Result<()> {
+        self.system.path_link(&self.thread, CURRENT, true, from.as_bytes(), CURRENT, to.as_bytes())
     }
 
     pub(super) fn symlink(&self, target: &str, path: &str) -> Result<()> {

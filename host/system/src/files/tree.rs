@@ -7,7 +7,7 @@ use super::space::Space;
 use super::stat::Stat;
 use super::{Device, Mount, Source};
 use crate::report::Report;
-use crate::{Errno, Filestat, Filetype, Result, SetupError, Thread};
+use crate::{Errno, Filestat, Filetype, Result, SetupError, Thread, Usage};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::fs::OFlags;
 use std::collections::BTreeMap;
@@ -240,13 +240,18 @@ impl Tree {
         Some(if path.is_empty() { b"/".to_vec() } else { path })
     }
 
-    /// Bytes that were written to the host's folders, and bytes that scratch folders hold.
-    pub(crate) fn usage(&self) -> (u64, u64) {
-        self.points.iter().fold((0, 0), |(written, held), point| match &point.volume {
-            Some(Volume::Host(mount)) => (written + mount.written(), held),
-            Some(Volume::Scratch(scratch)) => (written, held + scratch.taken()),
-            _ => (written, held),
-        })
+    /// Adds what was written, and what is held.
+    pub(crate) fn add_usage(&self, usage: &mut Usage) {
+        for point in &self.points {
+            match &point.volume {
+                Some(Volume::Host(mount)) => usage.written += mount.written(),
+                Some(Volume::Scratch(scratch)) => {
+                    usage.written_to_scratch += scratch.written();
+                    usage.scratch += scratch.taken();
+                }
+                Some(Volume::Device(_)) | None => {}
+            }
+        }
     }
 }
 

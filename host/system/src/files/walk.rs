@@ -27,6 +27,9 @@ pub(crate) struct Start {
     pub(crate) shown: Vec<u8>,
     /// Whether the walk may not leave it.
     pub(crate) strict: bool,
+    /// Whether it leads to a file that is made if it isn't there: the last name may have no slash behind it then, be it
+    /// that of a link's target.
+    pub(crate) creates: bool,
 }
 
 /// What a walk came to.
@@ -58,6 +61,7 @@ struct Walk<'a> {
     place: Place,
     shown: Vec<u8>,
     strict: bool,
+    creates: bool,
     /// How many folders it went down from where it began.
     depth: usize,
     links: usize,
@@ -81,8 +85,9 @@ impl Tree {
         fast: Fast<'_, R>,
     ) -> Result<Walked<R>> {
         check(path)?;
-        let Start { place, shown, strict } = start;
-        let mut walk = Walk { tree: self, thread, report, place, shown, strict, depth: 0, links: 0, followed: None };
+        let Start { place, shown, strict, creates } = start;
+        let followed = None;
+        let mut walk = Walk { tree: self, thread, report, place, shown, strict, creates, depth: 0, links: 0, followed };
         if path.starts_with(b"/") {
             walk.restart()?;
         }
@@ -135,6 +140,7 @@ impl Walk<'_> {
                 let above = self.tree.above(&self.place, self.thread)?;
                 return Ok(self.enter(above, name));
             }
+            _ if is_last && slash && self.creates => return Err(Errno::Isdir),
             _ => {}
         }
         match self.tree.child(&self.place, name) {

@@ -1,6 +1,6 @@
 //! The calls about signals.
 
-use super::{Delivery, Signal};
+use super::{Deliveries, Delivery, Signal};
 use crate::{System, Thread};
 
 impl System {
@@ -27,9 +27,17 @@ impl System {
         }
     }
 
-    /// What the thread has to do about signals. To be called by the thread itself, at the begin and at the end of each
-    /// system call and of each call into the plugin, until there is nothing more to do. While the handler runs, nothing
-    /// is.
+    /// What the thread has to do about signals. To be asked for by the thread itself, at the begin and at the end of each
+    /// system call and of each call into the plugin.
+    ///
+    /// Each signal comes once at most. A handler that raises its own signal is called for it again at the next system
+    /// call, which doesn't wait before: it would never return to the plugin's code otherwise.
+    pub fn deliveries<'a>(&'a self, thread: &'a Thread) -> Deliveries<'a> {
+        Deliveries::new(&self.signals, thread)
+    }
+
+    /// The next thing that the thread has to do about signals, nothing while a handler runs. Whoever asks until there is
+    /// nothing more never comes to an end if a handler raises its own signal; [`System::deliveries`] do.
     pub fn next_signal<'a>(&self, thread: &'a Thread) -> Option<Delivery<'a>> {
         thread.take_interrupt();
         self.signals.take(thread.signals())

@@ -64,11 +64,16 @@ impl Shared {
 
     /// Takes the next signal that does something. None while this thread runs a handler.
     pub(crate) fn take<'a>(&self, own: &'a Own) -> Option<Delivery<'a>> {
+        self.take_but(own, 0)
+    }
+
+    /// The same, with none that is in the set.
+    pub(crate) fn take_but<'a>(&self, own: &'a Own, but: u32) -> Option<Delivery<'a>> {
         // Two loads are all that a system call without signals costs.
         if !self.interrupts(own) {
             return None;
         }
-        let open = own.open();
+        let open = own.open() & !but;
         while let Some(signal) = take_first(&own.pending, open).or_else(|| take_first(&self.pending, open)) {
             if self.has_handler(signal) && !own.is_handling() {
                 own.handling.store(true, Ordering::Relaxed);

@@ -3,6 +3,7 @@
 mod datagrams;
 mod options;
 mod rules;
+mod send_file;
 mod streams;
 mod unix;
 

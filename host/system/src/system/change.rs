@@ -2,7 +2,7 @@
 
 use super::System;
 use super::paths::{Named, is_special};
-use crate::files::{Place, Spot, Stat, check, climb, trimmed};
+use crate::files::{Fast, Place, Spot, Stat, Target, Walked, check, climb, joined, trimmed};
 use crate::{Access, Errno, Filetype, Result, Thread};
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, Mode, linkat, mkdirat, renameat, symlinkat, unlinkat};
@@ -109,12 +109,27 @@ impl System {
         }
     }
 
-    /// Gives a file another name, within one mount.
+    /// Gives a file another name, within one mount; to a link itself unless `follow`.
     ///
     /// # Errors
     /// As `linkat`; [`Errno::Xdev`] from one mount to another.
-    pub fn path_link(&self, thread: &Thread, fd: u32, path: &[u8], to_fd: u32, to_path: &[u8]) -> Result<()> {
-        let from = self.named(thread, fd, path)?;
+    pub fn path_link(
+        &self,
+        thread: &Thread,
+        fd: u32,
+        follow: bool,
+        path: &[u8],
+        to_fd: u32,
+        to_path: &[u8],
+    ) -> Result<()> {
+        let target;
+        let from = if follow {
+            let (folder, name, shown) = self.followed(thread, fd, path)?;
+            target = name;
+            Named { folder, name: &target, shown }
+        } else {
+            self.named(thread, fd, path)?
+        };
         self.changeable(&from, "link")?;
         let found = self.existing(thread, fd, path, &from)?;
         let to = self.named(thread, to_fd, to_path)?;
@@ -159,6 +174,20 @@ impl System {
                 scratch.create_link(target, *node, named.name)
             }
             Spot::Above => Err(Errno::Noent),
+        }
+    }
+
+    /// Where a path leads through all links: the folder, the name in it, and the path for the host. The name may be that
+    /// of nothing; a folder is named from within.
+    fn followed(&self, thread: &Thread, fd: u32, path: &[u8]) -> Result<(Place, Vec<u8>, Vec<u8>)> {
+        let start = self.start(fd)?;
+        let shown = joined(&start.shown, path);
+        // The kernel would follow the links, and not say which name they end at.
+        let by_name: Fast<'_, ()> = &mut |_, _, _| Ok(None);
+        match self.tree.walk(thread, &*self.report, start, path, true, by_name)? {
+            Walked::Slow(Target::Entry { folder, name }) => Ok((folder, name, shown)),
+            Walked::Slow(Target::Folder(place)) => Ok((place, b".".to_vec(), shown)),
+            Walked::Slow(Target::Device(_)) | Walked::Fast(()) => Err(self.denied("link", &shown)),
         }
     }
 

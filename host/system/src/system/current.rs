@@ -67,14 +67,17 @@ impl System {
         let strict = self.strict_paths;
         let current = || {
             let Current { place, shown } = self.current();
-            Start { place, shown, strict }
+            Start { place, shown, strict, creates: false }
         };
         if fd == CURRENT {
             return Ok(current());
         }
         match &self.table.description(fd)?.object {
             Object::Folder(folder) if folder.is_current => Ok(current()),
-            Object::Folder(folder) => Ok(Start { place: folder.place.clone(), shown: folder.shown.clone(), strict }),
+            Object::Folder(folder) => {
+                let (place, shown) = (folder.place.clone(), folder.shown.clone());
+                Ok(Start { place, shown, strict, creates: false })
+            }
             _ => Err(Errno::Notdir),
         }
     }
@@ -115,7 +118,8 @@ impl System {
         let thread = Thread::new(&Halt::new());
         let place = |path: &Path| {
             let Current { place, shown } = Current::root(&self.tree);
-            self.folder(&thread, Start { place, shown, strict: false }, path.as_os_str().as_bytes())
+            let start = Start { place, shown, strict: false, creates: false };
+            self.folder(&thread, start, path.as_os_str().as_bytes())
         };
         let (folder, shown) = place(current).map_err(failed(current))?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Current { place: folder, shown };

@@ -47,22 +47,30 @@ impl System {
         self.table.insert(Descriptor { close_on_exec, preopened: None, ..descriptor }, least)
     }
 
-    /// Makes `to` a descriptor of the same; what it was before is closed.
+    /// Makes `to` a descriptor of the same; what it was before is closed. A descriptor that is made its own is left as it
+    /// is.
+    ///
+    /// This is `dup2`. WASIX has no call of that kind (its `fd_dup2` is [`System::fd_dup`]): `dup2` and `dup3` of its C
+    /// library call `fd_renumber`, use both descriptors afterwards, and may name a number that is free. So a module that
+    /// imports anything of WASIX's gets this as `fd_renumber`. That library's `freopen` expects what WASI says, and
+    /// leaves a descriptor open.
     ///
     /// # Errors
     /// `fd` isn't open, or `to` is too large.
     pub fn fd_dup2(&self, fd: u32, to: u32, close_on_exec: bool) -> Result<()> {
-        self.table.renumber(fd, to, false, close_on_exec)
+        self.table.duplicate(fd, to, close_on_exec)
     }
 
-    /// Moves a descriptor to another number; what was there is closed.
+    /// Moves a descriptor to the number of another one, which is closed; `from` is free afterwards, unless it is `to`.
+    ///
+    /// This is `fd_renumber` as WASI has it: for modules that import nothing of WASIX's. [`System::fd_dup2`] is what the
+    /// others get. All descriptors are alike to it: those of standard streams, and those that were open from the
+    /// beginning, which keep their name.
     ///
     /// # Errors
-    /// One of them isn't open.
+    /// [`Errno::Badf`] if one of them isn't open.
     pub fn fd_renumber(&self, from: u32, to: u32) -> Result<()> {
-        // WASI has it that both are open.
-        self.table.description(to)?;
-        self.table.renumber(from, to, true, false)
+        self.table.renumber(from, to)
     }
 
     /// What is told of a descriptor.

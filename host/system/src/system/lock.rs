@@ -1,4 +1,4 @@
-//! Locks on files, which other programs of the host's see.
+//! Locks on files: other programs of the host's see those in its folders.
 
 use super::System;
 use crate::object::Object;
@@ -31,7 +31,7 @@ impl System {
         let description = self.table.description(fd)?;
         let file = match &description.object {
             Object::File(file) => file.fd(),
-            Object::Scratch(_) => return Err(Errno::Notsup),
+            Object::Scratch(file) => return file.lock(thread, lock, wait),
             _ => return Err(Errno::Badf),
         };
         let operation = match lock {

@@ -4,8 +4,8 @@ use super::System;
 use super::paths::is_special;
 use crate::description::Description;
 use crate::files::{
-    Device, FOLDER, HostFile, HostMount, How, OpenFolder, Place, ScratchFile, Spot, Stat, Target, Walked, beneath,
-    joined,
+    Device, FOLDER, HostFile, HostMount, How, OpenFolder, Place, ScratchFile, Spot, Start, Stat, Target, Walked,
+    beneath, joined,
 };
 use crate::object::Object;
 use crate::table::Descriptor;
@@ -54,7 +54,7 @@ impl System {
             let named = self.named(thread, fd, path)?;
             return Err(if is_special(named.name) && how.exclusive { Errno::Exist } else { Errno::Isdir });
         }
-        let start = self.start(fd)?;
+        let start = Start { creates: how.create, ..self.start(fd)? };
         let shown = joined(&start.shown, path);
         let follow = how.follow && !how.exclusive;
         let walked = self.tree.walk(thread, &*self.report, start, path, follow, &mut |mount, folder, rest| {
@@ -87,7 +87,8 @@ impl System {
                 }
                 Spot::Scratch(..) if name.ends_with(b"/") => Err(if how.create { Errno::Isdir } else { Errno::Noent }),
                 Spot::Scratch(scratch, node) => {
-                    Ok(Object::Scratch(ScratchFile::new(scratch.open(node, &name, &how)?, &how)))
+                    let file = scratch.open(node, &name, &how)?;
+                    Ok(Object::Scratch(ScratchFile::new(file, scratch, &how)))
                 }
             },
         }

@@ -32,14 +32,27 @@ impl Chunks {
 
     /// Reads up to the end, and returns how many bytes that was.
     pub(super) fn read(&self, into: Part, at: u64) -> usize {
+        self.pieces(at, into.len(), |done, piece| {
+            into.skip(done).write(piece);
+        })
+    }
+
+    /// The same, into the host's own memory.
+    pub(super) fn copy(&self, into: &mut [u8], at: u64) -> usize {
+        self.pieces(at, into.len(), |done, piece| into[done..done + piece.len()].copy_from_slice(piece))
+    }
+
+    /// Gives at most `len` bytes piece by piece, each with how many there were before. Returns how many there were.
+    fn pieces(&self, at: u64, len: usize, mut take: impl FnMut(usize, &[u8])) -> usize {
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
-        let len = into.len().min(left);
-        let mut read = 0;
-        while read < len {
-            let (index, offset) = locate(at + read as u64);
-            let piece = (CHUNK - offset).min(len - read);
+        let len = len.min(left);
+        let mut done = 0;
+        while done < len {
+            let (index, offset) = locate(at + done as u64);
+            let piece = (CHUNK - offset).min(len - done);
             let bytes = self.chunks.get(&index).map_or(&[0; CHUNK], |chunk| &chunk.bytes);
-            read += into.skip(read).write(&bytes[offset..offset + piece]);
+            take(done, &bytes[offset..offset + piece]);
+            done += piece;
         }
         len
     }

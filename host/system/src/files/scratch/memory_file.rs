@@ -1,6 +1,7 @@
 //! A file in memory.
 
 use super::chunks::Chunks;
+use super::locks::Locks;
 use crate::files::space::Space;
 use crate::part::Part;
 use crate::transfer::MAX_BYTES;
@@ -13,6 +14,7 @@ use std::time::SystemTime;
 #[derive(Debug)]
 pub(crate) struct MemoryFile {
     inner: Mutex<Inner>,
+    pub(super) locks: Locks,
     /// How many names it has.
     pub(super) links: AtomicU64,
     device: u64,
@@ -36,7 +38,7 @@ pub(super) struct Times {
 impl MemoryFile {
     pub(super) fn new(space: &Space, device: u64, inode: u64) -> Self {
         let inner = Inner { chunks: Chunks::new(space), times: Times::now() };
-        Self { inner: Mutex::new(inner), links: AtomicU64::new(1), device, inode }
+        Self { inner: Mutex::new(inner), locks: Locks::default(), links: AtomicU64::new(1), device, inode }
     }
 
     /// Reads up to the end, from a position on that is moved.
@@ -51,6 +53,11 @@ impl MemoryFile {
             }
         }
         (*at - start) as usize
+    }
+
+    /// Copies from there on, as much as there is.
+    pub(super) fn copy(&self, into: &mut [u8], at: u64) -> usize {
+        self.inner().chunks.copy(into, at)
     }
 
     /// Writes as much as fits, from a position on that is moved, or at the end.

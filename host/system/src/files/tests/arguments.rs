@@ -76,7 +76,7 @@ fn call(plugin: &Plugin, (which, fd, other, one, two, path, target, bits): Argum
         21 => system.path_remove_directory(thread, fd, &path),
         22 => system.path_unlink_file(thread, fd, &path),
         23 => system.path_rename(thread, fd, &path, other, &target),
-        24 => system.path_link(thread, fd, &path, other, &target),
+        24 => system.path_link(thread, fd, follow, &path, other, &target),
         25 => system.path_symlink(thread, &target, fd, &path),
         26 => system.path_readlink(thread, fd, &path, parts[0]).map(drop),
         27 => system.path_filestat_get(thread, fd, follow, &path).map(drop),

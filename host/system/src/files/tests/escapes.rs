@@ -1,6 +1,6 @@
 //! Leaving the mounted folders: by links, by `..`, and by moving the folder that a plugin stands in.
 
-use super::{Mode, folder, plugin};
+use super::{Mode, folder, plugin, scratch};
 use crate::testing::Plugin;
 use crate::{Access, CURRENT, Errno, OpenFlags, Rights};
 use std::fs;
@@ -46,6 +46,7 @@ fn links_out_of_the_folder_are_not_followed() {
             plugin.rename("/data/below/file", &new).err(),
             plugin.rename(&file, "/data/stolen").err(),
             plugin.link(&file, "/data/stolen").err(),
+            plugin.link_followed(&file, "/data/stolen").err(),
             plugin.remove(&file).err(),
             plugin.remove_folder(&new).err(),
             plugin.system.chdir(&plugin.thread, format!("/data/{link}").as_bytes()).err(),
@@ -177,4 +178,60 @@ fn what_may_only_be_read_is_not_changed() {
     assert_eq!(plugin.system.fd_filestat_set_times(file, crate::Time::Now, crate::Time::Keep), Err(Errno::Access));
     assert_eq!(plugin.reported.take(), [""; 0]);
     assert_eq!(fs::read(data.path().join("file")).expect("it is there"), b"as it was");
+}
+
+/// A link to a file outside of its mount becomes no name of that file.
+#[test]
+fn no_hard_link_is_made_of_what_lies_elsewhere() {
+    let house = tempdir().expect("there is a disk");
+    for name in ["data", "other", "read", "outside"] {
+        fs::create_dir(house.path().join(name)).expect("there is a disk");
+        fs::write(house.path().join(name).join("file"), name).expect("there is a disk");
+    }
+    let data = house.path().join("data");
+    for (target, link) in [
+        ("../outside/file".into(), "out"),
+        (house.path().join("outside/file"), "absolute"),
+        ("/other/file".into(), "other"),
+        ("/read/file".into(), "read"),
+        ("/data/file".into(), "own"),
+        ("own".into(), "chain"),
+        ("gone".into(), "dangling"),
+        ("dangles".into(), "dangles"),
+        (".".into(), "folder"),
+    ] {
+        symlink(target, data.join(link)).expect("there is a disk");
+    }
+    let plugin = plugin(vec![
+        folder(&data, "/data", Access::ReadWrite),
+        folder(&house.path().join("other"), "/other", Access::ReadWrite),
+        folder(&house.path().join("read"), "/read", Access::ReadOnly),
+        scratch("/scratch", 1 << 20),
+    ]);
+    for (link, error) in [
+        ("out", Errno::Access),
+        ("absolute", Errno::Access),
+        ("other", Errno::Xdev),
+        ("read", Errno::Access),
+        ("dangling", Errno::Noent),
+        ("dangles", Errno::Loop),
+        ("folder", Errno::Perm),
+    ] {
+        assert_eq!(plugin.link_followed(&format!("/data/{link}"), "/data/new"), Err(error), "{link}");
+    }
+    assert_eq!(plugin.link_followed("/data/folder", "/data/file"), Err(Errno::Exist));
+    assert_eq!(plugin.link_followed("/data/chain", "/scratch/new"), Err(Errno::Xdev));
+    plugin.link_followed("/data/chain", "/data/new").expect("it leads to a file of the same mount");
+    assert_eq!(fs::read_to_string(data.join("new")).expect("it is there"), "data");
+    assert!(fs::symlink_metadata(data.join("new")).is_ok_and(|new| new.is_file()));
+    // The link itself has another name.
+    plugin.link("/data/chain", "/data/twin").expect("it is a link");
+    assert_eq!(plugin.read_link("/data/twin").as_deref(), Ok("own"));
+    plugin
+        .write_file("/scratch/file", b"scratch")
+        .and(plugin.symlink("file", "/scratch/link"))
+        .expect("there is space");
+    plugin.link_followed("/scratch/link", "/scratch/new").expect("it leads to a file");
+    assert_eq!(plugin.stat("/scratch/file").map(|stat| stat.links), Ok(2));
+    assert_eq!(plugin.read_file("/scratch/new").as_deref(), Ok(&b"scratch"[..]));
 }

@@ -115,3 +115,17 @@ fn mounts_lie_in_each_other() {
     assert_eq!(plugin.rename("/a/file", "/none/scratch/file"), Err(Errno::Xdev));
     assert_eq!(plugin.system.usage().files, 0);
 }
+
+#[test]
+fn no_file_is_made_at_a_link_to_a_folder() {
+    let data = temporary();
+    for mount in [folder(data.path(), "/d", Access::ReadWrite), scratch("/d", 1 << 20)] {
+        let plugin = plugin(vec![mount]);
+        plugin.symlink("new/", "/d/link").and(plugin.symlink("link/", "/d/circle")).expect("they are new");
+        for path in ["/d/link", "/d/circle"] {
+            assert_eq!(plugin.open_file(path, Mode::Create), Err(Errno::Isdir), "{path}");
+        }
+        assert_eq!(plugin.open_file("/d/link", Mode::New), Err(Errno::Exist));
+        assert_eq!(plugin.stat("/d/link"), Err(Errno::Noent));
+    }
+}

@@ -241,3 +241,72 @@ fn locks_are_the_hosts() {
         assert_eq!(waiting.join().expect("it doesn't panic"), Err(Errno::Canceled));
     });
 }
+
+/// All that a test does with locks natively is done in memory.
+#[test]
+fn locks_are_held_by_open_files() {
+    everywhere(|plugin| {
+        let Plugin { system, thread, .. } = plugin;
+        let open = || plugin.open_file("/d/f", Mode::Create).expect("there is space");
+        let now = |fd, lock| system.fd_lock(thread, fd, lock, false);
+        let (one, two, three) = (open(), open(), open());
+        assert_eq!((now(one, Lock::Shared), now(two, Lock::Shared)), (Ok(()), Ok(())));
+        assert_eq!(now(three, Lock::Exclusive), Err(Errno::Again));
+        // What it shared is gone after that.
+        assert_eq!(now(one, Lock::Exclusive), Err(Errno::Again));
+        assert_eq!(now(two, Lock::Exclusive), Ok(()));
+        assert_eq!(now(two, Lock::Exclusive), Ok(()));
+        assert_eq!((now(one, Lock::Shared), now(three, Lock::Unlock)), (Err(Errno::Again), Ok(())));
+        assert_eq!((now(two, Lock::Shared), now(one, Lock::Shared)), (Ok(()), Ok(())));
+        // The lock is let go of with the last descriptor.
+        let twin = system.fd_dup(two, 0, false).expect("there is room");
+        system.fd_close(two).expect("it is open");
+        assert_eq!((now(one, Lock::Unlock), now(one, Lock::Exclusive)), (Ok(()), Err(Errno::Again)));
+        system.fd_close(twin).expect("it is open");
+        assert_eq!(now(one, Lock::Exclusive), Ok(()));
+        std::thread::scope(|scope| {
+            let waiting: Vec<_> = [two, three]
+                .map(|_| open())
+                .map(|fd| {
+                    let other = plugin.thread();
+                    scope.spawn(move || system.fd_lock(&other, fd, Lock::Shared, true))
+                })
+                .into();
+            now(one, Lock::Unlock).expect("it is locked");
+            waiting.into_iter().for_each(|waiting| assert_eq!(waiting.join().expect("it doesn't panic"), Ok(())));
+        });
+        std::thread::scope(|scope| {
+            let other = plugin.thread();
+            let waiting = scope.spawn(move || system.fd_lock(&other, one, Lock::Exclusive, true));
+            system.halt().stop();
+            assert_eq!(waiting.join().expect("it doesn't panic"), Err(Errno::Canceled));
+        });
+    });
+}
+
+/// Four threads count in a file, and no count is lost.
+#[test]
+fn a_lock_keeps_others_out() {
+    everywhere(|plugin| {
+        plugin.write_file("/d/count", b"0000").expect("there is space");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                let thread = plugin.thread();
+                scope.spawn(move || {
+                    let system = &plugin.system;
+                    let fd = plugin.open_by(&thread, "/d/count", Mode::Write).expect("it is there");
+                    for _ in 0..50 {
+                        system.fd_lock(&thread, fd, Lock::Exclusive, true).expect("it comes free");
+                        let mut text = [0; 4];
+                        assert_eq!(system.fd_pread(&thread, fd, &[part(&mut text)], 0), Ok(4));
+                        let count: u32 = String::from_utf8_lossy(&text).parse().expect("it is a number");
+                        let mut text = format!("{:04}", count + 1).into_bytes();
+                        assert_eq!(system.fd_pwrite(&thread, fd, &[part(&mut text)], 0), Ok(4));
+                        system.fd_lock(&thread, fd, Lock::Unlock, true).expect("it is locked");
+                    }
+                });
+            }
+        });
+        assert_eq!(plugin.read_file("/d/count").as_deref(), Ok(&b"0200"[..]));
+    });
+}

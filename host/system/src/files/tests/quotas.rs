@@ -1,8 +1,8 @@
 //! Limits on what a plugin adds to a folder.
 
-use super::{Mode, limited, plugin, scratch};
+use super::{Mode, folder, limited, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
-use crate::{Errno, Thread};
+use crate::{Access, Errno, Thread};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,4 +173,34 @@ fn flags_that_change_meanwhile_hide_nothing() {
         done.store(1, Ordering::Relaxed);
     });
     assert!(plugin.stat("/d/file").is_ok_and(|stat| stat.size <= LIMIT - ENTRY));
+}
+
+/// What is written is counted to the byte, and no count goes down: not by what is written twice, nor by what is removed.
+#[test]
+fn what_was_written_is_counted() {
+    let data = temporary();
+    let mounts =
+        vec![folder(data.path(), "/d", Access::ReadWrite), scratch("/s", 1 << 20), scratch("/t", ENTRY + 4096)];
+    let plugin = plugin(mounts);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let (plugin, thread) = (&plugin, plugin.thread());
+            scope.spawn(move || {
+                for path in ["/d/shared", "/s/shared"] {
+                    let fd = plugin.open_by(&thread, path, Mode::Append).expect("there is space");
+                    for _ in 0..500 {
+                        assert_eq!(plugin.system.fd_write(&thread, fd, &[part(&mut [1; 7])]), Ok(7));
+                        assert_eq!(plugin.system.fd_pwrite(&thread, fd, &[part(&mut [1; 2])], number), Ok(2));
+                    }
+                }
+            });
+        }
+    });
+    let written = || (plugin.system.usage().written, plugin.system.usage().written_to_scratch);
+    assert_eq!(written(), (4 * 500 * 9, 4 * 500 * 9));
+    plugin.remove("/s/shared").and(plugin.remove("/d/shared")).expect("they are there");
+    let full = plugin.open_file("/t/file", Mode::New).expect("there is space");
+    assert_eq!(plugin.write(full, &[1; 5_000]), Ok(4096));
+    assert_eq!(plugin.write(full, &[1]), Err(Errno::Nospc));
+    assert_eq!(written(), (4 * 500 * 9, 4 * 500 * 9 + 4096));
 }

@@ -4,6 +4,7 @@ use super::{folder, limited, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
 use crate::{Access, CURRENT, Errno, FdFlags, OpenFlags, Result, Rights};
 use proptest::prelude::*;
+use rustix::fs::{AtFlags, CWD, linkat};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -19,7 +20,7 @@ enum Call {
     RemoveFolder(String),
     Remove(String),
     Rename(String, String),
-    Link(String, String),
+    Link(String, String, bool),
     Symlink(&'static str, String),
     ReadLink(String),
     Stat(String, bool),
@@ -49,7 +50,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => path().prop_map(Call::RemoveFolder),
         2 => path().prop_map(Call::Remove),
         3 => (path(), path()).prop_map(|(from, to)| Call::Rename(from, to)),
-        2 => (path(), path()).prop_map(|(from, to)| Call::Link(from, to)),
+        2 => (path(), path(), any::<bool>()).prop_map(|(from, to, follow)| Call::Link(from, to, follow)),
         2 => (target, path()).prop_map(|(target, path)| Call::Symlink(target, path)),
         1 => path().prop_map(Call::ReadLink),
         2 => (path(), any::<bool>()).prop_map(|(path, follow)| Call::Stat(path, follow)),
@@ -98,7 +99,10 @@ impl Native {
             Call::RemoveFolder(path) => done(fs::remove_dir(at(path))),
             Call::Remove(path) => done(fs::remove_file(at(path))),
             Call::Rename(from, to) => done(fs::rename(at(from), at(to))),
-            Call::Link(from, to) => done(fs::hard_link(at(from), at(to))),
+            Call::Link(from, to, follow) => {
+                let flags = if *follow { AtFlags::SYMLINK_FOLLOW } else { AtFlags::empty() };
+                done(linkat(CWD, at(from), CWD, at(to), flags).map_err(Into::into))
+            }
             Call::Symlink(target, path) => done(symlink(target, at(path))),
             Call::ReadLink(path) => {
                 fs::read_link(at(path)).map(|target| Outcome::Bytes(target.display().to_string().into_bytes()))
@@ -180,7 +184,8 @@ impl Here<'_> {
             Call::RemoveFolder(path) => done(plugin.remove_folder(&at(path))),
             Call::Remove(path) => done(plugin.remove(&at(path))),
             Call::Rename(from, to) => done(plugin.rename(&at(from), &at(to))),
-            Call::Link(from, to) => done(plugin.link(&at(from), &at(to))),
+            Call::Link(from, to, true) => done(plugin.link_followed(&at(from), &at(to))),
+            Call::Link(from, to, false) => done(plugin.link(&at(from), &at(to))),
             Call::Symlink(target, path) => done(plugin.symlink(target, &at(path))),
             Call::ReadLink(path) => plugin.read_link(&at(path)).map(|target| Outcome::Bytes(target.into_bytes())),
             Call::Stat(path, follow) => {
