@@ -31,7 +31,7 @@ mod counts;
 mod event;
 mod flood;
 
-pub(crate) use counts::{Count, Counts};
+pub(crate) use counts::Counts;
 pub use event::{Event, LimitKind};
 
 use crate::sync::lock::lock;

@@ -35,10 +35,10 @@ pub mod engine;
 pub mod error;
 pub mod events;
 pub mod module;
+mod output;
 pub mod plugin;
 pub mod policy;
 mod running;
-mod sandbox;
 mod stop;
 mod sync;
 

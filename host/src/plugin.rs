@@ -66,7 +66,7 @@ mod within;
 
 pub use crate::running::imports::wait_for;
 pub use crate::running::{CallUsage, Level, Usage};
-pub use crate::sandbox::output::{Output, StandardStream};
+pub use crate::output::{Output, StandardStream};
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;

@@ -45,13 +45,12 @@ mod files;
 mod output;
 mod toml;
 
-pub use crate::sandbox::files::Access;
-pub use crate::sandbox::network::{Network, NetworkRuleError};
-use files::OPEN_FILES_RANGE;
+pub(crate) use files::Mount;
+pub use plugix_system::{Access, Network, NetworkRuleError};
 pub use toml::{Place, PolicyError};
 
-use crate::sandbox::files::Mount;
-use crate::sandbox::output::Forward;
+use files::OPEN_FILES_RANGE;
+use crate::output::Forward;
 use std::sync::LazyLock;
 use std::time::Duration;
 

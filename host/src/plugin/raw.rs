@@ -31,7 +31,7 @@ use crate::policy::Policy;
 use crate::running::contain::contain;
 use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start};
-use crate::sandbox::output::Output;
+use crate::output::Output;
 use crate::stop::Stopper;
 use wasmer::WasmTypeList;
 

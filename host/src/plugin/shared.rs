@@ -17,7 +17,7 @@ use super::inner::Inner;
 use crate::error::{CallError, Error};
 use crate::module::Module;
 use crate::plugin::{CancelHandle, Metadata, Usage};
-use crate::sandbox::output::Output;
+use crate::output::Output;
 use crate::stop::Deadline;
 use lanes::Lanes;
 use lease::Lease;

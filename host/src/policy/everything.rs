@@ -1,8 +1,7 @@
 //! The policy for hosts that want none.
 
 use super::{OPEN_FILES_RANGE, Policy};
-use crate::sandbox::files::Access;
-use crate::sandbox::network::Network;
+use plugix_system::{Access, Network};
 
 impl Policy {
     /// Allows everything that the host process itself may do, as far as a plugin can do it. The plugin may read and

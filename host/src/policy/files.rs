@@ -1,7 +1,8 @@
 //! What a policy says about files.
 
 use super::Policy;
-use crate::sandbox::files::{Access, Mount, Source};
+use plugix_system::{Access, Source};
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -12,6 +13,24 @@ pub(super) const OPEN_FILES: u32 = 256;
 /// its mounts. An ordinary program fails in odd ways when few descriptors are left. wasmer-wasix knows no larger number
 /// than the most.
 pub(super) const OPEN_FILES_RANGE: RangeInclusive<u32> = 64..=1 << 16;
+
+/// Something that a plugin sees in its file system, as the policy names it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mount {
+    /// The path where the plugin sees it.
+    pub(crate) guest: String,
+    pub(crate) source: Source,
+}
+
+impl fmt::Display for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::Folder { host, .. } => write!(f, "mount {} at {}", host.display(), self.guest),
+            Source::Scratch { .. } => write!(f, "scratch folder at {}", self.guest),
+            Source::Device(_) => write!(f, "device at {}", self.guest),
+        }
+    }
+}
 
 impl Policy {
     /// Shows the folder `host` to the plugin as the absolute path `guest`.

@@ -1,7 +1,7 @@
 //! Where a policy sends output.
 
 use super::Policy;
-use crate::sandbox::output::{Forward, StandardStream};
+use crate::output::{Forward, StandardStream};
 use std::sync::Arc;
 
 impl Policy {

@@ -11,7 +11,7 @@ use super::resources::Resources;
 use super::tasks::{Tasks, Worker, WorkerThread};
 use crate::error::{Error, MethodRef, Site};
 use crate::events::Events;
-use crate::sandbox::output::Streams;
+use crate::output::Streams;
 use crate::stop::{Calls, Chased as _, Deadline, Stopper};
 use plugix_system::System;
 use std::sync::Arc;
@@ -30,8 +30,8 @@ pub(crate) struct Process {
     pub(crate) stopper: Arc<Stopper>,
     pub(crate) tasks: Arc<Tasks>,
     pub(crate) output: Streams,
-    /// What its system calls work on; none as long as they come from wasmer-wasix.
-    pub(super) system: Option<Arc<System>>,
+    /// What its system calls work on.
+    pub(super) system: Arc<System>,
     pub(super) events: Events,
     pub(super) quota: Quota,
     pub(super) panics: Panics,

@@ -13,7 +13,6 @@ mod structs;
 pub(crate) use payload::{GuestPayload, OpenStream};
 pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::Snapshot;
-pub(crate) use structs::read_word;
 
 use crate::error::ProtocolError;
 use bytemuck::Pod;

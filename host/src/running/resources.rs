@@ -1,50 +1,33 @@
 //! What everything that runs in one engine shares.
 
 use super::tasks::Tasks;
-use crate::error::LoadError;
-use crate::sandbox::network::Local;
 use crate::stop::Watchdog;
-use crate::sync::block::block_on;
 use crate::sync::lock::lock;
 use std::sync::{Arc, Mutex, Weak};
 use tokio::runtime::{Handle, Runtime};
 
-/// The I/O thread, the watchdog, the host's network, and the threads that did not end in time.
+/// The I/O thread, the watchdog, and the threads that did not end in time.
 #[derive(Debug)]
 pub(crate) struct Resources {
     io: Io,
     watchdog: Watchdog,
-    network: Mutex<Option<Arc<Local>>>,
     /// The threads of unloaded plugins that did not end in time.
     quarantine: Mutex<Vec<Weak<Tasks>>>,
 }
 
 impl Resources {
-    /// Resources whose timers and sockets `io` drives.
+    /// Resources whose timers `io` drives.
     pub(crate) fn new(io: Io) -> Arc<Self> {
-        Arc::new(Self { io, watchdog: Watchdog::default(), network: Mutex::default(), quarantine: Mutex::default() })
+        Arc::new(Self { io, watchdog: Watchdog::default(), quarantine: Mutex::default() })
     }
 
-    /// Drives timers and sockets. Guest code never runs on its threads.
+    /// Drives timers. Guest code never runs on its threads.
     pub(crate) fn io(&self) -> &Handle {
         self.io.handle()
     }
 
     pub(crate) fn watchdog(&self) -> &Watchdog {
         &self.watchdog
-    }
-
-    /// The host's network. It starts with the first plugin that may use it.
-    ///
-    /// # Errors
-    /// [`LoadError::Io`] if the operating system refuses a thread or a socket.
-    pub(super) fn network(&self) -> Result<Arc<Local>, LoadError> {
-        let mut network = lock(&self.network);
-        if let Some(local) = &*network {
-            return Ok(local.clone());
-        }
-        let local = Arc::new(block_on(Local::start(self.io()))?);
-        Ok(network.insert(local).clone())
     }
 
     /// Leaves threads alone that did not end in time.

@@ -11,17 +11,18 @@ use crate::stop::{Stopper, Target, Watchdog};
 use plugix_module::{CONTROL, ModuleInfo};
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
 use wasmer::{Extern, Imports, Instance, Memory, Module, SharedMemory, StoreMut};
 use wasmer_wasix::runtime::resolver::{MultiSource, Source};
 use wasmer_wasix::runtime::{InstantiationState, TaintReason};
+use wasmer_wasix::virtual_net::{DynVirtualNetworking, UnsupportedVirtualNetworking};
 use wasmer_wasix::{Runtime, VirtualTaskManager};
 
-/// The runtime of one plugin. The plugin has its own threads, network and health, and shares nothing but the engine.
+/// The runtime of one plugin. The plugin has its own threads and health, and shares nothing but the engine.
 #[derive(Debug)]
 pub(crate) struct PluginRuntime {
     stores: Stores,
     tasks: Arc<dyn VirtualTaskManager>,
+    /// There is none: a plugin has sockets from `system_calls`.
     network: DynVirtualNetworking,
     packages: Arc<MultiSource>,
     stopper: Arc<Stopper>,
@@ -40,8 +41,8 @@ pub(super) struct Links {
 }
 
 impl PluginRuntime {
-    pub(super) fn new(stores: Stores, tasks: Arc<Tasks>, network: DynVirtualNetworking, links: Links) -> Self {
-        Self { network, links: Some(links), ..Self::bare(stores, tasks) }
+    pub(super) fn new(stores: Stores, tasks: Arc<Tasks>, links: Links) -> Self {
+        Self { links: Some(links), ..Self::bare(stores, tasks) }
     }
 
     /// A runtime in which nothing runs.
@@ -72,7 +73,7 @@ impl Links {
         imports: &mut Imports,
         stopper: &Arc<Stopper>,
     ) -> anyhow::Result<()> {
-        self.system_calls.apply(module, store, imports, stopper)?;
+        self.system_calls.apply(module, store, imports, stopper);
         imports.define(CONTROL.0, CONTROL.1, self.control.attach(store)?);
         let Some(Extern::Memory(memory)) = imports.get_export("env", "memory") else { return Ok(()) };
         if let Some(shared) = memory.as_shared(store) {

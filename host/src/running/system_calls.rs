@@ -1,7 +1,6 @@
 //! The system calls of a plugin that don't go straight to wasmer-wasix: those that come from us, those that no plugin
-//! gets, those that are measured first, and those that leave traces.
+//! gets, and those that leave traces.
 
-mod bounded;
 mod callers;
 mod calls;
 mod closed;
@@ -15,57 +14,38 @@ pub(super) use callers::Callers;
 pub(super) use context::Context;
 pub(super) use setup::{Waits, system};
 
-pub(super) use bounded::Bounds;
 pub(crate) use traces::Traces;
 
 use crate::running::memory::GuestMemory;
 use crate::running::newest;
 use crate::stop::Stopper;
-use plugix_system::System;
 use std::sync::Arc;
 use wasmer::{Extern, Function, FunctionEnv, Imports, Module, StoreMut};
-
-/// Whether the calls that touch a descriptor, a path, a wait or a name come from us. All of them change at once, since
-/// they share one table of descriptors.
-pub(super) const OURS: bool = true;
 
 /// What stands between one plugin and the functions of wasmer-wasix.
 #[derive(Debug)]
 pub(super) struct SystemCalls {
-    pub(super) bounds: Bounds,
-    /// Who makes the calls that come from us; none if none do.
-    pub(super) callers: Option<Arc<Callers>>,
+    /// Who makes the calls that come from us.
+    pub(super) callers: Arc<Callers>,
     /// Notices system calls that leave traces, if somebody wants to know.
     pub(super) traces: Option<Traces>,
 }
 
 impl SystemCalls {
     /// Puts itself between the module and the system calls that the module imports.
-    ///
-    /// # Errors
-    /// If wasmer-wasix lacks a function that this needs.
     pub(super) fn apply(
         &self,
         module: &Module,
         store: &mut StoreMut<'_>,
         imports: &mut Imports,
         stopper: &Arc<Stopper>,
-    ) -> anyhow::Result<()> {
+    ) {
         closed::close(module, store, imports, stopper);
-        match &self.callers {
-            Some(callers) => provide(callers, module, store, imports),
-            None => self.bounds.apply(module, store, imports)?,
-        }
+        provide(&self.callers, module, store, imports);
         if let Some(traces) = &self.traces {
             traces.apply(module, store, imports);
         }
-        Ok(())
     }
-}
-
-/// Makes the threads' books for a plugin whose calls come from us.
-pub(super) fn callers(system: Arc<System>) -> Arc<Callers> {
-    Callers::new(system)
 }
 
 /// Puts our calls in the place of what the module imports.

@@ -4,7 +4,6 @@
 //! [`Usage`]. It has a line in [`Process::usage`] and a line in the sum of [`Usage`], and the compiler asks for both.
 
 use super::instance::Process;
-use plugix_system::System;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 use std::time::Duration;
@@ -151,26 +150,17 @@ impl Process {
         let (threads, most_threads) = self.tasks.counted();
         let (finished, failed, running) = self.stopper.calls();
         let memory = self.quota.used();
-        let [open_files, sockets, written_to_mounts, written_to_scratch] =
-            match self.system.as_deref().map(System::usage) {
-                Some(open) => [u64::from(open.files), open.sockets as u64, open.written, open.scratch],
-                None => [
-                    counts.files.get(),
-                    counts.sockets.get(),
-                    counts.written_to_mounts.get(),
-                    counts.written_to_scratch.get(),
-                ],
-            };
+        let open = self.system.usage();
         Usage {
             plugins: 1,
             calls: CallUsage { finished, failed, running },
             threads: Level { now: threads as u64, most: most_threads as u64, limit: self.tasks.limit() as u64 },
             memory: Level { now: memory, most: memory, limit: self.quota.allowed() },
             table_entries: self.quota.table_entries(),
-            open_files,
-            written_to_mounts,
-            written_to_scratch,
-            sockets,
+            open_files: open.files.into(),
+            written_to_mounts: open.written,
+            written_to_scratch: open.written_to_scratch,
+            sockets: open.sockets as u64,
             output_kept: self.output.kept(),
             output_dropped: counts.output_dropped.get(),
             denials: counts.denials.get(),

@@ -3,8 +3,7 @@
 use super::error::PolicyError;
 use super::section::{Document, Entry, Section};
 use crate::policy::{OPEN_FILES_RANGE, Policy};
-use crate::sandbox::files::Access;
-use crate::sandbox::network::{Network, NetworkRuleError};
+use plugix_system::{Access, Network, NetworkRuleError};
 use std::net::IpAddr;
 
 const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "output", "config"];

@@ -13,15 +13,13 @@ use crate::running::newest;
 use crate::running::quota::{Quota, Stores};
 use crate::running::resources::Resources;
 use crate::running::runtime::{Links, PluginRuntime};
-use crate::running::system_calls::{self, Bounds, OURS, SystemCalls, Traces, Waits};
+use crate::running::system_calls::{self, Callers, SystemCalls, Traces, Waits};
 use crate::running::tasks::{Running, Tasks};
-use crate::sandbox::network::network;
-use crate::sandbox::output::Streams;
+use crate::output::Streams;
 use crate::stop::{Calls, Stopper};
 use plugix_module::{INITIALIZE, ModuleInfo, START};
 use plugix_system::System;
 use std::sync::Arc;
-use virtual_net::DynVirtualNetworking;
 use wasmer::{RuntimeError, Store};
 use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
 
@@ -47,10 +45,9 @@ pub(crate) struct Start<'a> {
 /// What the module's code reaches in its host.
 struct World {
     builder: WasiEnvBuilder,
-    network: DynVirtualNetworking,
     output: Streams,
-    /// What the plugin's system calls work on; none as long as they come from wasmer-wasix.
-    system: Option<Arc<System>>,
+    /// What the plugin's system calls work on.
+    system: Arc<System>,
 }
 
 /// What runs the module's threads, and what ends them.
@@ -81,17 +78,16 @@ impl Instance {
         let limit = start.policy.start_deadline;
         let deadline = limit.and_then(|limit| resources.watchdog().limit(calls.clone(), limit));
 
-        let world = World::new(resources, info, &start)?;
+        let world = World::new(info, &start)?;
         let threads = Threads::new(resources, &stores, &quota, &start)?;
         let Threads { tasks, control } = &threads;
         calls.begin().map_err(not_started)?;
-        threads.attach(&start.stopper, world.system.as_deref());
+        threads.attach(&start.stopper, &world.system);
         let Start { name, policy, functions, events, stopper, traces } = start;
         let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
-        let callers = world.system.clone().map(system_calls::callers);
-        let system_calls = SystemCalls { bounds: Bounds::new(policy, &events), callers, traces };
+        let system_calls = SystemCalls { callers: Callers::new(world.system.clone()), traces };
         let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
-        let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), world.network, links);
+        let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), links);
         let mut store = stores.new_store();
         let started = instantiate(world.builder.runtime(Arc::new(runtime)), code.compiled, &mut store, &stopper);
         let started = started.map_err(|error| start_error(*error, &stopper));
@@ -118,13 +114,11 @@ impl Instance {
 }
 
 impl World {
-    fn new(resources: &Resources, info: &ModuleInfo, start: &Start<'_>) -> Result<Self, LoadError> {
-        let Start { name, policy, events, stopper, .. } = start;
-        let network = network(&policy.network, || resources.network(), events, stopper.halt())?;
+    fn new(info: &ModuleInfo, start: &Start<'_>) -> Result<Self, LoadError> {
+        let Start { name, policy, events, .. } = start;
         let output = Streams::new(policy.output_limit, &policy.forward, events);
-        let builder = environment(name, policy, &output, events)?;
-        let system = OURS.then(|| system_calls::system(info.wasi, policy, &output, events)).transpose()?;
-        Ok(Self { builder, network, output, system })
+        let system = system_calls::system(info.wasi, policy, &output, events)?;
+        Ok(Self { builder: environment(name, policy), output, system })
     }
 }
 
@@ -138,9 +132,9 @@ impl Threads {
     }
 
     /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits.
-    fn attach(&self, stopper: &Arc<Stopper>, system: Option<&System>) {
+    fn attach(&self, stopper: &Arc<Stopper>, system: &System) {
         stopper.attach(self.control.clone());
-        system.into_iter().for_each(|system| stopper.attach(Arc::new(Waits(system.halt().clone()))));
+        stopper.attach(Arc::new(Waits(system.halt().clone())));
         stopper.attach(Arc::new(stopper.halt().clone()));
         stopper.attach(Arc::new(Running(Arc::downgrade(&self.tasks))));
     }

@@ -2,14 +2,7 @@
 
 use super::GuestMemory;
 use plugix_abi::GuestSlice;
-use wasmer::{AsStoreRef, Memory, MemoryAccessError, ValueType, WasmPtr, WasmSlice};
-
-/// Copies one word out of a memory; `None` if it doesn't lie there.
-pub(crate) fn read_word(memory: &Memory, store: &impl AsStoreRef, at: u64) -> Option<i32> {
-    let mut word = [0; 4];
-    memory.view(store).read(at, &mut word).ok()?;
-    Some(i32::from_le_bytes(word))
-}
+use wasmer::{AsStoreRef, MemoryAccessError, ValueType, WasmPtr, WasmSlice};
 
 impl GuestMemory {
     /// Copies one `#[repr(C)]` struct out.

@@ -25,7 +25,7 @@ struct State {
 }
 
 impl Callers {
-    pub(super) fn new(system: Arc<System>) -> Arc<Self> {
+    pub(in crate::running) fn new(system: Arc<System>) -> Arc<Self> {
         Arc::new(Self { system, state: Mutex::default() })
     }
 

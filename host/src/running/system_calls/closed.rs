@@ -2,57 +2,12 @@
 
 use super::calls::find;
 use super::known::is_plain;
-use super::{Imported, OURS};
+use super::Imported;
 use crate::events::Event;
 use crate::stop::Stopper;
 use std::sync::Arc;
 use wasmer::{Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
-
-/// The reasons, each with the calls that it closes.
-const CLOSED: &[(&str, &[&str])] = &[
-    (
-        "a plugin is one process: it would start any module that it can read, with limits of its own",
-        &[
-            "proc_spawn",
-            "proc_spawn2",
-            "proc_spawn3",
-            "proc_exec",
-            "proc_exec2",
-            "proc_exec3",
-            "proc_exec4",
-            "proc_fork",
-            "proc_fork_env",
-            "proc_snapshot",
-        ],
-    ),
-    (
-        "all code of a plugin is there and was checked before it is compiled",
-        &[
-            "dlopen",
-            "dlsym",
-            "dl_invalid_handle",
-            "closure_allocate",
-            "closure_prepare",
-            "closure_free",
-            "call_dynamic",
-            "reflect_signature",
-        ],
-    ),
-    ("their stacks are the host's memory, without a limit", &["context_create", "context_switch", "context_destroy"]),
-    ("it makes a second name that nobody else sees, in the place of a link that stays", &["path_link"]),
-    ("it changes what the plugin sees of a file, and not the file", &["path_filestat_set_times"]),
-    ("they keep what is written in the host's memory, without a limit", &["fd_pipe", "sock_pair"]),
-    ("nothing ends a wait for it", &["fd_event"]),
-    (
-        "handlers of signals run within each other, on the host's stack, as deep as a plugin likes: a signal does what \
-         it does by default",
-        &["callback_signal"],
-    ),
-];
-
-/// What wasix-libc calls in every plugin. Such a call says nothing about what the plugin wants.
-const USUAL: &[&str] = &["callback_signal"];
 
 /// What starts a thread, which begins in an export of the module.
 const SPAWNS: &[&str] = &[SPAWN, "thread_spawn", "thread_spawn_v2"];
@@ -71,10 +26,7 @@ fn starts_threads(module: &Module) -> bool {
 
 /// Whether a system call is closed to every module.
 fn is_closed(call: &Imported) -> bool {
-    match OURS {
-        true => find(&call.namespace, &call.name).is_none() && !is_plain(&call.name),
-        false => CLOSED.iter().any(|(_reason, names)| names.contains(&call.name.as_str())),
-    }
+    find(&call.namespace, &call.name).is_none() && !is_plain(&call.name)
 }
 
 /// Replaces those of these calls that the module imports. The host learns of each attempt to call one.
@@ -89,9 +41,7 @@ pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imp
         };
         let (stopper, name) = (stopper.clone(), call.name.clone());
         let closed = Function::new(store, signature, move |_| {
-            if !USUAL.contains(&name.as_str()) {
-                stopper.report(Event::Denied { operation: "call", target: name.clone() });
-            }
+            stopper.report(Event::Denied { operation: "call", target: name.clone() });
             Ok::<_, RuntimeError>(answer.clone())
         });
         call.replace(imports, closed);

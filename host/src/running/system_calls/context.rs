@@ -99,15 +99,10 @@ fn make(env: &mut FunctionEnvMut<'_, Context>, own: &Own, call: impl FnOnce(&mut
     call(&mut Call { callers, system: callers.system(), thread, instance: instance.as_ref(), memory, store })
 }
 
-/// How many signals one system call delivers at each of its ends: as many as there are. A handler that raises its own
-/// signal again runs again at the next call.
-const DELIVERIES: usize = 32;
-
 /// Does what signals ask for that have come for this thread.
 fn deliver(env: &mut FunctionEnvMut<'_, Context>, own: &Own) -> std::result::Result<(), RuntimeError> {
     let system = own.callers.system();
-    for _ in 0..DELIVERIES {
-        let Some(delivery) = system.next_signal(&own.thread) else { break };
+    for delivery in system.deliveries(&own.thread) {
         match delivery {
             Delivery::Terminate(signal) => return Err(exit(128 + i32::from(signal.number()))),
             Delivery::Handle(signal, _handling) => handle(env, &own.callers, signal)?,

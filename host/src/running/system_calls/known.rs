@@ -96,7 +96,7 @@ mod tests {
     use crate::events::Events;
     use crate::policy::Policy;
     use crate::running::WasiImports;
-    use crate::sandbox::output::Streams;
+    use crate::output::Streams;
     use plugix_module::Wasi;
     use wasmer::{AsStoreMut, FunctionEnv, Store};
 

@@ -2,13 +2,12 @@
 
 use crate::error::LoadError;
 use crate::events::{Event, Events, LimitKind};
-use crate::policy::Policy;
-use crate::sandbox::files::{self, guest_path};
-use crate::sandbox::output::Streams;
+use crate::policy::{self, Policy};
+use crate::output::Streams;
 use crate::stop::Target;
 use plugix_module::Wasi;
-use plugix_system::{Access, Errno, Halt, Input, Limit, Mount, Report, Setup, SetupError, Source, System};
-use std::path::Path;
+use plugix_system::{Errno, Halt, Input, Limit, Mount, Report, Setup, SetupError, System};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// All that a plugin sees is below its root, which is open from the beginning.
@@ -42,7 +41,7 @@ pub(in crate::running) fn system(
         stdin: Input::Nothing,
         stdout: Arc::new(output.stdout.clone()),
         stderr: Arc::new(output.stderr.clone()),
-        network: policy.network.system().clone(),
+        network: policy.network.clone(),
         mounts: policy.mounts.iter().map(mount).collect::<Result<_, _>>()?,
         current_folder: ROOT.into(),
         preopened: names.iter().map(|name| ((*name).into(), ROOT.into())).collect(),
@@ -52,24 +51,26 @@ pub(in crate::running) fn system(
 }
 
 /// A mount of the policy's, if it may be there.
-fn mount(wanted: &files::Mount) -> Result<Mount, LoadError> {
+fn mount(wanted: &policy::Mount) -> Result<Mount, LoadError> {
     let wrong = |problem| LoadError::Policy { what: wanted.to_string(), problem };
-    let at = Path::new(ROOT).join(guest_path(&wanted.guest).map_err(wrong)?);
-    let source = match &wanted.source {
-        files::Source::Folder { host, access, limit } => {
-            let access = match access {
-                files::Access::ReadOnly => Access::ReadOnly,
-                files::Access::ReadWrite => Access::ReadWrite,
-            };
-            Source::Folder { host: host.clone(), access, limit: *limit }
-        }
-        files::Source::Scratch { limit } => Source::Scratch { limit: *limit },
-    };
-    Ok(Mount { at, source })
+    Ok(Mount { at: guest_path(&wanted.guest).map_err(wrong)?, source: wanted.source.clone() })
+}
+
+/// The plugin's side of a mount.
+///
+/// # Errors
+/// What is wrong with it.
+fn guest_path(path: &str) -> Result<PathBuf, String> {
+    let is_plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
+    if path.starts_with('/') && Path::new(path).components().all(is_plain) && !path.contains('\0') {
+        Ok(path.into())
+    } else {
+        Err("the plugin's side of a mount is an absolute path without `.` and `..`".into())
+    }
 }
 
 /// Says which mount can't be had, and why.
-fn refused(mounts: &[files::Mount], SetupError { at, error }: &SetupError) -> LoadError {
+fn refused(mounts: &[policy::Mount], SetupError { at, error }: &SetupError) -> LoadError {
     let problem = match error {
         Errno::Exist => "something else is mounted there".into(),
         Errno::Nosys => "needs Linux 5.6 or later, which has openat2".into(),

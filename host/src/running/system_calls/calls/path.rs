@@ -166,11 +166,7 @@ pub(super) fn link(
     new_len: u32,
 ) -> Result {
     let (old, new) = (call.path(old, old_len)?, call.path(new, new_len)?);
-    // A link to what a link leads to would need the right to both.
-    if follows(lookup) {
-        return Err(Errno::Inval);
-    }
-    call.system.path_link(call.thread, from, &old, to, &new)
+    call.system.path_link(call.thread, from, follows(lookup), &old, to, &new)
 }
 
 pub(super) fn rename(

@@ -4,7 +4,7 @@ use super::StandardStream;
 use super::lines::Printer;
 use crate::events::Events;
 use std::fmt;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -55,10 +55,20 @@ impl Destination {
         }
         // A host with closed streams prints nothing.
         let _ = match self.stream {
-            StandardStream::Stdout => std::io::stdout().lock().write_all(bytes),
-            StandardStream::Stderr => std::io::stderr().lock().write_all(bytes),
+            // The host's own buffer would keep a line without a line feed.
+            StandardStream::Stdout => print(std::io::stdout().lock(), bytes),
+            StandardStream::Stderr => print(std::io::stderr().lock(), bytes),
         };
         true
+    }
+
+    /// Whether what the plugin prints comes to a terminal as it is.
+    pub(super) fn is_terminal(&self) -> bool {
+        matches!(self.forward, Forward::Inherit)
+            && match self.stream {
+                StandardStream::Stdout => std::io::stdout().is_terminal(),
+                StandardStream::Stderr => std::io::stderr().is_terminal(),
+            }
     }
 
     /// Passes on a line without its line feed.
@@ -83,6 +93,11 @@ impl Destination {
             StandardStream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
         }
     }
+}
+
+fn print(mut to: impl Write, bytes: &[u8]) -> std::io::Result<()> {
+    to.write_all(bytes)?;
+    to.flush()
 }
 
 /// The line without characters that would move the cursor of whoever reads the log, or that would make the line look

@@ -21,6 +21,10 @@ impl Printer {
         Self { destination, line: Vec::new(), rate: Rate::new(Instant::now()) }
     }
 
+    pub(super) fn is_terminal(&self) -> bool {
+        self.destination.is_terminal()
+    }
+
     pub(super) fn print(&mut self, mut bytes: &[u8]) {
         if self.destination.pass_raw(bytes) {
             return;
@@ -62,7 +66,7 @@ impl Printer {
 mod tests {
     use super::*;
     use crate::events::Events;
-    use crate::sandbox::output::{Forward, StandardStream};
+    use crate::output::{Forward, StandardStream};
     use std::sync::{Arc, Mutex};
 
     fn printed(print: impl FnOnce(&mut Printer)) -> Vec<String> {

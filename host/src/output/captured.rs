@@ -1,0 +1,90 @@
+//! One stream of a plugin, as its system calls write to it.
+
+use super::lines::Printer;
+use crate::events::{Event, Events};
+use crate::sync::lock::lock;
+use plugix_system::Sink;
+use std::sync::{Arc, Mutex};
+
+/// One of the two streams. All clones write to the same place.
+#[derive(Clone, Debug)]
+pub(crate) struct Captured(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    kept: Mutex<Kept>,
+    limit: usize,
+    events: Events,
+    /// The printer has a lock of its own, so that the host can take what is kept while it is passed a line.
+    printer: Mutex<Printer>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    dropped: u64,
+}
+
+impl Captured {
+    pub(super) fn new(limit: usize, events: Events, printer: Printer) -> Self {
+        Self(Arc::new(Shared { kept: Mutex::default(), limit, events, printer: Mutex::new(printer) }))
+    }
+
+    /// Takes what was written since the stream was last taken, and how many bytes were dropped.
+    pub(super) fn take(&self) -> (Vec<u8>, u64) {
+        let Kept { bytes, dropped } = std::mem::take(&mut *lock(&self.0.kept));
+        (bytes, dropped)
+    }
+
+    /// How many bytes are kept that nobody has taken yet.
+    pub(super) fn kept(&self) -> u64 {
+        lock(&self.0.kept).bytes.len() as u64
+    }
+
+    pub(super) fn finish(&self) {
+        lock(&self.0.printer).finish();
+    }
+
+    fn append(&self, bytes: &[u8]) {
+        let mut kept = lock(&self.0.kept);
+        let room = self.0.limit.saturating_sub(kept.bytes.len());
+        let (fits, rest) = bytes.split_at(room.min(bytes.len()));
+        kept.bytes.extend_from_slice(fits);
+        let first_loss = kept.dropped == 0 && !rest.is_empty();
+        kept.dropped += rest.len() as u64;
+        self.0.events.counts().output_dropped.add(rest.len() as u64);
+        drop(kept);
+        if first_loss {
+            self.0.events.report(Event::OutputDropped { limit: self.0.limit as u64 });
+        }
+        lock(&self.0.printer).print(bytes);
+    }
+}
+
+impl Sink for Captured {
+    fn write(&self, bytes: &[u8]) {
+        self.append(bytes);
+    }
+
+    fn is_terminal(&self) -> bool {
+        lock(&self.0.printer).is_terminal()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Forward, StandardStream};
+
+    #[test]
+    fn keeps_up_to_the_limit_and_counts_the_rest() {
+        let events = Events::new("test", None);
+        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
+        stream.append(b"abc");
+        stream.append(b"defg");
+        stream.append(b"h");
+        assert_eq!(stream.take(), (b"abcde".to_vec(), 3));
+        stream.append(b"again");
+        assert_eq!(stream.take(), (b"again".to_vec(), 0));
+    }
+}
