@@ -5,8 +5,9 @@ use anyhow::{Context, Result, ensure};
 use std::path::Path;
 use std::process::Command;
 
-/// The program with the targets that need no engine, and these targets.
-const LIGHT: (&str, [&str; 2]) = ("plugix-module-fuzz", ["descriptor", "module"]);
+/// The programs with the targets that need no engine, and these targets.
+const LIGHT: [(&str, &[&str]); 2] =
+    [("plugix-module-fuzz", &["descriptor", "module"]), ("plugix-system-fuzz", &["calls"])];
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -20,20 +21,22 @@ pub(crate) struct Args {
     /// Where the chain of changes begins
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Run only this target: artifact, descriptor, json, module, result
+    /// Run only this target: artifact, calls, descriptor, json, module, result
     target: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let (package, light) = LIGHT;
     let wanted = args.target.as_deref();
     let folder = workspace::target_folder()?;
-    if wanted.is_none_or(|target| light.contains(&target)) {
-        let built = workspace::cargo().args(["build", "--release", "--package", package]).status()?;
-        ensure!(built.success(), "{package} doesn't build: {built}");
-        fuzz(&folder.join("release").join(package), &folder, args)?;
+    for (package, targets) in LIGHT {
+        if wanted.is_none_or(|target| targets.contains(&target)) {
+            let built = workspace::cargo().args(["build", "--release", "--package", package]).status()?;
+            ensure!(built.success(), "{package} doesn't build: {built}");
+            fuzz(&folder.join("release").join(package), &folder, args)?;
+        }
     }
-    if wanted.is_none_or(|target| !light.contains(&target)) {
+    let is_light = |target| LIGHT.iter().any(|(_, targets)| targets.contains(&target));
+    if wanted.is_none_or(|target| !is_light(target)) {
         fuzz(&engine_linked::build_program(&["--all-targets"], "fuzz")?, &folder, args)?;
     }
     Ok(())

@@ -104,7 +104,7 @@ impl HostFile {
 
     pub(crate) fn set_len(&self, len: u64) -> Result<()> {
         if !self.writable {
-            return Err(self.not_writable());
+            return Err(self.not_writable(Errno::Inval));
         }
         self.resize(len)
     }
@@ -115,8 +115,11 @@ impl HostFile {
 
     /// Makes sure that there is space for that much, from there on.
     pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+        if len == 0 {
+            return Err(Errno::Inval);
+        }
         if !self.writable {
-            return Err(self.not_writable());
+            return Err(self.not_writable(Errno::Badf));
         }
         let end = offset.checked_add(len).filter(|end| *end <= i64::MAX as u64).ok_or(Errno::Fbig)?;
         self.grow(
@@ -138,8 +141,8 @@ impl HostFile {
     }
 
     /// A file of a folder that is to be read only says so; another was opened the wrong way.
-    fn not_writable(&self) -> Errno {
-        if self.mount.access == Access::ReadOnly { Errno::Access } else { Errno::Inval }
+    fn not_writable(&self, otherwise: Errno) -> Errno {
+        if self.mount.access == Access::ReadOnly { Errno::Access } else { otherwise }
     }
 
     pub(crate) fn set_times(&self, accessed: Time, modified: Time) -> Result<()> {

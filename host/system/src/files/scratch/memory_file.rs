@@ -101,9 +101,6 @@ impl MemoryFile {
 
     pub(super) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
         let end = offset.checked_add(len).filter(|end| *end <= i64::MAX as u64).ok_or(Errno::Fbig)?;
-        if len == 0 {
-            return Err(Errno::Inval);
-        }
         if self.inner().chunks.allocate(offset, end) { Ok(()) } else { Err(Errno::Nospc) }
     }
 

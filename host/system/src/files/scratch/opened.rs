@@ -92,7 +92,11 @@ impl ScratchFile {
     }
 
     pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
-        if self.writable { self.file.allocate(offset, len) } else { Err(Errno::Badf) }
+        match self.writable {
+            _ if len == 0 => Err(Errno::Inval),
+            true => self.file.allocate(offset, len),
+            false => Err(Errno::Badf),
+        }
     }
 
     pub(crate) fn set_times(&self, accessed: Time, modified: Time) {

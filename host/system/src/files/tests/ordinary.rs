@@ -42,6 +42,8 @@ fn reading_writing_and_seeking() {
         let reader = plugin.open_file("/d/file", Mode::Read).expect("it is there");
         assert_eq!(plugin.write(reader, b"x"), Err(Errno::Badf));
         assert_eq!(system.fd_filestat_set_size(reader, 0), Err(Errno::Inval));
+        assert_eq!(system.fd_allocate(reader, 0, 1), Err(Errno::Badf));
+        assert_eq!(system.fd_allocate(reader, 0, 0), Err(Errno::Inval));
         system.fd_sync(file).and(system.fd_datasync(file)).expect("there is a disk");
         system.fd_advise(file, 0, 0, 3).expect("it may be told");
         assert_eq!(system.fd_advise(file, 0, 0, 6), Err(Errno::Inval));

@@ -3,7 +3,7 @@
 use super::{Mode, folder, limited, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
 use crate::{Access, CURRENT, Errno};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::scope;
 
 fn everywhere(test: impl Fn(&Plugin)) {
@@ -152,5 +152,48 @@ fn folders_stay_a_tree() {
             + names.iter().map(|name| found(format!("/d/{name}"))).sum::<usize>()
             + names.iter().flat_map(|one| names.map(|two| below(one, two))).sum::<usize>();
         assert_eq!(all, 3);
+    });
+}
+
+/// What is there all the time is in each list once, whatever others make and remove meanwhile.
+#[test]
+fn a_list_has_all_that_stays() {
+    const STAYING: usize = 300;
+    everywhere(|plugin| {
+        for number in 0..STAYING {
+            plugin.write_file(&format!("/d/stays{number}"), b"").expect("there is space");
+        }
+        let is_over = AtomicBool::new(false);
+        let lists = scope(|scope| {
+            for number in 0..3 {
+                let (thread, is_over) = (plugin.thread(), &is_over);
+                scope.spawn(move || {
+                    let path = |at: usize| format!("/d/comes{number}-{}", at % 50);
+                    for at in 0.. {
+                        if is_over.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        let fd = plugin.open_by(&thread, &path(at), Mode::New).expect("it was removed");
+                        plugin.system.fd_close(fd).expect("it is open");
+                        if let Some(old) = at.checked_sub(49) {
+                            let removed = path(old);
+                            plugin.system.path_unlink_file(&thread, CURRENT, removed.as_bytes()).expect("it is there");
+                        }
+                    }
+                });
+            }
+            // What is wrong is told when the others are over.
+            let lists: Vec<_> = (0..20).map(|_| plugin.list("/d")).collect();
+            is_over.store(true, Ordering::Relaxed);
+            lists
+        });
+        for list in lists {
+            let mut stays = list.expect("it is there");
+            stays.retain(|name| name.starts_with("stays"));
+            stays.sort();
+            let len = stays.len();
+            stays.dedup();
+            assert_eq!((len, stays.len()), (STAYING, STAYING));
+        }
     });
 }

@@ -2,14 +2,17 @@
 
 use super::{folder, limited, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
-use crate::{Access, CURRENT, Errno, FdFlags, OpenFlags, Result, Rights};
+use crate::{Access, CURRENT, Errno, FdFlags, OpenFlags, Result, Rights, Time};
 use proptest::prelude::*;
-use rustix::fs::{AtFlags, CWD, linkat};
+use rustix::fs::{AtFlags, CWD, FallocateFlags, OFlags, Timespec, Timestamps, linkat};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
+
+/// Nanoseconds.
+const SECOND: u64 = 1_000_000_000;
 
 /// Files that are open at the same time.
 const HANDLES: usize = 3;
@@ -25,7 +28,14 @@ enum Call {
     ReadLink(String),
     Stat(String, bool),
     List(String),
-    Open { handle: usize, path: String, read: bool, write: bool, append: bool, open: u16 },
+    Open {
+        handle: usize,
+        path: String,
+        read: bool,
+        write: bool,
+        append: bool,
+        open: u16,
+    },
     Close(usize),
     Read(usize, usize),
     Write(usize, Vec<u8>),
@@ -33,6 +43,14 @@ enum Call {
     WriteAt(usize, u64, Vec<u8>),
     Seek(usize, i64, u8),
     SetLen(usize, u64),
+    /// Of what a path leads to, or of the link; seconds for both.
+    SetTimes(String, bool, u32),
+    SetFileTimes(usize, u32),
+    SetAppend(usize, bool),
+    Allocate(usize, u64, u64),
+    /// One more of the first, in the place of the second.
+    Dup(usize, usize),
+    Renumber(usize, usize),
 }
 
 fn calls() -> impl Strategy<Value = Vec<Call>> {
@@ -66,7 +84,13 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => (handle.clone(), 0..60u64, 0..40usize).prop_map(|(handle, at, len)| Call::ReadAt(handle, at, len)),
         1 => (handle.clone(), 0..60u64, bytes).prop_map(|(handle, at, bytes)| Call::WriteAt(handle, at, bytes)),
         1 => (handle.clone(), -60..60i64, 0..3u8).prop_map(|(handle, by, from)| Call::Seek(handle, by, from)),
-        1 => (handle, 0..80u64).prop_map(|(handle, len)| Call::SetLen(handle, len)),
+        1 => (handle.clone(), 0..80u64).prop_map(|(handle, len)| Call::SetLen(handle, len)),
+        1 => (path(), any::<bool>(), any::<u32>()).prop_map(|(path, follow, to)| Call::SetTimes(path, follow, to)),
+        1 => (handle.clone(), any::<u32>()).prop_map(|(handle, to)| Call::SetFileTimes(handle, to)),
+        1 => (handle.clone(), any::<bool>()).prop_map(|(handle, append)| Call::SetAppend(handle, append)),
+        1 => (handle.clone(), 0..60u64, 0..60u64).prop_map(|(handle, at, len)| Call::Allocate(handle, at, len)),
+        1 => (handle.clone(), handle.clone()).prop_map(|(from, to)| Call::Dup(from, to)),
+        1 => (handle.clone(), handle).prop_map(|(from, to)| Call::Renumber(from, to)),
     ];
     prop::collection::vec(call, 1..120)
 }
@@ -79,6 +103,8 @@ enum Outcome {
     Bytes(Vec<u8>),
     Names(Vec<String>),
     Stat(u8, u64, u64),
+    /// In nanoseconds. Looking at it changes when it was accessed.
+    Modified(u64),
 }
 
 /// A folder and files that are open there.
@@ -162,6 +188,35 @@ impl Native {
                 file(handle)?.seek(to).map(Outcome::Number)
             }
             Call::SetLen(handle, len) => done(file(handle)?.set_len(*len)),
+            Call::SetTimes(path, follow, to) => {
+                let flags = if *follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+                rustix::fs::utimensat(CWD, at(path), &timestamps(*to), flags)?;
+                let metadata = if *follow { fs::metadata(at(path)) } else { fs::symlink_metadata(at(path)) }?;
+                Ok(native_times(&metadata))
+            }
+            Call::SetFileTimes(handle, to) => {
+                rustix::fs::futimens(file(handle)?, &timestamps(*to))?;
+                Ok(native_times(&file(handle)?.metadata()?))
+            }
+            Call::SetAppend(handle, append) => {
+                let mut flags = rustix::fs::fcntl_getfl(file(handle)?)?;
+                flags.set(OFlags::APPEND, *append);
+                done(Ok(rustix::fs::fcntl_setfl(file(handle)?, flags)?))
+            }
+            Call::Allocate(handle, offset, len) => {
+                done(Ok(rustix::fs::fallocate(file(handle)?, FallocateFlags::empty(), *offset, *len)?))
+            }
+            Call::Dup(from, to) => {
+                self.files[*to] = Some(file(from)?.try_clone()?);
+                Ok(Outcome::Done)
+            }
+            Call::Renumber(from, to) => {
+                file(from).and(file(to))?;
+                if from != to {
+                    self.files[*to] = self.files[*from].take();
+                }
+                Ok(Outcome::Done)
+            }
         }
     }
 }
@@ -233,6 +288,38 @@ impl Here<'_> {
             }
             Call::Seek(handle, by, from) => system.fd_seek(file(handle)?, *by, *from).map(Outcome::Number),
             Call::SetLen(handle, len) => done(system.fd_filestat_set_size(file(handle)?, *len)),
+            Call::SetTimes(path, follow, to) => {
+                let (path, time) = (at(path), Time::At(u64::from(*to) * SECOND));
+                system.path_filestat_set_times(thread, CURRENT, *follow, path.as_bytes(), time, time)?;
+                let stat = system.path_filestat_get(thread, CURRENT, *follow, path.as_bytes())?;
+                Ok(Outcome::Modified(stat.modified))
+            }
+            Call::SetFileTimes(handle, to) => {
+                let time = Time::At(u64::from(*to) * SECOND);
+                system.fd_filestat_set_times(file(handle)?, time, time)?;
+                let stat = system.fd_filestat_get(file(handle)?)?;
+                Ok(Outcome::Modified(stat.modified))
+            }
+            Call::SetAppend(handle, append) => {
+                let flags = if *append { FdFlags::APPEND } else { FdFlags::NONE };
+                done(system.fd_fdstat_set_flags(file(handle)?, flags))
+            }
+            Call::Allocate(handle, offset, len) => done(system.fd_allocate(file(handle)?, *offset, *len)),
+            Call::Dup(from, to) => {
+                let from = file(from)?;
+                match self.files[*to] {
+                    Some(to) => system.fd_dup2(from, to, false)?,
+                    None => self.files[*to] = Some(system.fd_dup(from, 0, false)?),
+                }
+                Ok(Outcome::Done)
+            }
+            Call::Renumber(from, to) => {
+                system.fd_renumber(file(from)?, file(to)?)?;
+                if from != to {
+                    self.files[*from] = None;
+                }
+                Ok(Outcome::Done)
+            }
         }
     }
 
@@ -289,6 +376,15 @@ fn native_stat(metadata: &fs::Metadata) -> Outcome {
         _ => 7,
     };
     stat_outcome(kind, metadata.len(), metadata.nlink())
+}
+
+fn native_times(metadata: &fs::Metadata) -> Outcome {
+    Outcome::Modified(metadata.mtime() as u64 * SECOND)
+}
+
+fn timestamps(seconds: u32) -> Timestamps {
+    let at = Timespec { tv_sec: seconds.into(), tv_nsec: 0 };
+    Timestamps { last_access: at, last_modification: at }
 }
 
 /// Folders have lengths of their own in each file system.
