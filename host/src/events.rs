@@ -106,7 +106,11 @@ impl Events {
 
     fn pass_on(&self, event: &Event) {
         let plugin = self.plugin();
-        tracing::warn!(target: "plugix::events", plugin, "{event}");
+        match event {
+            // An end of the plugin's own is nothing to be warned of.
+            Event::Exited { .. } => tracing::debug!(target: "plugix::events", plugin, "{event}"),
+            _ => tracing::warn!(target: "plugix::events", plugin, "{event}"),
+        }
         if let Some(callback) = &self.0.callback
             && catch_unwind(AssertUnwindSafe(|| callback(plugin, event))).is_err()
         {

@@ -60,6 +60,7 @@ pub mod pool;
 pub mod raw;
 pub(crate) mod services;
 mod shared;
+mod signal;
 mod start_state;
 mod stream;
 mod within;
@@ -75,6 +76,7 @@ pub use json::there_and_back;
 pub use metadata::Metadata;
 pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
+pub use signal::{Signal, SignalHandle};
 pub use within::Within;
 
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
@@ -173,6 +175,16 @@ impl Plugin {
     /// A handle that stops the plugin from any other thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(self.process.stopper.clone())
+    }
+
+    /// Sends the plugin a signal. See [`SignalHandle::send`].
+    pub fn signal(&self, signal: Signal) {
+        self.signal_handle().send(signal);
+    }
+
+    /// A handle that sends the plugin signals from any other thread.
+    pub fn signal_handle(&self) -> SignalHandle {
+        SignalHandle::new(&self.process)
     }
 
     /// Stops the plugin after `limit`, unless the deadline is dropped before.

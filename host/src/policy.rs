@@ -42,10 +42,12 @@
 
 mod everything;
 mod files;
+mod input;
 mod output;
 mod toml;
 
 pub(crate) use files::Mount;
+pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
 pub use toml::{Place, PolicyError};
 
@@ -80,6 +82,7 @@ pub struct Policy {
     pub(crate) max_open_files: u32,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) args: Vec<String>,
+    stdin: Option<Stdin>,
     pub(crate) output_limit: usize,
     pub(crate) forward: Forward,
     pub(crate) result_limit: u32,
@@ -100,6 +103,7 @@ impl Policy {
             max_open_files: files::OPEN_FILES,
             env: Vec::new(),
             args: Vec::new(),
+            stdin: None,
             output_limit: OUTPUT_LIMIT,
             forward: Forward::default(),
             result_limit: RESULT_LIMIT,

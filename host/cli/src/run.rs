@@ -2,14 +2,20 @@
 
 use crate::load;
 use anyhow::{Context, Result, anyhow, bail};
-use plugix_host::error::CallError;
+use plugix_host::error::{CallError, StopReason};
 use plugix_host::module::Form;
-use plugix_host::raw::Command;
-use plugix_host::{Module, Plugin, Policy};
+use plugix_host::plugin::Signal;
+use plugix_host::policy::Stdin;
+use plugix_host::raw::{Command, CommandError};
+use plugix_host::{Error, Module, Plugin, Policy};
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// The exit code of a program that Ctrl-C ended: 128 and the signal's number, as a shell has it.
+const INTERRUPTED: u8 = 130;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -49,10 +55,25 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     }
 }
 
+/// How long a program has to end by itself after Ctrl-C.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 fn run_program(module: &Module, policy: Policy) -> Result<ExitCode> {
-    let code = Command::new(module, &policy.inherit_output())?.run()?.code;
-    // The operating system keeps only the lowest eight bits as well.
-    Ok(ExitCode::from(code as u8))
+    // A command without a standard input has one that is empty.
+    let stdin = Stdin::inherit().unwrap_or_default();
+    let program = Command::new(module, &policy.inherit_output().stdin_or(stdin))?.start()?;
+    let (signals, cancel) = (program.signal_handle(), program.cancel_handle());
+    ctrlc::set_handler(move || {
+        signals.send(Signal::Interrupt);
+        std::thread::sleep(PATIENCE);
+        cancel.cancel();
+    })
+    .context("can't wait for Ctrl-C")?;
+    match program.run() {
+        Ok(exit) => Ok(ExitCode::from(exit.code as u8)), // from 0 to 255
+        Err(CommandError::Failed { error: Error::Stopped(StopReason::Cancelled), .. }) => Ok(ExitCode::from(INTERRUPTED)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn call(args: &Args, module: &Module, policy: &Policy, method: &str) -> Result<ExitCode> {

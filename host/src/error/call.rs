@@ -7,6 +7,7 @@ use super::{
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
+use wasmer_wasix::wasmer_wasix_types::wasi::ExitCode;
 
 /// How a call failed, where the method returns errors of its own, of type `E`.
 pub type CallError<E> = plugix_abi::CallError<E, Error>;
@@ -80,7 +81,7 @@ pub enum Error {
     /// The plugin ended itself with `exit`. The plugin is dead now.
     #[error("the plugin exited with code {code}")]
     Exited {
-        /// The exit code.
+        /// The exit code, from 0 to 255.
         code: i32,
     },
     /// The plugin's fault: it broke the protocol between plugin and host. The plugin is dead now.
@@ -126,6 +127,11 @@ impl Error {
             Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
             None => Self::Trap(Box::new(Trap { message: error.message(), frames: stack_frames(error), site })),
         }
+    }
+
+    /// The plugin's own exit. A code has eight bits, as operating systems have it.
+    pub(crate) fn from_exit(code: ExitCode) -> Self {
+        Self::Exited { code: code.raw() & 0xff }
     }
 
     /// The host's own code panicked below a guest thread. The plugin can't go on.

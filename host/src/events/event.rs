@@ -26,10 +26,15 @@ pub enum Event {
         /// Why the host stopped it.
         cause: String,
     },
-    /// The plugin ended itself: it trapped, broke the protocol or exited.
+    /// The plugin ended itself: it trapped or broke the protocol.
     Died {
         /// How it ended.
         cause: String,
+    },
+    /// The plugin ended itself with `exit`.
+    Exited {
+        /// Its exit code, from 0 to 255.
+        code: i32,
     },
     /// A thread of the plugin trapped, and that ended the plugin.
     ThreadDied {
@@ -76,6 +81,7 @@ impl Event {
     pub(crate) fn from_end(cause: &Error) -> Self {
         match cause {
             Error::Stopped(reason) => Self::Stopped { cause: reason.to_string() },
+            Error::Exited { code } => Self::Exited { code: *code },
             other => match (other, other.site().and_then(|site| site.thread)) {
                 (Error::Trap(trap), Some(thread)) => Self::ThreadDied { thread, cause: trap.message.clone() },
                 (other, Some(thread)) => Self::ThreadDied { thread, cause: Chain(other).to_string() },
@@ -97,6 +103,7 @@ impl fmt::Display for Event {
             Self::Denied { operation, target } => write!(f, "may not {operation} {target:?}"),
             Self::Stopped { cause } => write!(f, "was stopped: {cause}"),
             Self::Died { cause } => write!(f, "died: {cause}"),
+            Self::Exited { code } => write!(f, "exited with code {code}"),
             Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
             Self::OutputDropped { limit } => write!(f, "loses what it prints beyond {limit} bytes"),
             Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),

@@ -20,15 +20,16 @@
 //! ```
 
 mod args;
+mod command;
 
 pub use args::RawArgs;
+pub use command::{Command, CommandError, Exit, Program};
 
 use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError, Site};
 use crate::events::Events;
 use crate::module::{Form, Module};
-use crate::plugin::{CancelHandle, Usage};
+use crate::plugin::{CancelHandle, SignalHandle, Usage};
 use crate::policy::Policy;
-use crate::running::contain::contain;
 use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start};
 use crate::output::Output;
@@ -100,6 +101,11 @@ impl RawPlugin {
         CancelHandle(self.instance.process.stopper.clone())
     }
 
+    /// A handle that sends the module signals from any other thread.
+    pub fn signal_handle(&self) -> SignalHandle {
+        SignalHandle::new(&self.instance.process)
+    }
+
     /// What the module uses, and what it has done since its start.
     pub fn usage(&self) -> Usage {
         self.instance.process.usage()
@@ -108,56 +114,6 @@ impl RawPlugin {
     /// How many threads of the module are alive. The main thread doesn't count.
     pub fn live_threads(&self) -> usize {
         self.instance.process.tasks.live()
-    }
-}
-
-/// A program. It runs once for each [`Command::run`], from its `_start`.
-#[derive(Debug)]
-pub struct Command {
-    module: Module,
-    policy: Policy,
-}
-
-/// How a program ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exit {
-    /// The program's exit code. 0 if it returned from `main`.
-    pub code: i32,
-    /// What the program wrote.
-    pub output: Output,
-}
-
-impl Command {
-    /// Prepares to run a module with the arguments, the environment and the folders of a policy.
-    ///
-    /// # Errors
-    /// [`LoadError::NotACommand`] if the module exports no `_start`.
-    pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
-        match module.info().form {
-            Form::Command => Ok(Self { module: module.clone(), policy: policy.clone() }),
-            Form::Reactor | Form::Bare => Err(LoadError::NotACommand),
-        }
-    }
-
-    /// Runs the program to its end.
-    ///
-    /// # Errors
-    /// [`LoadError::Start`] if the program traps. What it wrote until then is lost. An exit code of its own is no
-    /// error.
-    pub fn run(&self) -> Result<Exit, LoadError> {
-        let mut instance = start("command", &self.module, &self.policy)?;
-        let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
-        instance.calls.begin().map_err(LoadError::Start)?;
-        let ended = contain(|| start.call(&mut instance.store));
-        instance.calls.finish().map_err(LoadError::Start)?;
-        let code = match ended {
-            Ok(()) => 0,
-            Err(error) => match instance.end(&error) {
-                Error::Exited { code } => code,
-                other => return Err(LoadError::Start(other)),
-            },
-        };
-        Ok(Exit { code, output: instance.process.output.take() })
     }
 }
 

@@ -16,7 +16,7 @@ use super::dynamic::{self, Lend};
 use super::inner::Inner;
 use crate::error::{CallError, Error};
 use crate::module::Module;
-use crate::plugin::{CancelHandle, Metadata, Usage};
+use crate::plugin::{CancelHandle, Metadata, Signal, SignalHandle, Usage};
 use crate::output::Output;
 use crate::stop::Deadline;
 use lanes::Lanes;
@@ -184,6 +184,16 @@ impl SharedPlugin {
     /// A handle that stops the plugin with all its calls, from any thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         self.lanes.plugin.cancel_handle()
+    }
+
+    /// Sends the plugin a signal. See [`SignalHandle::send`](super::SignalHandle::send).
+    pub fn signal(&self, signal: Signal) {
+        self.lanes.plugin.signal(signal);
+    }
+
+    /// A handle that sends the plugin signals from any other thread.
+    pub fn signal_handle(&self) -> SignalHandle {
+        self.lanes.plugin.signal_handle()
     }
 
     /// Takes what the plugin wrote to its standard output and standard error since this was last called.

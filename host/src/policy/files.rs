@@ -1,7 +1,7 @@
 //! What a policy says about files.
 
 use super::Policy;
-use plugix_system::{Access, Source};
+use plugix_system::{Access, Device, Source};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -60,6 +60,19 @@ impl Policy {
     #[must_use]
     pub fn scratch(self, guest: impl Into<String>, max_bytes: u64) -> Self {
         self.mounted(guest, Source::Scratch { limit: max_bytes })
+    }
+
+    /// Gives the plugin the devices `/dev/null`, `/dev/zero`, `/dev/random` and `/dev/urandom`. They do no harm. Some
+    /// programs expect them, and `/dev/shm` as well, which is a [`Policy::scratch`] folder like any other.
+    #[must_use]
+    pub fn devices(self) -> Self {
+        let devices = [
+            ("/dev/null", Device::Null),
+            ("/dev/zero", Device::Zero),
+            ("/dev/random", Device::Random),
+            ("/dev/urandom", Device::Random),
+        ];
+        devices.into_iter().fold(self, |policy, (guest, device)| policy.mounted(guest, Source::Device(device)))
     }
 
     /// Limits how many descriptors the plugin may have open at once. Its standard streams and its root count. The

@@ -116,7 +116,7 @@ impl Instance {
             Some(cause) => Error::Dead(Box::new(cause.clone())),
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
-                    Some(WasiError::Exit(code)) => Error::Exited { code: code.raw() },
+                    Some(WasiError::Exit(code)) => Error::from_exit(*code),
                     _ => Error::from_engine(error, site),
                 };
                 self.kill(cause.clone());
@@ -132,9 +132,17 @@ impl Instance {
     }
 }
 
+impl Process {
+    /// What its system calls work on.
+    pub(crate) fn system(&self) -> &Arc<System> {
+        &self.system
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         end_threads(&self.name, &self.resources, &self.tasks);
+        self.system.close_all();
         self.output.finish();
     }
 }

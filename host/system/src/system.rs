@@ -134,6 +134,11 @@ impl System {
         &self.halt
     }
 
+    /// Whether paths stay below the folder that they are relative to, as WASI has it.
+    pub fn is_strict(&self) -> bool {
+        self.strict_paths
+    }
+
     /// What the plugin has open now.
     pub fn usage(&self) -> Usage {
         let mut usage = Usage { sockets: self.gate.open(), ..Usage::default() };

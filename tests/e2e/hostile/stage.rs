@@ -245,7 +245,10 @@ impl Seen {
     }
 
     pub(super) fn saw_death(&self, cause: &Error) -> Result<()> {
-        self.saw(&Event::Died { cause: told(cause) })
+        match cause {
+            Error::Exited { code } => self.saw(&Event::Exited { code: *code }),
+            other => self.saw(&Event::Died { cause: told(other) }),
+        }
     }
 
     /// Whether anything was reported.

@@ -2,16 +2,18 @@
 
 use super::error::PolicyError;
 use super::section::{Document, Entry, Section};
-use crate::policy::{OPEN_FILES_RANGE, Policy};
+use crate::policy::{OPEN_FILES_RANGE, Policy, Stdin};
 use plugix_system::{Access, Network, NetworkRuleError};
 use std::net::IpAddr;
 
-const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "output", "config"];
+const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices",
+    "config"];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result"];
 const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "sockets", "hosts"];
+const INPUT: &[&str] = &["inherit", "text"];
 const OUTPUT: &[&str] = &["inherit"];
 
 /// The most bytes that a 32-bit memory has.
@@ -44,6 +46,14 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
     }
     if let Some(network) = top.get("network") {
         policy = policy.network(self::network(&network.table(NETWORK)?)?);
+    }
+    if let Some(input) = top.get("input") {
+        policy = self::input(policy, &input.table(INPUT)?)?;
+    }
+    if let Some(devices) = top.get("devices")
+        && devices.boolean()?
+    {
+        policy = policy.devices();
     }
     if let Some(output) = top.get("output")
         && let Some(inherit) = output.table(OUTPUT)?.get("inherit")
@@ -117,6 +127,22 @@ fn deadlines(mut policy: Policy, deadlines: &Section<'_>) -> Result<Policy, Poli
         policy = policy.call_deadline(call.duration()?);
     }
     Ok(policy)
+}
+
+fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
+    let inherit = match input.get("inherit") {
+        Some(inherit) if inherit.boolean()? => Some(inherit),
+        _ => None,
+    };
+    match (inherit, input.get("text")) {
+        (None, None) => Ok(policy),
+        (None, Some(text)) => Ok(policy.stdin(Stdin::bytes(text.string()?.as_bytes()))),
+        (Some(inherit), None) => match Stdin::inherit() {
+            Ok(stdin) => Ok(policy.stdin(stdin)),
+            Err(error) => Err(inherit.wrong(format!("can't be had: {error}"))),
+        },
+        (Some(_), Some(text)) => Err(text.wrong("can't be there beside `inherit = true`: the input is one or the other")),
+    }
 }
 
 fn network(section: &Section<'_>) -> Result<Network, PolicyError> {

@@ -6,7 +6,7 @@ use crate::policy::{self, Policy};
 use crate::output::Streams;
 use crate::stop::Target;
 use plugix_module::Wasi;
-use plugix_system::{Errno, Halt, Input, Limit, Mount, Report, Setup, SetupError, System};
+use plugix_system::{Errno, Halt, Limit, Mount, Report, Setup, SetupError, System};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(in crate::running) fn system(
         halt: Halt::new(),
         report: Arc::new(Reported(events.clone())),
         max_descriptors: policy.max_open_files,
-        stdin: Input::Nothing,
+        stdin: policy.input().map_err(|source| LoadError::Io { what: "read standard input".into(), source })?,
         stdout: Arc::new(output.stdout.clone()),
         stderr: Arc::new(output.stderr.clone()),
         network: policy.network.clone(),

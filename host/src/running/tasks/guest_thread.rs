@@ -127,7 +127,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
         Some(WasiError::ThreadExit) => None,
         Some(WasiError::Exit(code)) => {
-            tasks.stopper.stop(Error::Exited { code: code.raw() });
+            tasks.stopper.stop(Error::from_exit(*code));
             Some(*code)
         }
         _ => {

@@ -20,6 +20,11 @@ impl System {
         }
     }
 
+    /// Whether a signal would end the plugin now, because no handler hears of it.
+    pub fn ends_by(&self, signal: Signal) -> bool {
+        self.signals.ends(signal)
+    }
+
     /// Sends one thread of the plugin's a signal.
     pub fn signal_thread(&self, thread: &Thread, signal: Signal) {
         if self.signals.raise_for(thread.signals(), signal) && self.signals.interrupts(thread.signals()) {

@@ -38,6 +38,11 @@ impl Shared {
         self.handler.store(is_set, Ordering::SeqCst);
     }
 
+    /// Whether a signal ends the plugin, because no handler hears of it.
+    pub(crate) fn ends(&self, signal: Signal) -> bool {
+        !self.has_handler(signal) && signal.default_action() == Without::Terminate
+    }
+
     /// Marks a signal for whichever thread comes first. False if it does nothing.
     pub(crate) fn raise(&self, signal: Signal) -> bool {
         self.raise_in(&self.pending, signal)

@@ -44,7 +44,11 @@ pub(super) fn dup2(call: &mut Call<'_>, fd: u32, least: u32, close_on_exec: u32,
 }
 
 pub(super) fn renumber(call: &mut Call<'_>, from: u32, to: u32) -> Result {
-    call.system.fd_renumber(from, to)
+    // WASIX's C library calls it for `dup2`.
+    match call.system.is_strict() {
+        true => call.system.fd_renumber(from, to),
+        false => call.system.fd_dup2(from, to, false),
+    }
 }
 
 pub(super) fn fdstat_get(call: &mut Call<'_>, fd: u32, result: u32) -> Result {
