@@ -5,6 +5,7 @@ mod crossing;
 mod current;
 mod files;
 mod foreign;
+mod links;
 mod listing;
 mod sockets;
 mod watching;
@@ -74,7 +75,7 @@ fn same_on_loopback(name: &str) -> Result<()> {
     let mut network = Network::new();
     for host in ["127.0.0.1", "[::1]"] {
         network = network.connect_tcp(&format!("{host}:*"))?.connect_udp(&format!("{host}:*"))?;
-        network = network.listen_tcp(&format!("{host}:0"))?.listen_udp(&format!("{host}:0"))?;
+        network = network.listen_tcp(&format!("{host}:*"))?.listen_udp(&format!("{host}:*"))?;
     }
     assert_eq!(told(&Policy::new().network(network), name, "/"), natively(name)?, "{name}");
     Ok(())

@@ -16,8 +16,7 @@ fn mounts_are_devices() -> Result<()> {
     let policy = Policy::new()
         .mount(one.path(), "/one", Access::ReadWrite)
         .mount_limited(two.path(), "/two", LIMIT)
-        .scratch("/three", LIMIT)
-        .scratch("/four", LIMIT);
+        .scratch("/three", LIMIT);
     let plugin = plugin("programs", &policy);
     call(&plugin, "append", "t /three/file")?;
     let mounts = ["one", "two", "three"];

@@ -5,9 +5,9 @@ use super::same;
 same! { same_in_folders, "files":
     appending { four_handles, one_handle }
     contents { holes, positions, random_reads, removed_while_open, truncated, while_it_grows }
-    creating { again_and_again, folders, on_eight_threads }
+    creating { again_and_again, folders, on_eight_threads, trees }
     errors { of_files, of_folders, of_full_folders, of_names, of_renaming }
-    links { absolute, hard, relative }
+    links { hard, relative }
     listing { complete, while_removing }
     replacing { a_cache, of_an_open_file }
     syncing { files, folders }

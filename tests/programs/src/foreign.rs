@@ -5,15 +5,14 @@ pub mod pairs;
 pub mod pipes;
 pub mod polls;
 
-use std::ffi::{c_int, c_uint, c_ulong, c_void};
+use std::ffi::{CString, c_char, c_int, c_uint, c_ulong, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::path::Path;
 
 /// Numbers that both systems have, and not the same.
 struct Numbers {
     unix: c_int,
-    socket_level: c_int,
-    linger: c_int,
     write_side: c_int,
     readable: i16,
     writable: i16,
@@ -22,11 +21,51 @@ struct Numbers {
 
 const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
     // wasix-libc: __header_sys_socket.h, __header_poll.h and wasi/api_wasix.h.
-    Numbers { unix: 3, socket_level: 0x7fff_ffff, linger: 13, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000 }
+    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000 }
 } else {
     // Linux.
-    Numbers { unix: 1, socket_level: 1, linger: 13, write_side: 1, readable: 1, writable: 4, hung_up: 0x10 }
+    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10 }
 };
+
+/// A level of options, and the option's number there.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting(c_int, c_int);
+
+impl Setting {
+    pub(crate) const LINGER: Self = Self::new(13, Self(1, 13));
+    pub(crate) const MULTICAST_TTL: Self = Self::new(24, Self(0, 33));
+    pub(crate) const TTL: Self = Self::new(23, Self(0, 2));
+
+    /// wasix-libc has one level for all. Linux has one for each protocol.
+    const fn new(wasix: c_int, linux: Self) -> Self {
+        if cfg!(target_os = "wasi") { Self(0x7fff_ffff, wasix) } else { linux }
+    }
+
+    /// # Safety
+    /// Any bytes are a `T`.
+    unsafe fn value<T: Default>(self, socket: &impl AsRawFd) -> io::Result<T> {
+        let mut value = T::default();
+        let mut len = size_of::<T>() as c_uint;
+        // SAFETY: the value has that length.
+        checked(unsafe { getsockopt(socket.as_raw_fd(), self.0, self.1, (&raw mut value).cast(), &mut len) })?;
+        Ok(value)
+    }
+
+    fn change<T>(self, socket: &impl AsRawFd, value: &T) -> io::Result<()> {
+        let value = (&raw const *value).cast();
+        // SAFETY: the value has that length.
+        checked(unsafe { setsockopt(socket.as_raw_fd(), self.0, self.1, value, size_of::<T>() as c_uint) }).map(drop)
+    }
+
+    pub(crate) fn get(self, socket: &impl AsRawFd) -> io::Result<c_int> {
+        // SAFETY: any bytes are a number.
+        unsafe { self.value(socket) }
+    }
+
+    pub(crate) fn set(self, socket: &impl AsRawFd, value: c_int) -> io::Result<()> {
+        self.change(socket, &value)
+    }
+}
 
 const STREAM: c_int = 1;
 const SEMAPHORE: c_int = 1;
@@ -49,6 +88,7 @@ unsafe extern "C" {
     fn pipe(ends: *mut c_int) -> c_int;
     fn eventfd(count: c_uint, flags: c_int) -> c_int;
     fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
+    fn link(from: *const c_char, to: *const c_char) -> c_int;
     fn shutdown(fd: c_int, how: c_int) -> c_int;
     fn poll(fds: *mut PollFd, count: c_ulong, milliseconds: c_int) -> c_int;
     fn read(fd: c_int, buffer: *mut c_void, room: usize) -> isize;
@@ -116,17 +156,22 @@ fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[
 
 /// For how many seconds a closed socket tries to send the rest.
 pub(crate) fn linger(socket: &impl AsRawFd) -> io::Result<Option<c_int>> {
-    let mut linger = Linger::default();
-    let mut len = size_of::<Linger>() as c_uint;
-    let value = (&raw mut linger).cast();
-    // SAFETY: the value has that length.
-    checked(unsafe { getsockopt(socket.as_raw_fd(), NUMBERS.socket_level, NUMBERS.linger, value, &mut len) })?;
+    // SAFETY: any bytes are two numbers.
+    let linger: Linger = unsafe { Setting::LINGER.value(socket)? };
     Ok((linger.on != 0).then_some(linger.seconds))
 }
 
 pub(crate) fn set_linger(socket: &impl AsRawFd, seconds: Option<c_int>) -> io::Result<()> {
-    let linger = Linger { on: seconds.is_some().into(), seconds: seconds.unwrap_or(0) };
-    let (value, len) = ((&raw const linger).cast(), size_of::<Linger>() as c_uint);
-    // SAFETY: the value has that length.
-    checked(unsafe { setsockopt(socket.as_raw_fd(), NUMBERS.socket_level, NUMBERS.linger, value, len) }).map(drop)
+    Setting::LINGER.change(socket, &Linger { on: seconds.is_some().into(), seconds: seconds.unwrap_or(0) })
+}
+
+/// Gives a file another name. `std` calls `linkat`, and that of wasix-libc mixes the two paths up.
+///
+/// # Errors
+/// As `link`.
+pub fn hard_link(from: &Path, to: &Path) -> io::Result<()> {
+    let [from, to] = [from, to].map(|path| CString::new(path.as_os_str().as_encoded_bytes()));
+    let (from, to) = (from?, to?);
+    // SAFETY: both end with a zero.
+    checked(unsafe { link(from.as_ptr(), to.as_ptr()) }).map(drop)
 }

@@ -3,6 +3,7 @@
 use plugix_e2e_programs::files::watching::Watcher;
 use plugix_e2e_programs::files::{appending, current, listing};
 use plugix_e2e_programs::find;
+use plugix_e2e_programs::foreign::hard_link;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -61,7 +62,7 @@ plugix_guest::export! {
     /// Renames and links from one folder to another, and says of what kind the errors are.
     fn cross(args: &[u8]) -> String {
         let (from, to) = two(args);
-        let outcomes = [fs::rename(from, to), fs::hard_link(from, to)];
+        let outcomes = [fs::rename(from, to), hard_link(from.as_ref(), to.as_ref())];
         format!("{:?}", outcomes.map(|outcome| outcome.map_err(|error| error.kind())))
     }
 }

@@ -34,6 +34,21 @@ pub fn folders(folder: &Path) -> io::Result<String> {
     Ok(format!("{entries} listed, {}", left(folder)?))
 }
 
+/// A tree is made and removed as a whole.
+pub fn trees(folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    let deep = folder.join("a/b/c");
+    told.line("made", fs::create_dir_all(&deep));
+    told.line("made again", fs::create_dir_all(&deep));
+    for name in ["file", "b/file", "b/c/one", "b/c/two"] {
+        fs::write(folder.join("a").join(name), name)?;
+    }
+    told.line("canonical", fs::canonicalize(deep.join("../c/./one")).map(|path| path.ends_with("a/b/c/one")));
+    told.line("removed", fs::remove_dir_all(folder.join("a")));
+    told.line("removed again", fs::remove_dir_all(folder.join("a")));
+    Ok(told.end()? + &left(folder)?)
+}
+
 fn left(folder: &Path) -> io::Result<String> {
     let mut told = Told::new();
     told.say("left", fs::read_dir(folder)?.count());

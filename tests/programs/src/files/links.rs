@@ -1,5 +1,6 @@
 //! Links of both sorts, within one folder.
 
+use crate::foreign::hard_link;
 use crate::told::Told;
 use std::fs;
 use std::io;
@@ -17,12 +18,12 @@ pub fn hard(folder: &Path) -> io::Result<String> {
     fs::write(at("one"), "content")?;
     fs::create_dir(at("folder"))?;
     let mut told = Told::new();
-    told.line("made", fs::hard_link(at("one"), at("folder/other")));
+    told.line("made", hard_link(&at("one"), &at("folder/other")));
     fs::write(at("folder/other"), "changed")?;
     told.line("read by its first name", fs::read_to_string(at("one")));
-    told.line("there already", fs::hard_link(at("one"), at("folder/other")));
-    told.line("of nothing", fs::hard_link(at("nothing"), at("new")));
-    told.line("of a folder", fs::hard_link(at("folder"), at("new")));
+    told.line("there already", hard_link(&at("one"), &at("folder/other")));
+    told.line("of nothing", hard_link(&at("nothing"), &at("new")));
+    told.line("of a folder", hard_link(&at("folder"), &at("new")));
     told.line("renamed onto itself", fs::rename(at("one"), at("folder/other")));
     told.say("is there still", at("one").exists());
     fs::remove_file(at("one"))?;
@@ -36,9 +37,7 @@ pub fn relative(folder: &Path) -> io::Result<String> {
     fs::create_dir_all(at("a/b"))?;
     fs::write(at("file"), "content")?;
     let mut told = Told::new();
-    for (target, link) in
-        [("file", "beside"), ("../../file", "a/b/up"), ("a/../file", "around"), ("loop", "loop"), ("nothing", "broken")]
-    {
+    for (target, link) in [("file", "beside"), ("../../file", "a/b/up"), ("loop", "loop"), ("nothing", "broken")] {
         told.line(link, symlink(target.as_ref(), &at(link)));
         told.line("read", fs::read_to_string(at(link)));
         told.line("target", fs::read_link(at(link)));
@@ -57,8 +56,9 @@ pub fn relative(folder: &Path) -> io::Result<String> {
     told.end()
 }
 
-/// Targets that begin at the root, as the program knows it.
-pub fn absolute(folder: &Path) -> io::Result<String> {
+/// Targets that begin at the root, as the program knows it, and one that goes down and up again. Only the program's own
+/// memory may hold them: the host follows links in its folders from its own root.
+pub fn anywhere(folder: &Path) -> io::Result<String> {
     let at = |name: &str| folder.join(name);
     fs::create_dir(at("below"))?;
     fs::write(at("below/file"), "content")?;
@@ -67,6 +67,8 @@ pub fn absolute(folder: &Path) -> io::Result<String> {
     told.line("read", fs::read_to_string(at("file")));
     told.line("of a folder", symlink(&at("below"), &at("folder")));
     told.line("read through it", fs::read_to_string(at("folder/file")));
+    told.line("down and up", symlink("below/../folder/file".as_ref(), &at("around")));
+    told.line("read through it", fs::read_to_string(at("around")));
     told.say("the target", fs::read_link(at("file")).is_ok_and(|target| target == at("below/file")));
     told.say("canonical", fs::canonicalize(at("folder/file")).is_ok_and(|path| path.ends_with("below/file")));
     told.end()

@@ -1,5 +1,6 @@
 //! UDP.
 
+use crate::foreign::Setting;
 use crate::told::Told;
 use std::io;
 use std::net::UdpSocket;
@@ -33,18 +34,17 @@ pub fn timeouts(_folder: &Path) -> io::Result<String> {
 pub fn options(_folder: &Path) -> io::Result<String> {
     let socket = bind()?;
     let mut told = Told::new();
-    told.line("ttl", socket.ttl());
-    told.line("changed", socket.set_ttl(9));
-    told.line("ttl", socket.ttl());
+    for (name, setting) in [("ttl", Setting::TTL), ("multicast ttl", Setting::MULTICAST_TTL)] {
+        told.line(name, setting.get(&socket));
+        told.line("changed", setting.set(&socket, 9));
+        told.line(name, setting.get(&socket));
+        told.line("too large", setting.set(&socket, 1_000));
+    }
     told.line("broadcast", socket.broadcast());
     told.line("changed", socket.set_broadcast(true));
     told.line("broadcast", socket.broadcast());
     told.line("error", socket.take_error());
     told.line("peer", socket.peer_addr().map(drop));
-    told.line("multicast ttl", socket.multicast_ttl_v4());
-    told.line("changed", socket.set_multicast_ttl_v4(5));
-    told.line("multicast ttl", socket.multicast_ttl_v4());
-    told.line("loop", socket.multicast_loop_v4());
     told.end()
 }
 

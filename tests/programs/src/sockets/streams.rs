@@ -1,6 +1,6 @@
 //! TCP.
 
-use crate::foreign;
+use crate::foreign::{self, Setting};
 use crate::told::Told;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -39,14 +39,14 @@ pub fn options(_folder: &Path) -> io::Result<String> {
         told.line("delay", stream.nodelay());
         told.line("changed", stream.set_nodelay(true));
         told.line("delay", stream.nodelay());
-        told.line("ttl", stream.ttl());
-        told.line("changed", stream.set_ttl(55));
-        told.line("ttl", stream.ttl());
+        told.line("ttl", Setting::TTL.get(stream));
+        told.line("changed", Setting::TTL.set(stream, 55));
+        told.line("ttl", Setting::TTL.get(stream));
         told.line("error", stream.take_error());
         told.line("timeouts", Ok((stream.read_timeout()?, stream.write_timeout()?)));
     }
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    told.line("a listener's", listener.set_ttl(44).and_then(|()| listener.ttl()));
+    told.line("a listener's", Setting::TTL.set(&listener, 44).and_then(|()| Setting::TTL.get(&listener)));
     told.line("a listener's error", listener.take_error());
     told.end()
 }
@@ -133,7 +133,7 @@ pub fn peeking(_folder: &Path) -> io::Result<String> {
     let mut buffer = [0; 8];
     (&server).write_all(b"12345")?;
     let mut told = Told::new();
-    told.line("looked", client.peek(&mut buffer[..3]).map(|len| len));
+    told.line("looked", client.peek(&mut buffer[..3]));
     told.line("again", client.peek(&mut buffer));
     client.read_exact(&mut buffer[..5])?;
     told.say("read", &buffer[..5]);

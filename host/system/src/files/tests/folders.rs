@@ -2,7 +2,7 @@
 
 use super::{Mode, folder, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
-use crate::{Access, Errno};
+use crate::{Access, CURRENT, Errno, OpenFlags, Rights};
 use std::collections::BTreeSet;
 use std::fs;
 use tempfile::tempdir;
@@ -114,4 +114,25 @@ fn mounts_lie_in_each_other() {
     assert_eq!(refused.map(|(done, _)| done), refused.map(|_| Err(Errno::Access)));
     assert_eq!(plugin.rename("/a/file", "/none/scratch/file"), Err(Errno::Xdev));
     assert_eq!(plugin.system.usage().files, 0);
+}
+
+/// As whoever removes a tree opens its folders.
+#[test]
+fn a_folder_is_opened_by_its_name_where_links_are_not_followed() {
+    let disk = tempdir().expect("there is a disk");
+    for mount in [folder(disk.path(), "/d", Access::ReadWrite), scratch("/d", 1 << 20)] {
+        let plugin = plugin(vec![mount]);
+        plugin.make_folder("/d/folder").expect("it is new");
+        plugin.symlink("folder", "/d/link").expect("it leads nowhere else");
+        let open = |path: &str, open| {
+            let flags = OpenFlags { open, rights: Rights::FD_READDIR, ..OpenFlags::default() };
+            plugin.system.path_open(&plugin.thread, CURRENT, path.as_bytes(), flags)
+        };
+        for path in ["/d/folder", "/d/folder/"] {
+            let fd = open(path, 2).expect("it is a folder");
+            assert_eq!(plugin.page(fd, 0, 4096).map(|page| page.len()), Ok(2));
+        }
+        assert_eq!(open("/d/folder", 4 | 1), Err(Errno::Exist));
+        assert!(open("/d/link", 2).is_err());
+    }
 }
