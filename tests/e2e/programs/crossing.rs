@@ -21,8 +21,8 @@ fn mounts_are_devices() -> Result<()> {
     call(&plugin, "append", "t /three/file")?;
     let mounts = ["one", "two", "three"];
     for (from, to) in mounts.into_iter().flat_map(|from| mounts.map(|to| (from, to)).into_iter()) {
-        let told = call(&plugin, "cross", format!("/{from}/file /{to}/new"))?;
         if from != to {
+            let told = call(&plugin, "cross", format!("/{from}/file /{to}/new"))?;
             assert_eq!(told, "[Err(CrossesDevices), Err(CrossesDevices)]", "from {from} to {to}");
         }
     }
