@@ -5,6 +5,7 @@ use super::same;
 same! { same_on_loopback, "foreign":
     events { counted, semaphores }
     pairs { both_ways, half_closed }
-    pipes { ends, threads }
+    pipes { ends, nonblocking, threads }
     polls { hang_ups, readiness }
+    sets { edges, levels }
 }

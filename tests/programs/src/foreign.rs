@@ -4,6 +4,7 @@ pub mod events;
 pub mod pairs;
 pub mod pipes;
 pub mod polls;
+pub mod sets;
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_ulong, c_void};
 use std::io;
@@ -17,14 +18,15 @@ struct Numbers {
     readable: i16,
     writable: i16,
     hung_up: i16,
+    nonblocking: c_int,
 }
 
 const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
     // wasix-libc: __header_sys_socket.h, __header_poll.h and wasi/api_wasix.h.
-    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000 }
+    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000, nonblocking: 4 }
 } else {
     // Linux.
-    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10 }
+    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, nonblocking: 0o4000 }
 };
 
 /// A level of options, and the option's number there.
@@ -89,6 +91,7 @@ unsafe extern "C" {
     fn eventfd(count: c_uint, flags: c_int) -> c_int;
     fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
     fn link(from: *const c_char, to: *const c_char) -> c_int;
+    fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn shutdown(fd: c_int, how: c_int) -> c_int;
     fn poll(fds: *mut PollFd, count: c_ulong, milliseconds: c_int) -> c_int;
     fn read(fd: c_int, buffer: *mut c_void, room: usize) -> isize;
@@ -122,6 +125,17 @@ fn new_pair() -> io::Result<[OwnedFd; 2]> {
 fn new_event(count: c_uint, flags: c_int) -> io::Result<OwnedFd> {
     // SAFETY: the function takes numbers only, and the descriptor is new.
     unsafe { checked(eventfd(count, flags)).map(|fd| OwnedFd::from_raw_fd(fd)) }
+}
+
+/// Whether calls wait.
+fn set_nonblocking(fd: &OwnedFd, on: bool) -> io::Result<()> {
+    const GET: c_int = 3;
+    const SET: c_int = 4;
+    // SAFETY: the function takes numbers only.
+    let flags = checked(unsafe { fcntl(fd.as_raw_fd(), GET) })?;
+    let flags = if on { flags | NUMBERS.nonblocking } else { flags & !NUMBERS.nonblocking };
+    // SAFETY: as above.
+    checked(unsafe { fcntl(fd.as_raw_fd(), SET, flags) }).map(drop)
 }
 
 fn end_writing(fd: &OwnedFd) -> io::Result<()> {

@@ -72,6 +72,7 @@ programs! {
     sockets::streams::peeking,
     sockets::streams::timeouts,
     foreign::pipes::ends,
+    foreign::pipes::nonblocking,
     foreign::pipes::threads,
     foreign::events::counted,
     foreign::events::semaphores,
@@ -79,4 +80,6 @@ programs! {
     foreign::pairs::half_closed,
     foreign::polls::readiness,
     foreign::polls::hang_ups,
+    foreign::sets::edges,
+    foreign::sets::levels,
 }

@@ -1,6 +1,6 @@
 //! Pipes.
 
-use super::{new_pipe, receive, send};
+use super::{new_pipe, receive, send, set_nonblocking};
 use crate::told::Told;
 use std::io;
 use std::path::Path;
@@ -46,5 +46,27 @@ pub fn threads(_folder: &Path) -> io::Result<String> {
     drop(writer);
     let mut told = Told::new();
     told.line("read", reading.join().expect("a thread doesn't panic"));
+    told.end()
+}
+
+/// Ends that don't wait, and then do.
+pub fn nonblocking(_folder: &Path) -> io::Result<String> {
+    let [reader, writer] = new_pipe()?;
+    let mut told = Told::new();
+    told.line("set", set_nonblocking(&reader, true).and(set_nonblocking(&writer, true)));
+    told.line("nothing", receive(&reader, 1));
+    let full = loop {
+        if let Err(error) = send(&writer, &[7; 4_096]) {
+            break error.kind();
+        }
+    };
+    told.say("full", full);
+    set_nonblocking(&reader, false)?;
+    let mut rest = 1;
+    drop(writer);
+    while rest > 0 {
+        rest = receive(&reader, 1 << 16)?.len();
+    }
+    told.say("the end", rest);
     told.end()
 }
