@@ -25,6 +25,7 @@ mod output;
 mod panics;
 mod policy_toml;
 mod pool;
+mod programs;
 mod proposals;
 mod protocol;
 mod raw;

@@ -102,6 +102,20 @@ impl Scratch {
         Ok(self.nodes().folder(folder)?.parent)
     }
 
+    /// Where a folder is now, from the root on: a slash before each name.
+    pub(crate) fn path(&self, mut folder: u64) -> Result<Vec<u8>> {
+        let nodes = self.nodes();
+        let mut names = Vec::new();
+        while folder != ROOT {
+            let above = nodes.folder(folder)?.parent;
+            let mut entries = nodes.folder(above)?.from(FIRST);
+            let (_, entry) = entries.find(|(_, entry)| entry.node == folder).ok_or(Errno::Noent)?;
+            names.push(&entry.name);
+            folder = above;
+        }
+        Ok(names.iter().rev().flat_map(|name| [b"/", &***name]).flatten().copied().collect())
+    }
+
     pub(crate) fn stat_folder(&self, folder: u64) -> Result<Filestat> {
         self.nodes().stat(folder, self.device)
     }

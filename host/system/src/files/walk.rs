@@ -154,6 +154,12 @@ impl Walk<'_> {
         // Whoever wants to create something there is told that it may not.
         let is_above = matches!(self.place.spot, Spot::Above) && self.followed.is_some();
         if is_last && !slash && !follow && !is_above {
+            // The kernel opens a folder of the host's by its name. One in memory is found here.
+            if matches!(self.place.spot, Spot::Scratch(..))
+                && let Ok(Looked::Folder(place)) = self.look(name)
+            {
+                return Ok(self.go_down(place, name));
+            }
             return arrived(self);
         }
         match self.look(name) {

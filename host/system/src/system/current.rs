@@ -50,7 +50,10 @@ impl System {
                 0 => Err(Errno::Noent),
                 _ => Ok(self.tree.path_in(mount, fd).unwrap_or(shown)),
             },
-            Spot::Scratch(..) => self.tree.stat(&place).map(|_| shown),
+            Spot::Scratch(scratch, node) => {
+                let path = [self.tree.path(scratch.point), scratch.path(*node)?].concat();
+                Ok(if path.is_empty() { b"/".to_vec() } else { path })
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Mode, folder, plugin, scratch};
 use crate::testing::{Plugin, part, temporary};
-use crate::{Access, Errno};
+use crate::{Access, CURRENT, Errno, OpenFlags, Rights};
 use std::collections::BTreeSet;
 use std::fs;
 use tempfile::tempdir;
@@ -127,5 +127,26 @@ fn no_file_is_made_at_a_link_to_a_folder() {
         }
         assert_eq!(plugin.open_file("/d/link", Mode::New), Err(Errno::Exist));
         assert_eq!(plugin.stat("/d/link"), Err(Errno::Noent));
+    }
+}
+
+/// As whoever removes a tree opens its folders.
+#[test]
+fn a_folder_is_opened_by_its_name_where_links_are_not_followed() {
+    let disk = tempdir().expect("there is a disk");
+    for mount in [folder(disk.path(), "/d", Access::ReadWrite), scratch("/d", 1 << 20)] {
+        let plugin = plugin(vec![mount]);
+        plugin.make_folder("/d/folder").expect("it is new");
+        plugin.symlink("folder", "/d/link").expect("it leads nowhere else");
+        let open = |path: &str, open| {
+            let flags = OpenFlags { open, rights: Rights::FD_READDIR, ..OpenFlags::default() };
+            plugin.system.path_open(&plugin.thread, CURRENT, path.as_bytes(), flags)
+        };
+        for path in ["/d/folder", "/d/folder/"] {
+            let fd = open(path, 2).expect("it is a folder");
+            assert_eq!(plugin.page(fd, 0, 4096).map(|page| page.len()), Ok(2));
+        }
+        assert_eq!(open("/d/folder", 4 | 1), Err(Errno::Exist));
+        assert!(open("/d/link", 2).is_err());
     }
 }

@@ -192,6 +192,12 @@ fn the_current_folder() {
     assert_eq!(plugin.read_file("../d/file").as_deref(), Ok(&b"2"[..]));
     assert_eq!(system.chdir(thread, b"file"), Err(Errno::Notdir));
     assert_eq!(plugin.rename("file", "/d/other"), Err(Errno::Xdev));
+    plugin.make_folder("sub").and(plugin.make_folder("sub/deep")).expect("they are new");
+    system.chdir(thread, b"sub/deep").expect("it is there");
+    plugin.rename("/s/sub", "/s/moved").expect("it is there");
+    assert_eq!(system.getcwd().as_deref(), Ok(&b"/s/moved/deep"[..]));
+    plugin.remove_folder("/s/moved/deep").expect("it is empty");
+    assert_eq!(system.getcwd(), Err(Errno::Noent));
 }
 
 #[test]

@@ -1,0 +1,11 @@
+//! Functions of the C library.
+
+use super::same;
+
+same! { same_on_loopback, "foreign":
+    events { counted, semaphores }
+    pairs { both_ways, half_closed }
+    pipes { ends, nonblocking, threads }
+    polls { hang_ups, readiness }
+    sets { edges, levels }
+}

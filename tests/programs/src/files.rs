@@ -1,0 +1,13 @@
+//! Programs that use files.
+
+pub mod appending;
+pub mod contents;
+pub mod creating;
+pub mod current;
+pub mod errors;
+pub mod links;
+pub mod listing;
+pub mod replacing;
+pub mod syncing;
+pub mod times;
+pub mod watching;

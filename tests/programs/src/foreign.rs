@@ -1,0 +1,191 @@
+//! Programs that use functions of the C library, which `std` has no words for everywhere.
+
+pub mod events;
+pub mod pairs;
+pub mod pipes;
+pub mod polls;
+pub mod sets;
+
+use std::ffi::{CString, c_char, c_int, c_uint, c_ulong, c_void};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::path::Path;
+
+/// Numbers that both systems have, and not the same.
+struct Numbers {
+    unix: c_int,
+    write_side: c_int,
+    readable: i16,
+    writable: i16,
+    hung_up: i16,
+    nonblocking: c_int,
+}
+
+const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
+    // wasix-libc: __header_sys_socket.h, __header_poll.h and wasi/api_wasix.h.
+    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000, nonblocking: 4 }
+} else {
+    // Linux.
+    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, nonblocking: 0o4000 }
+};
+
+/// A level of options, and the option's number there.
+#[derive(Clone, Copy)]
+pub(crate) struct Setting(c_int, c_int);
+
+impl Setting {
+    pub(crate) const LINGER: Self = Self::new(13, Self(1, 13));
+    pub(crate) const MULTICAST_TTL: Self = Self::new(24, Self(0, 33));
+    pub(crate) const TTL: Self = Self::new(23, Self(0, 2));
+
+    /// wasix-libc has one level for all. Linux has one for each protocol.
+    const fn new(wasix: c_int, linux: Self) -> Self {
+        if cfg!(target_os = "wasi") { Self(0x7fff_ffff, wasix) } else { linux }
+    }
+
+    /// # Safety
+    /// Any bytes are a `T`.
+    unsafe fn value<T: Default>(self, socket: &impl AsRawFd) -> io::Result<T> {
+        let mut value = T::default();
+        let mut len = size_of::<T>() as c_uint;
+        // SAFETY: the value has that length.
+        checked(unsafe { getsockopt(socket.as_raw_fd(), self.0, self.1, (&raw mut value).cast(), &mut len) })?;
+        Ok(value)
+    }
+
+    fn change<T>(self, socket: &impl AsRawFd, value: &T) -> io::Result<()> {
+        let value = (&raw const *value).cast();
+        // SAFETY: the value has that length.
+        checked(unsafe { setsockopt(socket.as_raw_fd(), self.0, self.1, value, size_of::<T>() as c_uint) }).map(drop)
+    }
+
+    pub(crate) fn get(self, socket: &impl AsRawFd) -> io::Result<c_int> {
+        // SAFETY: any bytes are a number.
+        unsafe { self.value(socket) }
+    }
+
+    pub(crate) fn set(self, socket: &impl AsRawFd, value: c_int) -> io::Result<()> {
+        self.change(socket, &value)
+    }
+}
+
+const STREAM: c_int = 1;
+const SEMAPHORE: c_int = 1;
+
+#[repr(C)]
+struct PollFd {
+    fd: c_int,
+    events: i16,
+    seen: i16,
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct Linger {
+    on: c_int,
+    seconds: c_int,
+}
+
+unsafe extern "C" {
+    fn pipe(ends: *mut c_int) -> c_int;
+    fn eventfd(count: c_uint, flags: c_int) -> c_int;
+    fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
+    fn link(from: *const c_char, to: *const c_char) -> c_int;
+    fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
+    fn shutdown(fd: c_int, how: c_int) -> c_int;
+    fn poll(fds: *mut PollFd, count: c_ulong, milliseconds: c_int) -> c_int;
+    fn read(fd: c_int, buffer: *mut c_void, room: usize) -> isize;
+    fn write(fd: c_int, buffer: *const c_void, len: usize) -> isize;
+    fn getsockopt(fd: c_int, level: c_int, name: c_int, value: *mut c_void, len: *mut c_uint) -> c_int;
+    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, len: c_uint) -> c_int;
+}
+
+fn checked(outcome: c_int) -> io::Result<c_int> {
+    if outcome < 0 { Err(io::Error::last_os_error()) } else { Ok(outcome) }
+}
+
+fn two(make: impl FnOnce(*mut c_int) -> c_int) -> io::Result<[OwnedFd; 2]> {
+    let mut ends = [0; 2];
+    checked(make(ends.as_mut_ptr()))?;
+    // SAFETY: the system has just made these two descriptors, and nobody else has them.
+    Ok(ends.map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+/// The reader and the writer.
+fn new_pipe() -> io::Result<[OwnedFd; 2]> {
+    // SAFETY: there is room for two descriptors.
+    two(|ends| unsafe { pipe(ends) })
+}
+
+fn new_pair() -> io::Result<[OwnedFd; 2]> {
+    // SAFETY: there is room for two descriptors.
+    two(|ends| unsafe { socketpair(NUMBERS.unix, STREAM, 0, ends) })
+}
+
+fn new_event(count: c_uint, flags: c_int) -> io::Result<OwnedFd> {
+    // SAFETY: the function takes numbers only, and the descriptor is new.
+    unsafe { checked(eventfd(count, flags)).map(|fd| OwnedFd::from_raw_fd(fd)) }
+}
+
+/// Whether calls wait.
+fn set_nonblocking(fd: &OwnedFd, on: bool) -> io::Result<()> {
+    const GET: c_int = 3;
+    const SET: c_int = 4;
+    // SAFETY: the function takes numbers only.
+    let flags = checked(unsafe { fcntl(fd.as_raw_fd(), GET) })?;
+    let flags = if on { flags | NUMBERS.nonblocking } else { flags & !NUMBERS.nonblocking };
+    // SAFETY: as above.
+    checked(unsafe { fcntl(fd.as_raw_fd(), SET, flags) }).map(drop)
+}
+
+fn end_writing(fd: &OwnedFd) -> io::Result<()> {
+    // SAFETY: the function takes numbers only.
+    checked(unsafe { shutdown(fd.as_raw_fd(), NUMBERS.write_side) }).map(drop)
+}
+
+fn receive(fd: &OwnedFd, room: usize) -> io::Result<Vec<u8>> {
+    let mut buffer = vec![0; room];
+    // SAFETY: the buffer has that much room.
+    let len = unsafe { read(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), room) };
+    buffer.truncate(usize::try_from(len).map_err(|_| io::Error::last_os_error())?);
+    Ok(buffer)
+}
+
+fn send(fd: &OwnedFd, bytes: &[u8]) -> io::Result<usize> {
+    // SAFETY: that many bytes are there.
+    let len = unsafe { write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len()) };
+    usize::try_from(len).map_err(|_| io::Error::last_os_error())
+}
+
+/// What is seen of descriptors: the number of those that are ready, and for each whether it can be read, can be
+/// written, and was hung up.
+fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[bool; 3]>)> {
+    let Numbers { readable, writable, hung_up, .. } = NUMBERS;
+    let asked = |fd: &BorrowedFd<'_>| PollFd { fd: fd.as_raw_fd(), events: readable | writable, seen: 0 };
+    let mut fds: Vec<_> = fds.iter().map(asked).collect();
+    // SAFETY: there are that many.
+    let ready = checked(unsafe { poll(fds.as_mut_ptr(), fds.len() as c_ulong, milliseconds) })?;
+    Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up].map(|bit| fd.seen & bit != 0)).collect()))
+}
+
+/// For how many seconds a closed socket tries to send the rest.
+pub(crate) fn linger(socket: &impl AsRawFd) -> io::Result<Option<c_int>> {
+    // SAFETY: any bytes are two numbers.
+    let linger: Linger = unsafe { Setting::LINGER.value(socket)? };
+    Ok((linger.on != 0).then_some(linger.seconds))
+}
+
+pub(crate) fn set_linger(socket: &impl AsRawFd, seconds: Option<c_int>) -> io::Result<()> {
+    Setting::LINGER.change(socket, &Linger { on: seconds.is_some().into(), seconds: seconds.unwrap_or(0) })
+}
+
+/// Gives a file another name. `std` calls `linkat`, and that of wasix-libc mixes the two paths up.
+///
+/// # Errors
+/// As `link`.
+pub fn hard_link(from: &Path, to: &Path) -> io::Result<()> {
+    let [from, to] = [from, to].map(|path| CString::new(path.as_os_str().as_encoded_bytes()));
+    let (from, to) = (from?, to?);
+    // SAFETY: both end with a zero.
+    checked(unsafe { link(from.as_ptr(), to.as_ptr()) }).map(drop)
+}

@@ -1,0 +1,72 @@
+//! Pipes.
+
+use super::{new_pipe, receive, send, set_nonblocking};
+use crate::told::Told;
+use std::io;
+use std::path::Path;
+use std::thread;
+
+/// What one end sees when the other is closed.
+pub fn ends(_folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    let [reader, writer] = new_pipe()?;
+    told.line("written", send(&writer, b"12345"));
+    told.line("some of it", receive(&reader, 2));
+    told.line("the rest", receive(&reader, 20));
+    told.line("read from the writer", receive(&writer, 1));
+    told.line("written to the reader", send(&reader, b"x"));
+    send(&writer, b"last")?;
+    drop(writer);
+    told.line("the last", receive(&reader, 20));
+    told.line("the end", receive(&reader, 20));
+    let [reader, writer] = new_pipe()?;
+    drop(reader);
+    told.line("nobody reads", send(&writer, b"x"));
+    told.end()
+}
+
+/// A reader that waits, and a writer that has more than there is room for.
+pub fn threads(_folder: &Path) -> io::Result<String> {
+    const BYTES: usize = 1_000_000;
+    let [reader, writer] = new_pipe()?;
+    let reading = thread::spawn(move || {
+        let mut sum = 0;
+        loop {
+            match receive(&reader, 10_000)?.len() {
+                0 => return io::Result::Ok(sum),
+                len => sum += len,
+            }
+        }
+    });
+    let bytes = vec![7; BYTES];
+    let mut sent = 0;
+    while sent < BYTES {
+        sent += send(&writer, &bytes[sent..])?;
+    }
+    drop(writer);
+    let mut told = Told::new();
+    told.line("read", reading.join().expect("a thread doesn't panic"));
+    told.end()
+}
+
+/// Ends that don't wait, and then do.
+pub fn nonblocking(_folder: &Path) -> io::Result<String> {
+    let [reader, writer] = new_pipe()?;
+    let mut told = Told::new();
+    told.line("set", set_nonblocking(&reader, true).and(set_nonblocking(&writer, true)));
+    told.line("nothing", receive(&reader, 1));
+    let full = loop {
+        if let Err(error) = send(&writer, &[7; 4_096]) {
+            break error.kind();
+        }
+    };
+    told.say("full", full);
+    set_nonblocking(&reader, false)?;
+    let mut rest = 1;
+    drop(writer);
+    while rest > 0 {
+        rest = receive(&reader, 1 << 16)?.len();
+    }
+    told.say("the end", rest);
+    told.end()
+}

@@ -1,0 +1,5 @@
+//! Programs that use sockets of the loopback interface.
+
+pub mod datagrams;
+pub mod refused;
+pub mod streams;
