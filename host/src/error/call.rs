@@ -124,7 +124,7 @@ impl Error {
         }
         match error.downcast_ref() {
             Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
-            None => Self::Trap(Box::new(Trap { message: error.message(), frames: stack_frames(error), site })),
+            None => Self::Trap(Box::new(Trap::of(error, site))),
         }
     }
 

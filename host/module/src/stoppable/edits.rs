@@ -24,14 +24,16 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check.
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check, and
+    /// `of_stack` is what guards the stack in it, in order.
     pub(super) fn of(
         body: &FunctionBody<'_>,
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
+        of_stack: Vec<(Range<u64>, Vec<u8>)>,
     ) -> Result<Self, ModuleError> {
-        let mut edits = Self { all: Vec::new(), checks: 0, checked: None, flow: Flow::new() };
+        let mut edits = Self { all: of_stack, checks: 0, checked: None, flow: Flow::new() };
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
@@ -69,6 +71,8 @@ impl Edits {
                 edits.all.push((end..end, tell_growth(table)));
             }
         }
+        // At one place, additions come before what is replaced there: those of the stack are first already.
+        edits.all.sort_by_key(|(replaced, _)| replaced.start);
         Ok(edits)
     }
 
