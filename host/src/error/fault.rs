@@ -4,7 +4,7 @@ use super::Site;
 use plugix_abi::PanicReport;
 use plugix_module::STACK_OVERFLOW;
 use std::fmt;
-use wasmer::{FrameInfo, RuntimeError, sys::TrapCode};
+use wasmer::{FrameInfo, RuntimeError, sys::vm::TrapCode};
 
 /// A panic in a plugin. The SDK caught it.
 #[derive(Debug, Clone, PartialEq, Eq)]
