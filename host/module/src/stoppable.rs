@@ -203,15 +203,17 @@ impl<'a> Parts<'a> {
 }
 
 fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
-    let checks = checks(imported, bodies)?;
+    let of_stack = |(at, body)| added.guard.as_ref().map_or(Ok(Vec::new()), |guard| guard.edits(body, at));
+    let of_stack = bodies.iter().enumerate().map(of_stack).collect::<Result<Vec<_>, _>>()?;
+    let work: Vec<_> = of_stack.iter().map(|edits| (edits.len() as u32).saturating_mul(stack::WORK)).collect();
+    let checks = checks(imported, bodies, &work)?;
     // The host's functions end by themselves when the plugin is stopped.
     let cost = |function: u32| {
         let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
         body.map_or(0, |checks| checks.cost())
     };
     let mut code = CodeSection::new();
-    for (at, (body, checks)) in bodies.iter().zip(&checks).enumerate() {
-        let of_stack = added.guard.as_ref().map(|guard| guard.edits(body, at)).transpose()?.unwrap_or_default();
+    for ((body, checks), of_stack) in bodies.iter().zip(&checks).zip(of_stack) {
         code.raw(&Edits::of(body, *checks, cost, added.bulk, of_stack)?.apply(wasm, body.range()));
     }
     added.code(&mut code);

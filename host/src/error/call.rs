@@ -1,6 +1,5 @@
 //! How a call into a plugin can fail.
 
-use super::stack_frames;
 use super::{
     HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
 };

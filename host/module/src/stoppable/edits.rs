@@ -4,7 +4,7 @@ use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::slice;
+use super::{slice, stack};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use std::ops::Range;
@@ -37,6 +37,8 @@ impl Edits {
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
+        let guarded: Vec<_> = edits.all.iter().map(|(at, _)| at.start).collect();
+        let mut guarded = guarded.into_iter().peekable();
         let mut quiet_loops = quiet_loops(body)?.into_iter();
         let mut reader = body.get_operators_reader()?;
         if checks == Checks::All {
@@ -48,6 +50,7 @@ impl Edits {
             let end = reader.original_position();
             let work = match operator {
                 Operator::Call { function_index } => 1 + cost(function_index),
+                _ if guarded.next_if_eq(&end).is_some() => 1 + stack::WORK,
                 _ => 1,
             };
             if edits.flow.work() + work > MAX_WORK {

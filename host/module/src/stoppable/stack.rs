@@ -19,6 +19,9 @@ use wasmparser::FunctionBody;
 /// What the function is called that runs when a stack in the guest's memory is full. It is the innermost one of the trap.
 pub const STACK_OVERFLOW: &str = "plugix-stack-overflow";
 
+/// How many instructions come behind one that sets the pointer, at the most, with those of the function that traps.
+pub(super) const WORK: u32 = 16;
+
 /// Bytes below the pointer that LLVM's functions use without lowering it, if they call nothing (`RedZoneSize` in
 /// `WebAssemblyFrameLowering.cpp`).
 const RED_ZONE: i32 = 128;
