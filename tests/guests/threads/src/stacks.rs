@@ -27,6 +27,7 @@ fn add_neighbours() {
 /// Makes a thread with a stack of so many bytes.
 #[unsafe(no_mangle)]
 extern "C" fn prepare(stack: u32) {
+    NEIGHBOURS.lock().unwrap().clear();
     add_neighbours();
     let (depth, wait) = channel();
     let thread =
