@@ -14,9 +14,12 @@ use wasmparser::{FunctionBody, Operator};
 /// The control memory's index.
 const CONTROL: u32 = 1;
 
+/// What is replaced by what. An addition replaces nothing.
+pub(super) type Edit = (Range<u64>, Vec<u8>);
+
 pub(super) struct Edits {
-    /// What is replaced by what, in order. Additions replace nothing.
-    all: Vec<(Range<u64>, Vec<u8>)>,
+    /// In order.
+    all: Vec<Edit>,
     checks: usize,
     /// Where the last check is.
     checked: Option<u64>,
@@ -31,7 +34,7 @@ impl Edits {
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
-        of_stack: Vec<(Range<u64>, Vec<u8>)>,
+        of_stack: Vec<Edit>,
     ) -> Result<Self, ModuleError> {
         let mut edits = Self { all: of_stack, checks: 0, checked: None, flow: Flow::new() };
         if let Checks::None(_) = checks {

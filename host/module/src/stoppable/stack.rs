@@ -9,10 +9,10 @@
 mod pointer;
 mod sets;
 
+use super::edits::Edit;
 use crate::ModuleError;
 use pointer::Pointer;
 use sets::Sets;
-use std::ops::Range;
 use wasm_encoder::{BlockType, CodeSection, Encode, Function, InstructionSink, MemArg};
 use wasmparser::FunctionBody;
 
@@ -59,7 +59,7 @@ impl Guard {
     }
 
     /// What is added to the code of a function, at which bytes of the module. `at` is its index among the bodies.
-    pub(super) fn edits(&self, body: &FunctionBody<'_>, at: usize) -> Result<Vec<(Range<u64>, Vec<u8>)>, ModuleError> {
+    pub(super) fn edits(&self, body: &FunctionBody<'_>, at: usize) -> Result<Vec<Edit>, ModuleError> {
         let starts_threads = self.pointer.thread_start.is_some_and(|start| start.body == at);
         let sets = Sets::of(body, self.pointer.index)?;
         let of_start = sets.all.iter().map(|end| (*end, self.set_limit()));
