@@ -33,6 +33,7 @@ mod refusals;
 mod registers;
 mod shared;
 mod soak;
+mod stacks;
 mod stop;
 mod storage;
 mod threads;

@@ -6,21 +6,25 @@
 //! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control` of
 //! `plugix-host`). A read is all that a check costs: it needs no branch.
 //!
+//! Stacks in the guest's memory are guarded as well (see `stack`): an overflow traps before anything is written.
+//!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
 //! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
 
+mod added;
 mod bounded;
 mod bulk;
 mod check;
 mod edits;
 mod flow;
 mod loops;
+mod stack;
 
 use crate::ModuleError;
+use added::Added;
 use bounded::checks;
-use bulk::Bulk;
 use edits::Edits;
 use std::ops::Range;
 use wasm_encoder::{
@@ -30,10 +34,12 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 4;
+pub const REWRITING: u32 = 5;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
+
+pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
 pub const INITIALIZE: &str = "plugix-initialize";
@@ -53,7 +59,8 @@ pub const CONTROL_PAGES: u32 = 1;
 /// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
 pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let parts = Parts::read(wasm)?;
-    let bulk = Bulk::of(parts.types, parts.imported_functions, &parts.bodies)?;
+    let added = Added::of(wasm, parts.types, parts.imported_functions, &parts.bodies)?;
+    let mut names = added.names();
     let mut imports = Some(parts.imports);
     let mut exports = Some(exports(parts.exports, parts.start)?);
     let mut module = Module::new();
@@ -74,14 +81,20 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
         {
             module.section(&exports);
         }
-        let extended = bulk.and_then(|bulk| bulk.extend(wasm, &payload));
+        let extended = added.section(wasm, &payload);
+        if custom && extended.is_some() {
+            names = None;
+        }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts.imported_functions, &parts.bodies, bulk)?);
+            module.section(&code(wasm, parts.imported_functions, &parts.bodies, &added)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
             module.section(&RawSection { id, data: slice(wasm, range) });
         }
+    }
+    if let Some(names) = names {
+        module.section(&names);
     }
     Ok(module.finish())
 }
@@ -189,25 +202,21 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(
-    wasm: &[u8],
-    imported: u32,
-    bodies: &[FunctionBody<'_>],
-    bulk: Option<Bulk>,
-) -> Result<CodeSection, ModuleError> {
-    let checks = checks(imported, bodies)?;
+fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
+    let of_stack = |(at, body)| added.guard.as_ref().map_or(Ok(Vec::new()), |guard| guard.edits(body, at));
+    let of_stack = bodies.iter().enumerate().map(of_stack).collect::<Result<Vec<_>, _>>()?;
+    let work: Vec<_> = of_stack.iter().map(|edits| (edits.len() as u32).saturating_mul(stack::WORK)).collect();
+    let checks = checks(imported, bodies, &work)?;
     // The host's functions end by themselves when the plugin is stopped.
     let cost = |function: u32| {
         let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
         body.map_or(0, |checks| checks.cost())
     };
     let mut code = CodeSection::new();
-    for (body, checks) in bodies.iter().zip(&checks) {
-        code.raw(&Edits::of(body, *checks, cost, bulk)?.apply(wasm, body.range()));
+    for ((body, checks), of_stack) in bodies.iter().zip(&checks).zip(of_stack) {
+        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_stack)?.apply(wasm, body.range()));
     }
-    if let Some(bulk) = bulk {
-        bulk.code(&mut code);
-    }
+    added.code(&mut code);
     Ok(code)
 }
 

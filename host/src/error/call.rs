@@ -1,6 +1,5 @@
 //! How a call into a plugin can fail.
 
-use super::stack_frames;
 use super::{
     HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
 };
@@ -125,7 +124,7 @@ impl Error {
         }
         match error.downcast_ref() {
             Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
-            None => Self::Trap(Box::new(Trap { message: error.message(), frames: stack_frames(error), site })),
+            None => Self::Trap(Box::new(Trap::of(error, site))),
         }
     }
 

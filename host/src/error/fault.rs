@@ -2,8 +2,9 @@
 
 use super::Site;
 use plugix_abi::PanicReport;
+use plugix_module::STACK_OVERFLOW;
 use std::fmt;
-use wasmer::{FrameInfo, RuntimeError};
+use wasmer::{FrameInfo, RuntimeError, sys::vm::TrapCode};
 
 /// A panic in a plugin. The SDK caught it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,8 @@ impl fmt::Display for Panic {
 /// Where and why the engine ended a plugin's code.
 #[derive(Debug, Clone)]
 pub struct Trap {
-    /// What happened, in the engine's words.
+    /// What happened, in the engine's words. It begins with `stack overflow` if calls were nested too deep, or had too
+    /// much on the stack.
     pub message: String,
     /// The wasm functions that were running, innermost first.
     pub frames: Vec<StackFrame>,
@@ -55,6 +57,24 @@ impl fmt::Display for Trap {
             Some(frame) => write!(f, " in {} at {:#x}", frame.function, frame.offset),
             None => Ok(()),
         }
+    }
+}
+
+impl Trap {
+    /// The trap that the engine's error is.
+    pub(crate) fn of(error: &RuntimeError, site: Site) -> Self {
+        // The check of the stack pointer (see `plugix_module::stoppable`) calls a function that traps.
+        let is_check = error.trace().first().and_then(FrameInfo::function_name) == Some(STACK_OVERFLOW);
+        let mut frames = stack_frames(error);
+        let message = match error.clone().to_trap() {
+            Some(TrapCode::UnreachableCodeReached) if is_check => {
+                frames.remove(0);
+                "stack overflow: the thread's stack in the plugin's memory is full".to_owned()
+            }
+            Some(TrapCode::StackOverflow) => format!("stack overflow: {}", error.message()),
+            _ => error.message(),
+        };
+        Self { message, frames, site }
     }
 }
 

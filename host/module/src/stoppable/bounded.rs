@@ -45,9 +45,10 @@ struct Work {
     loops: bool,
 }
 
-/// The checks that each body needs.
-pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<Checks>, ModuleError> {
-    let works = bodies.iter().map(|body| Work::of(body, imported)).collect::<Result<Vec<_>, _>>()?;
+/// The checks that each body needs. `added` is how many instructions are added to each besides the checks.
+pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>], added: &[u32]) -> Result<Vec<Checks>, ModuleError> {
+    let works = bodies.iter().zip(added).map(|(body, added)| Work::of(body, imported, *added));
+    let works = works.collect::<Result<Vec<_>, _>>()?;
     let mut checks = vec![Checks::All; bodies.len()];
     // Those that others rely on to have one at their entry.
     let mut relied_on = vec![false; bodies.len()];
@@ -71,8 +72,8 @@ pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Vec<C
 
 impl Work {
     /// `None` if there is no saying how long it runs.
-    fn of(body: &FunctionBody<'_>, imported: u32) -> Result<Option<Self>, ModuleError> {
-        let mut work = Self { instructions: 0, callees: Vec::new(), loops: false };
+    fn of(body: &FunctionBody<'_>, imported: u32, added: u32) -> Result<Option<Self>, ModuleError> {
+        let mut work = Self { instructions: added, callees: Vec::new(), loops: false };
         let mut loops = Loops::default();
         for operator in operators::each(body)? {
             let (operator, effects) = operator?;

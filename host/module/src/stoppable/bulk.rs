@@ -6,9 +6,8 @@
 //! would have.
 
 use super::check::check;
-use super::slice;
-use wasm_encoder::{BlockType, CodeSection, Encode, Function, InstructionSink, ValType};
-use wasmparser::{BinaryReaderError, FunctionBody, Operator, Payload};
+use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink};
+use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// Bytes of a piece. The processor is through them in less than a tenth of a millisecond.
 const PIECE: i32 = 1 << 20;
@@ -59,25 +58,9 @@ impl Bulk {
         Some(call)
     }
 
-    /// The section with what the two functions add to it; `None` if that is nothing.
-    pub(super) fn extend(self, wasm: &[u8], section: &Payload<'_>) -> Option<Vec<u8>> {
-        match section {
-            Payload::TypeSection(types) => {
-                const FUNCTION: u8 = 0x60;
-                let mut ty = vec![FUNCTION];
-                [ValType::I32; 3][..].encode(&mut ty);
-                [ValType::I32; 0][..].encode(&mut ty);
-                Some(extended(types.count(), slice(wasm, types.original_position()..types.range().end), 1, &ty))
-            }
-            Payload::FunctionSection(functions) => {
-                let mut indices = Vec::new();
-                self.ty.encode(&mut indices);
-                self.ty.encode(&mut indices);
-                let entries = slice(wasm, functions.original_position()..functions.range().end);
-                Some(extended(functions.count(), entries, 2, &indices))
-            }
-            _ => None,
-        }
+    /// The type of both functions.
+    pub(super) fn ty(self) -> u32 {
+        self.ty
     }
 
     /// Adds the code of the two, in the order of their indices.
@@ -85,15 +68,6 @@ impl Bulk {
         section.function(&fill());
         section.function(&copy());
     }
-}
-
-/// The data of a section: its entries and some more.
-fn extended(count: u32, entries: &[u8], added: u32, more: &[u8]) -> Vec<u8> {
-    let mut data = Vec::new();
-    (count + added).encode(&mut data);
-    data.extend_from_slice(entries);
-    data.extend_from_slice(more);
-    data
 }
 
 fn fill() -> Function {

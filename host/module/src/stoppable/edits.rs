@@ -4,7 +4,7 @@ use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::slice;
+use super::{slice, stack};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use std::ops::Range;
@@ -14,9 +14,12 @@ use wasmparser::{FunctionBody, Operator};
 /// The control memory's index.
 const CONTROL: u32 = 1;
 
+/// What is replaced by what. An addition replaces nothing.
+pub(super) type Edit = (Range<u64>, Vec<u8>);
+
 pub(super) struct Edits {
-    /// What is replaced by what, in order. Additions replace nothing.
-    all: Vec<(Range<u64>, Vec<u8>)>,
+    /// In order.
+    all: Vec<Edit>,
     checks: usize,
     /// Where the last check is.
     checked: Option<u64>,
@@ -24,17 +27,21 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check.
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check, and
+    /// `of_stack` is what guards the stack in it, in order.
     pub(super) fn of(
         body: &FunctionBody<'_>,
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
+        of_stack: Vec<Edit>,
     ) -> Result<Self, ModuleError> {
-        let mut edits = Self { all: Vec::new(), checks: 0, checked: None, flow: Flow::new() };
+        let mut edits = Self { all: of_stack, checks: 0, checked: None, flow: Flow::new() };
         if let Checks::None(_) = checks {
             return Ok(edits);
         }
+        let guarded: Vec<_> = edits.all.iter().map(|(at, _)| at.start).collect();
+        let mut guarded = guarded.into_iter().peekable();
         let mut quiet_loops = quiet_loops(body)?.into_iter();
         let mut reader = body.get_operators_reader()?;
         if checks == Checks::All {
@@ -46,6 +53,7 @@ impl Edits {
             let end = reader.original_position();
             let work = match operator {
                 Operator::Call { function_index } => 1 + cost(function_index),
+                _ if guarded.next_if_eq(&end).is_some() => 1 + stack::WORK,
                 _ => 1,
             };
             if edits.flow.work() + work > MAX_WORK {
@@ -69,6 +77,8 @@ impl Edits {
                 edits.all.push((end..end, tell_growth(table)));
             }
         }
+        // At one place, additions come before what is replaced there: those of the stack are first already.
+        edits.all.sort_by_key(|(replaced, _)| replaced.start);
         Ok(edits)
     }
 

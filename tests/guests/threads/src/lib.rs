@@ -1,5 +1,6 @@
 //! Uses everything that `std` has for threads, and leaves some running.
 
+mod stacks;
 mod sync;
 
 use std::cell::Cell;

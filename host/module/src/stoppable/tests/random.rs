@@ -85,9 +85,11 @@ impl Random {
     pub(super) fn module(&mut self, more: &[&str]) -> String {
         self.functions = 1 + self.below(6);
         let bodies: String = (0..self.functions).map(|n| format!("(func $f{n} {})", self.statements(more))).collect();
+        // Half of the modules have a stack pointer, and the others one more global.
+        let name = if self.below(2) == 0 { r#"(export "__stack_pointer")"# } else { "" };
         format!(
             r#"(module (import "env" "host" (func $host)) (memory (export "memory") 1) (table 1 funcref) (tag $t)
-                (global $g (mut i32) (i32.const 0)) {bodies})"#
+                (global $g (mut i32) (i32.const 0)) (global $sp {name} (mut i32) (i32.const 4096)) {bodies})"#
         )
     }
 
@@ -135,7 +137,7 @@ impl Random {
         if !more.is_empty() && self.below(8) == 0 {
             return more[self.below(more.len() as u64) as usize].to_owned();
         }
-        let kind = self.below(if self.blocks.len() < 4 { 18 } else { 11 });
+        let kind = self.below(if self.blocks.len() < 4 { 20 } else { 13 });
         match (kind, self.label()) {
             (0, _) => "(call $host)".to_owned(),
             (1, _) => "(call_indirect (i32.const 0))".to_owned(),
@@ -145,19 +147,21 @@ impl Random {
             (5, _) => "(nop)".repeat(self.below(200) as usize),
             (6, Some(label)) => format!("(br_if {label} (i32.const 0))"),
             (7, _) => self.exit(),
+            (11, _) => "(global.set $sp (i32.sub (global.get $sp) (i32.const 16)))".to_owned(),
+            (12, _) => "(global.set $sp (i32.add (global.get $sp) (i32.const 16)))".to_owned(),
             (8, _) => "(drop (table.get 0 (i32.const 0)))".to_owned(),
-            (11, _) => format!("(block {})", self.inner(true, more)),
-            (12 | 13, _) => format!("(loop {} (br_if 0 (i32.const 0)))", self.inner(true, more)),
-            (14, _) => {
+            (13, _) => format!("(block {})", self.inner(true, more)),
+            (14 | 15, _) => format!("(loop {} (br_if 0 (i32.const 0)))", self.inner(true, more)),
+            (16, _) => {
                 format!("(if (i32.const 1) (then {}) (else {}))", self.inner(true, more), self.inner(true, more))
             }
-            (15, _) => format!("(if (i32.const 1) (then {}))", self.inner(true, more)),
-            (16, Some(label)) => {
+            (17, _) => format!("(if (i32.const 1) (then {}))", self.inner(true, more)),
+            (18, Some(label)) => {
                 let catch = ["catch $t", "catch_all"][self.below(2) as usize];
                 let second = self.label().map(|label| format!("(catch_all {label})")).unwrap_or_default();
                 format!("(try_table ({catch} {label}) {second} {})", self.inner(true, more))
             }
-            (17, _) => self.catch_reference(more),
+            (19, _) => self.catch_reference(more),
             _ => format!("(call $f{})", self.below(self.functions)),
         }
     }
