@@ -3,6 +3,7 @@
 
 mod admission;
 mod allocations;
+mod arguments;
 mod artifacts;
 mod asynchronous;
 mod bulk;
@@ -37,3 +38,4 @@ mod storage;
 mod threads;
 mod typed;
 mod usage;
+mod wasi;

@@ -143,21 +143,24 @@ impl Command {
     ///
     /// # Errors
     /// [`LoadError::Start`] if the program traps. What it wrote until then is lost. An exit code of its own is no
-    /// error.
+    /// error, whichever of its threads exits.
     pub fn run(&self) -> Result<Exit, LoadError> {
         let mut instance = start("command", &self.module, &self.policy)?;
         let start = instance.function::<(), ()>("_start").ok_or(LoadError::NotACommand)?;
         instance.calls.begin().map_err(LoadError::Start)?;
         let ended = contain(|| start.call(&mut instance.store));
-        instance.calls.finish().map_err(LoadError::Start)?;
-        let code = match ended {
-            Ok(()) => 0,
-            Err(error) => match instance.end(&error) {
-                Error::Exited { code } => code,
-                other => return Err(LoadError::Start(other)),
-            },
-        };
+        let ended = instance.calls.finish().and_then(|()| ended.map_err(|error| instance.end(&error)));
+        let code = ended.map_or_else(exit_code, |()| Ok(0))?;
         Ok(Exit { code, output: instance.process.output.take() })
+    }
+}
+
+/// The code of an exit, by whichever thread.
+fn exit_code(error: Error) -> Result<i32, LoadError> {
+    match error {
+        Error::Exited { code } => Ok(code),
+        Error::Dead(cause) if matches!(*cause, Error::Exited { .. }) => exit_code(*cause),
+        other => Err(LoadError::Start(other)),
     }
 }
 
