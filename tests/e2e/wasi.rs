@@ -48,11 +48,8 @@ fn a_relative_path_begins_at_the_root_where_a_folder_is_mounted() -> Result<()> 
 fn a_folder_below_is_seen_beside_what_is_at_the_root() -> Result<()> {
     let (below, root) = (tempfile::tempdir()?, tempfile::tempdir()?);
     std::fs::write(root.path().join("file"), "1")?;
-    let policy = Policy::new().mount(below.path(), "/file-system", Access::ReadOnly).mount(
-        root.path(),
-        "/",
-        Access::ReadOnly,
-    );
+    let policy =
+        Policy::new().mount(below.path(), "/file-system", Access::ReadOnly).mount(root.path(), "/", Access::ReadOnly);
     assert_eq!(exit_code(wat::parse_str(READER)?, &policy)?, i32::from(b'1'));
     Ok(())
 }

@@ -155,3 +155,14 @@ fn wrong_arguments_have_the_errors_of_wasi() -> Result<()> {
     assert_eq!(differences("wasi_snapshot_preview1", SIGNATURES, ROWS)?, [""; 0]);
     Ok(())
 }
+
+/// Calls that the interface before preview 1 doesn't have, or has with other numbers.
+const NEW: &[&str] = &["fd_seek", "sock_accept"];
+
+#[test]
+fn the_interface_before_has_the_same_errors() -> Result<()> {
+    let signatures: Vec<_> = SIGNATURES.iter().copied().filter(|(name, _)| !NEW.contains(name)).collect();
+    let rows: Vec<_> = ROWS.iter().copied().filter(|(name, ..)| !NEW.contains(name)).collect();
+    assert_eq!(differences("wasi_unstable", &signatures, &rows)?, [""; 0]);
+    Ok(())
+}
