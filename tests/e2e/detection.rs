@@ -61,6 +61,7 @@ fn threads() -> Result<()> {
     let threads = |parts: &[&str]| inspect_whole(&format!("(module {})", parts.concat())).map(|info| info.threads);
     assert_eq!(threads(&[SHARED, SPAWN, THREAD_START])?, Threads::Possible);
     assert_eq!(threads(&[SHARED, THREAD_START])?, Threads::NeverSpawns);
+    assert_eq!(threads(&[SHARED, SPAWN])?, Threads::NoThreadStart);
     assert_eq!(
         threads(&[SPAWN, r#"(memory (export "memory") 1 2 shared)"#, THREAD_START])?,
         Threads::MemoryNotImported

@@ -3,6 +3,7 @@
 
 mod admission;
 mod allocations;
+mod arguments;
 mod artifacts;
 mod asynchronous;
 mod bulk;
@@ -39,3 +40,4 @@ mod storage;
 mod threads;
 mod typed;
 mod usage;
+mod wasi;

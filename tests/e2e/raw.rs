@@ -91,16 +91,6 @@ fn the_host_makes_a_memory_that_is_imported() -> Result<()> {
     Ok(())
 }
 
-/// WASI's number for what isn't supported.
-const NOTSUP: i32 = 58;
-
-#[test]
-fn memory_is_shared_without_a_start_of_threads() -> Result<()> {
-    let exit = Command::new(&engine().load(module("raw", "no-thread-start")?)?, &Policy::new())?.run()?;
-    assert_eq!(exit.code, NOTSUP);
-    Ok(())
-}
-
 #[test]
 fn no_system_interface_is_needed() -> Result<()> {
     assert_eq!(raw("no-wasi")?.call::<_, i64>("square", (1_i64 << 20,))?, 1 << 40);

@@ -33,7 +33,7 @@ impl fmt::Display for Mount {
 }
 
 impl Policy {
-    /// Shows the folder `host` to the plugin as the absolute path `guest`.
+    /// Shows the folder `host` to the plugin as the absolute path `guest`, which may be `/`.
     ///
     /// The plugin can't leave the folder through it, whatever links there are. It can use files, folders and links. It
     /// can't open a device, a pipe or a socket. The links that the plugin makes can only lead to something in the same

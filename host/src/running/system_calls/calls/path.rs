@@ -13,8 +13,8 @@ const SET_ACCESSED_NOW: u32 = 2;
 const SET_MODIFIED: u32 = 4;
 const SET_MODIFIED_NOW: u32 = 8;
 
-fn follows(flags: u32) -> bool {
-    flags & FOLLOW != 0
+fn follows(flags: u32) -> Result<bool> {
+    if flags & !FOLLOW == 0 { Ok(flags == FOLLOW) } else { Err(Errno::Inval) }
 }
 
 pub(super) fn stat(stat: &Stat) -> Filestat {
@@ -92,7 +92,7 @@ pub(super) fn open2(
     let path = call.path(path, len)?;
     call.check(result, 4)?;
     let flags = OpenFlags {
-        follow: follows(lookup),
+        follow: follows(lookup)?,
         open: u16::try_from(how).map_err(|_| Errno::Inval)?,
         rights: Rights::truncated(rights),
         inheriting: Rights::truncated(inheriting),
@@ -120,7 +120,7 @@ pub(super) fn unlink_file(call: &mut Call<'_>, folder: u32, path: u32, len: u32)
 
 pub(super) fn filestat_get(call: &mut Call<'_>, folder: u32, lookup: u32, path: u32, len: u32, result: u32) -> Result {
     let path = call.path(path, len)?;
-    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup), &path)?;
+    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup)?, &path)?;
     call.write(result, stat(&found))
 }
 
@@ -134,7 +134,7 @@ pub(super) fn filestat_get_old(
     result: u32,
 ) -> Result {
     let path = call.path(path, len)?;
-    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup), &path)?;
+    let found = call.system.path_filestat_get(call.thread, folder, follows(lookup)?, &path)?;
     call.write(result, old_stat(&found))
 }
 
@@ -151,7 +151,7 @@ pub(super) fn filestat_set_times(
 ) -> Result {
     let path = call.path(path, len)?;
     let [accessed, modified] = times(accessed, modified, which)?;
-    call.system.path_filestat_set_times(call.thread, folder, follows(lookup), &path, accessed, modified)
+    call.system.path_filestat_set_times(call.thread, folder, follows(lookup)?, &path, accessed, modified)
 }
 
 #[expect(clippy::too_many_arguments, reason = "WASI has it so")]
@@ -166,7 +166,7 @@ pub(super) fn link(
     new_len: u32,
 ) -> Result {
     let (old, new) = (call.path(old, old_len)?, call.path(new, new_len)?);
-    call.system.path_link(call.thread, from, follows(lookup), &old, to, &new)
+    call.system.path_link(call.thread, from, follows(lookup)?, &old, to, &new)
 }
 
 pub(super) fn rename(
