@@ -1,5 +1,6 @@
 //! The files that a plugin sees: what its policy mounts, and nothing else.
 
+mod depth;
 mod file;
 mod folder;
 mod host;
@@ -17,6 +18,7 @@ mod walk;
 
 pub use host::Access;
 
+pub(crate) use depth::MAX_DEPTH;
 pub(crate) use file::{HostFile, set_times_of};
 pub(crate) use folder::OpenFolder;
 pub(crate) use host::{FOLDER, HostMount, beneath};

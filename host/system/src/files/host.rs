@@ -12,15 +12,16 @@ use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::io::Errno as Os;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How often a path is resolved again that somebody keeps renaming: the kernel gives up when it can't tell whether `..`
 /// still leads to where it should.
 const ATTEMPTS: usize = 16;
 
-/// How many folders lie between a mount's root and what leads up from there at most.
-const MAX_DEPTH: usize = 2048;
+/// How many folders are gone through on the way up to a mount's root, at most. The host may have made deeper ones than
+/// a plugin can.
+const MAX_CLIMB: usize = 2048;
 
 const BENEATH: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
 
@@ -49,6 +50,8 @@ pub(crate) struct HostMount {
     /// Keeps the account, if there is a limit.
     pub(crate) ledger: Option<Ledger>,
     written: AtomicU64,
+    /// Held by whoever goes down through the folders.
+    pub(super) descent: Mutex<()>,
 }
 
 impl HostMount {
@@ -58,7 +61,7 @@ impl HostMount {
         beneath(root.as_fd(), b".", OFlags::PATH)?;
         let id = Stat::of(&root)?.id();
         let path = std::fs::canonicalize(host)?.as_os_str().as_bytes().to_vec();
-        Ok(Self { root: Arc::new(root), id, path, access, point, ledger, written: AtomicU64::new(0) })
+        Ok(Self { root: Arc::new(root), id, path, access, point, ledger, written: AtomicU64::new(0), descent: Mutex::default() })
     }
 
     pub(crate) fn root(&self) -> &Arc<OwnedFd> {
@@ -92,7 +95,7 @@ impl HostMount {
     pub(crate) fn depth(&self, folder: BorrowedFd<'_>, thread: &Thread) -> Result<usize> {
         let mut above: Option<OwnedFd> = None;
         let mut last = None;
-        for depth in 0..MAX_DEPTH {
+        for depth in 0..MAX_CLIMB {
             thread.check_stop()?;
             let current = above.as_ref().map_or(folder, AsFd::as_fd);
             let stat = Stat::of(current)?;

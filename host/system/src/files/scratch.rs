@@ -1,7 +1,7 @@
 //! A folder in the host's memory, which is gone when its plugin is.
 //!
 //! Each name counts for a fixed number of bytes besides what is in the file, so that names and empty folders are limited
-//! too. How deep folders lie isn't limited: no call here goes down through them.
+//! too.
 
 mod change;
 mod chunks;

@@ -23,6 +23,7 @@ impl System {
         }
         match self.changeable(&named, "create the folder")? {
             Spot::Host(mount, folder) => {
+                mount.check_room_below(folder.as_fd(), thread)?;
                 mount.create(|| mkdirat(folder, named.name, Mode::RWXU | Mode::RWXG | Mode::RWXO))
             }
             Spot::Scratch(scratch, node) => scratch.create_folder(*node, name),
@@ -85,6 +86,7 @@ impl System {
         match (&from.folder.spot, &to.folder.spot) {
             (Spot::Host(mount, folder), Spot::Host(_, to_folder)) => {
                 self.check_moved_link(thread, folder, &from, &to)?;
+                mount.check_move((folder.as_fd(), trimmed(from.name)), to_folder.as_fd(), thread)?;
                 let entry = |folder: &OwnedFd, name| Stat::of_entry(folder, trimmed(name)).ok();
                 // Two names of one file stay as they are.
                 let replaced = || {

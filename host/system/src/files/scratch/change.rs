@@ -1,8 +1,9 @@
 //! What changes a scratch folder.
 
 use super::memory_file::Times;
-use super::node::{Entry, Folder, Link, Node};
-use super::{MemoryFile, Nodes, Scratch, check_name};
+use super::node::{Entry, FIRST, Folder, Link, Node};
+use super::{MemoryFile, Nodes, ROOT, Scratch, check_name};
+use crate::files::MAX_DEPTH;
 use crate::files::open::How;
 use crate::files::space::{ENTRY, Taken};
 use crate::{Errno, Result};
@@ -41,6 +42,9 @@ impl Scratch {
 
     pub(crate) fn create_folder(&self, folder: u64, name: &[u8]) -> Result<()> {
         let mut nodes = self.nodes();
+        if nodes.depth(folder)? >= MAX_DEPTH {
+            return Err(Errno::Nametoolong);
+        }
         self.add(&mut nodes, folder, name, |_| Node::Folder(Folder::new(folder)))?;
         nodes.folder_mut(folder)?.folders += 1;
         Ok(())
@@ -92,8 +96,13 @@ impl Scratch {
         let moved = nodes.folder(from.0)?.get(from.1).ok_or(Errno::Noent)?;
         let replaced = nodes.folder(to.0)?.get(to.1);
         let moves_folder = nodes.is_folder(moved);
-        if moves_folder && nodes.is_in(to.0, moved)? {
-            return Err(Errno::Inval);
+        if moves_folder {
+            if nodes.is_in(to.0, moved)? {
+                return Err(Errno::Inval);
+            }
+            if nodes.depth(to.0)? + nodes.height(moved)? >= MAX_DEPTH {
+                return Err(Errno::Nametoolong);
+            }
         }
         if let Some(replaced) = replaced
             && nodes.is_in(from.0, replaced)?
@@ -147,6 +156,35 @@ impl Nodes {
                 false if parent == folder => return Ok(false),
                 false => folder = parent,
             }
+        }
+    }
+
+    /// How many folders lie between the root and a folder, the folder itself included.
+    fn depth(&self, mut folder: u64) -> Result<usize> {
+        let mut depth = 0;
+        while folder != ROOT {
+            folder = self.folder(folder)?.parent;
+            depth += 1;
+        }
+        Ok(depth)
+    }
+
+    /// How many folders lie in each other below a folder.
+    fn height(&self, folder: u64) -> Result<usize> {
+        let (mut level, mut height) = (vec![folder], 0);
+        loop {
+            let mut below = Vec::new();
+            for folder in level {
+                // Most folders have no folders in them.
+                if self.folder(folder)?.folders > 0 {
+                    let nodes = self.folder(folder)?.from(FIRST).map(|(_, entry)| entry.node);
+                    below.extend(nodes.filter(|node| self.is_folder(*node)));
+                }
+            }
+            if below.is_empty() {
+                return Ok(height);
+            }
+            (level, height) = (below, height + 1);
         }
     }
 

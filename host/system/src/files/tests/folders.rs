@@ -1,6 +1,7 @@
 //! Listing folders, and mounts in each other.
 
 use super::{Mode, folder, plugin, scratch};
+use crate::files::MAX_DEPTH;
 use crate::testing::{Plugin, part, temporary};
 use crate::{Access, CURRENT, Errno, OpenFlags, Rights};
 use std::collections::BTreeSet;
@@ -148,5 +149,26 @@ fn a_folder_is_opened_by_its_name_where_links_are_not_followed() {
         }
         assert_eq!(open("/d/folder", 4 | 1), Err(Errno::Exist));
         assert!(open("/d/link", 2).is_err());
+    }
+}
+
+/// Neither by making one folder after the other, nor by moving deep ones into each other.
+#[test]
+fn folders_are_not_endlessly_deep() {
+    let data = temporary();
+    for mount in [folder(data.path(), "/d", Access::ReadWrite), scratch("/d", 1 << 30)] {
+        let plugin = plugin(vec![mount]);
+        let path = |folder: &str, depth: usize| format!("/d/{folder}{}", "/n".repeat(depth - 1));
+        for name in ["one", "other"] {
+            (1..=MAX_DEPTH).for_each(|depth| plugin.make_folder(&path(name, depth)).expect("it isn't too deep"));
+            assert_eq!(plugin.make_folder(&path(name, MAX_DEPTH + 1)), Err(Errno::Nametoolong));
+        }
+        // Files are no deeper than their folder.
+        plugin.open_file(&format!("{}/file", path("one", MAX_DEPTH)), Mode::New).expect("it is no folder");
+        assert_eq!(plugin.rename("/d/other", "/d/one/other"), Err(Errno::Nametoolong));
+        plugin.rename(&path("other", 65), "/d/half").expect("it becomes less deep");
+        plugin.rename("/d/half", &format!("{}/half", path("one", 64))).expect("it is as deep as there may be");
+        plugin.rename(&format!("{}/half", path("one", 64)), "/d/half").expect("it becomes less deep");
+        assert_eq!(plugin.rename("/d/half", &format!("{}/half", path("one", 65))), Err(Errno::Nametoolong));
     }
 }
