@@ -3,11 +3,10 @@
 use anyhow::Result;
 use plugix_e2e::{assert_matches, guest};
 use plugix_host::Policy;
-use plugix_host::error::LoadError;
 use plugix_host::policy::Access;
-use plugix_host::raw::{Command, Exit};
+use plugix_host::raw::{Command, CommandError, Exit};
 
-fn run(policy: &Policy) -> Result<Exit, LoadError> {
+fn run(policy: &Policy) -> Result<Exit, CommandError> {
     Command::new(&guest("command"), policy)?.run()
 }
 

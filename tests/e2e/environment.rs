@@ -3,6 +3,8 @@
 use anyhow::Result;
 use plugix_e2e::{call, plugin};
 use plugix_host::Policy;
+use plugix_host::policy::Stdin;
+use std::io::Write as _;
 use std::thread::available_parallelism;
 
 #[test]
@@ -39,4 +41,35 @@ fn parallelism_is_the_hosts() -> Result<()> {
 fn standard_input_is_empty() -> Result<()> {
     assert_eq!(call(&plugin("environment", &Policy::new()), "read_line", "")?, r#"Some(0) """#);
     Ok(())
+}
+
+#[test]
+fn standard_input_of_bytes() -> Result<()> {
+    let policy = Policy::new().stdin(Stdin::bytes(b"one\ntwo".as_slice()));
+    // Each plugin has all of it.
+    for _ in 0..2 {
+        let plugin = plugin("environment", &policy);
+        assert_eq!(call(&plugin, "read_line", "")?, r#"Some(4) "one\n""#);
+        assert_eq!(call(&plugin, "read_all", "")?, r#""two" [false, false, false]"#);
+        assert_eq!(call(&plugin, "read_line", "")?, r#"Some(0) """#);
+    }
+    let policy = Policy::from_toml_str("[input]\ntext = \"from the policy\"", "")?;
+    assert_eq!(call(&plugin("environment", &policy), "read_line", "")?, r#"Some(15) "from the policy""#);
+    Ok(())
+}
+
+#[test]
+fn standard_input_that_the_host_writes() -> Result<()> {
+    let (mut writer, stdin) = Stdin::pipe()?;
+    let plugin = plugin("environment", &Policy::new().stdin(stdin));
+    std::thread::scope(|scope| {
+        let reading = scope.spawn(|| call(&plugin, "read_line", ""));
+        writer.write_all(b"a line\nand ")?;
+        assert_eq!(reading.join().expect("nothing panics")?, r#"Some(7) "a line\n""#);
+        let reading = scope.spawn(|| call(&plugin, "read_all", ""));
+        writer.write_all(b"the rest")?;
+        drop(writer);
+        assert_eq!(reading.join().expect("nothing panics")?, r#""and the rest" [false, false, false]"#);
+        Ok(())
+    })
 }

@@ -33,6 +33,7 @@ mod raw;
 mod refusals;
 mod registers;
 mod shared;
+mod signals;
 mod soak;
 mod stacks;
 mod stop;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, module};
 use plugix_host::error::{LoadError, ProtocolError};
 use plugix_host::plugin::Output;
-use plugix_host::raw::{Command, RawPlugin};
+use plugix_host::raw::{Command, CommandError, RawPlugin};
 use plugix_host::{Error, Policy};
 
 fn raw(name: &str) -> Result<RawPlugin> {
@@ -121,6 +121,8 @@ fn a_command_runs_as_often_as_one_likes() -> Result<()> {
 #[test]
 fn a_command_that_traps() -> Result<()> {
     let command = Command::new(&engine().load(module("raw", "trapping-command")?)?, &Policy::new())?;
-    assert_matches!(command.run(), Err(LoadError::Start(Error::Trap(trap))) if trap.frames[0].function == "divide");
+    let error = command.run().unwrap_err();
+    assert_matches!(&error, CommandError::Failed { error: Error::Trap(trap), .. } if trap.frames[0].function == "divide");
+    assert_eq!(error.to_string(), "the program failed");
     Ok(())
 }

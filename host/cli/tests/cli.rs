@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use plugix_e2e::guest_path;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 /// What a run of the command left behind.
 struct Outcome {
@@ -166,5 +167,67 @@ fn the_users_cache_is_filled_shown_and_cleared() -> Result<()> {
     assert!(page.starts_with("guest_small ") && page.contains("just now") && page.contains("1 modules"), "{page}");
     assert_eq!(plugix.run(&["cache", "clear"])?.succeeded(), "");
     assert_eq!(show()?["entries"], json!([]));
+    Ok(())
+}
+
+/// A program that the command runs. Its output comes while it runs.
+fn started(plugix: &Plugix, args: &[&str]) -> Result<Child> {
+    let policy = plugix.file("plugix.toml");
+    std::fs::write(&policy, format!("args = {}", json!(args)))?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_plugix"));
+    command.args([OsStr::new("run"), guest_path("command").as_ref(), "--policy".as_ref(), policy.as_ref()]);
+    command.env("XDG_CACHE_HOME", plugix.0.path());
+    Ok(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?)
+}
+
+/// Waits until the program has said so much.
+fn wait_for(program: &mut Child, said: &[u8]) -> Result<()> {
+    let mut seen = vec![0; said.len()];
+    program.stdout.as_mut().context("it is a pipe")?.read_exact(&mut seen)?;
+    assert_eq!(seen, said);
+    Ok(())
+}
+
+#[test]
+fn a_program_reads_the_commands_input_and_prints_as_it_goes() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let mut program = started(&plugix, &["copy"])?;
+    let mut stdin = program.stdin.take().context("it is a pipe")?;
+    // No line of these is complete when its bytes arrive.
+    for text in [&b"one"[..], b" and\nanother"] {
+        stdin.write_all(text)?;
+        wait_for(&mut program, text)?;
+    }
+    drop(stdin);
+    assert_eq!(program.wait()?.code(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn ctrl_c_ends_a_program_whether_it_wants_or_not() -> Result<()> {
+    let plugix = Plugix::new()?;
+    for waiting in ["wait", "wait-in-spite"] {
+        let mut program = started(&plugix, &[waiting])?;
+        wait_for(&mut program, b"waiting ")?;
+        let interrupted = Command::new("kill").args(["-INT", &program.id().to_string()]).status()?;
+        assert!(interrupted.success());
+        assert_eq!(program.wait()?.code(), Some(130), "{waiting}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_program_exits_with_the_code_of_any_thread() -> Result<()> {
+    let plugix = Plugix::new()?;
+    for (args, code) in [
+        (&["exit", "3"][..], 3),
+        (&["exit", "256"], 0),
+        (&["exit", "-1"], 255),
+        (&["exit", "77777"], 209),
+        (&["exit-on-a-thread"], 9),
+        (&["abort"], 134),
+    ] {
+        assert_eq!(started(&plugix, args)?.wait_with_output()?.status.code(), Some(code), "{args:?}");
+    }
     Ok(())
 }

@@ -97,7 +97,7 @@ pub struct Usage {
     pub descriptors: u32,
     /// Sockets, those of pairs not counted.
     pub sockets: usize,
-    /// Descriptors of files and folders.
+    /// Descriptors of files and folders, but those that were open from the beginning.
     pub files: u32,
     /// Bytes that were written to mounted folders so far.
     pub written: u64,
@@ -145,7 +145,9 @@ impl System {
         self.tree.add_usage(&mut usage);
         self.table.for_each(|descriptor| {
             usage.descriptors += 1;
-            usage.files += u32::from(descriptor.description.object.is_file_or_folder());
+            // What was open from the beginning is nothing that the plugin has opened.
+            let is_own = descriptor.preopened.is_none() && descriptor.description.object.is_file_or_folder();
+            usage.files += u32::from(is_own);
         });
         usage
     }

@@ -12,7 +12,8 @@ const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result"];
 const DEADLINES: &[&str] = &["start", "call"];
-const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "sockets", "hosts"];
+const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix",
+    "listen-unix", "sockets", "hosts"];
 const INPUT: &[&str] = &["inherit", "text"];
 const OUTPUT: &[&str] = &["inherit"];
 
@@ -147,11 +148,13 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
 
 fn network(section: &Section<'_>) -> Result<Network, PolicyError> {
     type Add = fn(Network, &str) -> Result<Network, NetworkRuleError>;
-    let kinds: [(&str, Add); 4] = [
+    let kinds: [(&str, Add); 6] = [
         ("connect-tcp", Network::connect_tcp),
         ("connect-udp", Network::connect_udp),
         ("listen-tcp", Network::listen_tcp),
         ("listen-udp", Network::listen_udp),
+        ("connect-unix", |network, path| network.connect_unix(path)),
+        ("listen-unix", |network, path| network.listen_unix(path)),
     ];
     let mut network = Network::new();
     for (key, add) in kinds {

@@ -1,6 +1,7 @@
 //! Tells what it sees of its surroundings.
 
 use std::env;
+use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::thread::available_parallelism;
 
 plugix_guest::metadata!("Looks around");
@@ -22,6 +23,13 @@ plugix_guest::export! {
 
     fn parallelism(_args: &[u8]) -> String {
         available_parallelism().unwrap().to_string()
+    }
+
+    /// Standard input to its end, and which of the three streams are terminals.
+    fn read_all(_args: &[u8]) -> String {
+        let read = std::io::read_to_string(std::io::stdin()).unwrap();
+        let terminals = [stdin().is_terminal(), stdout().is_terminal(), stderr().is_terminal()];
+        format!("{read:?} {terminals:?}")
     }
 
     fn read_line(_args: &[u8]) -> String {

@@ -12,7 +12,7 @@ pub(crate) fn high_descriptors() -> String {
     // SAFETY: each pointer is to a local variable, or out of memory; the host checks that.
     let (answers, bad) = unsafe {
         let answers = [fd_dup2(1, 5_000, 0, &mut copy), fd_renumber(1, 5_000)];
-        // Each of these gets a descriptor. None can say which one it wants.
+        // None of these can say which descriptor it made.
         let bad = (0..10_000).fold(None, |_, _| Some(fd_dup(1, usize::MAX as *mut u32)));
         (answers, bad)
     };
