@@ -5,5 +5,6 @@ use super::same;
 same! { same_on_loopback, "sockets":
     datagrams { connected, empty_and_large, nonblocking, options, peeking, timeouts, unreachable }
     refused { connections }
-    streams { accepting, both_ways, half_closed, lingering, on_ipv6, options, parts, peeking, timeouts }
+    settings { lingering, options, timeouts }
+    streams { accepting, both_ways, half_closed, on_ipv6, parts, peeking }
 }

@@ -5,6 +5,7 @@ pub mod pairs;
 pub mod pipes;
 pub mod polls;
 pub mod sets;
+pub(crate) mod settings;
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_ulong, c_void};
 use std::io;
@@ -29,46 +30,6 @@ const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
     Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, nonblocking: 0o4000 }
 };
 
-/// A level of options, and the option's number there.
-#[derive(Clone, Copy)]
-pub(crate) struct Setting(c_int, c_int);
-
-impl Setting {
-    pub(crate) const LINGER: Self = Self::new(13, Self(1, 13));
-    pub(crate) const MULTICAST_TTL: Self = Self::new(24, Self(0, 33));
-    pub(crate) const TTL: Self = Self::new(23, Self(0, 2));
-
-    /// wasix-libc has one level for all. Linux has one for each protocol.
-    const fn new(wasix: c_int, linux: Self) -> Self {
-        if cfg!(target_os = "wasi") { Self(0x7fff_ffff, wasix) } else { linux }
-    }
-
-    /// # Safety
-    /// Any bytes are a `T`.
-    unsafe fn value<T: Default>(self, socket: &impl AsRawFd) -> io::Result<T> {
-        let mut value = T::default();
-        let mut len = size_of::<T>() as c_uint;
-        // SAFETY: the value has that length.
-        checked(unsafe { getsockopt(socket.as_raw_fd(), self.0, self.1, (&raw mut value).cast(), &mut len) })?;
-        Ok(value)
-    }
-
-    fn change<T>(self, socket: &impl AsRawFd, value: &T) -> io::Result<()> {
-        let value = (&raw const *value).cast();
-        // SAFETY: the value has that length.
-        checked(unsafe { setsockopt(socket.as_raw_fd(), self.0, self.1, value, size_of::<T>() as c_uint) }).map(drop)
-    }
-
-    pub(crate) fn get(self, socket: &impl AsRawFd) -> io::Result<c_int> {
-        // SAFETY: any bytes are a number.
-        unsafe { self.value(socket) }
-    }
-
-    pub(crate) fn set(self, socket: &impl AsRawFd, value: c_int) -> io::Result<()> {
-        self.change(socket, &value)
-    }
-}
-
 const STREAM: c_int = 1;
 const SEMAPHORE: c_int = 1;
 
@@ -77,13 +38,6 @@ struct PollFd {
     fd: c_int,
     events: i16,
     seen: i16,
-}
-
-#[repr(C)]
-#[derive(Default)]
-struct Linger {
-    on: c_int,
-    seconds: c_int,
 }
 
 unsafe extern "C" {
@@ -96,8 +50,6 @@ unsafe extern "C" {
     fn poll(fds: *mut PollFd, count: c_ulong, milliseconds: c_int) -> c_int;
     fn read(fd: c_int, buffer: *mut c_void, room: usize) -> isize;
     fn write(fd: c_int, buffer: *const c_void, len: usize) -> isize;
-    fn getsockopt(fd: c_int, level: c_int, name: c_int, value: *mut c_void, len: *mut c_uint) -> c_int;
-    fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, len: c_uint) -> c_int;
 }
 
 fn checked(outcome: c_int) -> io::Result<c_int> {
@@ -166,17 +118,6 @@ fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[
     // SAFETY: there are that many.
     let ready = checked(unsafe { poll(fds.as_mut_ptr(), fds.len() as c_ulong, milliseconds) })?;
     Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up].map(|bit| fd.seen & bit != 0)).collect()))
-}
-
-/// For how many seconds a closed socket tries to send the rest.
-pub(crate) fn linger(socket: &impl AsRawFd) -> io::Result<Option<c_int>> {
-    // SAFETY: any bytes are two numbers.
-    let linger: Linger = unsafe { Setting::LINGER.value(socket)? };
-    Ok((linger.on != 0).then_some(linger.seconds))
-}
-
-pub(crate) fn set_linger(socket: &impl AsRawFd, seconds: Option<c_int>) -> io::Result<()> {
-    Setting::LINGER.change(socket, &Linger { on: seconds.is_some().into(), seconds: seconds.unwrap_or(0) })
 }
 
 /// Gives a file another name. `std` calls `linkat`, and that of wasix-libc mixes the two paths up.

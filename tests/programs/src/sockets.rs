@@ -2,4 +2,5 @@
 
 pub mod datagrams;
 pub mod refused;
+pub mod settings;
 pub mod streams;

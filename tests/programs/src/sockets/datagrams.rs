@@ -1,6 +1,6 @@
 //! UDP.
 
-use crate::foreign::Setting;
+use crate::foreign::settings::Setting;
 use crate::told::Told;
 use std::io;
 use std::net::UdpSocket;
