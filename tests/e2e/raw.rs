@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine, module};
-use plugix_host::error::{LoadError, ProtocolError};
+use plugix_host::error::ProtocolError;
 use plugix_host::plugin::Output;
 use plugix_host::raw::{Command, CommandError, RawPlugin};
 use plugix_host::{Error, Policy};
