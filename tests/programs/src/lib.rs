@@ -4,6 +4,7 @@ pub mod files;
 pub mod foreign;
 pub mod sockets;
 mod told;
+pub mod work;
 
 use std::io;
 use std::path::Path;
