@@ -9,6 +9,7 @@ same! { same_in_folders, "files":
     errors { of_files, of_folders, of_full_folders, of_names, of_renaming }
     links { hard, relative }
     listing { complete, while_removing }
+    random { calls, on_four_threads }
     replacing { a_cache, of_an_open_file }
     syncing { files, folders }
     times { both }

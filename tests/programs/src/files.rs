@@ -7,6 +7,7 @@ pub mod current;
 pub mod errors;
 pub mod links;
 pub mod listing;
+pub mod random;
 pub mod replacing;
 pub mod syncing;
 pub mod times;

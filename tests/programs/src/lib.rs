@@ -50,6 +50,8 @@ programs! {
     files::links::relative,
     files::listing::complete,
     files::listing::while_removing,
+    files::random::calls,
+    files::random::on_four_threads,
     files::replacing::a_cache,
     files::replacing::of_an_open_file,
     files::syncing::files,

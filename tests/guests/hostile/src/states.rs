@@ -237,15 +237,15 @@ mod system {
 
     #[link(wasm_import_module = "wasi_snapshot_preview1")]
     unsafe extern "C" {
-        fn fd_read(descriptor: u32, parts: *const (*mut u8, usize), count: usize, read: *mut usize) -> i32;
-        fn fd_write(descriptor: u32, parts: *const (*const u8, usize), count: usize, written: *mut usize) -> i32;
+        fn fd_read(descriptor: u32, parts: *const [usize; 2], count: usize, read: *mut usize) -> i32;
+        fn fd_write(descriptor: u32, parts: *const [usize; 2], count: usize, written: *mut usize) -> i32;
     }
 
     fn read(descriptor: u32) {
-        let mut room = [0; 8];
+        let mut room = [0_u8; 8];
         loop {
             // SAFETY: each pointer is to a local variable.
-            unsafe { fd_read(descriptor, &(room.as_mut_ptr(), room.len()), 1, &mut 0) };
+            unsafe { fd_read(descriptor, &[room.as_mut_ptr() as usize, room.len()], 1, &mut 0) };
         }
     }
 
@@ -263,10 +263,10 @@ mod system {
 
     pub(super) fn fill_a_pipe() {
         let [_, writer] = pipe();
-        let bytes = [7; 4096];
+        let bytes = [7_u8; 4096];
         loop {
             // SAFETY: each pointer is to a local variable.
-            unsafe { fd_write(writer, &(bytes.as_ptr(), bytes.len()), 1, &mut 0) };
+            unsafe { fd_write(writer, &[bytes.as_ptr() as usize, bytes.len()], 1, &mut 0) };
         }
     }
 
