@@ -1,6 +1,7 @@
 //! Handles signals, and raises them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -57,6 +58,19 @@ plugix_guest::export! {
     fn sleep_through(_args: &[u8]) -> String {
         thread::sleep(Duration::from_millis(50));
         counts()
+    }
+
+    /// Waits for a lock that another thread holds until it has slept.
+    fn lock(_args: &[u8]) -> String {
+        let lock = Arc::new(Mutex::new(0));
+        let held = lock.lock().unwrap();
+        let other = lock.clone();
+        let waiting = thread::spawn(move || *other.lock().unwrap() += 1);
+        // A signal that comes now may end the wait of either.
+        thread::sleep(Duration::from_millis(50));
+        drop(held);
+        waiting.join().unwrap();
+        lock.lock().unwrap().to_string()
     }
 
     fn spin(_args: &[u8]) -> () {
