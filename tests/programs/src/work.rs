@@ -29,6 +29,7 @@ pub const KINDS: &[(&str, Work)] = &[
     ("mutex", handing::by_mutex),
     ("channel", handing::by_channel),
     ("park", handing::by_parking),
+    ("ring", handing::around),
 ];
 
 /// Does the work of that name.

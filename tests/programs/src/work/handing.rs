@@ -87,3 +87,24 @@ pub(super) fn by_parking(_: &Path, count: u32) -> io::Result<Duration> {
     other.join().expect("nothing panics");
     time
 }
+
+/// Eight threads in a ring, each of which wakes the next. A wake-up that is lost ends all turns.
+pub(super) fn around(_: &Path, count: u32) -> io::Result<Duration> {
+    const THREADS: u32 = 8;
+    let turn = (Mutex::new(0), [(); THREADS as usize].map(|()| Condvar::new()));
+    let (number, changed) = &turn;
+    let take = |own: u32| {
+        let changed_here = &changed[own as usize];
+        let mut number = changed_here.wait_while(number.lock().unwrap(), |number| *number % THREADS != own).unwrap();
+        *number += 1;
+        changed[((own + 1) % THREADS) as usize].notify_one();
+    };
+    timed(1, || {
+        thread::scope(|scope| {
+            for own in 0..THREADS {
+                scope.spawn(move || (0..count).for_each(|_| take(own)));
+            }
+        });
+        Ok(())
+    })
+}
