@@ -9,6 +9,7 @@ mod links;
 mod listing;
 mod sockets;
 mod watching;
+mod work;
 
 use anyhow::{Context, Result};
 use plugix_e2e::{call, plugin};
