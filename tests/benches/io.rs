@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::bench::{Pair, Report, Unit, median};
-use plugix_e2e::plugin;
+use plugix_e2e::{call, plugin};
 use plugix_e2e_programs::work;
 use plugix_host::policy::{Access, Network};
 use plugix_host::{Plugin, Policy};
@@ -78,9 +78,8 @@ fn measured(plugin: &Plugin, (work, count): (&str, u32), mount: &str, folder: &P
 }
 
 fn in_plugin(plugin: &Plugin, work: &str, mount: &str, count: u32) -> Result<Duration> {
-    let told = plugin.call_bytes("work", format!("{work} {mount} {count}").as_bytes());
-    let told = told.map_err(|error| anyhow::anyhow!("{work}: {error}"))?;
-    let nanoseconds = String::from_utf8(told)?.parse().context("the plugin tells nanoseconds")?;
+    let told = call(plugin, "work", format!("{work} {mount} {count}"))?;
+    let nanoseconds = told.parse().context("the plugin tells nanoseconds")?;
     ensure!(nanoseconds > 0, "{work} took no time");
     Ok(Duration::from_nanos(nanoseconds))
 }

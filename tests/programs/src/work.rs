@@ -2,8 +2,8 @@
 //! prepares what it needs before it takes the time.
 
 mod handing;
-mod reading;
 mod naming;
+mod reading;
 mod sending;
 
 use std::io;
