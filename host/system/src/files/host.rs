@@ -12,8 +12,8 @@ use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::io::Errno as Os;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// How often a path is resolved again that somebody keeps renaming: the kernel gives up when it can't tell whether `..`
 /// still leads to where it should.
@@ -61,7 +61,16 @@ impl HostMount {
         beneath(root.as_fd(), b".", OFlags::PATH)?;
         let id = Stat::of(&root)?.id();
         let path = std::fs::canonicalize(host)?.as_os_str().as_bytes().to_vec();
-        Ok(Self { root: Arc::new(root), id, path, access, point, ledger, written: AtomicU64::new(0), descent: Mutex::default() })
+        Ok(Self {
+            root: Arc::new(root),
+            id,
+            path,
+            access,
+            point,
+            ledger,
+            written: AtomicU64::new(0),
+            descent: Mutex::default(),
+        })
     }
 
     pub(crate) fn root(&self) -> &Arc<OwnedFd> {
