@@ -32,6 +32,7 @@ mod overlay;
 mod process;
 mod progress;
 mod provider;
+mod replacements;
 mod std_build;
 mod survey;
 mod target_spec;

@@ -8,7 +8,7 @@ use crate::compiler::Compiler;
 use crate::libc::Libc;
 use crate::progress::{Progress, Step};
 use crate::target_spec::TARGET;
-use crate::{Error, cargo, files, overlay, process, target_spec};
+use crate::{Error, cargo, files, overlay, process, replacements, target_spec};
 
 /// How the rlibs of a sysroot are compiled. Their private parts stay private, and plugins may use LTO.
 const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
@@ -60,6 +60,7 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
     for rlib in build(folder, &library, TARGET, &step)? {
         copy_into(&rlib, &libraries)?;
     }
+    replacements::compile(&folder.join(RUSTC), &library.join("replacements"), &self_contained)?;
     files::remove(&library)
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn add(
 
 /// Changes when the same compiler, libc and overlay would give another result.
 pub(crate) fn identity() -> String {
-    format!("{WRAPPER} {RUSTFLAGS}")
+    format!("{WRAPPER} {RUSTFLAGS} {}", replacements::identity())
 }
 
 /// Writes a rustc that uses the sysroot around it, wherever that is.

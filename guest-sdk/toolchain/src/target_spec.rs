@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::compiler::{Compiler, DAMAGED};
-use crate::{Error, process};
+use crate::replacements::OBJECT;
+use crate::{Error, process, replacements};
 
 /// The target's name: rustc finds the specification by it, and cargo names the output folder after it.
 pub const TARGET: &str = "wasm32-wasmer-wasi";
@@ -12,6 +13,14 @@ const BASE: &str = "wasm32-wasip1-threads";
 
 /// The changes, as a JSON merge patch (RFC 7386).
 fn changes() -> Value {
+    let mut changes = fixed_changes();
+    if let Value::Array(arguments) = &mut changes["pre-link-args"]["wasm-lld"] {
+        arguments.extend(replacements::link_arguments().into_iter().map(Value::from));
+    }
+    changes
+}
+
+fn fixed_changes() -> Value {
     json!({
         "vendor": "wasmer",
         // Our hosts have SIMD. Where LLVM makes vectors, code is up to a third faster with it.
@@ -27,17 +36,19 @@ fn changes() -> Value {
             "--export=__stack_pointer", "--export=__heap_base", "--export=__data_end",
             "--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base",
             "--export-if-defined=__wasm_signal", "--export-if-defined=wasi_thread_start",
-            // The overlay on std has functions of its own for these. One writes nothing to a stack that another thread
-            // may have by then. One takes no signals that the program doesn't handle.
-            "--wrap=__wasilibc_futex_wake_wasix", "--wrap=__wasi_init_signals",
             // Only reactors define it.
             "--export-if-defined=_initialize",
         ]},
         // A cdylib is a reactor. Without its start file, the linker would wrap each export in a shim that runs
         // constructors and destructors at every call.
         "pre-link-objects-fallback": {
-            "dynamic-dylib": ["crt1-reactor.o"],
-            "static-dylib": ["crt1-reactor.o"],
+            "dynamic-dylib": ["crt1-reactor.o", OBJECT],
+            "static-dylib": ["crt1-reactor.o", OBJECT],
+            "dynamic-nopic-exe": ["crt1-command.o", OBJECT],
+            "dynamic-pic-exe": ["crt1-command.o", OBJECT],
+            "static-nopic-exe": ["crt1-command.o", OBJECT],
+            "static-pic-exe": ["crt1-command.o", OBJECT],
+            "wasi-reactor-exe": ["crt1-reactor.o", OBJECT],
         },
     })
 }

@@ -38,6 +38,9 @@ pub(crate) enum Object {
     Device(OwnedFd),
 }
 
+/// What a folder's descriptor is good for, and what those are that are opened through it.
+pub(crate) const FOLDER_RIGHTS: (Rights, Rights) = (Rights::FOLDER, Rights::FOLDER.with(Rights::FILE));
+
 impl Object {
     /// Reads, and waits for something to read if `wait`.
     pub(crate) fn read(&self, thread: &Thread, parts: &[Part], wait: bool) -> Result<usize> {
@@ -157,7 +160,7 @@ impl Object {
             Self::Event(_) | Self::Epoll(_) => (Rights::STREAM, Rights::default()),
             Self::Socket(_) => (Rights::SOCKET, Rights::SOCKET),
             Self::File(_) | Self::Scratch(_) | Self::Device(_) => (Rights::FILE, Rights::NONE),
-            Self::Folder(_) => (Rights::FOLDER, Rights::FOLDER.with(Rights::FILE)),
+            Self::Folder(_) => FOLDER_RIGHTS,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The current folder is renamed. A process has only one, so that natively it is a process of its own.
+//! The current folder, in which threads read and which is renamed. A process has only one, so that natively it is a process of its own.
 
 use super::{Place, places};
 use anyhow::{Context, Result};
@@ -11,7 +11,7 @@ fn the_current_folder() -> Result<()> {
     let folder = tempdir()?;
     let printed = isolated("programs::current::the_current_folder", || {
         let folder = tempdir()?;
-        print!("<told>{}</told>", current::renamed(folder.path())?);
+        print!("<told>{}</told>", current::all(folder.path())?);
         Ok(())
     })?;
     let Some(printed) = printed else { return Ok(()) };

@@ -7,10 +7,9 @@ pub mod polls;
 pub mod sets;
 pub(crate) mod settings;
 
-use std::ffi::{CString, c_char, c_int, c_uint, c_ulong, c_void};
+use std::ffi::{c_int, c_uint, c_ulong, c_void};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::path::Path;
 
 /// Numbers that both systems have, and not the same.
 struct Numbers {
@@ -44,7 +43,6 @@ unsafe extern "C" {
     fn pipe(ends: *mut c_int) -> c_int;
     fn eventfd(count: c_uint, flags: c_int) -> c_int;
     fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
-    fn link(from: *const c_char, to: *const c_char) -> c_int;
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
     fn shutdown(fd: c_int, how: c_int) -> c_int;
     fn poll(fds: *mut PollFd, count: c_ulong, milliseconds: c_int) -> c_int;
@@ -118,15 +116,4 @@ fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[
     // SAFETY: there are that many.
     let ready = checked(unsafe { poll(fds.as_mut_ptr(), fds.len() as c_ulong, milliseconds) })?;
     Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up].map(|bit| fd.seen & bit != 0)).collect()))
-}
-
-/// Gives a file another name. `std` calls `linkat`, and that of wasix-libc mixes the two paths up.
-///
-/// # Errors
-/// As `link`.
-pub fn hard_link(from: &Path, to: &Path) -> io::Result<()> {
-    let [from, to] = [from, to].map(|path| CString::new(path.as_os_str().as_encoded_bytes()));
-    let (from, to) = (from?, to?);
-    // SAFETY: both end with a zero.
-    checked(unsafe { link(from.as_ptr(), to.as_ptr()) }).map(drop)
 }

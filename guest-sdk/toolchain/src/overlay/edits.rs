@@ -15,42 +15,6 @@ const CLOCKS: &str = "clocks are plain numbers";
 /// wasix-libc's socket enumerations are those of <wasi/api_wasix.h>; all others agree with wasi-libc's.
 const SOCKETS: &str = "socket constants are WASIX's own";
 
-/// In wasix-libc, a thread that wakes the waiters of a futex lets the host write whether there were any. The place for
-/// that is on the thread's stack. A thread that ends has already let go of its stack. The thread that joins it may have
-/// given that memory to a third thread, and the write then corrupts it. Here the place is a static that nobody reads.
-/// The linker puts this function in the place of libc's (`--wrap`).
-const FUTEX_WAKE: &str = "\
-#[cfg(target_vendor = \"wasmer\")]
-#[unsafe(no_mangle)]
-unsafe extern \"C\" fn __wrap___wasilibc_futex_wake_wasix(futex: *mut u32, count: i32) -> i32 {
-    unsafe extern \"C\" {
-        fn __wasi_futex_wake(futex: *mut u32, woken: *mut bool) -> i32;
-        fn __wasi_futex_wake_all(futex: *mut u32, woken: *mut bool) -> i32;
-    }
-    static mut WOKEN: bool = false;
-    let mut errno = 0;
-    if count == i32::MAX {
-        errno = unsafe { __wasi_futex_wake_all(futex, &raw mut WOKEN) };
-    } else {
-        for _ in 0..count {
-            errno = unsafe { __wasi_futex_wake(futex, &raw mut WOKEN) };
-            if errno != 0 {
-                break;
-            }
-        }
-    }
-    -errno
-}
-
-// A program that handles no signal leaves them to its host. The C library would take all of them at its start, and call
-// a handler that it doesn't have.
-#[cfg(target_vendor = \"wasmer\")]
-#[unsafe(no_mangle)]
-extern \"C\" fn __wrap___wasi_init_signals() {}
-
-pub fn available_parallelism() -> io::Result<NonZero<usize>> {
-";
-
 #[rustfmt::skip]
 pub(super) const EDITS: &[Edit] = &[
     edit("build only what a sysroot holds", WORKSPACE,
@@ -83,10 +47,6 @@ pub(super) const EDITS: &[Edit] = &[
     edit("the number of processors is known", "std/src/sys/thread/unix.rs",
         "            target_os = \"linux\",\n            target_os = \"aix\",\n",
         "            target_os = \"linux\",\n            target_os = \"wasi\",\n            target_os = \"aix\",\n"),
-
-    edit("a thread that ends leaves its stack alone", "std/src/sys/thread/unix.rs",
-        "pub fn available_parallelism() -> io::Result<NonZero<usize>> {\n",
-        FUTEX_WAKE),
 
     edit("there is a folder for temporary files", "std/src/sys/paths/wasi.rs",
         "panic!(\"not supported by WASI yet\")",

@@ -1,10 +1,12 @@
 //! Calls on any descriptor.
 
 use super::System;
+use super::current::CURRENT;
+use crate::object::FOLDER_RIGHTS;
 use crate::part::Part;
 use crate::table::Descriptor;
 use crate::transfer::MAX_PARTS;
-use crate::{Errno, FdFlags, Fdstat, Result, Thread};
+use crate::{Errno, FdFlags, Fdstat, Filetype, Result, Thread};
 
 impl System {
     /// Reads into the parts, in order; nothing at the end.
@@ -73,11 +75,16 @@ impl System {
         self.table.renumber(from, to)
     }
 
-    /// What is told of a descriptor.
+    /// What is told of a descriptor. The current folder has none, and is told of by [`CURRENT`]: a C library asks what
+    /// it may open through it, and learns that paths may be relative to it.
     ///
     /// # Errors
     /// It isn't open.
     pub fn fd_fdstat_get(&self, fd: u32) -> Result<Fdstat> {
+        if fd == CURRENT {
+            let (rights, inheriting) = FOLDER_RIGHTS;
+            return Ok(Fdstat { filetype: Filetype::Directory, flags: FdFlags::NONE, rights, inheriting });
+        }
         let Descriptor { description, rights, inheriting, .. } = self.table.get(fd)?;
         Ok(Fdstat { filetype: description.object.filetype(), flags: description.flags(), rights, inheriting })
     }

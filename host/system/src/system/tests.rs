@@ -1,7 +1,7 @@
 //! Calls on descriptors of all kinds.
 
 use crate::testing::{Plugin, part};
-use crate::{Errno, FdFlags, Filetype, Input, Rights};
+use crate::{CURRENT, Errno, FdFlags, Filetype, Input, Rights};
 use std::io::Write;
 
 #[test]
@@ -53,6 +53,14 @@ fn a_number_is_given_away_as_wasi_has_it() {
     assert_eq!(printed.0.lock().expect("nothing panics").as_slice(), b"pipe");
     system.fd_renumber(3, reader).expect("both are open");
     assert_eq!((system.fd_prestat_get(reader).as_deref(), system.fd_prestat_get(3)), (Ok("/"), Err(Errno::Badf)));
+}
+
+#[test]
+fn the_current_folder_is_told_of_without_a_descriptor() {
+    let Plugin { system, .. } = Plugin::new(|setup| setup.preopened = vec![("/".into(), "/".into())]);
+    assert_eq!(system.fd_fdstat_get(CURRENT), system.fd_fdstat_get(3));
+    assert_eq!(system.fd_filestat_get(CURRENT), Err(Errno::Badf));
+    assert_eq!(system.fd_close(CURRENT), Err(Errno::Badf));
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use plugix_e2e_programs::files::watching::Watcher;
 use plugix_e2e_programs::files::{appending, current, listing};
 use plugix_e2e_programs::find;
-use plugix_e2e_programs::foreign::hard_link;
 use plugix_e2e_programs::work;
 use std::fs;
 use std::io;
@@ -64,13 +63,13 @@ plugix_guest::export! {
     }
 
     fn current_folder(folder: &[u8]) -> io::Result<String> {
-        current::renamed(path(folder))
+        current::all(path(folder))
     }
 
     /// Renames and links from one folder to another, and says of what kind the errors are.
     fn cross(args: &[u8]) -> String {
         let (from, to) = two(args);
-        let outcomes = [fs::rename(from, to), hard_link(from.as_ref(), to.as_ref())];
+        let outcomes = [fs::rename(from, to), fs::hard_link(from, to)];
         format!("{:?}", outcomes.map(|outcome| outcome.map_err(|error| error.kind())))
     }
 }

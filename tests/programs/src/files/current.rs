@@ -5,9 +5,41 @@ use std::env;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::thread;
+
+/// How many files there are, and how often each is read.
+const FILES: usize = 8;
+const READS: usize = 2_000;
+
+/// All that is told of it.
+pub fn all(folder: &Path) -> io::Result<String> {
+    Ok(on_threads(folder)? + &renamed(folder)?)
+}
+
+/// The file contains its own name.
+fn again_and_again(name: &str) -> io::Result<()> {
+    fs::write(name, name)?;
+    (0..READS).try_for_each(|_| match fs::read_to_string(name)? {
+        content if content == name => Ok(()),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    })
+}
+
+/// Each thread gets its own file by a name without a folder.
+fn on_threads(folder: &Path) -> io::Result<String> {
+    let own = folder.join("threads");
+    fs::create_dir(&own)?;
+    env::set_current_dir(&own)?;
+    let mut told = Told::new();
+    let threads: Vec<_> = (1..=FILES).map(|file| thread::spawn(move || again_and_again(&"n".repeat(file)))).collect();
+    threads.into_iter().for_each(|thread| told.line("read", thread.join().expect("a thread doesn't panic")));
+    env::set_current_dir(folder)?;
+    fs::remove_dir_all(own)?;
+    told.end()
+}
 
 /// The folder stays the current one, and has another name.
-pub fn renamed(folder: &Path) -> io::Result<String> {
+fn renamed(folder: &Path) -> io::Result<String> {
     let (before, after) = (folder.join("before"), folder.join("after"));
     fs::create_dir(&before)?;
     fs::write(before.join("file"), "content")?;
@@ -15,8 +47,6 @@ pub fn renamed(folder: &Path) -> io::Result<String> {
     fs::rename(&before, &after)?;
     let mut told = Told::new();
     told.line("its name", env::current_dir().map(|path| path == after));
-    // wasix-libc keeps the name, and makes absolute paths with it.
-    told.line("by its name", env::current_dir().and_then(env::set_current_dir));
     told.line("read", fs::read_to_string("file"));
     told.line("written", fs::write("new", "new"));
     told.line("found", fs::read_to_string(after.join("new")));

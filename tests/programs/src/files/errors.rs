@@ -81,6 +81,10 @@ pub fn of_names(folder: &Path) -> io::Result<String> {
     told.line("found", fs::metadata(folder.join("n".repeat(300))).map(drop));
     told.line("renamed", fs::rename(folder.join("n".repeat(255)), folder.join("n".repeat(256))));
     told.line("a path", fs::metadata(folder.join("n/".repeat(3_000))).map(drop));
+    told.line("empty", File::open("").map(drop));
+    told.line("of an empty one", fs::metadata("").map(drop));
+    told.line("made empty", fs::create_dir(""));
+    told.line("listed empty", fs::read_dir("").map(drop));
     told.line("with a zero", File::create(folder.join("a\0b")).map(drop));
     told.line("with spaces and signs", fs::write(folder.join(" ü\n\\*?"), ""));
     told.line("only dots", fs::write(folder.join("..."), ""));

@@ -1,6 +1,5 @@
 //! Calls in a random order, the same order wherever they run.
 
-use crate::foreign::hard_link;
 use crate::told::Told;
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -68,7 +67,7 @@ fn one(numbers: &mut Numbers, folder: &Path, open: &mut Vec<File>) -> io::Result
         10 => done(fs::remove_dir(&path)),
         11 | 12 => done(fs::remove_file(&path)),
         13 => done(fs::rename(&path, numbers.path(folder))),
-        14 => done(hard_link(&path, &numbers.path(folder))),
+        14 => done(fs::hard_link(&path, numbers.path(folder))),
         15 => names(&path).map(|names| names.join(" ")),
         16 => fs::symlink_metadata(&path).map(|seen| seen_as(&seen)),
         17 => fs::read(&path).map(|bytes| format!("{} {:?}", bytes.len(), bytes.iter().rev().take(8))),

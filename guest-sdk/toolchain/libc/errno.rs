@@ -1,0 +1,27 @@
+//! How a function of the C library fails.
+
+use core::ffi::c_int;
+
+/// What an import answers: WASI's numbers are the C library's.
+pub(crate) type Errno = i32;
+
+pub(crate) const NOMEM: Errno = 48;
+pub(crate) const RANGE: Errno = 68;
+
+unsafe extern "C" {
+    #[thread_local]
+    #[link_name = "errno"]
+    static mut ERRNO: c_int;
+}
+
+/// Keeps the error for the caller.
+pub(crate) fn fail(error: Errno) -> c_int {
+    // SAFETY: each thread has its own.
+    unsafe { ERRNO = error };
+    -1
+}
+
+/// 0, or -1 after the error is kept.
+pub(crate) fn outcome(error: Errno) -> c_int {
+    if error == 0 { 0 } else { fail(error) }
+}

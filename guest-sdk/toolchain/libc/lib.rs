@@ -1,0 +1,16 @@
+//! Functions in the place of wasix-libc's, where those aren't what a Unix program expects.
+//!
+//! The toolchain compiles them to one object, and links it before the C library. The linker gives the callers of `NAME`
+//! the `__wrap_NAME` from here (`--wrap`), and leaves out what nobody calls. Nothing here panics or allocates, since a
+//! panic would need the rest of `core` at a time when the plugin's own copy of it is linked already.
+//!
+//! The modules that are made with these run elsewhere too: what is more than WASIX is only used if the host has it.
+
+#![no_std]
+#![feature(thread_local)]
+#![allow(internal_features)]
+
+mod calls;
+mod errno;
+mod paths;
+mod threads;
