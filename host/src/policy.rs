@@ -62,6 +62,9 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// How many bytes one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
 
+/// How many bytes the arguments of one host function may have.
+const ARGUMENT_LIMIT: u32 = 64 << 20;
+
 /// How many bytes of memory all threads of a plugin share.
 const MEMORY: u64 = 256 << 20;
 
@@ -86,6 +89,7 @@ pub struct Policy {
     pub(crate) output_limit: usize,
     pub(crate) forward: Forward,
     pub(crate) result_limit: u32,
+    pub(crate) argument_limit: u32,
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
     pub(crate) network: Network,
@@ -107,6 +111,7 @@ impl Policy {
             output_limit: OUTPUT_LIMIT,
             forward: Forward::default(),
             result_limit: RESULT_LIMIT,
+            argument_limit: ARGUMENT_LIMIT,
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
             network: Network::new(),
@@ -143,6 +148,15 @@ impl Policy {
     #[must_use]
     pub fn result_limit(mut self, bytes: u32) -> Self {
         self.result_limit = bytes;
+        self
+    }
+
+    /// Limits how many bytes the plugin may give to one call of a host function. The default is 64 MiB. Decoding them may
+    /// take a multiple of that: an empty string takes 1 byte in the arguments, and 24 in the host. A plugin that gives more
+    /// is dead.
+    #[must_use]
+    pub fn argument_limit(mut self, bytes: u32) -> Self {
+        self.argument_limit = bytes;
         self
     }
 
