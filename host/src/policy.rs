@@ -177,8 +177,9 @@ impl Policy {
         self
     }
 
-    /// Limits the entries of each table. Each thread has its own tables. The default is 262,144. An entry takes 8 bytes
-    /// of the host's memory. Growth past the limit fails in the plugin.
+    /// Limits the entries of each table. Each thread has its own tables, and all of them together may have 16 times as
+    /// many: a thread whose tables have no room doesn't start, and tables of guest threads may grow to equal parts of that.
+    /// The default is 262,144. An entry takes 8 bytes of the host's memory. Growth past the limit fails in the plugin.
     #[must_use]
     pub fn table_entries(mut self, entries: u32) -> Self {
         self.table_entries = entries;
