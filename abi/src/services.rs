@@ -53,6 +53,9 @@ pub trait Services {
     }
 }
 
+/// Bytes that the arguments of one call may have, encoded: a record of the log, or a message. The SDK cuts what is longer.
+pub const MAX_LEN: usize = 64 << 10;
+
 /// A record of a plugin's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, crate::Schema)]
 #[schema(crate = crate)]
@@ -73,4 +76,75 @@ pub struct Record {
     pub line: Option<u32>,
     /// The guest thread's name, if it has one.
     pub thread: Option<String>,
+}
+
+impl Record {
+    /// Cuts texts so that the record is not longer than [`MAX_LEN`]: the message first, which may have half of that, and
+    /// then the fields and spans from the first one that has no room.
+    pub fn cut(&mut self) {
+        /// What a text and the numbers have besides.
+        const BESIDES: usize = 16;
+        cut(&mut self.message, MAX_LEN / 2);
+        [Some(&mut self.target), self.file.as_mut(), self.thread.as_mut()]
+            .into_iter()
+            .flatten()
+            .for_each(|text| cut(text, MAX_LEN / 16));
+        let mut room = MAX_LEN / 4 - 4 * BESIDES;
+        let mut has_room = |len: usize| {
+            room = room.saturating_sub(len + BESIDES);
+            room > 0
+        };
+        let fields =
+            self.fields.iter().take_while(|(name, value)| has_room(name.len() + value.len() + BESIDES)).count();
+        self.fields.truncate(fields);
+        let spans = self.spans.iter().take_while(|span| has_room(span.len())).count();
+        self.spans.truncate(spans);
+    }
+}
+
+/// Cuts a text at the end of a character.
+pub fn cut(text: &mut String, most: usize) {
+    text.truncate(text.floor_char_boundary(most));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn a_record_of_any_size_is_cut_to_fit() {
+        let long = || "ü".repeat(1 << 20);
+        let pair = || (long(), long());
+        for (fields, spans) in [
+            (vec![pair()], vec![long()]),
+            (vec![(String::new(), String::new()); 1 << 20], vec![String::new(); 1 << 20]),
+            (vec![], vec!["a".repeat(100); 1000]),
+        ] {
+            let (file, thread) = (Some(long()), Some(long()));
+            let (target, message) = (long(), long());
+            let mut record = Record { level: 5, target, message, fields, spans, file, line: Some(u32::MAX), thread };
+            record.cut();
+            let len = postcard::to_allocvec(&record).unwrap().len();
+            assert!((MAX_LEN / 2..=MAX_LEN).contains(&len), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_usual_record_stays_as_it_is() {
+        let text = || String::from("text");
+        let mut record = Record {
+            level: 1,
+            target: text(),
+            message: text(),
+            fields: vec![(text(), text())],
+            spans: vec![text()],
+            file: Some(text()),
+            line: None,
+            thread: None,
+        };
+        let before = record.clone();
+        record.cut();
+        assert_eq!(record, before);
+    }
 }

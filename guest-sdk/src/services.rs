@@ -28,14 +28,17 @@ mod log;
 #[cfg(feature = "tracing")]
 mod tracing;
 
-use plugix_abi::services::{Services, ServicesClient};
+use plugix_abi::services::{MAX_LEN, Services, ServicesClient};
 
 use crate::{HostCaller, host};
+
+/// Bytes of a message that every host takes.
+const MAX_MESSAGE: usize = MAX_LEN / 2;
 
 /// Tells the host how far the plugin is; `total` is 0 when nobody knows.
 pub fn progress(done: u64, total: u64, message: &str) {
     // A host that can't take it doesn't stop the work.
-    let _ = services().progress(done, total, message);
+    let _ = services().progress(done, total, &message[..message.floor_char_boundary(MAX_MESSAGE)]);
 }
 
 /// Whether the host wants the plugin to end what it is doing. Long work asks this now and then; asking is as quick as a
@@ -53,6 +56,14 @@ pub(crate) fn install() {
         #[cfg(feature = "tracing")]
         tracing::install(level);
     }
+}
+
+/// Sends a record of the log to the host.
+#[cfg(any(feature = "log", feature = "tracing"))]
+fn send(mut record: plugix_abi::services::Record) {
+    record.cut();
+    // A host that can't take it doesn't stop the plugin.
+    let _ = services().log(record);
 }
 
 fn services() -> ServicesClient<HostCaller> {

@@ -62,6 +62,9 @@ const OUTPUT_LIMIT: usize = 1 << 20;
 /// How many bytes one call may return.
 const RESULT_LIMIT: u32 = 1 << 30;
 
+/// How many bytes the arguments of one host function may have.
+const ARGUMENT_LIMIT: u32 = 64 << 20;
+
 /// How many bytes of memory all threads of a plugin share.
 const MEMORY: u64 = 256 << 20;
 
@@ -86,6 +89,7 @@ pub struct Policy {
     pub(crate) output_limit: usize,
     pub(crate) forward: Forward,
     pub(crate) result_limit: u32,
+    pub(crate) argument_limit: u32,
     pub(crate) memory: u64,
     pub(crate) table_entries: u32,
     pub(crate) network: Network,
@@ -107,6 +111,7 @@ impl Policy {
             output_limit: OUTPUT_LIMIT,
             forward: Forward::default(),
             result_limit: RESULT_LIMIT,
+            argument_limit: ARGUMENT_LIMIT,
             memory: MEMORY,
             table_entries: TABLE_ENTRIES,
             network: Network::new(),
@@ -146,6 +151,15 @@ impl Policy {
         self
     }
 
+    /// Limits how many bytes the plugin may give to one call of a host function. The default is 64 MiB. Decoding them may
+    /// take a multiple of that: an empty string takes 1 byte in the arguments, and 24 in the host. A plugin that gives more
+    /// is dead.
+    #[must_use]
+    pub fn argument_limit(mut self, bytes: u32) -> Self {
+        self.argument_limit = bytes;
+        self
+    }
+
     /// Limits the memory that all threads of the plugin share, in bytes. Stacks and the code's data are part of that
     /// memory. The default is 256 MiB. Whole pages of 64 KiB count. Growth past the limit fails in the plugin, like any
     /// allocation that finds no memory. An event reports it.
@@ -163,8 +177,9 @@ impl Policy {
         self
     }
 
-    /// Limits the entries of each table. Each thread has its own tables. The default is 262,144. An entry takes 8 bytes
-    /// of the host's memory. Growth past the limit fails in the plugin.
+    /// Limits the entries of each table. Each thread has its own tables, and all of them together may have 16 times as
+    /// many: a thread whose tables have no room doesn't start, and tables of guest threads may grow to equal parts of that.
+    /// The default is 262,144. An entry takes 8 bytes of the host's memory. Growth past the limit fails in the plugin.
     #[must_use]
     pub fn table_entries(mut self, entries: u32) -> Self {
         self.table_entries = entries;

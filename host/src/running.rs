@@ -6,6 +6,7 @@
 pub(crate) mod contain;
 mod control;
 mod environment;
+mod exceptions;
 pub(crate) mod imports;
 pub(crate) mod instance;
 pub(crate) mod memory;

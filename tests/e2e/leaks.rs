@@ -69,6 +69,30 @@ fn ten_thousand_calls_that_use_a_thread_leave_nothing() -> Result<()> {
     .map(drop)
 }
 
+/// In a call, in a thread of its own, and in calls that end with a panic.
+#[test]
+fn ten_thousand_panics_leave_nothing() -> Result<()> {
+    isolated("leaks::ten_thousand_panics_leave_nothing", || {
+        let plugin = plugin("panics", &Policy::new());
+        let run = |calls: u32| {
+            (0..calls).try_for_each(|_| {
+                ensure!(call(&plugin, "catch", "")? == "caught");
+                ensure!(call(&plugin, "join", "")? == "in a thread");
+                ensure!(call(&plugin, "panic", "luck").is_err());
+                plugin.take_output();
+                Ok(())
+            })
+        };
+        run(500)?;
+        let before = resident_kib()?;
+        run(10_000)?;
+        let after = resident_kib()?;
+        assert!(after <= before + GROWTH, "{before} KiB became {after}");
+        Ok(())
+    })
+    .map(drop)
+}
+
 #[test]
 fn dropping_a_plugin_ends_its_threads() -> Result<()> {
     isolated("leaks::dropping_a_plugin_ends_its_threads", || {

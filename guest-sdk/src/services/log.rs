@@ -1,6 +1,6 @@
 //! Sends records of the `log` crate to the host.
 
-use super::{services, thread_name};
+use super::{send, thread_name};
 use log::kv::{self, Key, Value, VisitSource};
 use log::{LevelFilter, Log, Metadata, Record, max_level, set_logger, set_max_level};
 use plugix_abi::services;
@@ -27,8 +27,7 @@ impl Log for HostLog {
         let mut fields = Fields(Vec::new());
         // The visitor never fails.
         let _ = record.key_values().visit(&mut fields);
-        // A host that can't take it doesn't stop the plugin.
-        let _ = services().log(services::Record {
+        send(services::Record {
             level: record.level() as u8,
             target: record.target().to_owned(),
             message: record.args().to_string(),

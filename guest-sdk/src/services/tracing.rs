@@ -1,6 +1,6 @@
 //! Sends events of the `tracing` crate to the host, with the spans that they are in.
 
-use super::{services, thread_name};
+use super::{send, thread_name};
 use plugix_abi::services::Record;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -87,8 +87,7 @@ impl Subscriber for HostSubscriber {
                 entered.iter().filter_map(|id| spans.get(id)).map(|span| span.text.clone()).collect()
             })
         };
-        // A host that can't take it doesn't stop the plugin.
-        let _ = services().log(Record {
+        send(Record {
             level: match *metadata.level() {
                 Level::ERROR => 1,
                 Level::WARN => 2,

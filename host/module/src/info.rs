@@ -35,6 +35,8 @@ pub struct ModuleInfo {
     pub table_entries: u64,
     /// The entries of all its tables together to begin with. Each thread has tables of its own.
     pub all_table_entries: u64,
+    /// How many tables it has.
+    pub tables: u64,
     pub(crate) memories: usize,
     pub(crate) dynamic: bool,
 }

@@ -90,6 +90,7 @@ struct Sections {
     memories: Vec<(MemoryType, bool)>,
     table_entries: u64,
     all_table_entries: u64,
+    tables: u64,
     dynamic: bool,
     name: Option<String>,
     /// The contents of the custom sections; those of one name count as one.
@@ -127,6 +128,7 @@ impl Sections {
                     for table in reader {
                         let entries = table?.ty.initial;
                         sections.table_entries = sections.table_entries.max(entries);
+                        sections.tables += 1;
                         sections.all_table_entries = sections.all_table_entries.saturating_add(entries);
                     }
                 }
@@ -198,6 +200,7 @@ impl Sections {
             threads,
             table_entries: self.table_entries,
             all_table_entries: self.all_table_entries,
+            tables: self.tables,
             memories: self.memories.len(),
             dynamic: self.dynamic,
             imports: self.imports,

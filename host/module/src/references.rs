@@ -36,19 +36,22 @@ fn check_section(payload: &Payload<'_>) -> Result<(), ModuleError> {
         Payload::TableSection(tables) => {
             for table in tables.clone().into_iter_with_offsets() {
                 let (at, table) = table?;
-                in_table(table.ty.element_type, at)?;
+                kept(table.ty.element_type, "a table of exceptions", at)?;
             }
         }
         Payload::GlobalSection(globals) => {
             for global in globals.clone().into_iter_with_offsets() {
                 let (at, global) = global?;
                 value(global.ty.content_type, at)?;
+                if let ValType::Ref(ty) = global.ty.content_type {
+                    kept(ty, "a global with an exception", at)?;
+                }
             }
         }
         Payload::ElementSection(elements) => {
             for element in elements.clone().into_iter_with_offsets() {
                 if let (at, Element { items: ElementItems::Expressions(ty, _), .. }) = element? {
-                    in_table(ty, at)?;
+                    kept(ty, "a table of exceptions", at)?;
                 }
             }
         }
@@ -91,11 +94,12 @@ fn heap(ty: HeapType, at: u64) -> Result<(), ModuleError> {
     Err(refused("the type `noexn`", at))
 }
 
-fn in_table(ty: RefType, at: u64) -> Result<(), ModuleError> {
+/// What is kept from one call to the next can't be an exception: the host frees exceptions between calls.
+fn kept(ty: RefType, what: &str, at: u64) -> Result<(), ModuleError> {
     let HeapType::Abstract { ty: AbstractHeapType::Exn | AbstractHeapType::NoExn, .. } = ty.heap_type() else {
         return Ok(());
     };
-    Err(refused("a table of exceptions", at))
+    Err(refused(what, at))
 }
 
 fn refused(what: &str, offset: u64) -> ModuleError {
@@ -122,6 +126,8 @@ mod tests {
             "(func (drop (try_table (result nullexnref) (unreachable))))",
             "(global nullexnref (ref.null noexn))",
             "(table 1 nullexnref)",
+            "(global exnref (ref.null exn))",
+            "(global (mut exnref) (ref.null exn))",
             "(table 1 exnref)",
             "(elem exnref (ref.null exn))",
         ] {
@@ -135,7 +141,6 @@ mod tests {
         for part in [
             "(func (param exnref) (result exnref) (block (result exnref) (local.get 0)))",
             "(func (local (ref exn)))",
-            "(global exnref (ref.null exn))",
             "(table 1 externref) (elem externref (ref.null extern))",
         ] {
             checked(part).unwrap_or_else(|error| panic!("{part}: {error}"));

@@ -44,6 +44,14 @@ pub enum ProtocolError {
         /// The policy's limit, in bytes.
         limit: u32,
     },
+    /// The arguments of a host function are larger than the host takes.
+    #[error("arguments of {len} bytes are over the limit of {limit} bytes")]
+    ArgumentsTooLarge {
+        /// The length that the guest gave, in bytes.
+        len: u32,
+        /// The policy's limit, in bytes.
+        limit: u32,
+    },
     /// The guest gave a status code that the ABI doesn't have.
     #[error(transparent)]
     Status(#[from] UnknownStatus),

@@ -147,6 +147,7 @@ impl PluginBuilder {
         functions.check(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
         functions.keep_stacks(backtraces);
+        functions.limit_arguments(policy.argument_limit);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let streams = functions.streams().clone();
         let panics = functions.panics().clone();

@@ -117,7 +117,7 @@ impl CallPath {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args, name),
             TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args, name),
         };
-        instance.calls.finish()?;
+        instance.finish()?;
         result
     }
 
@@ -162,7 +162,7 @@ impl CallPath {
         if let Err(CallError::Failed(_)) = &result {
             instance.calls.fail();
         }
-        instance.calls.finish()?;
+        instance.finish()?;
         result
     }
 

@@ -65,7 +65,7 @@ impl RawPlugin {
         let result = args
             .call(&function, &mut self.instance.store)
             .map_err(|error| self.instance.end_in(&error, &MethodRef::from_export(name)));
-        self.instance.calls.finish()?;
+        self.instance.finish()?;
         result
     }
 

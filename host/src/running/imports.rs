@@ -32,6 +32,8 @@ pub(crate) struct HostFunctions {
     provided: Vec<Arc<dyn Provided>>,
     streams: HostStreams,
     panics: Panics,
+    /// How many bytes the arguments of one call may have.
+    argument_limit: u32,
 }
 
 /// One interface of the host, with its type erased.
@@ -56,6 +58,7 @@ struct Context {
     /// Where failures and results wait that found no room.
     results: Results,
     memory: FunctionEnv<frame::Memory>,
+    argument_limit: u32,
 }
 
 impl HostFunctions {
@@ -91,6 +94,11 @@ impl HostFunctions {
         &self.panics
     }
 
+    /// Limits how many bytes the arguments of one call may have. Without this, it may have none.
+    pub(crate) fn limit_arguments(&mut self, bytes: u32) {
+        self.argument_limit = bytes;
+    }
+
     /// Keeps the stacks of the plugin's panics.
     pub(crate) fn keep_stacks(&mut self, wanted: bool) {
         self.panics.want(wanted);
@@ -117,6 +125,7 @@ impl HostFunctions {
             halt: caller.halt.clone(),
             results: Results::default(),
             memory: FunctionEnv::new(store, memory),
+            argument_limit: self.argument_limit,
         };
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {

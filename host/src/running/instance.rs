@@ -4,6 +4,7 @@ mod start;
 
 pub(crate) use start::{Code, Start, not_started};
 
+use super::exceptions;
 use super::imports::Panics;
 use super::memory::GuestMemory;
 use super::quota::Quota;
@@ -89,6 +90,13 @@ impl Instance {
     pub(crate) fn constant(&mut self, name: &str) -> Option<u32> {
         let global = self.instance.exports.get_global(name).ok()?.clone();
         global.get(&mut self.store).i32().map(|value| value as u32)
+    }
+
+    /// Marks the end of a call. Fails when the host has stopped the plugin meanwhile.
+    #[inline]
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
+        exceptions::free(&mut self.store);
+        self.calls.finish()
     }
 
     /// Called when the start is over. The deadline of the start ends, and the deadline of each call begins.

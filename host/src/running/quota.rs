@@ -26,6 +26,10 @@ use wasmer::{
 /// The largest table that the engine makes, in entries.
 const MAX_TABLE_ENTRIES: u32 = 128 << 20;
 
+/// How many times the entries of one table all tables of all threads may have together. A module has 16 tables at most,
+/// so the main thread alone keeps to this.
+const ALL_TABLES: u64 = 16;
+
 /// Which memory a store asks for.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
@@ -54,8 +58,12 @@ struct Shared {
     table_entries: u32,
     /// The entries of the tables of one thread, to begin with.
     tables_of_a_thread: u64,
+    /// How many entries a table of a guest thread may grow to.
+    share: u32,
     /// The entries of the tables of all threads.
     tables: AtomicU64,
+    /// How many stores have tables.
+    stores: AtomicU64,
     events: Events,
     /// The memory that the plugin's threads share: the first that was made.
     memory: OnceLock<VMSharedMemory>,
@@ -64,13 +72,18 @@ struct Shared {
 
 impl Quota {
     pub(crate) fn new(policy: &Policy, module: &ModuleInfo, events: Events) -> Self {
+        let table_entries = policy.table_entries.min(MAX_TABLE_ENTRIES);
+        let tables = (policy.threads as u64).saturating_mul(module.tables).max(1);
+        let share = (ALL_TABLES * u64::from(table_entries) / tables).min(table_entries.into()) as u32;
         let pages = (policy.memory / WASM_PAGE_SIZE as u64).min(u64::from(wasmer::WASM_MAX_PAGES)) as u32;
         Self(Arc::new(Shared {
             pages: Pages(pages),
             used: AtomicU32::new(0),
-            table_entries: policy.table_entries.min(MAX_TABLE_ENTRIES),
+            table_entries,
+            share,
             tables_of_a_thread: module.all_table_entries,
             tables: AtomicU64::new(0),
+            stores: AtomicU64::new(0),
             events,
             memory: OnceLock::new(),
             control: OnceLock::new(),
@@ -138,13 +151,26 @@ impl Quota {
         self.0.pages.bytes().0 as u64
     }
 
+    /// Whether another thread can have its tables.
+    fn has_room_for_tables(&self) -> bool {
+        let all = ALL_TABLES * u64::from(self.0.table_entries);
+        let has_room = self.table_entries().saturating_add(self.0.tables_of_a_thread) <= all;
+        if !has_room {
+            self.report(LimitKind::TableEntries, all);
+        }
+        has_room
+    }
+
     fn cap_memory(&self, ty: &MemoryType) -> MemoryType {
         let maximum = ty.maximum.map_or(self.0.pages, |maximum| maximum.min(self.0.pages));
         MemoryType { maximum: Some(maximum), ..*ty }
     }
 
+    /// A table of the main thread may grow as the policy says. All tables of guest threads share what is left.
     fn cap_table(&self, ty: &TableType) -> TableType {
-        let maximum = ty.maximum.map_or(self.0.table_entries, |maximum| maximum.min(self.0.table_entries));
+        let is_main = self.0.stores.load(Ordering::Relaxed) <= 1;
+        let most = if is_main { self.0.table_entries } else { self.0.share.max(ty.minimum) };
+        let maximum = ty.maximum.map_or(most, |maximum| maximum.min(most));
         TableType { maximum: Some(maximum), ..*ty }
     }
 }
@@ -202,6 +228,9 @@ impl Tunables for Quota {
         let capped = self.cap_memory(ty);
         // A control memory is the host's own, and doesn't count.
         let (ty, role, made) = match wanted {
+            Wanted::Control if !self.has_room_for_tables() => {
+                return Err(MemoryError::Generic("the tables of all threads are over the limit".into()));
+            }
             Wanted::Control => (ty, Role::Control, &self.0.control),
             _ if !capped.shared => {
                 self.uses(capped.minimum);

@@ -6,7 +6,8 @@ use anyhow::{Result, bail, ensure};
 use plugix_e2e::{assert_matches, call, engine, failure, module, wait_until};
 use plugix_host::error::{LoadError, ModuleError, StopReason};
 use plugix_host::events::{Event, LimitKind};
-use plugix_host::{Error, Plugin};
+use plugix_host::raw::RawPlugin;
+use plugix_host::{Error, Plugin, Policy};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_millis(100);
@@ -91,6 +92,24 @@ fn the_control_memory_is_out_of_reach() -> Result<()> {
         let wasm = module("hostile", "control")?;
         let refused = engine().load(wasm).and_then(|module| module.compile());
         assert_matches!(refused, Err(LoadError::Module(ModuleError::Malformed { .. })));
+        Ok(())
+    })
+}
+
+/// A thread whose tables have no room doesn't start.
+#[test]
+fn tables_of_many_threads() -> Result<()> {
+    attack!(|_| {
+        let module = engine().load(module("hostile", "tables")?)?;
+        let mut plugin = RawPlugin::new(&module, &Policy::new().table_entries(100))?;
+        for _ in 0..100 {
+            ensure!(plugin.call::<(), i32>("spawn", ())? < 0);
+            ensure!(plugin.usage().table_entries == 1600 && plugin.live_threads() == 0);
+        }
+        // With room for those of one thread more, one starts.
+        let mut plugin = RawPlugin::new(&module, &Policy::new().table_entries(200))?;
+        ensure!(plugin.call::<(), i32>("spawn", ())? > 0);
+        wait_until("the end of the thread", || plugin.live_threads() == 0);
         Ok(())
     })
 }

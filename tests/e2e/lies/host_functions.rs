@@ -6,7 +6,7 @@ use plugix_e2e_contract::host::{Store, StoreError};
 use plugix_host::abi::interface::descriptor::section;
 use plugix_host::abi::{Interface, Status};
 use plugix_host::error::{CallError, ProtocolError};
-use plugix_host::{Error, Plugin};
+use plugix_host::{Error, Plugin, Policy};
 use std::collections::BTreeMap;
 
 /// Where the caller may write, and its memory's size.
@@ -35,8 +35,15 @@ impl Store for Generous {
 }
 
 fn caller() -> Result<Plugin> {
+    caller_with(&Policy::new())
+}
+
+fn caller_with(policy: &Policy) -> Result<Plugin> {
     let wasm = with_section(module("lies", "caller")?, section::USES, <dyn Store>::DESCRIPTOR);
-    Ok(Plugin::builder(&engine().load(wasm)?).provide(<dyn Store>::provider(Generous)).start()?)
+    Ok(Plugin::builder(&engine().load(wasm)?)
+        .policy(policy.clone())
+        .provide(<dyn Store>::provider(Generous))
+        .start()?)
 }
 
 /// What the host returned to the plugin: a status and a number.
@@ -70,6 +77,18 @@ fn an_honest_caller() -> Result<()> {
     assert_eq!(ask(&plugin, "later", &[])?, (Status::Ok as u32, 7));
     // Two zeroes: an empty key and an empty value. The result is one byte.
     assert_eq!(ask(&plugin, "put", &[ROOM, 2, ROOM, 8])?, (Status::Ok as u32, 1));
+    Ok(())
+}
+
+#[test]
+fn arguments_that_are_too_large() -> Result<()> {
+    let plugin = caller_with(&Policy::new().argument_limit(2))?;
+    assert_eq!(ask(&plugin, "put", &[ROOM, 2, ROOM, 8])?.0, Status::Ok as u32);
+    let Err(Error::Protocol { error, .. }) = ask(&plugin, "put", &[ROOM, 3, ROOM, 8]) else {
+        anyhow::bail!("it is no breach");
+    };
+    assert_eq!(error, ProtocolError::ArgumentsTooLarge { len: 3, limit: 2 });
+    assert_matches!(ask(&plugin, "later", &[]), Err(Error::Dead(_)));
     Ok(())
 }
 

@@ -56,7 +56,7 @@ fn start_workers(main: &mut Inner, count: usize) -> Result<Vec<Worker>, Error> {
     process.tasks.want_workers(count);
     instance.calls.begin()?;
     let started = contain(|| serve.call(&mut instance.store, wanted)).map_err(|error| instance.end(&error));
-    instance.calls.finish()?;
+    instance.finish()?;
     let started = started?;
     if started < wanted {
         let policy = "its policy allows no more threads, or it has no memory for their stacks";

@@ -10,7 +10,7 @@ const TOP: &[&str] =
     &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices", "config"];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
-const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result"];
+const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result", "argument"];
 const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] =
     &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
@@ -116,6 +116,9 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
     }
     if let Some(result) = limits.get("result") {
         policy = policy.result_limit(result.size(u32::MAX.into())? as u32);
+    }
+    if let Some(argument) = limits.get("argument") {
+        policy = policy.argument_limit(argument.size(u32::MAX.into())? as u32);
     }
     Ok(policy)
 }

@@ -7,8 +7,8 @@ use crate::running::imports::wait::with_halt;
 use crate::running::memory::GuestMemory;
 use crate::stop::Halt;
 use bytemuck::Pod;
-use plugix_abi::Status;
 use plugix_abi::interface::{Interface, Output, Provider};
+use plugix_abi::{Status, services};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -50,6 +50,7 @@ pub(super) fn function<I: Interface + ?Sized>(
         plugin: context.plugin.clone(),
         halt: context.halt.clone(),
         results: context.results.clone(),
+        limit: limit(I::NAME, context.argument_limit),
     };
     Function::new_typed_with_env(
         store,
@@ -62,6 +63,14 @@ pub(super) fn function<I: Interface + ?Sized>(
     )
 }
 
+/// What the host's own services are told is short.
+fn limit(interface: &str, arguments: u32) -> u32 {
+    match interface == <dyn services::Services>::NAME {
+        true => services::MAX_LEN as u32,
+        false => arguments,
+    }
+}
+
 /// One method of an implementation, as the guest in one store calls it.
 struct Call<I: ?Sized> {
     provider: Provider<I>,
@@ -70,6 +79,8 @@ struct Call<I: ?Sized> {
     plugin: Arc<str>,
     halt: Halt,
     results: Results,
+    /// How many bytes the arguments may have.
+    limit: u32,
 }
 
 impl<I: Interface + ?Sized> Call<I> {
@@ -85,6 +96,9 @@ impl<I: Interface + ?Sized> Call<I> {
         let mut result = Buffer(std::mem::take(&mut memory.result));
         result.0.clear();
         memory.guest.check(&store, "the arguments", args, len)?;
+        if len > self.limit {
+            return Err(ProtocolError::ArgumentsTooLarge { len, limit: self.limit });
+        }
         buffer.resize((len as usize).div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
         let bytes = &mut bytemuck::cast_slice_mut::<_, u8>(&mut buffer)[..len as usize];
         memory.guest.read_into(&store, "the arguments", args, bytes)?;

@@ -141,6 +141,7 @@ impl Tables {
     fn new(quota: &Quota) -> Self {
         let mut tables = Self { quota: quota.clone(), entries: 0, before: None };
         tables.add(quota.0.tables_of_a_thread);
+        quota.0.stores.fetch_add(1, Ordering::Relaxed);
         tables
     }
 
@@ -165,5 +166,6 @@ impl Tables {
 impl Drop for Tables {
     fn drop(&mut self) {
         self.quota.0.tables.fetch_sub(self.entries, Ordering::Relaxed);
+        self.quota.0.stores.fetch_sub(1, Ordering::Relaxed);
     }
 }
