@@ -65,9 +65,9 @@ mod start_state;
 mod stream;
 mod within;
 
+pub use crate::output::{Output, StandardStream};
 pub use crate::running::imports::wait_for;
 pub use crate::running::{CallUsage, Level, Usage};
-pub use crate::output::{Output, StandardStream};
 pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;

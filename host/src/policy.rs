@@ -51,8 +51,8 @@ pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
 pub use toml::{Place, PolicyError};
 
-use files::OPEN_FILES_RANGE;
 use crate::output::Forward;
+use files::OPEN_FILES_RANGE;
 use std::sync::LazyLock;
 use std::time::Duration;
 

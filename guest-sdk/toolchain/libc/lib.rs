@@ -11,6 +11,13 @@
 #![allow(internal_features)]
 
 mod calls;
+mod epoll;
 mod errno;
+mod locks;
+mod option_get;
+mod option_set;
+mod options;
 mod paths;
+mod poll;
+mod stat;
 mod threads;

@@ -28,11 +28,11 @@ pub use command::{Command, CommandError, Exit, Program};
 use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError, Site};
 use crate::events::Events;
 use crate::module::{Form, Module};
+use crate::output::Output;
 use crate::plugin::{CancelHandle, SignalHandle, Usage};
 use crate::policy::Policy;
 use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start};
-use crate::output::Output;
 use crate::stop::Stopper;
 use wasmer::WasmTypeList;
 

@@ -18,15 +18,16 @@ struct Numbers {
     readable: i16,
     writable: i16,
     hung_up: i16,
+    failed: i16,
     nonblocking: c_int,
 }
 
 const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
     // wasix-libc: __header_sys_socket.h, __header_poll.h and wasi/api_wasix.h.
-    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000, nonblocking: 4 }
+    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000, failed: 0x1000, nonblocking: 4 }
 } else {
     // Linux.
-    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, nonblocking: 0o4000 }
+    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, failed: 8, nonblocking: 0o4000 }
 };
 
 const STREAM: c_int = 1;
@@ -108,12 +109,12 @@ fn send(fd: &OwnedFd, bytes: &[u8]) -> io::Result<usize> {
 }
 
 /// What is seen of descriptors: the number of those that are ready, and for each whether it can be read, can be
-/// written, and was hung up.
-fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[bool; 3]>)> {
-    let Numbers { readable, writable, hung_up, .. } = NUMBERS;
+/// written, was hung up, and has an error.
+fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[bool; 4]>)> {
+    let Numbers { readable, writable, hung_up, failed, .. } = NUMBERS;
     let asked = |fd: &BorrowedFd<'_>| PollFd { fd: fd.as_raw_fd(), events: readable | writable, seen: 0 };
     let mut fds: Vec<_> = fds.iter().map(asked).collect();
     // SAFETY: there are that many.
     let ready = checked(unsafe { poll(fds.as_mut_ptr(), fds.len() as c_ulong, milliseconds) })?;
-    Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up].map(|bit| fd.seen & bit != 0)).collect()))
+    Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up, failed].map(|bit| fd.seen & bit != 0)).collect()))
 }

@@ -6,14 +6,14 @@ use crate::policy::{OPEN_FILES_RANGE, Policy, Stdin};
 use plugix_system::{Access, Network, NetworkRuleError};
 use std::net::IpAddr;
 
-const TOP: &[&str] = &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices",
-    "config"];
+const TOP: &[&str] =
+    &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices", "config"];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result"];
 const DEADLINES: &[&str] = &["start", "call"];
-const NETWORK: &[&str] = &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix",
-    "listen-unix", "sockets", "hosts"];
+const NETWORK: &[&str] =
+    &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
 const INPUT: &[&str] = &["inherit", "text"];
 const OUTPUT: &[&str] = &["inherit"];
 
@@ -142,7 +142,9 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
             Ok(stdin) => Ok(policy.stdin(stdin)),
             Err(error) => Err(inherit.wrong(format!("can't be had: {error}"))),
         },
-        (Some(_), Some(text)) => Err(text.wrong("can't be there beside `inherit = true`: the input is one or the other")),
+        (Some(_), Some(text)) => {
+            Err(text.wrong("can't be there beside `inherit = true`: the input is one or the other"))
+        }
     }
 }
 

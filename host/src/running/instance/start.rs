@@ -3,6 +3,7 @@
 use super::{Instance, Process, end_threads};
 use crate::error::{Error, LoadError, ModuleError, Site};
 use crate::events::Events;
+use crate::output::Streams;
 use crate::policy::Policy;
 use crate::running::contain::run;
 use crate::running::control::Control;
@@ -15,7 +16,6 @@ use crate::running::resources::Resources;
 use crate::running::runtime::{Links, PluginRuntime};
 use crate::running::system_calls::{self, Callers, SystemCalls, Traces, Waits};
 use crate::running::tasks::{Running, Tasks};
-use crate::output::Streams;
 use crate::stop::{Calls, Stopper};
 use plugix_module::{INITIALIZE, ModuleInfo, START};
 use plugix_system::System;

@@ -1,8 +1,8 @@
 //! The system calls that no plugin gets. Each answers that it isn't supported.
 
+use super::Imported;
 use super::calls::find;
 use super::known::is_plain;
-use super::Imported;
 use crate::events::Event;
 use crate::stop::Stopper;
 use std::sync::Arc;

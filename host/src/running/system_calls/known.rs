@@ -94,9 +94,9 @@ mod tests {
     use super::super::{Callers, setup};
     use super::*;
     use crate::events::Events;
+    use crate::output::Streams;
     use crate::policy::Policy;
     use crate::running::WasiImports;
-    use crate::output::Streams;
     use plugix_module::Wasi;
     use wasmer::{AsStoreMut, FunctionEnv, Store};
 

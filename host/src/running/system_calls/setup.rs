@@ -2,8 +2,8 @@
 
 use crate::error::LoadError;
 use crate::events::{Event, Events, LimitKind};
-use crate::policy::{self, Policy};
 use crate::output::Streams;
+use crate::policy::{self, Policy};
 use crate::stop::Target;
 use plugix_module::Wasi;
 use plugix_system::{Errno, Halt, Limit, Mount, Report, Setup, SetupError, System};

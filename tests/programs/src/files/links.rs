@@ -17,12 +17,12 @@ pub fn hard(folder: &Path) -> io::Result<String> {
     fs::write(at("one"), "content")?;
     fs::create_dir(at("folder"))?;
     let mut told = Told::new();
-    told.line("made", fs::hard_link(&at("one"), &at("folder/other")));
+    told.line("made", fs::hard_link(at("one"), at("folder/other")));
     fs::write(at("folder/other"), "changed")?;
     told.line("read by its first name", fs::read_to_string(at("one")));
-    told.line("there already", fs::hard_link(&at("one"), &at("folder/other")));
-    told.line("of nothing", fs::hard_link(&at("nothing"), &at("new")));
-    told.line("of a folder", fs::hard_link(&at("folder"), &at("new")));
+    told.line("there already", fs::hard_link(at("one"), at("folder/other")));
+    told.line("of nothing", fs::hard_link(at("nothing"), at("new")));
+    told.line("of a folder", fs::hard_link(at("folder"), at("new")));
     told.line("renamed onto itself", fs::rename(at("one"), at("folder/other")));
     told.say("is there still", at("one").exists());
     fs::remove_file(at("one"))?;

@@ -2,7 +2,7 @@
 
 use super::{new_pipe, receive, send, set_nonblocking};
 use crate::told::Told;
-use std::io;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::thread;
 
@@ -22,6 +22,25 @@ pub fn ends(_folder: &Path) -> io::Result<String> {
     let [reader, writer] = new_pipe()?;
     drop(reader);
     told.line("nobody reads", send(&writer, b"x"));
+    told.end()
+}
+
+/// Pipes of `std`.
+pub fn of_std(_folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    let (mut reader, mut writer) = io::pipe()?;
+    told.line("written", writer.write(b"12345"));
+    let other = writer.try_clone()?;
+    drop(writer);
+    let mut buffer = [0; 3];
+    told.line("some of it", reader.read_exact(&mut buffer).map(|()| buffer));
+    let reading = thread::spawn(move || io::read_to_string(reader));
+    told.line("by the clone", (&other).write_all(b"678"));
+    drop(other);
+    told.line("the rest", reading.join().expect("a thread doesn't panic"));
+    let (reader, mut writer) = io::pipe()?;
+    drop(reader);
+    told.line("nobody reads", writer.write(b"x"));
     told.end()
 }
 

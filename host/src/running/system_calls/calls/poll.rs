@@ -70,13 +70,15 @@ fn poll<T: Asked>(call: &mut Call<'_>, asked: u32, events: u32, count: u32, told
     call.write(told, came.len() as u32)
 }
 
-fn event(PollEvent { userdata, error, awaited, bytes, hung_up }: PollEvent) -> Event {
+fn event(PollEvent { userdata, error, awaited, bytes, hung_up, seen }: PollEvent) -> Event {
     let kind = match awaited {
         Awaited::Clock { .. } => CLOCK,
         Awaited::Read(_) => READ,
         Awaited::Write(_) => WRITE,
     };
     let (error, flags) = (error.map_or(0, Errno::number), if hung_up { HANGUP } else { 0 });
+    // WASI has no use for the upper half of the flags. Plugix's guests do.
+    let flags = flags | u16::from(seen) << 8;
     Event { userdata, error, kind, bytes, flags, ..Event::default() }
 }
 
