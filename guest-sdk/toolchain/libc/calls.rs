@@ -22,6 +22,7 @@ struct Fdstat {
 #[link(wasm_import_module = "wasi_snapshot_preview1")]
 unsafe extern "C" {
     fn fd_fdstat_get(fd: i32, stat: *mut Fdstat) -> Errno;
+    pub(crate) fn fd_fdstat_set_flags(fd: i32, flags: u32) -> Errno;
     pub(crate) fn fd_filestat_get(fd: i32, stat: *mut Filestat) -> Errno;
     pub(crate) fn path_filestat_get(fd: i32, follow: u32, path: *const u8, len: usize, stat: *mut Filestat) -> Errno;
     pub(crate) fn poll_oneoff(
@@ -43,8 +44,10 @@ unsafe extern "C" {
         nanoseconds: u64,
         count: *mut usize,
     ) -> Errno;
+    pub(crate) fn fd_fdflags_set(fd: i32, flags: u32) -> Errno;
     pub(crate) fn futex_wake(futex: *mut u32, woken: *mut u8) -> Errno;
     pub(crate) fn futex_wake_all(futex: *mut u32, woken: *mut u8) -> Errno;
+    pub(crate) fn getcwd(path: *mut u8, room: *mut usize) -> Errno;
     pub(crate) fn sock_get_opt_flag(fd: i32, option: u32, on: *mut u8) -> Errno;
     pub(crate) fn sock_get_opt_size(fd: i32, option: u32, size: *mut u64) -> Errno;
     pub(crate) fn sock_get_opt_time(fd: i32, option: u32, time: *mut OptionTime) -> Errno;

@@ -29,6 +29,7 @@ macro_rules! sources {
 const SOURCES: &[(&str, &str)] = sources![
     "lib.rs",
     "calls.rs",
+    "descriptors.rs",
     "epoll.rs",
     "errno.rs",
     "locks.rs",

@@ -80,6 +80,7 @@ programs! {
     sockets::streams::peeking,
     foreign::pipes::ends,
     foreign::pipes::nonblocking,
+    foreign::pipes::nonblocking_ones,
     foreign::pipes::of_std,
     foreign::pipes::threads,
     foreign::events::counted,

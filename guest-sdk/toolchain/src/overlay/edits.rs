@@ -123,6 +123,10 @@ pub(super) const EDITS: &[Edit] = &[
         "        libc::ENOTDIR => NotADirectory,\n",
         "        libc::ENOTDIR => NotADirectory,\n        libc::ENOTEMPTY => DirectoryNotEmpty,\n"),
 
+    edit("a process has a number", "std/src/sys/process/unsupported.rs",
+        "    panic!(\"no pids on this platform\")\n",
+        "    unsafe extern \"C\" {\n        fn getpid() -> i32;\n    }\n    unsafe { getpid() as u32 }\n"),
+
     edit(PIPES, LIBC, FCNTL, "    pub fn fcntl(fd: c_int, cmd: c_int, ...) -> c_int;
     pub fn flock(fd: c_int, operation: c_int) -> c_int;
     pub fn pipe(ends: *mut c_int) -> c_int;
