@@ -10,6 +10,7 @@ mod listing;
 mod permissions;
 mod sockets;
 mod watching;
+mod work;
 
 use anyhow::{Context, Result};
 use plugix_e2e::{call, plugin};

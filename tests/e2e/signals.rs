@@ -59,6 +59,15 @@ fn the_host_ends_a_wait_and_has_the_handler_run() -> Result<()> {
     Ok(())
 }
 
+/// Locks know nothing of signals.
+#[test]
+fn a_thread_that_waits_for_a_lock_goes_on_waiting() -> Result<()> {
+    let plugin = plugin("signals", &Policy::new());
+    call(&plugin, "handle", "")?;
+    assert_eq!(until_it_returns(&plugin, "lock")?, "1");
+    Ok(())
+}
+
 #[test]
 fn without_a_handler_a_signal_ends_the_plugin_or_does_nothing() -> Result<()> {
     for (signal, code) in

@@ -62,7 +62,7 @@ fn nothing_is_open_without_files() -> Result<()> {
 
 #[test]
 fn memory_is_shared_without_a_start_of_threads() -> Result<()> {
-    assert_eq!(exit_code(module("raw", "no-thread-start")?, &Policy::new())?, NOTSUP);
+    assert_eq!(exit_code(module("wasi", "no-thread-start")?, &Policy::new())?, NOTSUP);
     Ok(())
 }
 

@@ -20,6 +20,10 @@ const MAPPINGS: u64 = 2;
 /// States of its threads from which a plugin is stopped, in turn.
 const STATES: [&str; 5] = ["spin 2", "sleep 2", "mutex 1", "panics 0", "spawning 0"];
 
+/// Work that waits for descriptors and for other threads, in turn: its kind, a folder, and how often.
+const WORK: [&str; 6] =
+    ["pipe /data 20", "mutex /data 50", "ring /data 100", "channel /data 50", "park /data 50", "append /data 64"];
+
 /// Loads, calls, stops and unloads so often. `tell` gets a line for each tenth.
 ///
 /// # Errors
@@ -64,6 +68,8 @@ fn one(round: u32) -> Result<()> {
     let mut raw = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &Policy::new())?;
     ensure!(raw.call::<(), u32>("number", ())? == round, "a module returned another's number");
 
+    system_calls(WORK[round as usize % WORK.len()])?;
+
     let plugin = Plugin::new(&guest("hostile"), &Policy::new())?;
     ensure!(call(&plugin, "work", "")? == "46368", "the plugin miscalculated");
     let state = STATES[round as usize % STATES.len()];
@@ -72,6 +78,12 @@ fn one(round: u32) -> Result<()> {
         1 => cancelled(&plugin, state),
         _ => unloaded(plugin, state),
     }
+}
+
+/// Does some work in a plugin of its own. A wake-up that is lost makes it pass its deadline.
+fn system_calls(work: &str) -> Result<()> {
+    let policy = Policy::new().scratch("/data", 1 << 20).call_deadline(Duration::from_secs(60));
+    call(&Plugin::new(&guest("programs"), &policy)?, "work", work).map(drop)
 }
 
 fn stopped_by_its_deadline(plugin: &Plugin, state: &str) -> Result<()> {

@@ -71,7 +71,9 @@ fn run_program(module: &Module, policy: Policy) -> Result<ExitCode> {
     .context("can't wait for Ctrl-C")?;
     match program.run() {
         Ok(exit) => Ok(ExitCode::from(exit.code as u8)), // from 0 to 255
-        Err(CommandError::Failed { error: Error::Stopped(StopReason::Cancelled), .. }) => Ok(ExitCode::from(INTERRUPTED)),
+        Err(CommandError::Failed { error: Error::Stopped(StopReason::Cancelled), .. }) => {
+            Ok(ExitCode::from(INTERRUPTED))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -11,6 +11,7 @@ same! { same_in_folders, "files":
     listing { complete, while_removing }
     locking { of_two, on_threads }
     permissions { of_new }
+    random { calls, on_four_threads }
     replacing { a_cache, of_an_open_file }
     syncing { files, folders }
     times { both }

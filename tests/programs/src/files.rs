@@ -9,6 +9,7 @@ pub mod links;
 pub mod listing;
 pub mod locking;
 pub mod permissions;
+pub mod random;
 pub mod replacing;
 pub mod syncing;
 pub mod times;

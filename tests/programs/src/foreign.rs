@@ -88,7 +88,7 @@ fn two(make: impl FnOnce(*mut c_int) -> c_int) -> io::Result<[OwnedFd; 2]> {
 }
 
 /// The reader and the writer.
-fn new_pipe() -> io::Result<[OwnedFd; 2]> {
+pub(crate) fn new_pipe() -> io::Result<[OwnedFd; 2]> {
     // SAFETY: there is room for two descriptors.
     two(|ends| unsafe { pipe(ends) })
 }

@@ -4,6 +4,7 @@ pub mod files;
 pub mod foreign;
 pub mod sockets;
 mod told;
+pub mod work;
 
 use std::io;
 use std::path::Path;
@@ -54,6 +55,8 @@ programs! {
     files::permissions::changed,
     files::permissions::of_new,
     files::permissions::told,
+    files::random::calls,
+    files::random::on_four_threads,
     files::replacing::a_cache,
     files::replacing::of_an_open_file,
     files::syncing::files,

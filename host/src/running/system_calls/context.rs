@@ -6,6 +6,7 @@ use crate::running::memory::GuestMemory;
 use bytemuck::Pod;
 use plugix_system::{Delivery, Errno, Part, Signal, System, Thread, Word};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use wasmer::{AsStoreMut, FunctionEnvMut, Instance, RuntimeError, StoreMut};
 use wasmer_wasix::WasiError;
 use wasmer_wasix::wasmer_wasix_types::wasi::ExitCode;
@@ -44,6 +45,7 @@ pub(super) struct Call<'a> {
     pub(super) callers: &'a Callers,
     pub(super) system: &'a System,
     pub(super) thread: &'a Thread,
+    resumed: &'a mut Option<Instant>,
     instance: Option<&'a Instance>,
     memory: &'a mut GuestMemory,
     store: StoreMut<'a>,
@@ -79,24 +81,34 @@ impl Context {
 /// Makes a system call: first what signals ask for, then the call, and then what has come meanwhile.
 pub(super) fn run(
     env: &mut FunctionEnvMut<'_, Context>,
-    call: impl FnOnce(&mut Call<'_>) -> Result,
+    mut call: impl FnMut(&mut Call<'_>) -> Result,
 ) -> std::result::Result<u32, RuntimeError> {
     let own = env.data().own.clone();
+    let mut resumed = None;
     deliver(env, &own)?;
-    let outcome = make(env, &own, call);
-    if outcome == Err(Errno::Canceled) && own.callers.system().halt().is_stopped() {
-        return Err(exit(KILLED));
+    loop {
+        let outcome = make(env, &own, &mut resumed, &mut call);
+        if outcome == Err(Errno::Canceled) && own.callers.system().halt().is_stopped() {
+            return Err(exit(KILLED));
+        }
+        deliver(env, &own)?;
+        if outcome != Err(Errno::Intr) || resumed.is_none() {
+            return Ok(outcome.map_or_else(|error| error.number().into(), |()| 0));
+        }
     }
-    deliver(env, &own)?;
-    Ok(outcome.map_or_else(|error| error.number().into(), |()| 0))
 }
 
-fn make(env: &mut FunctionEnvMut<'_, Context>, own: &Own, call: impl FnOnce(&mut Call<'_>) -> Result) -> Result {
+fn make(
+    env: &mut FunctionEnvMut<'_, Context>,
+    own: &Own,
+    resumed: &mut Option<Instant>,
+    call: &mut impl FnMut(&mut Call<'_>) -> Result,
+) -> Result {
     let (context, store) = env.data_and_store_mut();
     let Context { memory, instance, .. } = context;
     let memory = memory.as_mut().ok_or(Errno::Fault)?;
     let Own { callers, thread } = own;
-    call(&mut Call { callers, system: callers.system(), thread, instance: instance.as_ref(), memory, store })
+    call(&mut Call { callers, system: callers.system(), thread, resumed, instance: instance.as_ref(), memory, store })
 }
 
 /// Does what signals ask for that have come for this thread.
@@ -132,6 +144,13 @@ fn handle(
 /// Ends the thread and the plugin, as an exit does.
 fn exit(code: i32) -> RuntimeError {
     RuntimeError::user(Box::new(WasiError::Exit(ExitCode::from(code))))
+}
+
+impl Call<'_> {
+    /// Has the call made again after a signal that ends its wait. Returns how long ago it was made first.
+    pub(super) fn resume(&mut self) -> Duration {
+        self.resumed.get_or_insert_with(Instant::now).elapsed()
+    }
 }
 
 /// Access to the guest's memory. All that lies outside of it is a bad address.

@@ -71,7 +71,7 @@ fn call(world: &World, number: u8, take: &mut Arguments<'_>, memory: &mut [u8]) 
         17 => system.fd_dup2(take.fd(), take.fd(), take.flag()),
         18 => system.fd_fdstat_get(take.fd()).map(drop),
         19 => system.fd_fdstat_set_flags(take.fd(), fd_flags(take)),
-        20 => system.fd_fdstat_set_rights(take.fd(), rights(take), rights(take)),
+        20 => system.fd_fdstat_set_rights(take.fd()),
         21 => system.path_create_directory(thread, take.fd(), &take.path()),
         22 => system.path_remove_directory(thread, take.fd(), &take.path()),
         23 => system.path_unlink_file(thread, take.fd(), &take.path()),

@@ -222,6 +222,8 @@ impl Drop for Endless {
 }
 
 mod system {
+    use crate::Part;
+
     #[link(wasm_import_module = "wasix_32v1")]
     unsafe extern "C" {
         fn futex_wait(futex: *const u32, expected: u32, timeout: *const [u64; 2], woken: *mut u8) -> i32;
@@ -232,20 +234,21 @@ mod system {
         fn fd_pipe(reader: *mut u32, writer: *mut u32) -> i32;
         fn fd_event(count: u64, flags: i32, descriptor: *mut u32) -> i32;
         fn sock_pair(family: i32, kind: i32, protocol: i32, one: *mut u32, other: *mut u32) -> i32;
-        fn random_get(buffer: *mut u8, len: usize) -> i32;
     }
 
     #[link(wasm_import_module = "wasi_snapshot_preview1")]
     unsafe extern "C" {
-        fn fd_read(descriptor: u32, parts: *const (*mut u8, usize), count: usize, read: *mut usize) -> i32;
-        fn fd_write(descriptor: u32, parts: *const (*const u8, usize), count: usize, written: *mut usize) -> i32;
+        fn fd_read(descriptor: i32, parts: *const Part, count: usize, read: *mut usize) -> i32;
+        fn fd_write(descriptor: i32, parts: *const Part, count: usize, written: *mut usize) -> i32;
+        fn random_get(buffer: *mut u8, len: usize) -> i32;
     }
 
     fn read(descriptor: u32) {
         let mut room = [0; 8];
+        let part = Part { start: room.as_mut_ptr(), len: room.len() };
         loop {
             // SAFETY: each pointer is to a local variable.
-            unsafe { fd_read(descriptor, &(room.as_mut_ptr(), room.len()), 1, &mut 0) };
+            unsafe { fd_read(descriptor as i32, &part, 1, &mut 0) };
         }
     }
 
@@ -264,9 +267,10 @@ mod system {
     pub(super) fn fill_a_pipe() {
         let [_, writer] = pipe();
         let bytes = [7; 4096];
+        let part = Part { start: bytes.as_ptr(), len: bytes.len() };
         loop {
             // SAFETY: each pointer is to a local variable.
-            unsafe { fd_write(writer, &(bytes.as_ptr(), bytes.len()), 1, &mut 0) };
+            unsafe { fd_write(writer as i32, &part, 1, &mut 0) };
         }
     }
 

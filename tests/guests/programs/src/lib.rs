@@ -3,6 +3,7 @@
 use plugix_e2e_programs::files::watching::Watcher;
 use plugix_e2e_programs::files::{appending, current, listing};
 use plugix_e2e_programs::find;
+use plugix_e2e_programs::work;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -30,6 +31,13 @@ plugix_guest::export! {
     fn run(args: &[u8]) -> io::Result<String> {
         let (name, folder) = two(args);
         find(name).unwrap()(Path::new(folder))
+    }
+
+    /// Does work that is timed: `name /folder count`. Returns nanoseconds.
+    fn work(args: &[u8]) -> io::Result<String> {
+        let (name, rest) = two(args);
+        let (folder, count) = rest.split_once(' ').unwrap();
+        Ok(work::run(name, Path::new(folder), count.parse().unwrap())?.as_nanos().to_string())
     }
 
     /// Appends lines with a tag to a file: `t /file`.

@@ -1,6 +1,7 @@
 //! Handles signals, and raises them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -59,6 +60,19 @@ plugix_guest::export! {
         counts()
     }
 
+    /// Waits for a lock that another thread holds until it has slept.
+    fn lock(_args: &[u8]) -> String {
+        let lock = Arc::new(Mutex::new(0));
+        let held = lock.lock().unwrap();
+        let other = lock.clone();
+        let waiting = thread::spawn(move || *other.lock().unwrap() += 1);
+        // A signal that comes now may end the wait of either.
+        thread::sleep(Duration::from_millis(50));
+        drop(held);
+        waiting.join().unwrap();
+        lock.lock().unwrap().to_string()
+    }
+
     fn spin(_args: &[u8]) -> () {
         loop {
             std::hint::black_box(());
@@ -99,6 +113,7 @@ mod system {
         fn signal(signal: i32, handler: extern "C" fn(i32)) -> usize;
         #[link_name = "raise"]
         fn libc_raise(signal: i32) -> i32;
+        fn getpid() -> i32;
         #[link_name = "kill"]
         fn libc_kill(process: i32, signal: i32) -> i32;
     }
@@ -119,8 +134,8 @@ mod system {
     }
 
     pub(super) fn kill(signal: i32) {
-        // SAFETY: it takes numbers.
-        assert_eq!(unsafe { libc_kill(std::process::id() as i32, signal) }, 0);
+        // SAFETY: both take numbers or nothing.
+        assert_eq!(unsafe { libc_kill(getpid(), signal) }, 0);
     }
 
     pub(super) fn sleep(time: Duration) -> i32 {

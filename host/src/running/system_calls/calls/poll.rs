@@ -61,13 +61,29 @@ fn poll<T: Asked>(call: &mut Call<'_>, asked: u32, events: u32, count: u32, told
         return Err(Errno::Inval);
     }
     let asked: Vec<T> = call.read_all(asked, count)?;
-    let subscriptions = asked.into_iter().map(T::decode).collect::<Result<Vec<_>>>()?;
+    let mut subscriptions = asked.into_iter().map(T::decode).collect::<Result<Vec<_>>>()?;
     call.check(events, count as usize * size_of::<Event>())?;
     call.check(told, 4)?;
+    sleep_on(call, &mut subscriptions);
     let came = call.system.poll_oneoff(call.thread, &subscriptions)?;
     let came: Vec<_> = came.into_iter().map(event).collect();
     call.write_bytes(events, bytemuck::cast_slice(&came))?;
     call.write(told, came.len() as u32)
+}
+
+/// Lets a sleep go on after a signal. WASIX's C library takes any error of a sleep for one that can't be, and the standard
+/// library panics then.
+fn sleep_on(call: &mut Call<'_>, subscriptions: &mut [plugix_system::Subscription]) {
+    let is_clock = |asked: &plugix_system::Subscription| matches!(asked.awaited, Awaited::Clock { .. });
+    if subscriptions.is_empty() || !subscriptions.iter().all(is_clock) {
+        return;
+    }
+    let passed = u64::try_from(call.resume().as_nanos()).unwrap_or(u64::MAX);
+    for asked in subscriptions {
+        if let Awaited::Clock { timeout, is_absolute: false, .. } = &mut asked.awaited {
+            *timeout = timeout.saturating_sub(passed);
+        }
+    }
 }
 
 fn event(PollEvent { userdata, error, awaited, bytes, hung_up, seen }: PollEvent) -> Event {

@@ -35,7 +35,11 @@ pub(super) fn futex_wait(call: &mut Call<'_>, word: u32, expected: u32, timeout:
     let timeout = timestamp(call, timeout)?;
     let word = call.word(word)?;
     call.check(woken, 1)?;
-    let was_woken = call.system.futex_wait(call.thread, word, expected, timeout)?;
+    let was_woken = match call.system.futex_wait(call.thread, word, expected, timeout) {
+        // WASIX's C library knows no such error here, and traps. Whoever waits for a futex looks again in any case.
+        Err(Errno::Intr) => true,
+        waited => waited?,
+    };
     call.write(woken, u8::from(was_woken))
 }
 
