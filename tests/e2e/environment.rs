@@ -38,6 +38,13 @@ fn parallelism_is_the_hosts() -> Result<()> {
 }
 
 #[test]
+fn a_process_has_a_number() -> Result<()> {
+    let plugin = plugin("environment", &Policy::new());
+    assert_ne!(call(&plugin, "process_id", "")?.parse::<u32>()?, 0);
+    Ok(())
+}
+
+#[test]
 fn standard_input_is_empty() -> Result<()> {
     assert_eq!(call(&plugin("environment", &Policy::new()), "read_line", "")?, r#"Some(0) """#);
     Ok(())

@@ -7,6 +7,7 @@ mod files;
 mod foreign;
 mod links;
 mod listing;
+mod permissions;
 mod sockets;
 mod watching;
 mod work;
@@ -78,6 +79,7 @@ fn same_on_loopback(name: &str) -> Result<()> {
         network = network.connect_tcp(&format!("{host}:*"))?.connect_udp(&format!("{host}:*"))?;
         network = network.listen_tcp(&format!("{host}:*"))?.listen_udp(&format!("{host}:*"))?;
     }
+    network = network.listen_udp("0.0.0.0:*")?.listen_udp("239.77.7.7:*")?;
     assert_eq!(told(&Policy::new().network(network), name, "/"), natively(name)?, "{name}");
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! Now and then a thread gets the path of another. A folder that is renamed is not found. Here, a host that can resolves
 //! paths itself.
 
-use crate::calls::{CURRENT, chdir, is_more_than_wasix};
+use crate::calls::{CURRENT, chdir, getcwd, is_more_than_wasix};
 use crate::errno::{NOMEM, RANGE, fail, outcome};
 use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
@@ -62,6 +62,52 @@ unsafe extern "C" fn __wrap_chdir(path: *const c_char) -> c_int {
         match is_more_than_wasix() {
             true => outcome(chdir(path.cast(), CStr::from_ptr(path).count_bytes())),
             false => __real_chdir(path),
+        }
+    }
+}
+
+/// wasix-libc's doesn't see that a path has no room for its end, and gives a buffer of its own one byte too few.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __wrap_getcwd(buffer: *mut c_char, room: usize) -> *mut c_char {
+    let told = |error| {
+        fail(error);
+        ptr::null_mut()
+    };
+    // SAFETY: the caller has room, or gets what is made here.
+    unsafe {
+        let mut len = room;
+        if !buffer.is_null() {
+            return match getcwd(buffer.cast(), &mut len) {
+                0 if len < room => {
+                    buffer.add(len).write(0);
+                    buffer
+                }
+                0 => told(RANGE),
+                error => told(error),
+            };
+        }
+        // The host tells how long it is in any case. Another thread may change it meanwhile.
+        let mut room = room.max(1);
+        let mut made = ptr::null_mut();
+        loop {
+            let grown = realloc(made, room);
+            if grown.is_null() {
+                free(made);
+                return told(NOMEM);
+            }
+            made = grown;
+            len = room;
+            match getcwd(made.cast(), &mut len) {
+                0 if len < room => {
+                    made.cast::<u8>().add(len).write(0);
+                    return made.cast();
+                }
+                0 | RANGE => room = len + 1,
+                error => {
+                    free(made);
+                    return told(error);
+                }
+            }
         }
     }
 }

@@ -50,6 +50,9 @@ pub struct PollEvent {
     pub bytes: u64,
     /// Whether the other side is gone.
     pub hung_up: bool,
+    /// What the kernel has said, as the bits of its `poll`: readable 1, writable 4, an error 8, hung up 16. Nothing for
+    /// a clock.
+    pub seen: u8,
 }
 
 /// What became of a subscription before any wait.
@@ -122,7 +125,7 @@ impl System {
         match self.table.description(fd) {
             Err(error) => Prepared::Done(subscription.event(Some(error))),
             Ok(description) if description.object.pollable().is_none() => {
-                Prepared::Done(PollEvent { bytes: 1, ..subscription.event(None) })
+                Prepared::Done(PollEvent { bytes: 1, seen: flags.bits() as u8, ..subscription.event(None) })
             }
             Ok(description) => Prepared::Waiting(description, flags),
         }
@@ -131,13 +134,17 @@ impl System {
 
 impl Subscription {
     fn event(self, error: Option<Errno>) -> PollEvent {
-        PollEvent { userdata: self.userdata, error, awaited: self.awaited, bytes: 0, hung_up: false }
+        PollEvent { userdata: self.userdata, error, awaited: self.awaited, bytes: 0, hung_up: false, seen: 0 }
     }
 
     fn ready(self, thread: &Thread, description: &Description, flags: PollFlags) -> Option<PollEvent> {
         let is_read = matches!(self.awaited, Awaited::Read(_));
         let failed = flags.intersects(PollFlags::ERR | PollFlags::HUP);
-        if flags.is_empty() || (is_read && !failed && !description.object.is_readable(thread)) {
+        let mut seen = flags;
+        if is_read && !description.object.is_readable(thread) {
+            seen.remove(PollFlags::IN);
+        }
+        if flags.is_empty() || (seen.is_empty() && !failed) {
             return None;
         }
         let fd = description.object.pollable()?;
@@ -145,7 +152,7 @@ impl Subscription {
         // A pipe that nobody reads has an error, and a socket that heard of one can be read.
         let is_pipe = description.object.is_pipe();
         let hung_up = flags.contains(PollFlags::HUP) || (is_pipe && flags.contains(PollFlags::ERR));
-        Some(PollEvent { bytes, hung_up, ..self.event(None) })
+        Some(PollEvent { bytes, hung_up, seen: seen.bits() as u8, ..self.event(None) })
     }
 }
 

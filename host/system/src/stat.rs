@@ -65,6 +65,9 @@ pub struct Filestat {
     pub inode: u64,
     /// What it is.
     pub filetype: Filetype,
+    /// Who may read, write and execute it, as nine bits, and three above them. WASI doesn't tell them; Plugix's guests
+    /// are told.
+    pub mode: u16,
     /// How many names it has.
     pub links: u64,
     /// Its length in bytes.

@@ -9,6 +9,8 @@ same! { same_in_folders, "files":
     errors { of_files, of_folders, of_full_folders, of_names, of_renaming }
     links { hard, relative }
     listing { complete, while_removing }
+    locking { of_two, on_threads }
+    permissions { of_new }
     random { calls, on_four_threads }
     replacing { a_cache, of_an_open_file }
     syncing { files, folders }

@@ -5,7 +5,7 @@ use super::same;
 same! { same_on_loopback, "foreign":
     events { counted, semaphores }
     pairs { both_ways, half_closed }
-    pipes { ends, nonblocking, threads }
+    pipes { ends, nonblocking, nonblocking_ones, of_std, threads }
     polls { hang_ups, readiness }
-    sets { edges, levels }
+    sets { data, edges, levels }
 }

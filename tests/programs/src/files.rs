@@ -7,6 +7,8 @@ pub mod current;
 pub mod errors;
 pub mod links;
 pub mod listing;
+pub mod locking;
+pub mod permissions;
 pub mod random;
 pub mod replacing;
 pub mod syncing;

@@ -18,18 +18,42 @@ struct Numbers {
     readable: i16,
     writable: i16,
     hung_up: i16,
+    failed: i16,
     nonblocking: c_int,
+    nonblocking_socket: c_int,
+    inet: c_int,
 }
 
 const NUMBERS: Numbers = if cfg!(target_os = "wasi") {
     // wasix-libc: __header_sys_socket.h, __header_poll.h and wasi/api_wasix.h.
-    Numbers { unix: 3, write_side: 2, readable: 1, writable: 2, hung_up: 0x2000, nonblocking: 4 }
+    Numbers {
+        unix: 3,
+        write_side: 2,
+        readable: 1,
+        writable: 2,
+        hung_up: 0x2000,
+        failed: 0x1000,
+        nonblocking: 4,
+        nonblocking_socket: 0x4000,
+        inet: 1,
+    }
 } else {
     // Linux.
-    Numbers { unix: 1, write_side: 1, readable: 1, writable: 4, hung_up: 0x10, nonblocking: 0o4000 }
+    Numbers {
+        unix: 1,
+        write_side: 1,
+        readable: 1,
+        writable: 4,
+        hung_up: 0x10,
+        failed: 8,
+        nonblocking: 0o4000,
+        nonblocking_socket: 0o4000,
+        inet: 2,
+    }
 };
 
 const STREAM: c_int = 1;
+const DATAGRAMS: c_int = 2;
 const SEMAPHORE: c_int = 1;
 
 #[repr(C)]
@@ -41,6 +65,8 @@ struct PollFd {
 
 unsafe extern "C" {
     fn pipe(ends: *mut c_int) -> c_int;
+    fn pipe2(ends: *mut c_int, flags: c_int) -> c_int;
+    fn socket(family: c_int, kind: c_int, protocol: c_int) -> c_int;
     fn eventfd(count: c_uint, flags: c_int) -> c_int;
     fn socketpair(family: c_int, kind: c_int, protocol: c_int, ends: *mut c_int) -> c_int;
     fn fcntl(fd: c_int, command: c_int, ...) -> c_int;
@@ -108,12 +134,12 @@ fn send(fd: &OwnedFd, bytes: &[u8]) -> io::Result<usize> {
 }
 
 /// What is seen of descriptors: the number of those that are ready, and for each whether it can be read, can be
-/// written, and was hung up.
-fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[bool; 3]>)> {
-    let Numbers { readable, writable, hung_up, .. } = NUMBERS;
+/// written, was hung up, and has an error.
+fn look(fds: &[BorrowedFd<'_>], milliseconds: c_int) -> io::Result<(c_int, Vec<[bool; 4]>)> {
+    let Numbers { readable, writable, hung_up, failed, .. } = NUMBERS;
     let asked = |fd: &BorrowedFd<'_>| PollFd { fd: fd.as_raw_fd(), events: readable | writable, seen: 0 };
     let mut fds: Vec<_> = fds.iter().map(asked).collect();
     // SAFETY: there are that many.
     let ready = checked(unsafe { poll(fds.as_mut_ptr(), fds.len() as c_ulong, milliseconds) })?;
-    Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up].map(|bit| fd.seen & bit != 0)).collect()))
+    Ok((ready, fds.iter().map(|fd| [readable, writable, hung_up, failed].map(|bit| fd.seen & bit != 0)).collect()))
 }

@@ -15,6 +15,43 @@ const CLOCKS: &str = "clocks are plain numbers";
 /// wasix-libc's socket enumerations are those of <wasi/api_wasix.h>; all others agree with wasi-libc's.
 const SOCKETS: &str = "socket constants are WASIX's own";
 
+const FILES: &str = "std/src/sys/fs/unix.rs";
+const FCNTL: &str = "    pub fn fcntl(fd: c_int, cmd: c_int, ...) -> c_int;\n";
+const PIPES: &str = "there are pipes";
+/// The C library gets `flock` from the toolchain.
+const LOCKS: &str = "files can be locked";
+
+/// What a function does that locks no file.
+macro_rules! unsupported {
+    ($name:literal) => {
+        concat!("Err(io::const_error!(io::ErrorKind::Unsupported, \"", $name, "() not supported\"))")
+    };
+    (try $name:literal) => {
+        concat!(
+            "Err(TryLockError::Error(io::const_error!(\n            io::ErrorKind::Unsupported,\n            \"",
+            $name,
+            "() not supported\"\n        )))",
+        )
+    };
+}
+
+/// What it does instead.
+macro_rules! locked {
+    ($operation:literal) => {
+        concat!("cvt(unsafe { libc::flock(self.as_raw_fd(), libc::", $operation, ") }).map(drop)")
+    };
+    (try $operation:literal) => {
+        concat!(
+            "cvt(unsafe { libc::flock(self.as_raw_fd(), libc::LOCK_NB | libc::",
+            $operation,
+            ") }).map(drop).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => TryLockError::WouldBlock,
+            _ => TryLockError::Error(error),
+        })",
+        )
+    };
+}
+
 #[rustfmt::skip]
 pub(super) const EDITS: &[Edit] = &[
     edit("build only what a sysroot holds", WORKSPACE,
@@ -79,6 +116,40 @@ pub(super) const EDITS: &[Edit] = &[
     edit(SOCKETS, LIBC_SOCKETS, "SO_SNDTIMEO: c_int = 67;", "SO_SNDTIMEO: c_int = 20;"),
     edit(SOCKETS, LIBC_SOCKETS, "SO_TYPE: c_int = 3;", "SO_TYPE: c_int = 25;"),
     edit(SOCKETS, LIBC_SOCKETS, "SO_PROTOCOL: c_int = 38;", "SO_PROTOCOL: c_int = 26;"),
-    // wasix-libc does not say a socket's domain; its option 0 does nothing.
-    edit(SOCKETS, LIBC_SOCKETS, "SO_DOMAIN: c_int = 39;", "SO_DOMAIN: c_int = 0;"),
+    // WASIX has none for it; this one is Plugix's.
+    edit(SOCKETS, LIBC_SOCKETS, "SO_DOMAIN: c_int = 39;", "SO_DOMAIN: c_int = 64;"),
+
+    edit("full folders have a kind of error", "std/src/sys/io/error/wasi.rs",
+        "        libc::ENOTDIR => NotADirectory,\n",
+        "        libc::ENOTDIR => NotADirectory,\n        libc::ENOTEMPTY => DirectoryNotEmpty,\n"),
+
+    edit("a process has a number", "std/src/sys/process/unsupported.rs",
+        "    panic!(\"no pids on this platform\")\n",
+        "    unsafe extern \"C\" {\n        fn getpid() -> i32;\n    }\n    unsafe { getpid() as u32 }\n"),
+
+    edit(PIPES, LIBC, FCNTL, "    pub fn fcntl(fd: c_int, cmd: c_int, ...) -> c_int;
+    pub fn flock(fd: c_int, operation: c_int) -> c_int;
+    pub fn pipe(ends: *mut c_int) -> c_int;
+"),
+    edit(PIPES, "std/src/sys/pipe/mod.rs", "    unix => {\n", "    any(unix, target_os = \"wasi\") => {\n"),
+    edit(PIPES, "std/src/sys/process/unsupported.rs",
+        "        pipe.diverge()\n",
+        "        Stdio::InheritFile(crate::sys::FromInner::from_inner(pipe))\n"),
+    edit(PIPES, "std/src/sys/process/unsupported.rs",
+        "    match out.diverge() {}\n",
+        "    drop(out);\n    unsupported()\n"),
+
+    edit(LOCKS, LIBC,
+        "pub const EWOULDBLOCK: c_int = EAGAIN;\n",
+        "pub const EWOULDBLOCK: c_int = EAGAIN;
+pub const LOCK_SH: c_int = 1;
+pub const LOCK_EX: c_int = 2;
+pub const LOCK_NB: c_int = 4;
+pub const LOCK_UN: c_int = 8;
+"),
+    edit(LOCKS, FILES, unsupported!("lock"), locked!("LOCK_EX")),
+    edit(LOCKS, FILES, unsupported!("lock_shared"), locked!("LOCK_SH")),
+    edit(LOCKS, FILES, unsupported!("unlock"), locked!("LOCK_UN")),
+    edit(LOCKS, FILES, unsupported!(try "try_lock"), locked!(try "LOCK_EX")),
+    edit(LOCKS, FILES, unsupported!(try "try_lock_shared"), locked!(try "LOCK_SH")),
 ];

@@ -17,8 +17,9 @@ layouts! {
     /// A piece of memory.
     Iovec { buf: u32, len: u32, }
     Fdstat { filetype: u8, _0: u8, flags: u16, _1: u32, rights: u64, inheriting: u64, }
+    /// `mode` stands where others have zeros.
     Filestat {
-        device: u64, inode: u64, filetype: u8, _0: [u8; 7], links: u64, size: u64, accessed: u64, modified: u64,
+        device: u64, inode: u64, filetype: u8, _0: u8, mode: u16, _1: [u8; 4], links: u64, size: u64, accessed: u64, modified: u64,
         changed: u64,
     }
     /// That of `wasi_unstable`.

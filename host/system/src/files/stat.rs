@@ -4,6 +4,9 @@ use crate::{Errno, Filestat, Filetype, Result};
 use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, Statx, StatxFlags, StatxTimestamp, statx};
 
+/// The bits of a mode that don't say what it is.
+const PERMISSIONS: u16 = 0o7777;
+
 /// A file's metadata.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stat(Statx);
@@ -56,6 +59,7 @@ impl Stat {
             device: rustix::fs::makedev(self.0.stx_dev_major, self.0.stx_dev_minor),
             inode: stx_ino,
             filetype: Filetype::from(self.kind()),
+            mode: self.0.stx_mode & PERMISSIONS,
             links: stx_nlink.into(),
             size: stx_size,
             accessed: nanoseconds(stx_atime),

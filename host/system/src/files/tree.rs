@@ -205,8 +205,8 @@ impl Tree {
             Spot::Above => {
                 let point = place.point.unwrap_or(0);
                 let links = 2 + self.points[point].children.len() as u64;
-                let (device, inode, filetype) = (u64::MAX / 2, point as u64 + 1, Filetype::Directory);
-                Ok(Filestat { device, inode, filetype, links, size: 0, accessed: 0, modified: 0, changed: 0 })
+                let (device, inode, filetype, mode) = (u64::MAX / 2, point as u64 + 1, Filetype::Directory, 0o755);
+                Ok(Filestat { device, inode, filetype, mode, links, size: 0, accessed: 0, modified: 0, changed: 0 })
             }
             Spot::Host(_, fd) => Ok(Stat::of(fd)?.filestat()),
             Spot::Scratch(scratch, node) => scratch.stat_folder(*node),

@@ -43,6 +43,12 @@ fn times_of_both_clocks_come_true() {
     assert_eq!((events.len(), events[0].error), (1, Some(Errno::Inval)));
 }
 
+/// The kernel's numbers.
+const READABLE: u8 = 1;
+const WRITABLE: u8 = 4;
+const FAILED: u8 = 8;
+const HUNG_UP: u8 = 16;
+
 #[test]
 fn all_that_is_ready_is_told_and_nothing_else() {
     let plugin = Plugin::new(|_| {});
@@ -53,16 +59,17 @@ fn all_that_is_ready_is_told_and_nothing_else() {
     assert_eq!(which(poll(&plugin, &awaited)), [1, 2, 3, 4]);
     system.fd_write(&plugin.thread, writer, &[part(&mut [1, 2, 3])]).unwrap();
     let events = poll(&plugin, &[Awaited::Read(reader), clock(u64::MAX)]).unwrap();
-    assert_eq!((events.len(), events[0].bytes, events[0].hung_up), (1, 3, false));
+    assert_eq!((events.len(), events[0].bytes, events[0].hung_up, events[0].seen), (1, 3, false, READABLE));
     system.fd_close(writer).unwrap();
     system.fd_read(&plugin.thread, reader, &[part(&mut [0; 9])]).unwrap();
     let events = poll(&plugin, &[Awaited::Read(reader)]).unwrap();
-    assert_eq!((events[0].bytes, events[0].hung_up), (0, true));
+    assert_eq!((events[0].bytes, events[0].hung_up, events[0].seen), (0, true, HUNG_UP));
     let events = poll(&plugin, &[Awaited::Write(writer), Awaited::Read(reader), clock(u64::MAX)]).unwrap();
     assert_eq!((events.len(), events[0].error, events[1].error), (2, Some(Errno::Badf), None));
     let [reader, writer] = system.fd_pipe().unwrap();
     system.fd_close(reader).unwrap();
-    assert!(poll(&plugin, &[Awaited::Write(writer)]).unwrap()[0].hung_up);
+    let events = poll(&plugin, &[Awaited::Write(writer), Awaited::Write(1)]).unwrap();
+    assert_eq!((events[0].hung_up, events[0].seen, events[1].seen), (true, WRITABLE | FAILED, WRITABLE));
 }
 
 #[test]

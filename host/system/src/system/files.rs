@@ -92,6 +92,7 @@ impl System {
                     device: 0,
                     inode: 0,
                     filetype,
+                    mode: 0o600,
                     links: 1,
                     size: 0,
                     accessed: 0,

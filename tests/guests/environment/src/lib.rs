@@ -25,6 +25,10 @@ plugix_guest::export! {
         available_parallelism().unwrap().to_string()
     }
 
+    fn process_id(_args: &[u8]) -> String {
+        std::process::id().to_string()
+    }
+
     /// Standard input to its end, and which of the three streams are terminals.
     fn read_all(_args: &[u8]) -> String {
         let read = std::io::read_to_string(std::io::stdin()).unwrap();

@@ -13,7 +13,7 @@ const READS: usize = 2_000;
 
 /// All that is told of it.
 pub fn all(folder: &Path) -> io::Result<String> {
-    Ok(on_threads(folder)? + &renamed(folder)?)
+    Ok(on_threads(folder)? + &long(folder)? + &renamed(folder)?)
 }
 
 /// The file contains its own name.
@@ -35,6 +35,21 @@ fn on_threads(folder: &Path) -> io::Result<String> {
     threads.into_iter().for_each(|thread| told.line("read", thread.join().expect("a thread doesn't panic")));
     env::set_current_dir(folder)?;
     fs::remove_dir_all(own)?;
+    told.end()
+}
+
+/// Paths as long as the first buffer that `std` has for them, and a byte less and more.
+fn long(folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    for len in [511, 512, 513] {
+        let rest = len - folder.as_os_str().len() - 2;
+        let path = folder.join("n".repeat(rest / 2)).join("n".repeat(rest - rest / 2));
+        fs::create_dir_all(&path)?;
+        env::set_current_dir(&path)?;
+        told.line("its name", env::current_dir().map(|found| found == path && found.as_os_str().len() == len));
+        env::set_current_dir(folder)?;
+        fs::remove_dir_all(folder.join("n".repeat(rest / 2)))?;
+    }
     told.end()
 }
 

@@ -1,8 +1,12 @@
 //! Pipes.
 
-use super::{new_pipe, receive, send, set_nonblocking};
+use super::{
+    DATAGRAMS, NUMBERS, STREAM, checked, new_pipe, pipe2, receive, send, set_nonblocking, socket, socketpair, two,
+};
 use crate::told::Told;
-use std::io;
+use std::io::{self, Read, Write};
+use std::net::UdpSocket;
+use std::os::fd::FromRawFd;
 use std::path::Path;
 use std::thread;
 
@@ -22,6 +26,49 @@ pub fn ends(_folder: &Path) -> io::Result<String> {
     let [reader, writer] = new_pipe()?;
     drop(reader);
     told.line("nobody reads", send(&writer, b"x"));
+    told.end()
+}
+
+/// Nobody waits for what was made that way.
+pub fn nonblocking_ones(_folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    let pipes = two(|ends| {
+        // SAFETY: there is room for two descriptors.
+        unsafe { pipe2(ends, NUMBERS.nonblocking) }
+    })?;
+    let pair = two(|ends| {
+        // SAFETY: as above.
+        unsafe { socketpair(NUMBERS.unix, STREAM | NUMBERS.nonblocking_socket, 0, ends) }
+    })?;
+    for [one, other] in [pipes, pair] {
+        told.line("nothing", receive(&one, 1));
+        told.line("written", send(&other, b"x"));
+        told.line("received", receive(&one, 9));
+    }
+    // SAFETY: the function takes numbers only, and the descriptor is new.
+    let socket = unsafe {
+        checked(socket(NUMBERS.inet, DATAGRAMS | NUMBERS.nonblocking_socket, 0)).map(|fd| UdpSocket::from_raw_fd(fd))
+    }?;
+    told.line("nothing", socket.recv(&mut [0]));
+    told.end()
+}
+
+/// Pipes of `std`.
+pub fn of_std(_folder: &Path) -> io::Result<String> {
+    let mut told = Told::new();
+    let (mut reader, mut writer) = io::pipe()?;
+    told.line("written", writer.write(b"12345"));
+    let other = writer.try_clone()?;
+    drop(writer);
+    let mut buffer = [0; 3];
+    told.line("some of it", reader.read_exact(&mut buffer).map(|()| buffer));
+    let reading = thread::spawn(move || io::read_to_string(reader));
+    told.line("by the clone", (&other).write_all(b"678"));
+    drop(other);
+    told.line("the rest", reading.join().expect("a thread doesn't panic"));
+    let (reader, mut writer) = io::pipe()?;
+    drop(reader);
+    told.line("nobody reads", writer.write(b"x"));
     told.end()
 }
 

@@ -42,11 +42,7 @@ impl Set {
     fn change(&self, change: c_int, fd: &OwnedFd, events: u32, data: u64) -> io::Result<()> {
         let mut event = Event { events, data };
         // SAFETY: the event is there.
-        match checked(unsafe { epoll_ctl(self.0.as_raw_fd(), change, fd.as_raw_fd(), &mut event) })? {
-            0 => Ok(()),
-            // wasix-libc returns the error's number.
-            number => Err(io::Error::from_raw_os_error(number)),
-        }
+        checked(unsafe { epoll_ctl(self.0.as_raw_fd(), change, fd.as_raw_fd(), &mut event) }).map(drop)
     }
 
     /// The number of each descriptor that is ready, and what it is ready for, in the order of the numbers.
@@ -82,6 +78,19 @@ pub fn levels(_folder: &Path) -> io::Result<String> {
     told.line("waited for", set.wait(-1));
     drop(sending.join().expect("a thread doesn't panic")?);
     told.line("hung up", set.wait(-1).map(|ready| ready[0].1 & HUNG_UP != 0));
+    told.end()
+}
+
+/// What a program gave with a descriptor comes with its events, whatever it is.
+pub fn data(_folder: &Path) -> io::Result<String> {
+    let (event, set) = (new_event(1, 0)?, Set::new()?);
+    let mut told = Told::new();
+    told.line("added", set.change(ADD, &event, READABLE, 0));
+    for data in [0, 1, 1 << 32, u64::MAX, 0xffff_ffff_0000_0000] {
+        told.line("changed", set.change(CHANGE, &event, READABLE, data));
+        told.line("with", set.wait(-1));
+    }
+    told.line("no change", set.change(77, &event, READABLE, 0));
     told.end()
 }
 

@@ -1,4 +1,4 @@
-//! Options of sockets that `std` reaches by levels that wasix-libc doesn't have, or not at all.
+//! Options of sockets that `std` has no functions for.
 
 use super::checked;
 use std::ffi::{c_int, c_uint, c_void};
@@ -21,14 +21,27 @@ unsafe extern "C" {
 #[derive(Clone, Copy)]
 pub(crate) struct Setting(c_int, c_int);
 
-impl Setting {
-    pub(crate) const LINGER: Self = Self::new(13, Self(1, 13));
-    pub(crate) const MULTICAST_TTL: Self = Self::new(24, Self(0, 33));
-    pub(crate) const TTL: Self = Self::new(23, Self(0, 2));
+/// What isn't about one protocol. There wasix-libc has numbers of its own.
+const SOCKET: c_int = if cfg!(target_os = "wasi") { 0x7fff_ffff } else { 1 };
+const IP: c_int = 0;
+const TCP: c_int = 6;
+const IPV6: c_int = 41;
 
-    /// wasix-libc has one level for all. Linux has one for each protocol.
-    const fn new(wasix: c_int, linux: Self) -> Self {
-        if cfg!(target_os = "wasi") { Self(0x7fff_ffff, wasix) } else { linux }
+impl Setting {
+    const LINGER: Self = Self(SOCKET, 13);
+    pub(crate) const KEEP_ALIVE: Self = Self::of_socket(12, 9);
+    pub(crate) const KIND: Self = Self::of_socket(25, 3);
+    pub(crate) const KEEP_IDLE: Self = Self(TCP, 4);
+    pub(crate) const KEEP_INTERVAL: Self = Self(TCP, 5);
+    pub(crate) const KEEP_COUNT: Self = Self(TCP, 6);
+    pub(crate) const USER_TIMEOUT: Self = Self(TCP, 18);
+    pub(crate) const TYPE_OF_SERVICE: Self = Self(IP, 1);
+    pub(crate) const HOPS: Self = Self(IPV6, 16);
+    pub(crate) const MULTICAST_HOPS: Self = Self(IPV6, 18);
+    pub(crate) const NOTHING: Self = Self(TCP, 999);
+
+    const fn of_socket(wasix: c_int, linux: c_int) -> Self {
+        Self(SOCKET, if cfg!(target_os = "wasi") { wasix } else { linux })
     }
 
     /// # Safety

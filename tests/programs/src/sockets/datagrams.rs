@@ -1,9 +1,8 @@
 //! UDP.
 
-use crate::foreign::settings::Setting;
 use crate::told::Told;
 use std::io;
-use std::net::UdpSocket;
+use std::net::{Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -34,17 +33,43 @@ pub fn timeouts(_folder: &Path) -> io::Result<String> {
 pub fn options(_folder: &Path) -> io::Result<String> {
     let socket = bind()?;
     let mut told = Told::new();
-    for (name, setting) in [("ttl", Setting::TTL), ("multicast ttl", Setting::MULTICAST_TTL)] {
-        told.line(name, setting.get(&socket));
-        told.line("changed", setting.set(&socket, 9));
-        told.line(name, setting.get(&socket));
-        told.line("too large", setting.set(&socket, 1_000));
+    told.line("ttl", socket.ttl());
+    told.line("changed", socket.set_ttl(9));
+    told.line("ttl", socket.ttl());
+    told.line("too large", socket.set_ttl(1_000));
+    told.line("multicast ttl", socket.multicast_ttl_v4());
+    told.line("changed", socket.set_multicast_ttl_v4(9));
+    told.line("multicast ttl", socket.multicast_ttl_v4());
+    told.line("too large", socket.set_multicast_ttl_v4(1_000));
+    for on in [false, true] {
+        told.line("loop", socket.set_multicast_loop_v4(on));
+        told.line("loops", socket.multicast_loop_v4());
+        told.line("broadcast", socket.set_broadcast(on));
+        told.line("broadcasts", socket.broadcast());
     }
-    told.line("broadcast", socket.broadcast());
-    told.line("changed", socket.set_broadcast(true));
-    told.line("broadcast", socket.broadcast());
+    let other = UdpSocket::bind("[::1]:0")?;
+    for on in [false, true] {
+        told.line("loop", other.set_multicast_loop_v6(on));
+        told.line("loops", other.multicast_loop_v6());
+    }
     told.line("error", socket.take_error());
     told.line("peer", socket.peer_addr().map(drop));
+    told.end()
+}
+
+/// Groups that a socket hears of: joined twice, and left twice.
+pub fn groups(_folder: &Path) -> io::Result<String> {
+    let (group, loopback) = (Ipv4Addr::new(239, 77, 7, 7), Ipv4Addr::LOCALHOST);
+    let socket = UdpSocket::bind("0.0.0.0:0")?;
+    let mut told = Told::new();
+    for _ in 0..2 {
+        told.line("joined", socket.join_multicast_v4(&group, &loopback));
+    }
+    for _ in 0..2 {
+        told.line("left", socket.leave_multicast_v4(&group, &loopback));
+    }
+    told.line("no group", socket.join_multicast_v4(&loopback, &loopback));
+    told.line("of the other family", socket.join_multicast_v6(&Ipv6Addr::LOCALHOST, 0));
     told.end()
 }
 
@@ -79,6 +104,10 @@ pub fn unreachable(_folder: &Path) -> io::Result<String> {
     let mut told = Told::new();
     told.line("sent", socket.send(b"x"));
     told.line("received", socket.recv(&mut [0; 4]));
+    told.line("sent", socket.send(b"x"));
+    let error = || socket.take_error().map(|error| error.map(|error| error.kind()));
+    told.line("the error", error());
+    told.line("once", error());
     told.end()
 }
 

@@ -4,7 +4,7 @@ use super::streams::pair;
 use crate::foreign::settings::{Setting, linger, set_linger};
 use crate::told::Told;
 use std::io::{self, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,17 +14,48 @@ pub fn options(_folder: &Path) -> io::Result<String> {
     let mut told = Told::new();
     for stream in [&client, &server] {
         told.line("delay", stream.nodelay());
-        told.line("changed", stream.set_nodelay(true));
-        told.line("delay", stream.nodelay());
-        told.line("ttl", Setting::TTL.get(stream));
-        told.line("changed", Setting::TTL.set(stream, 55));
-        told.line("ttl", Setting::TTL.get(stream));
+        for delays in [true, false] {
+            told.line("changed", stream.set_nodelay(delays));
+            told.line("delay", stream.nodelay());
+        }
+        told.line("ttl", stream.ttl());
+        told.line("changed", stream.set_ttl(55));
+        told.line("ttl", stream.ttl());
         told.line("error", stream.take_error());
         told.line("timeouts", Ok((stream.read_timeout()?, stream.write_timeout()?)));
     }
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    told.line("a listener's", Setting::TTL.set(&listener, 44).and_then(|()| Setting::TTL.get(&listener)));
+    told.line("a listener's", listener.set_ttl(44).and_then(|()| listener.ttl()));
     told.line("a listener's error", listener.take_error());
+    told.end()
+}
+
+/// What `std` has no functions for, on a stream and on a socket for datagrams.
+pub fn foreign(_folder: &Path) -> io::Result<String> {
+    let ((stream, _server), datagrams) = (pair("127.0.0.1:0")?, UdpSocket::bind("[::1]:0")?);
+    let mut told = Told::new();
+    for (name, setting, values) in [
+        ("kept alive", Setting::KEEP_ALIVE, [1, 0]),
+        ("idle", Setting::KEEP_IDLE, [77, 0]),
+        ("interval", Setting::KEEP_INTERVAL, [7, -1]),
+        ("count", Setting::KEEP_COUNT, [3, 1_000]),
+        ("user's timeout", Setting::USER_TIMEOUT, [1_500, 0]),
+        ("type of service", Setting::TYPE_OF_SERVICE, [0x10, 8]),
+        ("kind", Setting::KIND, [1, 2]),
+        ("nothing", Setting::NOTHING, [0, 1]),
+    ] {
+        told.line(name, setting.get(&stream));
+        for value in values {
+            told.line("changed", setting.set(&stream, value));
+            told.line(name, setting.get(&stream));
+        }
+    }
+    for (name, setting) in [("hops", Setting::HOPS), ("multicast hops", Setting::MULTICAST_HOPS)] {
+        told.line(name, setting.get(&datagrams));
+        told.line("changed", setting.set(&datagrams, 9));
+        told.line(name, setting.get(&datagrams));
+        told.line("too large", setting.set(&datagrams, 1_000));
+    }
     told.end()
 }
 

@@ -22,6 +22,7 @@ pub(super) fn stat(stat: &Stat) -> Filestat {
         device: stat.device,
         inode: stat.inode,
         filetype: stat.filetype as u8,
+        mode: stat.mode,
         links: stat.links,
         size: stat.size,
         accessed: stat.accessed,

@@ -86,13 +86,15 @@ fn sleep_on(call: &mut Call<'_>, subscriptions: &mut [plugix_system::Subscriptio
     }
 }
 
-fn event(PollEvent { userdata, error, awaited, bytes, hung_up }: PollEvent) -> Event {
+fn event(PollEvent { userdata, error, awaited, bytes, hung_up, seen }: PollEvent) -> Event {
     let kind = match awaited {
         Awaited::Clock { .. } => CLOCK,
         Awaited::Read(_) => READ,
         Awaited::Write(_) => WRITE,
     };
     let (error, flags) = (error.map_or(0, Errno::number), if hung_up { HANGUP } else { 0 });
+    // WASI has no use for the upper half of the flags. Plugix's guests do.
+    let flags = flags | u16::from(seen) << 8;
     Event { userdata, error, kind, bytes, flags, ..Event::default() }
 }
 

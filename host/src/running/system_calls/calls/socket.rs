@@ -4,7 +4,7 @@ use super::super::context::{Call, Result};
 use super::super::layout::{Addr, AddrPort, OptionTimestamp};
 use super::fd;
 use super::thread::timestamp;
-use plugix_system::{Address, Errno, Family, ReceiveFlags, Received, SocketOption, SocketType};
+use plugix_system::{Address, Errno, Family, Lock, ReceiveFlags, Received, SocketOption, SocketType};
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 use std::os::unix::ffi::OsStrExt;
@@ -17,6 +17,11 @@ const INET6: u8 = 2;
 const UNIX: u8 = 3;
 const DONT_WAIT: u32 = 1;
 const TRUNCATED: u16 = 1;
+
+/// In the place of an option: `flock`, whose operation stands in the place of the size. WASIX has no call for it.
+/// Plugix's guests make this one.
+const FILE_LOCK: u32 = 128;
+const DONT_BLOCK: u64 = 4;
 
 fn family(number: u32) -> Result<Family> {
     match number {
@@ -228,7 +233,22 @@ pub(super) fn get_size(call: &mut Call<'_>, fd: u32, option: u32, result: u32) -
 }
 
 pub(super) fn set_size(call: &mut Call<'_>, fd: u32, option: u32, size: u64) -> Result {
+    if option == FILE_LOCK {
+        return lock(call, fd, size);
+    }
     call.system.sock_set_opt_size(fd, SocketOption::new(option)?, size)
+}
+
+/// As `flock`.
+fn lock(call: &mut Call<'_>, fd: u32, operation: u64) -> Result {
+    let waits = operation & DONT_BLOCK == 0;
+    let lock = match operation & !DONT_BLOCK {
+        1 => Lock::Shared,
+        2 => Lock::Exclusive,
+        8 => Lock::Unlock,
+        _ => return Err(Errno::Inval),
+    };
+    call.system.fd_lock(call.thread, fd, lock, waits)
 }
 
 pub(super) fn get_time(call: &mut Call<'_>, fd: u32, option: u32, result: u32) -> Result {

@@ -145,7 +145,12 @@ impl Times {
 
     pub(super) fn stat(&self, device: u64, inode: u64, filetype: Filetype, links: u64, size: u64) -> Filestat {
         let Self { accessed, modified, changed } = *self;
-        Filestat { device, inode, filetype, links, size, accessed, modified, changed }
+        let mode = match filetype {
+            Filetype::Directory => 0o755,
+            Filetype::SymbolicLink => 0o777,
+            _ => 0o644,
+        };
+        Filestat { device, inode, filetype, mode, links, size, accessed, modified, changed }
     }
 }
 

@@ -36,8 +36,8 @@ fn reading_writing_and_seeking() {
         assert_eq!(plugin.read_file("/d/file").as_deref(), Ok(&b"HEl\0\0!"[..]));
         system.fd_allocate(file, 0, 10_000).expect("there is space");
         assert_eq!(
-            plugin.stat("/d/file").map(|stat| (stat.size, stat.filetype, stat.links)),
-            Ok((10_000, Filetype::RegularFile, 1))
+            plugin.stat("/d/file").map(|stat| (stat.size, stat.filetype, stat.links, stat.mode & 0o700)),
+            Ok((10_000, Filetype::RegularFile, 1, 0o600))
         );
         let reader = plugin.open_file("/d/file", Mode::Read).expect("it is there");
         assert_eq!(plugin.write(reader, b"x"), Err(Errno::Badf));
@@ -214,7 +214,7 @@ fn devices() {
     assert_eq!(plugin.read(null, 10), Ok(Vec::new()));
     assert_eq!(plugin.read_file("/dev/zero").map(|zeros| zeros == [0; 1 << 16]), Ok(true));
     assert!(plugin.read_file("/dev/urandom").is_ok_and(|random| random != [0; 1 << 16]));
-    assert_eq!(plugin.stat("/dev/null").map(|stat| stat.filetype), Ok(Filetype::CharacterDevice));
+    assert_eq!(plugin.stat("/dev/null").map(|stat| (stat.filetype, stat.mode)), Ok((Filetype::CharacterDevice, 0o666)));
     assert_eq!(plugin.open_file("/dev/null/x", Mode::Read), Err(Errno::Notdir));
     assert_eq!(plugin.list("/dev").expect("it is there"), [".", "..", "null", "shm", "urandom", "zero"]);
     plugin.write_file("/dev/shm/x", b"1").expect("there is space");
