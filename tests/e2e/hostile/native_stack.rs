@@ -52,9 +52,15 @@ const INSTRUCTIONS: &[(&str, &str)] = &[
     ("memory.atomic.wait32, unaligned", "(drop (memory.atomic.wait32 (i32.const 1) (i32.const 0) (i64.const 0)))"),
     ("memory.atomic.wait64", "(drop (memory.atomic.wait64 (i32.const 0) (i64.const 0) (i64.const 1000)))"),
     ("a system call", "(drop (call $random (i32.const 0) (i32.const 16)))"),
-    ("a system call by a table", "(drop (call_indirect $table (type $call) (i32.const 0) (i32.const 16) (i32.const 0)))"),
+    (
+        "a system call by a table",
+        "(drop (call_indirect $table (type $call) (i32.const 0) (i32.const 16) (i32.const 0)))",
+    ),
     ("a full stack in the memory", "(global.set $pointer (i32.sub (global.get $pointer) (i32.const 100000)))"),
 ];
+
+/// Each module has a memory.
+const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 
 /// Values that a large frame keeps, and about how many bytes that comes to.
 const KEPT: usize = 500;
@@ -119,7 +125,8 @@ fn innocent(module: &Module, number: usize) -> Result<()> {
     assert_matches!(error, Error::Trap(trap) if trap.message.contains("unreachable"));
     // With a number, so that it is another module each time.
     if number % 100 == 0 {
-        let text = format!(r#"(module (func (export "spin") (drop (i32.const {number})) (loop $on (br $on))))"#);
+        let text =
+            format!(r#"(module {MEMORY} (func (export "spin") (drop (i32.const {number})) (loop $on (br $on))))"#);
         let policy = Policy::new().call_deadline(Duration::from_millis(20));
         let mut plugin = RawPlugin::new(&engine().load(wat::parse_str(text)?)?, &policy)?;
         let error = plugin.call::<_, ()>("spin", ()).expect_err("it spins");
@@ -131,7 +138,8 @@ fn innocent(module: &Module, number: usize) -> Result<()> {
 /// Tries an instruction at each depth near the end of the stack.
 fn scan(name: &str, instruction: &str, done: &Sender<String>) -> Result<()> {
     let module = attacker(instruction)?;
-    let harmless = engine().load(wat::parse_str(r#"(module (func (export "trap") (unreachable)))"#)?)?;
+    let harmless =
+        engine().load(wat::parse_str(format!(r#"(module {MEMORY} (func (export "trap") (unreachable)))"#))?)?;
     ensure!(!attack(&module, 0, 0)?, "{name} has no room on an empty stack");
     let (mut fits, mut full) = (0, (1 << 20) / LARGE + 1);
     ensure!(attack(&module, full, 0)?, "{name} has room below a full stack");
