@@ -171,8 +171,8 @@ impl Policy {
     ///
     /// Compiled code keeps return addresses and registers on this stack. What has an address is on another one, in the
     /// plugin's memory. So deep recursion needs both. A thread's stack in the memory is as large as the plugin's
-    /// `thread::Builder::stack_size` says. The main thread's is fixed when the plugin is linked, to
-    /// 1 MiB, unless the linker was told otherwise: `-C link-arg=-zstack-size=16777216`.
+    /// `thread::Builder::stack_size` says. The main thread's is fixed when the plugin is linked: it is 1 MiB, unless the
+    /// plugin's `build.rs` prints `cargo:rustc-link-arg=-zstack-size=16777216`, for 16 MiB.
     ///
     /// Stacks count beside [`Policy::memory`]. They are the host's memory as far as a thread has ever gone down. The
     /// engine keeps a stack for later threads, of any plugin of the process. So a thread may find a larger stack than its

@@ -1,7 +1,7 @@
 //! A stack in a plugin's memory is full: the plugin ends before anything else is written to.
 
 use anyhow::{Context, Result, ensure};
-use plugix_e2e::{assert_matches, engine, guest, isolated, told};
+use plugix_e2e::{assert_matches, call, engine, guest, isolated, plugin, told};
 use plugix_host::raw::RawPlugin;
 use plugix_host::{Error, Policy};
 
@@ -155,4 +155,11 @@ fn the_main_thread_has_the_native_stack_of_the_policy_and_its_own_in_the_memory(
         ensure!(trap.message.ends_with("the thread's stack in the plugin's memory is full"), "{trap}");
         Ok(())
     })
+}
+
+#[test]
+fn a_plugin_that_was_linked_with_a_large_stack_goes_as_deep_on_the_main_thread() -> Result<()> {
+    let policy = Policy::new().stack(64 << 20);
+    assert_eq!(call(&plugin("deep", &policy), "parse", DEPTH.to_string())?, DEPTH.to_string());
+    Ok(())
 }
