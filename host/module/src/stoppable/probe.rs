@@ -14,14 +14,20 @@ use crate::operators::{self, Effects};
 use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, ValType};
 use wasmparser::{FunctionBody, Operator};
 
-/// Bytes of the stack that native code has at the least. A backtrace and the unwinder take less than 16 KiB.
+/// Bytes of the stack that native code has at the least. A backtrace and an exception's unwinding take the most of it.
 const RESERVE: i32 = 64 << 10;
 
 /// Parameters of 16 bytes of the function that is never called. Calling conventions pass 8 of them in registers.
 const WIDE: usize = 256;
 
-/// Bytes of a frame, at the least. With what else is on it, it is no more than a page.
+/// Bytes of a frame that the compiler keeps free for these parameters.
 const FRAME: i32 = 16 * (WIDE as i32 - 8);
+
+/// What else is on it: the return address, the frame pointer, and two more registers.
+const REST: i32 = 4 * 8;
+
+// No page is left out.
+const _: () = assert!(FRAME + REST <= 4096);
 
 /// How often the function calls itself.
 const CALLS: i32 = RESERVE / FRAME + 1;
@@ -114,17 +120,4 @@ pub(super) fn work(operator: &Operator<'_>, effects: Effects) -> u32 {
 fn needs_one(operator: &Operator<'_>, effects: Effects) -> bool {
     let is_bulk = matches!(operator, Operator::MemoryCopy { .. } | Operator::MemoryFill { .. });
     effects.any(Effects::NATIVE) && !effects.any(Effects::NESTS) && !is_bulk
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn enough_is_touched_and_no_page_is_left_out() {
-        // The return address, the frame pointer and two more registers.
-        const REST: i32 = 4 * 8;
-        assert!(FRAME + REST <= 4096);
-        assert!(CALLS * FRAME >= RESERVE);
-    }
 }
