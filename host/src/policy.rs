@@ -53,6 +53,7 @@ pub use toml::{Place, PolicyError};
 
 use crate::output::Forward;
 use files::OPEN_FILES_RANGE;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -67,6 +68,13 @@ const ARGUMENT_LIMIT: u32 = 64 << 20;
 
 /// How many bytes of memory all threads of a plugin share.
 const MEMORY: u64 = 256 << 20;
+
+/// How many bytes of native stack each thread has.
+const STACK: usize = 1 << 20;
+
+/// The least and the most bytes of native stack that a policy can set. 64 KiB of a stack are kept free for the engine's
+/// own code. When the engine can't map a stack, it panics, so no policy asks for a large part of the address space.
+const STACK_RANGE: RangeInclusive<usize> = 256 << 10..=256 << 20;
 
 /// How many entries a table may have. An entry takes 8 bytes, and each thread has its own tables.
 const TABLE_ENTRIES: u32 = 1 << 18;
@@ -91,6 +99,7 @@ pub struct Policy {
     pub(crate) result_limit: u32,
     pub(crate) argument_limit: u32,
     pub(crate) memory: u64,
+    pub(crate) stack: usize,
     pub(crate) table_entries: u32,
     pub(crate) network: Network,
     pub(crate) threads: usize,
@@ -113,6 +122,7 @@ impl Policy {
             result_limit: RESULT_LIMIT,
             argument_limit: ARGUMENT_LIMIT,
             memory: MEMORY,
+            stack: STACK,
             table_entries: TABLE_ENTRIES,
             network: Network::new(),
             threads: default_threads(),
@@ -166,6 +176,24 @@ impl Policy {
     #[must_use]
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
+        self
+    }
+
+    /// Sets how many bytes of native stack each thread of the plugin has, the main thread included. The default is 1 MiB.
+    /// A number below 256 KiB counts as 256 KiB, and a number above 256 MiB as 256 MiB. Calls that are nested too deep
+    /// for it end the plugin with a trap that says `stack overflow`.
+    ///
+    /// Compiled code keeps return addresses and registers on this stack. What has an address is on another one, in the
+    /// plugin's memory. So deep recursion needs both. A thread's stack in the memory is as large as the plugin's
+    /// `thread::Builder::stack_size` says. The main thread's is fixed when the plugin is linked: it is 1 MiB, unless the
+    /// plugin's `build.rs` prints `cargo:rustc-link-arg=-zstack-size=16777216`, for 16 MiB.
+    ///
+    /// Stacks count beside [`Policy::memory`]. They are the host's memory as far as a thread has ever gone down. The
+    /// engine keeps a stack for later threads, of any plugin of the process. So a thread may find a larger stack than its
+    /// policy says, and never a smaller one.
+    #[must_use]
+    pub fn stack(mut self, bytes: usize) -> Self {
+        self.stack = bytes.clamp(*STACK_RANGE.start(), *STACK_RANGE.end());
         self
     }
 

@@ -7,6 +7,7 @@ mod ends;
 mod escapes;
 mod files;
 mod modules;
+mod native_stack;
 mod network;
 mod processes;
 mod signals;

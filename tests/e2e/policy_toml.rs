@@ -2,14 +2,23 @@
 
 use crate::events::Recorder;
 use anyhow::Result;
-use plugix_e2e::{assert_matches, call, guest, wait_until};
+use plugix_e2e::{assert_matches, call, engine, guest, isolated, wait_until};
 use plugix_host::policy::PolicyError;
+use plugix_host::raw::RawPlugin;
 use plugix_host::{Plugin, Policy};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::path::Path;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../host/examples/plugix.toml");
+
+/// Calls in calls, as deep as it is told to.
+const NESTED: &str = r#"(module
+    (memory (export "memory") 1)
+    (func $nest (export "nest") (param i32) (result i32)
+        (if (result i32) (local.get 0)
+            (then (i32.add (i32.const 1) (call $nest (i32.sub (local.get 0) (i32.const 1)))))
+            (else (i32.const 0)))))"#;
 
 fn problem(text: &str) -> String {
     Policy::from_toml_str(text, "").unwrap_err().to_string()
@@ -83,6 +92,20 @@ fn what_is_written_takes_effect() -> Result<()> {
     Ok(())
 }
 
+/// In a process of its own: the engine keeps stacks for later threads, of other tests as well.
+#[test]
+fn the_size_of_stacks_takes_effect() -> Result<()> {
+    let run = || {
+        for (stack, fits) in [("256 KiB", false), ("16 MiB", true)] {
+            let policy = Policy::from_toml_str(&format!("[limits]\nstack = \"{stack}\""), "")?;
+            let mut plugin = RawPlugin::new(&engine().load(wat::parse_str(NESTED)?)?, &policy)?;
+            assert_eq!(plugin.call::<_, i32>("nest", (63_000,)).is_ok(), fits, "{stack}");
+        }
+        Ok(())
+    };
+    isolated("policy_toml::the_size_of_stacks_takes_effect", run).map(drop)
+}
+
 #[test]
 fn deadlines_and_threads_take_effect() -> Result<()> {
     let text = "[limits]\nthreads = 1\n[deadlines]\nstart = \"30s\"\ncall = \"1s\"";
@@ -118,6 +141,8 @@ fn wrong_values_are_refused_with_what_to_write() {
         ("[limits]\nmemory = \"64 MB\"", "`limits.memory` is \"64 MB\", and a size is a whole number with"),
         ("[limits]\nmemory = 64", "`limits.memory` should be a size such as \"64 MiB\", and is of type integer"),
         ("[limits]\nmemory = \"5 GiB\"", "more than the largest size that is possible, 4294967296 bytes"),
+        ("[limits]\nstack = \"1 GiB\"", "more than the largest size that is possible, 268435456 bytes"),
+        ("[limits]\nstack = \"4 KiB\"", "`limits.stack` is less than the smallest size that is possible, 262144 bytes"),
         ("[limits]\nopen-files = 3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[limits]\nopen-files = -3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[deadlines]\ncall = \"1.5s\"", "`deadlines.call` is \"1.5s\", and a time is a whole number with ms, s"),

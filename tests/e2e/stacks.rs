@@ -1,7 +1,7 @@
 //! A stack in a plugin's memory is full: the plugin ends before anything else is written to.
 
 use anyhow::{Context, Result, ensure};
-use plugix_e2e::{assert_matches, engine, guest, told};
+use plugix_e2e::{assert_matches, call, engine, guest, isolated, plugin, told};
 use plugix_host::raw::RawPlugin;
 use plugix_host::{Error, Policy};
 
@@ -29,6 +29,10 @@ fn text() -> Result<RawPlugin> {
 
 fn threads() -> Result<RawPlugin> {
     Ok(RawPlugin::new(&guest("threads"), &Policy::new())?)
+}
+
+fn threads_with(stack: usize) -> Result<RawPlugin> {
+    Ok(RawPlugin::new(&guest("threads"), &Policy::new().stack(stack))?)
 }
 
 fn overflowed(result: Result<i32, Error>) {
@@ -112,5 +116,50 @@ fn a_thread_has_the_stack_that_it_asked_for() -> Result<()> {
     }
     plugin.call::<_, ()>("prepare", (64 << 10,))?;
     assert!(plugin.call::<_, i64>("recurse_on_the_thread", ((1 << 20) / FRAME as i32,)).is_err());
+    Ok(())
+}
+
+/// Brackets in brackets, as deep as a parser with a stack of 8 MiB comes natively.
+const DEPTH: i32 = 63_000;
+
+/// In a process of its own: the engine keeps stacks for later threads, of other tests as well.
+fn alone(test: &str, body: impl FnOnce() -> Result<()>) -> Result<()> {
+    isolated(&format!("stacks::{test}"), body).map(drop)
+}
+
+#[test]
+fn a_large_native_stack_lets_a_thread_go_as_deep_as_natively() -> Result<()> {
+    alone("a_large_native_stack_lets_a_thread_go_as_deep_as_natively", || {
+        let on_a_thread = |mut plugin: RawPlugin| plugin.call::<_, i32>("parse_on_a_thread", (DEPTH, 32 << 20));
+        let error = on_a_thread(threads_with(256 << 10)?).expect_err("the native stack is full");
+        ensure!(told(&error).contains("stack overflow"), "{}", told(&error));
+        ensure!(!told(&error).contains("in the plugin's memory"), "{}", told(&error));
+        // The same thread with a larger one.
+        assert_eq!(on_a_thread(threads_with(64 << 20)?)?, DEPTH);
+        Ok(())
+    })
+}
+
+#[test]
+fn the_main_thread_has_the_native_stack_of_the_policy_and_its_own_in_the_memory() -> Result<()> {
+    alone("the_main_thread_has_the_native_stack_of_the_policy_and_its_own_in_the_memory", || {
+        // Calls that keep nothing in the memory are limited by the native stack alone.
+        let mut plugin = threads_with(256 << 10)?;
+        plugin.call::<_, i32>("nest_here", (1_000,))?;
+        overflowed(plugin.call("nest_here", (10 * DEPTH,)));
+        let mut plugin = threads_with(64 << 20)?;
+        plugin.call::<_, i32>("nest_here", (10 * DEPTH,))?;
+        // A parser is limited by the 1 MiB that the plugin was linked with.
+        let error = plugin.call::<_, i32>("parse_here", (DEPTH,)).expect_err("its stack in the memory is full");
+        let Error::Trap(trap) = &error else { anyhow::bail!("{error}") };
+        ensure!(trap.message.ends_with("the thread's stack in the plugin's memory is full"), "{trap}");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_plugin_that_was_linked_with_a_large_stack_goes_as_deep_on_the_main_thread() -> Result<()> {
+    let policy = Policy::new().stack(64 << 20);
+    assert_eq!(call(&plugin("deep", &policy), "parse", DEPTH.to_string())?, DEPTH.to_string());
     Ok(())
 }

@@ -6,7 +6,8 @@
 //! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control` of
 //! `plugix-host`). A read is all that a check costs: it needs no branch.
 //!
-//! Stacks in the guest's memory are guarded as well (see `stack`): an overflow traps before anything is written.
+//! Stacks in the guest's memory are guarded as well (see `stack`): an overflow traps before anything is written. So is
+//! the native stack (see `probe`): the engine's own code never meets its end.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
 //! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
@@ -20,6 +21,7 @@ mod check;
 mod edits;
 mod flow;
 mod loops;
+mod probe;
 mod stack;
 
 use crate::ModuleError;
@@ -34,7 +36,7 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 5;
+pub const REWRITING: u32 = 6;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
@@ -205,7 +207,11 @@ impl<'a> Parts<'a> {
 fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
     let of_stack = |(at, body)| added.guard.as_ref().map_or(Ok(Vec::new()), |guard| guard.edits(body, at));
     let of_stack = bodies.iter().enumerate().map(of_stack).collect::<Result<Vec<_>, _>>()?;
-    let work: Vec<_> = of_stack.iter().map(|edits| (edits.len() as u32).saturating_mul(stack::WORK)).collect();
+    let probes = |body| added.probe.map_or(Ok(<_>::default()), |probe| probe.edits(body));
+    let probes = bodies.iter().map(probes).collect::<Result<Vec<_>, _>>()?;
+    let work = of_stack.iter().zip(&probes);
+    let work: Vec<_> =
+        work.map(|(edits, (_, work))| (edits.len() as u32).saturating_mul(stack::WORK).saturating_add(*work)).collect();
     let checks = checks(imported, bodies, &work)?;
     // The host's functions end by themselves when the plugin is stopped.
     let cost = |function: u32| {
@@ -213,8 +219,8 @@ fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) 
         body.map_or(0, |checks| checks.cost())
     };
     let mut code = CodeSection::new();
-    for ((body, checks), of_stack) in bodies.iter().zip(&checks).zip(of_stack) {
-        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_stack)?.apply(wasm, body.range()));
+    for (((body, checks), of_stack), (probes, _)) in bodies.iter().zip(&checks).zip(of_stack).zip(probes) {
+        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_stack, probes)?.apply(wasm, body.range()));
     }
     added.code(&mut code);
     Ok(code)

@@ -22,6 +22,7 @@ impl Policy {
             .mount("/", "/host", Access::ReadWrite)
             .max_open_files(*OPEN_FILES_RANGE.end())
             .memory(1 << 32)
+            .stack(64 << 20)
             .network(Network::unrestricted())
     }
 }

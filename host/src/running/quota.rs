@@ -1,5 +1,5 @@
-//! How much memory a plugin gets. One cap is over the memory that its threads share, and one is over the tables of each
-//! thread.
+//! How much memory a plugin gets. One cap is over the memory that its threads share, one is over the tables of each
+//! thread, and one is over the native stack of each thread.
 //!
 //! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with its own
 //! tunables. So plugins of one compiled module can have different caps. The control memory (see
@@ -13,10 +13,13 @@ use crate::policy::Policy;
 use linear::{Linear, Role};
 use plugix_module::{MemoryKind, ModuleInfo};
 use std::cell::Cell;
+use std::fmt;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use wasmer::sys::vm::{VMMemory, VMMemoryDefinition, VMOwnedMemory, VMSharedMemory, VMTable, VMTableDefinition};
+use wasmer::sys::vm::{
+    VMConfig, VMMemory, VMMemoryDefinition, VMOwnedMemory, VMSharedMemory, VMTable, VMTableDefinition,
+};
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
 use wasmer::{
     AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType,
@@ -64,10 +67,20 @@ struct Shared {
     tables: AtomicU64,
     /// How many stores have tables.
     stores: AtomicU64,
+    stack: Stack,
     events: Events,
     /// The memory that the plugin's threads share: the first that was made.
     memory: OnceLock<VMSharedMemory>,
     control: OnceLock<VMSharedMemory>,
+}
+
+/// How large the native stack of each thread is. The engine asks at each call.
+struct Stack(VMConfig);
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.wasm_stack_size.fmt(f)
+    }
 }
 
 impl Quota {
@@ -84,6 +97,7 @@ impl Quota {
             tables_of_a_thread: module.all_table_entries,
             tables: AtomicU64::new(0),
             stores: AtomicU64::new(0),
+            stack: Stack(VMConfig { wasm_stack_size: Some(policy.stack) }),
             events,
             memory: OnceLock::new(),
             control: OnceLock::new(),
@@ -215,6 +229,10 @@ fn make(store: &mut impl AsStoreMut, ty: MemoryType, wanted: Wanted) -> Result<M
 }
 
 impl Tunables for Quota {
+    fn vmconfig(&self) -> &VMConfig {
+        &self.0.stack.0
+    }
+
     fn memory_style(&self, memory: &MemoryType) -> MemoryStyle {
         BaseTunables::new().memory_style(memory)
     }

@@ -26,7 +26,8 @@ effects! {
     CALLS = 3,
     /// Takes as long as its operands say.
     LONG = 4,
-    /// Runs native code of the engine's: a builtin function, on the guest's stack unless the engine switches.
+    /// Runs native code of the engine's: a builtin function, on the guest's stack unless the engine switches. A probe comes
+    /// before it (`stoppable::probe`).
     NATIVE = 5,
     /// Throws an exception.
     THROWS = 6,

@@ -1,6 +1,7 @@
 //! What is added to a module behind its own types, functions and globals, so that no index of its own shifts.
 
 use super::bulk::Bulk;
+use super::probe::{self, Probe};
 use super::slice;
 use super::stack::Guard;
 use crate::ModuleError;
@@ -11,8 +12,10 @@ use wasmparser::{FunctionBody, Payload};
 /// The section of names.
 const NAMES: &str = "name";
 
-/// What is added.
+/// What is added, in the order of its indices.
 pub(super) struct Added {
+    /// For each module with code.
+    pub(super) probe: Option<Probe>,
     pub(super) bulk: Option<Bulk>,
     pub(super) guard: Option<Guard>,
 }
@@ -20,11 +23,16 @@ pub(super) struct Added {
 impl Added {
     /// For a module with so many types and imported functions.
     pub(super) fn of(wasm: &[u8], types: u32, imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Self, ModuleError> {
-        let bulk = Bulk::of(types, imported, bodies)?;
-        let (of_bulk, functions) = if bulk.is_some() { (1, 2) } else { (0, 0) };
-        let own = imported + bodies.len() as u32;
-        let guard = if bodies.is_empty() { None } else { Guard::of(wasm, types + of_bulk, own + functions, imported)? };
-        Ok(Self { bulk, guard })
+        if bodies.is_empty() {
+            return Ok(Self { probe: None, bulk: None, guard: None });
+        }
+        let functions = imported + bodies.len() as u32;
+        let probe = Probe::new(types, functions);
+        let (types, functions) = (types + probe::ADDED, functions + probe::ADDED);
+        let bulk = Bulk::of(types, functions, bodies, probe)?;
+        let (of_bulk, by_bulk) = if bulk.is_some() { (1, 2) } else { (0, 0) };
+        let guard = Guard::of(wasm, types + of_bulk, functions + by_bulk, imported, probe)?;
+        Ok(Self { probe: Some(probe), bulk, guard })
     }
 
     /// The data of a section with what is added to it. `None` if that is nothing.
@@ -55,11 +63,14 @@ impl Added {
         let (bulk, guard) = (self.bulk.as_ref(), self.guard.as_ref());
         match section {
             Payload::TypeSection(_) => {
-                bulk.map(|_| ty(&[ValType::I32; 3])).into_iter().chain(guard.map(|_| ty(&[]))).collect()
+                let of_probe = self.probe.map(Probe::types).into_iter().flatten().map(|parameters| ty(&parameters));
+                let of_bulk = bulk.map(|_| ty(&[ValType::I32; 3]));
+                of_probe.chain(of_bulk).chain(guard.map(|_| ty(&[]))).collect()
             }
             Payload::FunctionSection(_) => {
+                let of_probe = self.probe.map(Probe::functions).into_iter().flatten();
                 let of_bulk = bulk.map_or(vec![], |bulk| vec![bulk.ty(); 2]);
-                let types = of_bulk.into_iter().chain(guard.map(Guard::ty));
+                let types = of_probe.chain(of_bulk).chain(guard.map(Guard::ty));
                 types
                     .map(|ty| {
                         let mut index = Vec::new();
@@ -81,6 +92,9 @@ impl Added {
 
     /// Adds the code of the functions, in the order of their indices.
     pub(super) fn code(&self, section: &mut CodeSection) {
+        if let Some(probe) = self.probe {
+            probe.code(section);
+        }
         if let Some(bulk) = self.bulk {
             bulk.code(section);
         }

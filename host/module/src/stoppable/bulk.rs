@@ -6,7 +6,8 @@
 //! would have.
 
 use super::check::check;
-use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink};
+use super::probe::Probe;
+use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, MemArg, ValType};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 /// Bytes of a piece. The processor is through them in less than a tenth of a millisecond.
@@ -20,26 +21,30 @@ const TO: u32 = 0;
 const FROM: u32 = 1;
 const LEN: u32 = 2;
 
+/// A local of both: where the bytes end.
+const END: u32 = 3;
+
 /// The functions that are added to a module, by index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bulk {
     ty: u32,
     fill: u32,
     copy: u32,
+    probe: Probe,
 }
 
 impl Bulk {
     /// For a module of so many types and functions; `None` if nothing in it moves memory in bulk.
     pub(super) fn of(
         types: u32,
-        imported: u32,
+        functions: u32,
         bodies: &[FunctionBody<'_>],
+        probe: Probe,
     ) -> Result<Option<Self>, BinaryReaderError> {
         for body in bodies {
             for operator in body.get_operators_reader()? {
                 if matches!(operator?, Operator::MemoryFill { .. } | Operator::MemoryCopy { .. }) {
-                    let fill = imported + bodies.len() as u32;
-                    return Ok(Some(Self { ty: types, fill, copy: fill + 1 }));
+                    return Ok(Some(Self { ty: types, fill: functions, copy: functions + 1, probe }));
                 }
             }
         }
@@ -65,16 +70,16 @@ impl Bulk {
 
     /// Adds the code of the two, in the order of their indices.
     pub(super) fn code(self, section: &mut CodeSection) {
-        section.function(&fill());
-        section.function(&copy());
+        section.function(&fill(self.probe));
+        section.function(&copy(self.probe));
     }
 }
 
-fn fill() -> Function {
-    let mut function = Function::new([]);
+fn fill(probe: Probe) -> Function {
+    let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
     check(&mut code, 0);
-    at_once_if_short(&mut code, fill_rest);
+    at_once_if_short(&mut code, &[TO], fill_rest, probe, 2);
     at_once_if_out_of_bounds(&mut code, &[TO], fill_rest);
     code.loop_(BlockType::Empty);
     check(&mut code, 1);
@@ -89,11 +94,11 @@ fn fill() -> Function {
 }
 
 /// Copies from the end that doesn't overwrite what is still to be copied.
-fn copy() -> Function {
-    let mut function = Function::new([]);
+fn copy(probe: Probe) -> Function {
+    let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
     check(&mut code, 0);
-    at_once_if_short(&mut code, copy_rest);
+    at_once_if_short(&mut code, &[TO, FROM], copy_rest, probe, 3);
     at_once_if_out_of_bounds(&mut code, &[TO, FROM], copy_rest);
     code.local_get(TO).local_get(FROM).i32_le_u().if_(BlockType::Empty);
     code.loop_(BlockType::Empty);
@@ -128,10 +133,30 @@ fn copy_rest(code: &mut InstructionSink<'_>) {
     code.local_get(TO).local_get(FROM).local_get(LEN).memory_copy(MEMORY, MEMORY);
 }
 
-/// Most are short.
-fn at_once_if_short(code: &mut InstructionSink<'_>, at_once: fn(&mut InstructionSink<'_>)) {
-    code.local_get(LEN).i32_const(PIECE).i32_le_u();
-    code.if_(BlockType::Empty);
+/// Most are short. The engine's function holds no lock and takes little of the stack, unless it traps. So what is out of
+/// bounds traps here, by a read of the last byte: that is cheaper than a probe. `nth` is the number of the check that
+/// comes after one.
+fn at_once_if_short(
+    code: &mut InstructionSink<'_>,
+    starts: &[u32],
+    at_once: fn(&mut InstructionSink<'_>),
+    probe: Probe,
+    nth: usize,
+) {
+    code.block(BlockType::Empty);
+    code.local_get(LEN).i32_const(PIECE).i32_gt_u().br_if(0);
+    for start in starts {
+        code.local_get(*start).local_get(LEN).i32_add().local_tee(END);
+        // Past the end of all addresses, or nothing at address 0, which has no last byte: the engine's function knows.
+        code.local_get(*start).i32_lt_u().local_get(END).i32_eqz().i32_or().br_if(0);
+        code.local_get(END).i32_const(1).i32_sub();
+        code.i32_load8_u(MemArg { offset: 0, align: 0, memory_index: MEMORY }).drop();
+    }
+    at_once(code);
+    code.return_().end();
+    probe.call(code);
+    check(code, nth);
+    code.local_get(LEN).i32_const(PIECE).i32_le_u().if_(BlockType::Empty);
     at_once(code);
     code.return_().end();
 }

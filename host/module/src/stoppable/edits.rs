@@ -4,7 +4,7 @@ use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::{slice, stack};
+use super::{probe, slice, stack};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use std::ops::Range;
@@ -27,19 +27,35 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check, and
-    /// `of_stack` is what guards the stack in it, in order.
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check. `of_stack`
+    /// and `probes` are what guards its stacks, in order.
     pub(super) fn of(
         body: &FunctionBody<'_>,
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
         of_stack: Vec<Edit>,
+        probes: Vec<Edit>,
     ) -> Result<Self, ModuleError> {
         let mut edits = Self { all: of_stack, checks: 0, checked: None, flow: Flow::new() };
-        if let Checks::None(_) = checks {
-            return Ok(edits);
+        if !matches!(checks, Checks::None(_)) {
+            edits.add_checks(body, checks, cost, bulk)?;
         }
+        edits.all.extend(probes);
+        // At one place, additions come before what is replaced there: those of the stack are first already. No
+        // instruction that is replaced has a probe.
+        edits.all.sort_by_key(|(replaced, _)| replaced.start);
+        Ok(edits)
+    }
+
+    fn add_checks(
+        &mut self,
+        body: &FunctionBody<'_>,
+        checks: Checks,
+        cost: impl Fn(u32) -> u32,
+        bulk: Option<Bulk>,
+    ) -> Result<(), ModuleError> {
+        let edits = self;
         let guarded: Vec<_> = edits.all.iter().map(|(at, _)| at.start).collect();
         let mut guarded = guarded.into_iter().peekable();
         let mut quiet_loops = quiet_loops(body)?.into_iter();
@@ -56,6 +72,7 @@ impl Edits {
                 _ if guarded.next_if_eq(&end).is_some() => 1 + stack::WORK,
                 _ => 1,
             };
+            let work = work + probe::work(&operator, effects);
             if edits.flow.work() + work > MAX_WORK {
                 edits.check(at);
             }
@@ -77,9 +94,7 @@ impl Edits {
                 edits.all.push((end..end, tell_growth(table)));
             }
         }
-        // At one place, additions come before what is replaced there: those of the stack are first already.
-        edits.all.sort_by_key(|(replaced, _)| replaced.start);
-        Ok(edits)
+        Ok(())
     }
 
     /// Adds a check. One is enough where a loop begins with an instruction that has one.

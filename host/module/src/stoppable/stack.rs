@@ -10,6 +10,7 @@ mod pointer;
 mod sets;
 
 use super::edits::Edit;
+use super::probe::Probe;
 use crate::ModuleError;
 use pointer::Pointer;
 use sets::Sets;
@@ -45,16 +46,24 @@ pub(super) struct Guard {
     limit: u32,
     ty: u32,
     function: u32,
+    probe: Probe,
 }
 
 impl Guard {
     /// For a module with so many types, functions, and imported ones among these. `None` if it has no stack pointer.
-    pub(super) fn of(wasm: &[u8], types: u32, functions: u32, imported: u32) -> Result<Option<Self>, ModuleError> {
+    pub(super) fn of(
+        wasm: &[u8],
+        types: u32,
+        functions: u32,
+        imported: u32,
+        probe: Probe,
+    ) -> Result<Option<Self>, ModuleError> {
         Ok(Pointer::find(wasm, imported)?.map(|pointer| Self {
             limit: pointer.globals,
             pointer,
             ty: types,
             function: functions,
+            probe,
         }))
     }
 
@@ -132,7 +141,9 @@ impl Guard {
     /// Adds the code of the function that traps.
     pub(super) fn code(&self, section: &mut CodeSection) {
         let mut function = Function::new([]);
-        function.instructions().unreachable().end();
+        let mut code = function.instructions();
+        self.probe.call(&mut code);
+        code.unreachable().end();
         section.function(&function);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::PolicyError;
 use super::section::{Document, Entry, Section};
-use crate::policy::{OPEN_FILES_RANGE, Policy, Stdin};
+use crate::policy::{OPEN_FILES_RANGE, Policy, STACK_RANGE, Stdin};
 use plugix_system::{Access, Network, NetworkRuleError};
 use std::net::IpAddr;
 
@@ -10,7 +10,8 @@ const TOP: &[&str] =
     &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices", "config"];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
-const LIMITS: &[&str] = &["memory", "table-entries", "threads", "open-files", "kept-output", "result", "argument"];
+const LIMITS: &[&str] =
+    &["memory", "stack", "table-entries", "threads", "open-files", "kept-output", "result", "argument"];
 const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] =
     &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
@@ -100,6 +101,9 @@ fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, PolicyError> {
 fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyError> {
     if let Some(memory) = limits.get("memory") {
         policy = policy.memory(memory.size(MAX_MEMORY)?);
+    }
+    if let Some(stack) = limits.get("stack") {
+        policy = policy.stack(stack.size_in(&STACK_RANGE)?);
     }
     if let Some(entries) = limits.get("table-entries") {
         policy = policy.table_entries(entries.number(0, u32::MAX.into())? as u32);

@@ -2,6 +2,7 @@
 
 use super::error::{Place, PolicyError};
 use super::units;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
@@ -143,6 +144,15 @@ impl<'t> Entry<'t> {
             size if size <= most => Ok(size),
             _ => Err(self.wrong(format!("is more than the largest size that is possible, {most} bytes"))),
         }
+    }
+
+    /// A size from the least to the most of a range, in bytes.
+    pub(super) fn size_in(&self, range: &RangeInclusive<usize>) -> Result<usize, PolicyError> {
+        let size = self.size(*range.end() as u64)? as usize;
+        if size < *range.start() {
+            return Err(self.wrong(format!("is less than the smallest size that is possible, {} bytes", range.start())));
+        }
+        Ok(size)
     }
 
     pub(super) fn duration(&self) -> Result<Duration, PolicyError> {

@@ -50,6 +50,50 @@ extern "C" fn recurse_on_the_thread(depth: u32) -> u64 {
     thread.join().unwrap()
 }
 
+/// A parser of brackets in brackets, with a list in each frame.
+#[inline(never)]
+fn parse(text: &[u8], at: &mut usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let start = *at;
+    while let Some(byte) = text.get(*at) {
+        *at += 1;
+        match byte {
+            b'[' => found.push(parse(text, at).len() + start),
+            _ => return found,
+        }
+    }
+    found
+}
+
+fn parse_nested(depth: u32) -> u32 {
+    let text = [vec![b'['; depth as usize], vec![b']'; depth as usize]].concat();
+    let mut at = 0;
+    parse(&text, &mut at);
+    at as u32 / 2
+}
+
+/// Calls in calls, with nothing that has an address.
+#[inline(never)]
+fn nest(depth: u32) -> u32 {
+    if depth == 0 { 0 } else { nest(depth - 1).wrapping_mul(3) ^ depth }
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn nest_here(depth: u32) -> u32 {
+    nest(depth)
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn parse_here(depth: u32) -> u32 {
+    parse_nested(depth)
+}
+
+/// On a thread with a stack of so many bytes.
+#[unsafe(no_mangle)]
+extern "C" fn parse_on_a_thread(depth: u32, stack: u32) -> u32 {
+    thread::Builder::new().stack_size(stack as usize).spawn(move || parse_nested(depth)).unwrap().join().unwrap()
+}
+
 #[unsafe(no_mangle)]
 extern "C" fn recurse_here(depth: u32) -> u64 {
     recurse(depth)

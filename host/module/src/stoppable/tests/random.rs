@@ -18,7 +18,7 @@ fn a_check_comes_soon() {
     for _ in 0..MODULES {
         let text = random.module(&[]);
         let (wasm, _) = rewrite(&text);
-        Calls::of(&wasm).check(&text);
+        Calls::of(&wasm, random.functions as usize).check(&text);
     }
 }
 
