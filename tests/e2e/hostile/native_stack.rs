@@ -124,7 +124,7 @@ fn innocent(module: &Module, number: usize) -> Result<()> {
     let error = plugin.call::<_, ()>("trap", ()).expect_err("it traps");
     assert_matches!(error, Error::Trap(trap) if trap.message.contains("unreachable"));
     // With a number, so that it is another module each time.
-    if number % 100 == 0 {
+    if number.is_multiple_of(100) {
         let text =
             format!(r#"(module {MEMORY} (func (export "spin") (drop (i32.const {number})) (loop $on (br $on))))"#);
         let policy = Policy::new().call_deadline(Duration::from_millis(20));

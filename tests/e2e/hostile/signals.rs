@@ -49,9 +49,10 @@ fn with_handlers() -> Result<()> {
 #[test]
 fn with_a_handler_that_traps() -> Result<()> {
     attack!(|house| {
-        let attacker = Attacker::new(house.policy())?;
-        let error = attacker.fatal("attack", "signal-handler-traps")?;
-        ensure!(matches!(error, Error::Trap(_)), "{error}");
+        for words in ["signal-handler-traps", "signal-handler-throws"] {
+            let error = Attacker::new(house.policy())?.fatal("attack", words)?;
+            ensure!(matches!(error, Error::Trap(_)), "{words}: {error}");
+        }
         Ok(())
     })
 }

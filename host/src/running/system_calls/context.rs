@@ -136,7 +136,11 @@ fn handle(
     let instance = instance.clone();
     let mut store = env.as_store_mut();
     match instance.exports.get_typed_function::<i32, ()>(&store, &name) {
-        Ok(handler) => handler.call(&mut store, signal.number().into()),
+        Ok(handler) => handler.call(&mut store, signal.number().into()).map_err(|error| match error.is_exception() {
+            // The engine would throw it where the system call was made, which nobody expects there.
+            true => RuntimeError::new("a handler of signals ended with an exception"),
+            false => error,
+        }),
         Err(_) => Ok(()),
     }
 }

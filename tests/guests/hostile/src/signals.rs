@@ -17,6 +17,10 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
         system::handle("trap_on_signal");
         errno(system::raise(USER))
     }),
+    ("signal-handler-throws", |_| {
+        system::handle("panic_on_signal");
+        errno(system::raise(USER))
+    }),
     ("signals-by-the-million", |_| {
         system::handle("count_signal");
         errno((0..1_000_000).map(|_| system::raise(USER)).max().unwrap())
@@ -41,6 +45,12 @@ extern "C" fn raise_again(signal: i32) {
 
 #[unsafe(no_mangle)]
 extern "C" fn count_signal(_signal: i32) {}
+
+/// Unwinds into the host.
+#[unsafe(no_mangle)]
+extern "C-unwind" fn panic_on_signal(_signal: i32) {
+    panic!("in a handler");
+}
 
 #[unsafe(no_mangle)]
 extern "C" fn trap_on_signal(_signal: i32) {
