@@ -10,7 +10,7 @@ use std::path::Path;
 pub(super) const OPEN_FILES: u32 = 256;
 
 /// The least and the most descriptors that a policy can allow. A plugin begins with its standard streams, its root and
-/// its mounts. An ordinary program fails in odd ways when few descriptors are left. wasmer-wasix knows no larger number
+/// its mounts. An ordinary program fails in odd ways when few descriptors are left. `plugix_system::Setup` takes no more
 /// than the most.
 pub(super) const OPEN_FILES_RANGE: RangeInclusive<u32> = 64..=1 << 16;
 
@@ -36,8 +36,8 @@ impl Policy {
     /// Shows the folder `host` to the plugin as the absolute path `guest`, which may be `/`.
     ///
     /// The plugin can't leave the folder through it, whatever links there are. It can use files, folders and links. It
-    /// can't open a device, a pipe or a socket. The links that the plugin makes can only lead to something in the same
-    /// folder or below.
+    /// can't open a device, a pipe or a socket. The links that the plugin makes are relative, and lead to something in the
+    /// mounted folder; `..` may lead up as far as that goes.
     #[must_use]
     pub fn mount(self, host: impl AsRef<Path>, guest: impl Into<String>, access: Access) -> Self {
         self.mounted(guest, Source::Folder { host: host.as_ref().to_owned(), access, limit: None })

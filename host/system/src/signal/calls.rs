@@ -1,6 +1,8 @@
 //! The calls about signals.
 
-use super::{Deliveries, Delivery, Signal};
+#[cfg(test)]
+use super::Delivery;
+use super::{Deliveries, Signal};
 use crate::{System, Thread};
 
 impl System {
@@ -41,9 +43,9 @@ impl System {
         Deliveries::new(&self.signals, thread)
     }
 
-    /// The next thing that the thread has to do about signals, nothing while a handler runs. Whoever asks until there is
-    /// nothing more never comes to an end if a handler raises its own signal; [`System::deliveries`] do.
-    pub fn next_signal<'a>(&self, thread: &'a Thread) -> Option<Delivery<'a>> {
+    /// The next thing that the thread has to do about signals.
+    #[cfg(test)]
+    pub(crate) fn next_signal<'a>(&self, thread: &'a Thread) -> Option<Delivery<'a>> {
         thread.take_interrupt();
         self.signals.take(thread.signals())
     }

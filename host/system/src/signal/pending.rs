@@ -67,12 +67,13 @@ impl Shared {
         pending & own.open() != 0
     }
 
-    /// Takes the next signal that does something. None while this thread runs a handler.
+    /// Takes the next signal that does something.
+    #[cfg(test)]
     pub(crate) fn take<'a>(&self, own: &'a Own) -> Option<Delivery<'a>> {
         self.take_but(own, 0)
     }
 
-    /// The same, with none that is in the set.
+    /// Takes the next signal that does something and is not in the set. None while this thread runs a handler.
     pub(crate) fn take_but<'a>(&self, own: &'a Own, but: u32) -> Option<Delivery<'a>> {
         // Two loads are all that a system call without signals costs.
         if !self.interrupts(own) {
