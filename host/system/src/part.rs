@@ -31,6 +31,11 @@ impl Part {
         self.0.iov_len
     }
 
+    /// Where it begins, for the kernel.
+    pub(crate) fn start(&self) -> *mut libc::c_void {
+        self.0.iov_base
+    }
+
     /// At most the first `len` bytes of it.
     pub(crate) fn first(self, len: usize) -> Self {
         Self(libc::iovec { iov_len: self.0.iov_len.min(len), ..self.0 })

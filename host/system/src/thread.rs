@@ -51,11 +51,17 @@ impl Thread {
     /// Says whether the thread was interrupted, and lets it wait again. To be called by the thread itself, before it
     /// looks which signals have come.
     pub fn take_interrupt(&self) -> bool {
-        if self.0.word.load(Ordering::SeqCst) & INTERRUPTED == 0 {
+        if !self.is_interrupted() {
             return false;
         }
         self.0.word.fetch_and(!INTERRUPTED, Ordering::SeqCst);
         true
+    }
+
+    /// Whether the thread was interrupted since it last asked.
+    #[inline]
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.0.word.load(Ordering::SeqCst) & INTERRUPTED != 0
     }
 
     /// Fails if the thread may not wait: with [`Errno::Canceled`] if the plugin is stopped, with [`Errno::Intr`] if a

@@ -2,7 +2,7 @@
 
 use crate::part::{Part, total};
 use crate::{Errno, Result};
-use rustix::fd::{AsFd, AsRawFd, RawFd};
+use rustix::fd::{AsFd, AsRawFd};
 use rustix::io::Errno as Os;
 
 /// Bytes that one call moves at most: a plugin that is to be stopped in the middle of one doesn't keep its host
@@ -23,46 +23,66 @@ pub(crate) enum At {
 
 /// Reads into the parts as much as is there at once; nothing at the end.
 pub(crate) fn read(fd: impl AsFd, parts: &[Part], at: At) -> Result<usize> {
-    transfer(fd.as_fd().as_raw_fd(), parts, MAX_BYTES, at, libc::readv, libc::preadv64)
+    let fd = fd.as_fd().as_raw_fd();
+    transfer(parts, MAX_BYTES, at, |parts, offset| {
+        let (list, count) = list(parts);
+        // SAFETY: `transfer` says why. A list of one costs the kernel more than the one.
+        unsafe {
+            match (parts, offset) {
+                ([part], None) => libc::read(fd, part.start(), part.len()),
+                ([part], Some(offset)) => libc::pread64(fd, part.start(), part.len(), offset),
+                (_, None) => libc::readv(fd, list, count),
+                (_, Some(offset)) => libc::preadv64(fd, list, count, offset),
+            }
+        }
+    })
 }
 
 /// Writes at most `most` bytes of the parts.
 pub(crate) fn write(fd: impl AsFd, parts: &[Part], most: usize, at: At) -> Result<usize> {
-    transfer(fd.as_fd().as_raw_fd(), parts, most.min(MAX_BYTES), at, libc::writev, libc::pwritev64)
+    let fd = fd.as_fd().as_raw_fd();
+    transfer(parts, most.min(MAX_BYTES), at, |parts, offset| {
+        let (list, count) = list(parts);
+        // SAFETY: as above.
+        unsafe {
+            match (parts, offset) {
+                ([part], None) => libc::write(fd, part.start(), part.len()),
+                ([part], Some(offset)) => libc::pwrite64(fd, part.start(), part.len(), offset),
+                (_, None) => libc::writev(fd, list, count),
+                (_, Some(offset)) => libc::pwritev64(fd, list, count, offset),
+            }
+        }
+    })
 }
 
-type Plain = unsafe extern "C" fn(RawFd, *const libc::iovec, libc::c_int) -> isize;
-type Positioned = unsafe extern "C" fn(RawFd, *const libc::iovec, libc::c_int, i64) -> isize;
-
-fn transfer(fd: RawFd, parts: &[Part], most: usize, at: At, plain: Plain, positioned: Positioned) -> Result<usize> {
+/// Makes one call of the C library, again if a signal of the host's own ends it.
+///
+/// Such a call is sound: a part is an `iovec` whose maker promised that the memory is there and is nobody's in
+/// particular; the kernel reads and writes it as another thread would. The caller borrows the descriptor.
+#[inline]
+fn transfer(parts: &[Part], most: usize, at: At, call: impl Fn(&[Part], Option<i64>) -> isize) -> Result<usize> {
     if parts.len() > MAX_PARTS {
         return Err(Errno::Inval);
     }
     let cut = if total(parts) > most { Some(shortened(parts, most)) } else { None };
     let parts = cut.as_deref().unwrap_or(parts);
-    let (start, count) = (parts.as_ptr().cast(), parts.len() as libc::c_int);
     let offset = match at {
         At::Position => None,
         At::Offset(offset) => Some(i64::try_from(offset).map_err(|_| Errno::Inval)?),
     };
     loop {
-        // SAFETY: a part is an `iovec` whose maker promised that the memory is there and is nobody's in particular; the
-        // kernel reads and writes it as another thread would. The descriptor is open: the caller borrows it.
-        let moved = unsafe {
-            match offset {
-                None => plain(fd, start, count),
-                Some(offset) => positioned(fd, start, count, offset),
-            }
-        };
-        match usize::try_from(moved) {
+        match usize::try_from(call(parts, offset)) {
             Ok(moved) => return Ok(moved),
             Err(_) => match last_error() {
-                // A signal of the host's own.
                 Os::INTR => {}
                 error => return Err(error.into()),
             },
         }
     }
+}
+
+fn list(parts: &[Part]) -> (*const libc::iovec, libc::c_int) {
+    (parts.as_ptr().cast(), parts.len() as libc::c_int)
 }
 
 /// The parts up to that many bytes.

@@ -5,6 +5,7 @@ use crate::error::ProtocolError;
 use crate::running::memory::GuestMemory;
 use bytemuck::Pod;
 use plugix_system::{Delivery, Errno, Part, Signal, System, Thread, Word};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmer::{AsStoreMut, FunctionEnvMut, Instance, RuntimeError, StoreMut};
@@ -13,6 +14,9 @@ use wasmer_wasix::wasmer_wasix_types::wasi::ExitCode;
 
 /// What a call comes to for the plugin.
 pub(super) type Result<T = ()> = std::result::Result<T, Errno>;
+
+/// The pieces of memory of one call. Most have one or two.
+type Parts = SmallVec<[Part; 2]>;
 
 /// Parts that one call may have, as other systems have it.
 const MAX_PARTS: u32 = 1024;
@@ -26,18 +30,12 @@ const KILLED: i32 = 137;
 /// What one store's system calls work on.
 #[derive(Debug)]
 pub(in crate::running) struct Context {
-    own: Arc<Own>,
+    callers: Arc<Callers>,
+    thread: Thread,
     /// What the module imports, or else what it exports.
     memory: Option<GuestMemory>,
     /// Known when the module is linked, which is before any code of it runs.
     instance: Option<Instance>,
-}
-
-/// Whose calls they are. A call keeps it, since the handler of a signal makes calls within a call.
-#[derive(Debug)]
-struct Own {
-    callers: Arc<Callers>,
-    thread: Thread,
 }
 
 /// One system call.
@@ -53,8 +51,7 @@ pub(super) struct Call<'a> {
 
 impl Context {
     pub(super) fn new(callers: &Arc<Callers>, memory: Option<GuestMemory>) -> Self {
-        let own = Own { callers: callers.clone(), thread: Thread::new(callers.system().halt()) };
-        Self { own: Arc::new(own), memory, instance: None }
+        Self { callers: callers.clone(), thread: Thread::new(callers.system().halt()), memory, instance: None }
     }
 
     /// Says whose calls they are, and which memory it exports.
@@ -65,16 +62,15 @@ impl Context {
 
     /// Makes it that of another thread of the plugin's.
     pub(in crate::running) fn renew(&mut self) {
-        let Own { callers, .. } = &*self.own;
-        self.own = Arc::new(Own { callers: callers.clone(), thread: Thread::new(callers.system().halt()) });
+        self.thread = Thread::new(self.callers.system().halt());
     }
 
     pub(in crate::running) fn callers(&self) -> &Arc<Callers> {
-        &self.own.callers
+        &self.callers
     }
 
     pub(in crate::running) fn thread(&self) -> &Thread {
-        &self.own.thread
+        &self.thread
     }
 }
 
@@ -83,41 +79,49 @@ pub(super) fn run(
     env: &mut FunctionEnvMut<'_, Context>,
     mut call: impl FnMut(&mut Call<'_>) -> Result,
 ) -> std::result::Result<u32, RuntimeError> {
-    let own = env.data().own.clone();
     let mut resumed = None;
-    deliver(env, &own)?;
+    deliver(env)?;
     loop {
-        let outcome = make(env, &own, &mut resumed, &mut call);
-        if outcome == Err(Errno::Canceled) && own.callers.system().halt().is_stopped() {
+        let outcome = make(env, &mut resumed, &mut call);
+        if outcome == Err(Errno::Canceled) && env.data().callers.system().halt().is_stopped() {
             return Err(exit(KILLED));
         }
-        deliver(env, &own)?;
+        deliver(env)?;
         if outcome != Err(Errno::Intr) || resumed.is_none() {
             return Ok(outcome.map_or_else(|error| error.number().into(), |()| 0));
         }
     }
 }
 
+#[inline]
 fn make(
     env: &mut FunctionEnvMut<'_, Context>,
-    own: &Own,
     resumed: &mut Option<Instant>,
     call: &mut impl FnMut(&mut Call<'_>) -> Result,
 ) -> Result {
     let (context, store) = env.data_and_store_mut();
-    let Context { memory, instance, .. } = context;
+    let Context { callers, thread, memory, instance } = context;
     let memory = memory.as_mut().ok_or(Errno::Fault)?;
-    let Own { callers, thread } = own;
     call(&mut Call { callers, system: callers.system(), thread, resumed, instance: instance.as_ref(), memory, store })
 }
 
 /// Does what signals ask for that have come for this thread.
-fn deliver(env: &mut FunctionEnvMut<'_, Context>, own: &Own) -> std::result::Result<(), RuntimeError> {
-    let system = own.callers.system();
-    for delivery in system.deliveries(&own.thread) {
+#[inline]
+fn deliver(env: &mut FunctionEnvMut<'_, Context>) -> std::result::Result<(), RuntimeError> {
+    let Context { callers, thread, .. } = env.data();
+    if callers.system().has_deliveries(thread) { deliver_all(env) } else { Ok(()) }
+}
+
+#[cold]
+fn deliver_all(env: &mut FunctionEnvMut<'_, Context>) -> std::result::Result<(), RuntimeError> {
+    // The handler of a signal makes system calls within this one.
+    let Context { callers, thread, .. } = env.data();
+    let (callers, thread) = (callers.clone(), thread.clone());
+    let system = callers.system();
+    for delivery in system.deliveries(&thread) {
         match delivery {
             Delivery::Terminate(signal) => return Err(exit(128 + i32::from(signal.number()))),
-            Delivery::Handle(signal, _handling) => handle(env, &own.callers, signal)?,
+            Delivery::Handle(signal, _handling) => handle(env, &callers, signal)?,
         }
         if system.halt().is_stopped() {
             return Err(exit(KILLED));
@@ -198,11 +202,11 @@ impl Call<'_> {
     }
 
     /// The pieces of memory that one call reads or writes.
-    pub(super) fn parts(&mut self, ptr: u32, count: u32) -> Result<Vec<Part>> {
+    pub(super) fn parts(&mut self, ptr: u32, count: u32) -> Result<Parts> {
         if count > MAX_PARTS {
             return Err(Errno::Inval);
         }
-        let mut parts = Vec::with_capacity(count as usize);
+        let mut parts = Parts::with_capacity(count as usize);
         for index in 0..count {
             // Each is copied once, and looked at afterwards.
             let at = u64::from(ptr) + u64::from(index) * size_of::<super::layout::Iovec>() as u64;

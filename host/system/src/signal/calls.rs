@@ -43,6 +43,12 @@ impl System {
         Deliveries::new(&self.signals, thread)
     }
 
+    /// Whether there is anything of that. Two or three loads are all that a system call without signals costs.
+    #[inline]
+    pub fn has_deliveries(&self, thread: &Thread) -> bool {
+        thread.is_interrupted() || self.signals.interrupts(thread.signals())
+    }
+
     /// The next thing that the thread has to do about signals.
     #[cfg(test)]
     pub(crate) fn next_signal<'a>(&self, thread: &'a Thread) -> Option<Delivery<'a>> {

@@ -62,6 +62,7 @@ impl Shared {
     }
 
     /// Whether a wait of this thread ends now: a signal waits, and nothing keeps it from being delivered.
+    #[inline]
     pub(crate) fn interrupts(&self, own: &Own) -> bool {
         let pending = self.pending.load(Ordering::SeqCst) | own.pending.load(Ordering::SeqCst);
         pending & own.open() != 0
@@ -75,7 +76,6 @@ impl Shared {
 
     /// Takes the next signal that does something and is not in the set. None while this thread runs a handler.
     pub(crate) fn take_but<'a>(&self, own: &'a Own, but: u32) -> Option<Delivery<'a>> {
-        // Two loads are all that a system call without signals costs.
         if !self.interrupts(own) {
             return None;
         }
