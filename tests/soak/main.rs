@@ -1,11 +1,15 @@
 //! Loads, calls, stops and unloads plugins. Fails if that leaves anything behind. Run by `cargo xtask soak`.
 //!
-//! `soak <rounds>`
+//! `soak <rounds> <seconds>`
 
 use anyhow::{Context, Result};
+use std::time::Duration;
 
 fn main() -> Result<()> {
-    let rounds = std::env::args().nth(1).context("how many rounds?")?.parse().context("how many rounds?")?;
+    let mut args = std::env::args().skip(1);
+    let rounds = args.next().context("how many rounds?")?.parse().context("how many rounds?")?;
+    let seconds = args.next().context("how many seconds?")?.parse().context("how many seconds?")?;
+    plugix_e2e::wake(Duration::from_secs(seconds), |line| println!("{line}"))?;
     plugix_e2e::soak(rounds, |line| println!("{line}"))?;
     println!("nothing was left");
     Ok(())

@@ -5,7 +5,7 @@ use anyhow::{Result, bail, ensure};
 use plugix_host::error::{CallError, StopReason};
 use plugix_host::raw::RawPlugin;
 use plugix_host::{Error, Plugin, Policy};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A process may grow by this many KiB in three quarters of a soak's tenths. What each round leaves behind makes the
 /// process grow in all of them. Caches make it grow at first, and when more threads live at once than ever before.
@@ -23,6 +23,26 @@ const STATES: [&str; 5] = ["spin 2", "sleep 2", "mutex 1", "panics 0", "spawning
 /// Work that waits for descriptors and for other threads, in turn: its kind, a folder, and how often.
 const WORK: [&str; 6] =
     ["pipe /data 20", "mutex /data 50", "ring /data 100", "channel /data 50", "park /data 50", "append /data 64"];
+
+/// Has eight threads of a plugin wake each other for so long, in all ways that the standard library waits. `tell` gets a
+/// line at the end.
+///
+/// # Errors
+/// A wake-up was lost: the plugin passes its deadline.
+pub fn wake(time: Duration, mut tell: impl FnMut(&str)) -> Result<()> {
+    const PASSED: u64 = 20_000;
+    let policy = Policy::new().call_deadline(Duration::from_secs(120));
+    let plugin = Plugin::new(&guest("programs"), &policy)?;
+    let (start, mut passed) = (Instant::now(), 0);
+    while start.elapsed() < time {
+        for work in ["tokens", "ring"] {
+            call(&plugin, "work", format!("{work} / {PASSED}"))?;
+            passed += PASSED;
+        }
+    }
+    tell(&format!("eight threads woke each other over {passed} times in {} seconds", start.elapsed().as_secs()));
+    Ok(())
+}
 
 /// Loads, calls, stops and unloads so often. `tell` gets a line for each tenth.
 ///

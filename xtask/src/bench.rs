@@ -3,7 +3,7 @@
 mod peers;
 
 use crate::engine_linked;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use peers::Effort;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -13,13 +13,15 @@ use std::process::Command;
 #[command(after_help = "Examples:\n  \
     cargo xtask bench                   # all benches: some minutes on a machine that does nothing else\n  \
     cargo xtask bench calls             # what a call costs\n  \
+    cargo xtask bench io --peers        # files, sockets and hand-overs in stock wasmer-wasix, too\n  \
     cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
     cargo xtask bench --peers --quick   # the same with few rounds, to see that it runs")]
 pub(crate) struct Args {
     /// Run only the benches whose name contains this: calls, compute, instances, io, shared, stopping
     filter: Option<String>,
-    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it
-    #[arg(long, conflicts_with = "filter")]
+    /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it; with `io`, only
+    /// show and write to the target folder
+    #[arg(long)]
     peers: bool,
     /// With `--peers`: few rounds; the results stay in the target folder
     #[arg(long, requires = "peers")]
@@ -45,7 +47,11 @@ impl Row {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     if args.peers {
-        return peers::run(if args.quick { Effort::Quick } else { Effort::Full });
+        return match args.filter.as_deref() {
+            None => peers::run(if args.quick { Effort::Quick } else { Effort::Full }),
+            Some("io") => peers::io(),
+            Some(other) => bail!("other systems are compared in everything or in `io`, not in `{other}`"),
+        };
     }
     let programs = engine_linked::build(&["--all-targets"])?;
     let benches = programs.iter().filter(|program| program.kind == "bench");

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use plugix_e2e::{call, plugin};
-use plugix_e2e_programs::work::KINDS;
+use plugix_e2e_programs::work::{KINDS, Kind};
 use plugix_host::Policy;
 use plugix_host::policy::{Access, Network};
 use std::time::Duration;
@@ -16,18 +16,20 @@ fn of_each_kind() -> Result<()> {
     let network = Network::new().listen_tcp("127.0.0.1:0")?.connect_tcp("127.0.0.1:*")?;
     let policy = Policy::new().mount(folder.path(), "/data", Access::ReadWrite).network(network).call_deadline(LIMIT);
     let plugin = plugin("programs", &policy);
-    for (name, _) in KINDS {
+    for Kind { name, .. } in KINDS {
         assert!(call(&plugin, "work", format!("{name} /data 20"))?.parse::<u64>()? > 0, "{name}");
     }
     Ok(())
 }
 
-/// A wake-up that is lost ends all turns of the eight threads.
+/// A wake-up that is lost ends all turns of the eight threads. `cargo xtask soak` does it for a minute.
 #[test]
-fn of_threads_in_a_ring() -> Result<()> {
+fn of_eight_threads() -> Result<()> {
     let plugin = plugin("programs", &Policy::new().call_deadline(LIMIT));
-    for _ in 0..5 {
-        call(&plugin, "work", "ring / 2000")?;
+    for work in ["ring / 2000", "tokens / 2000"] {
+        for _ in 0..5 {
+            call(&plugin, "work", work)?;
+        }
     }
     Ok(())
 }

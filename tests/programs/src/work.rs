@@ -3,6 +3,7 @@
 
 mod handing;
 mod naming;
+mod passing;
 mod reading;
 mod sending;
 
@@ -13,24 +14,54 @@ use std::time::{Duration, Instant};
 /// Does something `count` times in a folder. Returns how long that took.
 pub type Work = fn(&Path, u32) -> io::Result<Duration>;
 
-/// Kinds of work and their names.
-pub const KINDS: &[(&str, Work)] = &[
-    ("read", reading::in_order),
-    ("write", reading::written),
-    ("random", reading::at_random),
-    ("open", naming::opened),
-    ("create", naming::created),
-    ("stat", naming::looked_at),
-    ("list", naming::listed),
-    ("append", reading::appended),
-    ("tcp", sending::there_and_back),
-    ("stream", sending::one_way),
-    ("pipe", handing::through_pipes),
-    ("mutex", handing::by_mutex),
-    ("channel", handing::by_channel),
-    ("park", handing::by_parking),
-    ("ring", handing::around),
-];
+/// A kind of work.
+#[derive(Debug)]
+pub struct Kind {
+    /// What programs call it.
+    pub name: &'static str,
+    /// What one of it is, for people; none if it is no row of a table.
+    pub title: Option<&'static str>,
+    /// How often it is done to be timed.
+    pub count: u32,
+    work: Work,
+}
+
+macro_rules! kinds {
+    ($($name:literal $($title:literal)?, $count:literal, $work:expr;)*) => {
+        /// All of them.
+        pub const KINDS: &[Kind] =
+            &[$(Kind { name: $name, title: kinds!(@title $($title)?), count: $count, work: $work },)*];
+    };
+    (@title) => { None };
+    (@title $title:literal) => { Some($title) };
+}
+
+kinds! {
+    "read" "read 64 KiB in order", 4096, reading::in_order;
+    "write" "write 64 KiB in order", 4096, reading::written;
+    "random" "read 4 KiB at random", 50_000, reading::at_random;
+    "open" "open and close", 20_000, naming::opened;
+    "create" "create and remove", 5_000, naming::created;
+    "stat" "stat", 50_000, naming::looked_at;
+    "list" "list 60,000 entries", 60_000, naming::listed;
+    "append" "four threads append 64 bytes", 40_000, reading::appended;
+    "tcp" "TCP round trip of 64 bytes", 5_000, sending::there_and_back;
+    "stream" "TCP, 64 KiB one way", 4096, sending::one_way;
+    "pipe" "pipe, there and back", 5_000, handing::through_pipes;
+    "mutex" "mutex and condvar, there and back", 5_000, handing::by_mutex;
+    "channel" "channel, there and back", 5_000, handing::by_channel;
+    "park" "park and unpark, there and back", 5_000, handing::by_parking;
+    "ring", 10_000, handing::around;
+    "tokens", 10_000, passing::tokens;
+}
+
+/// The kind of that name.
+///
+/// # Panics
+/// If there is none.
+pub fn find(name: &str) -> &'static Kind {
+    KINDS.iter().find(|known| known.name == name).expect("there is such work")
+}
 
 /// Does the work of that name.
 ///
@@ -40,8 +71,7 @@ pub const KINDS: &[(&str, Work)] = &[
 /// # Panics
 /// If there is no such work.
 pub fn run(name: &str, folder: &Path, count: u32) -> io::Result<Duration> {
-    let (_, work) = KINDS.iter().find(|(known, _)| *known == name).expect("there is such work");
-    work(folder, count)
+    (find(name).work)(folder, count)
 }
 
 fn timed(count: u32, mut work: impl FnMut() -> io::Result<()>) -> io::Result<Duration> {

@@ -52,16 +52,38 @@ fn manifest() -> PathBuf {
     root().join(PEERS)
 }
 
+/// Measures files, sockets and hand-overs.
+pub(super) fn io() -> Result<()> {
+    let target = workspace::target_folder()?;
+    let (built, bench) = (target.join("peers"), target.join("bench"));
+    std::fs::create_dir_all(&bench).with_context(|| format!("can't make {}", bench.display()))?;
+    eprintln!("building the peers (about 10 minutes the first time: a WebAssembly engine)");
+    build_program(&built, "peers-io", "release")?;
+    let guest = Build { profile: SHIPPED.to_owned(), target_dir: Some(built.join("guests")), ..Build::new(manifest()) };
+    let toolchain = Toolchain::ensure(Progress::stderr())?;
+    let modules = toolchain.build(&guest.package("peers-io-guest"), Progress::stderr())?;
+    let module = modules.first().context("the program was not built")?;
+    let mut command = Command::new(built.join("release/peers-io"));
+    command.arg("run").arg(&module.path).arg(bench.join("io-peers.json"));
+    let status = command.status().context("can't run the comparison")?;
+    ensure!(status.success(), "the comparison failed: {status}");
+    Ok(())
+}
+
 /// Builds the program that measures, and the shared library that it measures.
 fn build_host(built: &Path) -> Result<PathBuf> {
     eprintln!("building the peers (about 25 minutes the first time: three WebAssembly engines)");
-    for (package, profile) in [("peers", "release"), ("peers-native", SHIPPED)] {
-        let mut command = workspace::cargo();
-        command.args(["build", "--package", package, "--profile", profile, "--manifest-path"]);
-        let status = command.arg(manifest()).arg("--target-dir").arg(built).status().context("can't run cargo")?;
-        ensure!(status.success(), "the peers don't build: {status}");
-    }
+    build_program(built, "peers", "release")?;
+    build_program(built, "peers-native", SHIPPED)?;
     Ok(built.join("release/peers"))
+}
+
+fn build_program(built: &Path, package: &str, profile: &str) -> Result<()> {
+    let mut command = workspace::cargo();
+    command.args(["build", "--package", package, "--profile", profile, "--manifest-path"]);
+    let status = command.arg(manifest()).arg("--target-dir").arg(built).status().context("can't run cargo")?;
+    ensure!(status.success(), "the peers don't build: {status}");
+    Ok(())
 }
 
 /// Builds the work for each system. All modules have the same compiler. Returns the files, by the names that the
