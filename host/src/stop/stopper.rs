@@ -1,7 +1,7 @@
 //! Ends one plugin with all its threads, whatever they do, from any thread of the host.
 
-use super::health::Health;
 use super::aside::aside;
+use super::health::Health;
 use super::watchdog::Limited as _;
 use super::{Calls, Halt};
 use crate::error::{Error, StopReason};
