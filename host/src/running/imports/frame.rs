@@ -143,12 +143,11 @@ impl<I: ?Sized> Call<I> {
         mut read: impl FnMut(u32, &mut [u8]) -> Result<(), ProtocolError>,
     ) -> Result<&'b [u8], ProtocolError> {
         let len = len as usize;
-        buffer.clear();
-        buffer.reserve(len.div_ceil(size_of::<Aligned>()));
+        buffer.reserve(len.div_ceil(size_of::<Aligned>()).saturating_sub(buffer.len()));
         let mut at = 0;
         while at < len && !self.halt.is_stopped() {
             let end = len.min(at + PIECE);
-            buffer.resize(end.div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
+            buffer.resize(end.div_ceil(size_of::<Aligned>()).max(buffer.len()), Aligned([0; 16]));
             read(at as u32, &mut bytemuck::cast_slice_mut(buffer)[at..end])?;
             at = end;
         }

@@ -1,3 +1,5 @@
+//! Deadlines of plugins whose ends take long.
+
 use super::*;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, Sender, channel};
