@@ -22,7 +22,7 @@ const STOPS: usize = 200;
 const FILES: u32 = 60_000;
 
 /// Words that are decoded in one call.
-const WORDS: u32 = 2 << 20;
+const WORDS: u32 = 1 << 19;
 
 /// What threads of the plugin do.
 const STATES: [&str; 30] = [

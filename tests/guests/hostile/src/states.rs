@@ -178,6 +178,7 @@ fn exponential(depth: u32) -> u64 {
 fn deep(depth: u32) -> u64 {
     if depth == 5_000 {
         spin();
+        return 0;
     }
     black_box(deep(depth + 1)) + 1
 }
