@@ -42,6 +42,7 @@
 
 mod args;
 mod caller;
+mod decode;
 pub mod descriptor;
 mod error;
 mod info;
@@ -56,6 +57,7 @@ mod stream;
 
 pub use args::{Args, Bytes, EncodeArg, EncodeArgs, ScalarArg, StreamArg, Value};
 pub use caller::{CallError, Caller, FailureOf, FrameFn, Import, Interface, Method, ReturnOf, ScalarFn, ValueOf};
+pub use decode::Enough;
 pub use error::{BadArguments, DecodeError, EncodeError};
 pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape, Version};
 pub use output::{Output, Payload};

@@ -15,6 +15,7 @@ mod quota;
 mod resources;
 mod runtime;
 mod signature;
+mod stopped;
 pub(crate) mod system_calls;
 pub(crate) mod tasks;
 mod usage;

@@ -2,6 +2,7 @@
 //!
 //! It knows nothing of WebAssembly: what has to be told of an end says so by the trait [`Target`].
 
+mod aside;
 mod calls;
 mod halt;
 mod health;
@@ -11,4 +12,4 @@ mod watchdog;
 pub(crate) use calls::Calls;
 pub(crate) use halt::Halt;
 pub(crate) use stopper::{Stopper, Target};
-pub(crate) use watchdog::{Chased, Deadline, Watchdog};
+pub(crate) use watchdog::{Deadline, Watchdog};

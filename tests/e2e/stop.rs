@@ -1,6 +1,8 @@
 //! Deadlines, cancelling, and the number of threads. `hostile` stops plugins in each state of their threads.
 
+mod decoding;
 mod limits;
+mod others;
 mod places;
 
 use anyhow::Result;

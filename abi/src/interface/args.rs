@@ -1,5 +1,6 @@
 //! Arguments: the caller writes them one after the other, and the method reads them in the same order.
 
+use super::decode::{Enough, never, take};
 use super::sink::{write_len, write_postcard};
 use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
@@ -151,13 +152,21 @@ impl EncodeArg for StreamArg {
 pub struct Args<'a> {
     bytes: &'a [u8],
     position: usize,
+    enough: Enough,
 }
 
 impl<'a> Args<'a> {
     /// Reads arguments from `bytes`. [`Args::pod`] succeeds only if `bytes` begins at a multiple of 16.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
+        Self { bytes, position: 0, enough: never }
+    }
+
+    /// Reads them no further when it is enough.
+    #[inline]
+    #[must_use]
+    pub fn until(self, enough: Enough) -> Self {
+        Self { enough, ..self }
     }
 
     /// Reads an argument of any serde type.
@@ -215,7 +224,7 @@ impl<'a> Args<'a> {
 
     #[inline]
     fn postcard<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
-        let (value, rest) = postcard::take_from_bytes(&self.bytes[self.position..])?;
+        let (value, rest) = take(&self.bytes[self.position..], self.enough)?;
         self.position = self.bytes.len() - rest.len();
         Ok(value)
     }

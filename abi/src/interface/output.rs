@@ -1,5 +1,6 @@
 //! Where a result goes on the method's side, and where it comes from on the caller's.
 
+use super::decode::{Enough, never};
 use super::{BadArguments, DecodeError, Produce, Pull};
 use crate::Status;
 use alloc::boxed::Box;
@@ -31,6 +32,12 @@ pub trait Output {
     fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
         let _ = handle;
         None
+    }
+
+    /// What says that nobody waits for the method any more while its arguments are decoded.
+    #[inline]
+    fn enough(&self) -> Enough {
+        never
     }
 
     /// Says what is wrong with the arguments.
@@ -69,6 +76,12 @@ pub unsafe trait Payload: Sized {
     /// # Errors
     /// When the other side took the bytes away.
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Self::Error>;
+
+    /// What says that nobody waits for the value any more while it is decoded.
+    #[inline]
+    fn enough(&self) -> Enough {
+        never
+    }
 
     /// Pulls the items of a stream. The bytes are its handle (four, the lowest first).
     ///

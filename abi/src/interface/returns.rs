@@ -1,5 +1,6 @@
 //! Results: how each kind of return type travels.
 
+use super::decode::take as take_postcard;
 use super::output::take;
 use super::{CallError, DecodeError, Item, Output, Payload, PodVec, Scalar, Stream};
 use crate::Status;
@@ -71,7 +72,7 @@ impl<T: Serialize + DeserializeOwned> Return for Postcard<T> {
 
     #[inline]
     fn value<P: Payload>(payload: P) -> Result<T, P::Error> {
-        Ok(payload.read(from_postcard)??)
+        Ok(postcard_of(payload)??)
     }
 }
 
@@ -226,14 +227,15 @@ impl<R: Return, E: Serialize + DeserializeOwned> Return for Fallible<R, E> {
 
     #[inline]
     fn error<P: Payload, F>(payload: P) -> Result<CallError<E, F>, P::Error> {
-        Ok(CallError::Returned(payload.read(from_postcard)??))
+        Ok(CallError::Returned(postcard_of(payload)??))
     }
 }
 
 #[inline]
-fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    match postcard::take_from_bytes(bytes)? {
+fn postcard_of<T: DeserializeOwned, P: Payload>(payload: P) -> Result<Result<T, DecodeError>, P::Error> {
+    let enough = payload.enough();
+    payload.read(|bytes| match take_postcard(bytes, enough)? {
         (value, []) => Ok(value),
         (_, rest) => Err(DecodeError::Trailing(rest.len())),
-    }
+    })
 }

@@ -3,7 +3,7 @@
 use super::lines::Printer;
 use crate::events::{Event, Events};
 use crate::sync::lock::lock;
-use plugix_system::Sink;
+use plugix_system::{Sink, Thread};
 use std::sync::{Arc, Mutex};
 
 /// One of the two streams. All clones write to the same place.
@@ -45,7 +45,7 @@ impl Captured {
         lock(&self.0.printer).finish();
     }
 
-    fn append(&self, bytes: &[u8]) {
+    fn append(&self, thread: &Thread, bytes: &[u8]) {
         let mut kept = lock(&self.0.kept);
         let room = self.0.limit.saturating_sub(kept.bytes.len());
         let (fits, rest) = bytes.split_at(room.min(bytes.len()));
@@ -57,13 +57,13 @@ impl Captured {
         if first_loss {
             self.0.events.report(Event::OutputDropped { limit: self.0.limit as u64 });
         }
-        lock(&self.0.printer).print(bytes);
+        lock(&self.0.printer).print(thread, bytes);
     }
 }
 
 impl Sink for Captured {
-    fn write(&self, bytes: &[u8]) {
-        self.append(bytes);
+    fn write(&self, thread: &Thread, bytes: &[u8]) {
+        self.append(thread, bytes);
     }
 
     fn is_terminal(&self) -> bool {
@@ -79,12 +79,13 @@ mod tests {
     #[test]
     fn keeps_up_to_the_limit_and_counts_the_rest() {
         let events = Events::new("test", None);
+        let thread = Thread::new(&plugix_system::Halt::new());
         let stream = Captured::new(5, events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
-        stream.append(b"abc");
-        stream.append(b"defg");
-        stream.append(b"h");
+        stream.append(&thread, b"abc");
+        stream.append(&thread, b"defg");
+        stream.append(&thread, b"h");
         assert_eq!(stream.take(), (b"abcde".to_vec(), 3));
-        stream.append(b"again");
+        stream.append(&thread, b"again");
         assert_eq!(stream.take(), (b"again".to_vec(), 0));
     }
 }

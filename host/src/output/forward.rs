@@ -3,6 +3,10 @@
 use super::StandardStream;
 use super::lines::Printer;
 use crate::events::Events;
+use plugix_system::Thread;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::AsFd;
+use rustix::io::Errno;
 use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,16 +52,18 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Passes bytes on as they are, if the host wants that. False if it doesn't.
-    pub(super) fn pass_raw(&self, bytes: &[u8]) -> bool {
+    /// Passes bytes on as they are, if the host wants that, until the thread is stopped. False if the host doesn't want
+    /// it.
+    pub(super) fn pass_raw(&self, thread: &Thread, bytes: &[u8]) -> bool {
         if !matches!(self.forward, Forward::Inherit) {
             return false;
         }
         // A host with closed streams prints nothing.
         let _ = match self.stream {
             // The host's own buffer would keep a line without a line feed.
-            StandardStream::Stdout => print(std::io::stdout().lock(), bytes),
-            StandardStream::Stderr => print(std::io::stderr().lock(), bytes),
+            StandardStream::Stdout if has_room(thread, &std::io::stdout()) => print(std::io::stdout().lock(), bytes),
+            StandardStream::Stderr if has_room(thread, &std::io::stderr()) => print(std::io::stderr().lock(), bytes),
+            _ => Ok(()),
         };
         true
     }
@@ -91,6 +97,21 @@ impl Destination {
         match self.stream {
             StandardStream::Stdout => tracing::info!(target: "plugix::stdout", plugin, "{line}"),
             StandardStream::Stderr => tracing::info!(target: "plugix::stderr", plugin, "{line}"),
+        }
+    }
+}
+
+/// Waits until a pipe or a terminal takes a piece of output. Whoever writes to one that is full waits with the host's lock.
+/// False if the thread is stopped before.
+fn has_room(thread: &Thread, stream: &impl AsFd) -> bool {
+    const LOOK_AGAIN: Timespec = Timespec { tv_sec: 0, tv_nsec: 2_000_000 };
+    loop {
+        let mut one = [PollFd::new(stream, PollFlags::OUT)];
+        match poll(&mut one, Some(&LOOK_AGAIN)) {
+            _ if thread.check_stop().is_err() => return false,
+            Ok(0) | Err(Errno::INTR) => {}
+            // What can't be waited for is written to.
+            Ok(_) | Err(_) => return true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::forward::Destination;
 use super::rate::Rate;
+use plugix_system::Thread;
 use std::time::Instant;
 
 /// How many bytes a line has at most. A longer line is passed on as several lines.
@@ -25,11 +26,13 @@ impl Printer {
         self.destination.is_terminal()
     }
 
-    pub(super) fn print(&mut self, mut bytes: &[u8]) {
-        if self.destination.pass_raw(bytes) {
+    /// Passes bytes on, until the thread is stopped. The host's callback may take long for each line, and other threads
+    /// of the plugin may wait for their turn here.
+    pub(super) fn print(&mut self, thread: &Thread, mut bytes: &[u8]) {
+        if self.destination.pass_raw(thread, bytes) {
             return;
         }
-        while !bytes.is_empty() {
+        while !bytes.is_empty() && thread.check_stop().is_ok() {
             let room = &bytes[..bytes.len().min(MAX_LINE - self.line.len())];
             let end = room.iter().position(|byte| *byte == b'\n');
             let (piece, rest) = bytes.split_at(end.unwrap_or(room.len()));
@@ -67,6 +70,7 @@ mod tests {
     use super::*;
     use crate::events::Events;
     use crate::output::{Forward, StandardStream};
+    use plugix_system::Halt;
     use std::sync::{Arc, Mutex};
 
     fn printed(print: impl FnOnce(&mut Printer)) -> Vec<String> {
@@ -80,13 +84,17 @@ mod tests {
         std::mem::take(&mut *lines.lock().expect("nothing panics here"))
     }
 
+    fn thread() -> Thread {
+        Thread::new(&Halt::new())
+    }
+
     #[test]
     fn lines_are_put_together_and_cut() {
         let lines = printed(|printer| {
-            printer.print(b"on");
-            printer.print(b"e\n\ntw");
-            printer.print(b"o\xff\n");
-            printer.print(&[b'x'; MAX_LINE + 3]);
+            printer.print(&thread(), b"on");
+            printer.print(&thread(), b"e\n\ntw");
+            printer.print(&thread(), b"o\xff\n");
+            printer.print(&thread(), &[b'x'; MAX_LINE + 3]);
             printer.finish();
         });
         assert_eq!(lines[..3], ["one", "", "two\u{fffd}"]);
@@ -97,12 +105,24 @@ mod tests {
     fn a_flood_is_counted() {
         let lines = printed(|printer| {
             for _ in 0..100_000 {
-                printer.print(b"0123456789012345678901234567890123456789\n");
+                printer.print(&thread(), b"0123456789012345678901234567890123456789\n");
             }
             printer.finish();
         });
         assert!((10_000..90_000).contains(&lines.len()), "{}", lines.len());
         let last = lines.last().expect("there are lines");
         assert!(last.ends_with("more lines were left out]"), "{last}");
+    }
+
+    #[test]
+    fn a_stopped_thread_passes_on_no_more() {
+        let halt = Halt::new();
+        let thread = Thread::new(&halt);
+        let lines = printed(|printer| {
+            printer.print(&thread, b"one\n");
+            halt.stop();
+            printer.print(&thread, b"two\n");
+        });
+        assert_eq!(lines, ["one"]);
     }
 }

@@ -50,7 +50,7 @@ impl PluginBuilder {
             backtraces: false,
             resettable: false,
             on_event: None,
-            stopper: Stopper::new(module.engine().watchdog()),
+            stopper: Stopper::new(),
         }
     }
 

@@ -8,9 +8,10 @@ pub(crate) use scalar::ScalarMethod;
 
 use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
 use crate::running::contain::contain;
-use crate::running::imports::{HostStreams, Panics};
+use crate::running::imports::{HostStreams, Panics, with_halt};
 use crate::running::instance::Instance;
 use crate::running::memory::{GuestPayload, OpenStream};
+use crate::stop::Halt;
 use failure::{broken, guard};
 use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
@@ -32,6 +33,8 @@ pub(crate) struct CallPath {
     /// Opens the streams that results offer.
     open: Option<Box<OpenStream>>,
     panics: Panics,
+    /// Ends the reading of a result.
+    halt: Halt,
     frame_new: TypedFunction<u32, u32>,
     frame_free: TypedFunction<u32, ()>,
     result_free: TypedFunction<(), ()>,
@@ -70,6 +73,7 @@ impl CallPath {
             streams,
             open: None,
             panics,
+            halt: instance.process.stopper.halt().clone(),
             frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
@@ -228,7 +232,8 @@ impl CallPath {
         let limit = self.result_limit;
         let scratch = &mut self.scratch;
         let value = match payload(instance, result, limit, scratch) {
-            Ok(payload) => read(payload.with_streams(self.open.as_deref())),
+            // A large result takes so long that the plugin may be stopped meanwhile.
+            Ok(payload) => with_halt(&self.halt, || read(payload.with_streams(self.open.as_deref()))),
             Err(error) => Err(error.into()),
         };
         if result.len as usize > KEEP_RESULT_MAX {

@@ -119,7 +119,7 @@ impl RawPlugin {
 
 /// Starts a module. The host gives it what its policy names, and nothing else.
 fn start(name: &str, module: &Module, policy: &Policy) -> Result<Instance, LoadError> {
-    let stopper = Stopper::new(module.engine().watchdog());
+    let stopper = Stopper::new();
     let functions = HostFunctions::default();
     let events = Events::new(name, None);
     let start = Start { name, policy, functions, events, stopper, traces: None };

@@ -1,14 +1,12 @@
 //! The environment of wasmer-wasix in which a plugin runs.
 
+use super::stopped::KILLED;
 use crate::policy::Policy;
 use crate::stop::Target;
 use wasmer_wasix::capabilities::Capabilities;
 use wasmer_wasix::virtual_fs::{MountFileSystem, NullFile};
 use wasmer_wasix::wasmer_wasix_types::wasi::{Disposition, ExitCode, Signal, SignalDisposition};
 use wasmer_wasix::{WasiEnv, WasiEnvBuilder};
-
-/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as in a shell.
-const KILLED: i32 = 137;
 
 /// The environment that a policy describes: arguments and variables. All that has to do with files, streams and sockets
 /// is in `system_calls`, and what wasmer-wasix has of that stays empty.

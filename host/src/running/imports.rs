@@ -13,8 +13,10 @@ pub(super) mod wait;
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 pub use wait::wait_for;
+pub(crate) use wait::{is_stopped, with_halt};
 
 use super::signature::function_type;
+use super::stopped;
 use crate::error::{InterfaceError, LoadError, ThreadOffer};
 use crate::stop::Halt;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
@@ -138,14 +140,14 @@ impl HostFunctions {
 
     /// A function that belongs to the host, and to no interface.
     fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
-        let Context { plugin, results, memory, .. } = context;
+        let Context { plugin, halt, results, memory, .. } = context;
         match import.name.as_str() {
-            import::TAKE_RESULT => results.take_function(store, memory),
-            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin),
-            import::PANICKING => self.panics.function(store),
-            import::STREAM_DROP => self.streams.drop_function(store),
+            import::TAKE_RESULT => results.take_function(store, memory, halt),
+            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin, halt),
+            import::PANICKING => self.panics.function(store, halt),
+            import::STREAM_DROP => self.streams.drop_function(store, halt),
             import::SERVE => serve_function(store),
-            _ => not_provided(store, import),
+            _ => not_provided(store, import, halt),
         }
     }
 
@@ -156,7 +158,7 @@ impl HostFunctions {
         });
         match found {
             Some((provided, method)) => provided.function(store, context, method),
-            None => not_provided(store, import),
+            None => not_provided(store, import, &context.halt),
         }
     }
 }
@@ -168,10 +170,14 @@ fn serve_function(store: &mut StoreMut<'_>) -> Function {
 }
 
 /// Stands in for an optional method that the host doesn't have. The guest then runs its default.
-fn not_provided(store: &mut StoreMut<'_>, import: &Import) -> Function {
+fn not_provided(store: &mut StoreMut<'_>, import: &Import, halt: &Halt) -> Function {
     let ty = function_type(import).unwrap_or_else(|| FunctionType::new([], [Type::I64]));
     let answer = results::pack(Status::NotProvided, 0) as i64;
-    Function::new(store, ty, move |_| Ok(vec![Value::I64(answer)]))
+    let halt = halt.clone();
+    Function::new(store, ty, move |_| {
+        stopped::check(halt.is_stopped())?;
+        Ok(vec![Value::I64(answer)])
+    })
 }
 
 impl<I: Interface + ?Sized> Provided for Provider<I> {

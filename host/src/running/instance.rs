@@ -13,7 +13,7 @@ use super::tasks::{Tasks, Worker, WorkerThread};
 use crate::error::{Error, MethodRef, Site};
 use crate::events::Events;
 use crate::output::Streams;
-use crate::stop::{Calls, Chased as _, Deadline, Stopper};
+use crate::stop::{Calls, Deadline, Stopper};
 use plugix_system::System;
 use std::sync::Arc;
 use std::time::Duration;

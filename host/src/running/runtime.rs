@@ -7,7 +7,7 @@ use super::quota::Stores;
 use super::system_calls::SystemCalls;
 use super::tasks::{TaskManager, Tasks};
 use crate::error::{Error, Site};
-use crate::stop::{Stopper, Target, Watchdog};
+use crate::stop::{Stopper, Target};
 use plugix_module::{CONTROL, ModuleInfo};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -48,7 +48,7 @@ impl PluginRuntime {
     /// A runtime in which nothing runs.
     pub(crate) fn idle(engine: wasmer::Engine, io: &Handle) -> Self {
         let stores = Stores::idle(engine);
-        let stopper = Stopper::new(&Watchdog::default());
+        let stopper = Stopper::new();
         Self::bare(stores.clone(), Arc::new(Tasks::new("idle", io, stores, stopper, 0)))
     }
 

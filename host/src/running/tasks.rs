@@ -251,8 +251,12 @@ fn join(threads: Vec<JoinHandle<()>>) {
 pub(super) struct Running(pub(super) Weak<Tasks>);
 
 impl Target for Running {
-    /// The other targets end these threads.
-    fn kill(&self) {}
+    /// The other targets end these threads. This ends the waits for room for one more.
+    fn kill(&self) {
+        if let Some(tasks) = self.0.upgrade() {
+            tasks.ended.notify_all();
+        }
+    }
 
     fn is_quiet(&self) -> bool {
         self.0.upgrade().is_none_or(|tasks| tasks.running() == 0)

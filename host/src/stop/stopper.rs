@@ -1,18 +1,27 @@
 //! Ends one plugin with all its threads, whatever they do, from any thread of the host.
 
+use super::aside::aside;
 use super::health::Health;
-use super::watchdog::{Chased, Limited as _, Watchdog};
+use super::watchdog::Limited as _;
 use super::{Calls, Halt};
 use crate::error::{Error, StopReason};
 use crate::events::{Event, Events};
 use crate::sync::lock::lock;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+/// How often a plugin that has not ended yet is told to.
+const RETRY: Duration = Duration::from_millis(1);
+
+/// How long a plugin is told to end before it is given up and reported.
+const BUDGET: Duration = Duration::from_secs(1);
 
 /// Something that belongs to a plugin, and has to be told when the plugin ends.
 pub(crate) trait Target: Send + Sync {
-    /// Tells the target to end. It is told again until the plugin is quiet. So it must not mind being told twice, and
-    /// it must not wait.
+    /// Tells the target to end. It is told again until the plugin is quiet. So it must not mind being told twice. It may
+    /// wait for locks that the plugin's own threads hold, and for nothing else.
     fn kill(&self);
 
     /// Whether nothing of the plugin runs in the target.
@@ -23,11 +32,12 @@ pub(crate) trait Target: Send + Sync {
 
 /// What ends a plugin. It exists before the plugin, and may outlive the plugin.
 pub(crate) struct Stopper {
-    watchdog: Watchdog,
     events: OnceLock<Events>,
     health: Health,
     halt: Halt,
     targets: Mutex<Targets>,
+    /// Whether a thread tells the plugin to end until the plugin is quiet.
+    chased: AtomicBool,
 }
 
 #[derive(Default)]
@@ -39,13 +49,13 @@ struct Targets {
 }
 
 impl Stopper {
-    pub(crate) fn new(watchdog: &Watchdog) -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
-            watchdog: watchdog.clone(),
             events: OnceLock::new(),
             health: Health::default(),
             halt: Halt::default(),
             targets: Mutex::default(),
+            chased: AtomicBool::new(false),
         })
     }
 
@@ -117,17 +127,16 @@ impl Stopper {
         drop(targets);
     }
 
-    /// Ends the plugin, unless something else did before. Returns at once. The watchdog tells threads again that don't
-    /// end.
+    /// Ends the plugin, unless something else did before. Doesn't wait for the end of its threads. Those that don't end
+    /// are told again.
     pub(crate) fn stop(self: &Arc<Self>, cause: Error) {
         let event = Event::from_end(&cause);
         let first = self.health.die(cause);
         self.kill();
+        self.chase();
+        // This comes last: the host's callback may take as long as it likes.
         if first {
             self.report(event);
-        }
-        if !self.is_quiet() {
-            self.watchdog.chase(self.clone());
         }
     }
 
@@ -136,13 +145,15 @@ impl Stopper {
         self.health.die(Error::Stopped(StopReason::Unloaded));
         self.kill();
     }
-}
 
-impl Chased for Stopper {
-    fn kill(&self) {
-        lock(&self.targets).all.iter().for_each(|target| target.kill());
+    /// Tells all threads to end. A thread that was just about to wait has to be told again.
+    pub(crate) fn kill(&self) {
+        // Whoever attaches something doesn't wait for this.
+        let all = lock(&self.targets).all.clone();
+        all.iter().for_each(|target| target.kill());
     }
 
+    /// Whether nothing of the plugin runs.
     fn is_quiet(&self) -> bool {
         let (all, calls) = {
             let targets = lock(&self.targets);
@@ -150,6 +161,28 @@ impl Chased for Stopper {
         };
         let is_idle = |calls: &Weak<Calls>| calls.upgrade().is_none_or(|calls| calls.running().is_none());
         calls.iter().all(is_idle) && all.iter().all(|target| target.is_quiet())
+    }
+
+    /// Tells the plugin to end until it is quiet, on a thread of its own.
+    fn chase(self: &Arc<Self>) {
+        if self.is_quiet() || self.chased.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let this = self.clone();
+        aside(move || {
+            let give_up = Instant::now() + BUDGET;
+            let quiet = loop {
+                std::thread::sleep(RETRY);
+                match this.is_quiet() {
+                    false if Instant::now() < give_up => this.kill(),
+                    quiet => break quiet,
+                }
+            };
+            this.chased.store(false, Ordering::Release);
+            if !quiet {
+                tracing::warn!(target: "plugix::stop", plugin = this.plugin(), "a plugin was told to stop and still runs");
+            }
+        });
     }
 }
 

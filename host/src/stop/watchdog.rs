@@ -1,14 +1,20 @@
-//! Watches calls that have a deadline, and plugins that were told to stop and have not ended yet.
+//! Watches calls that have a deadline.
 //!
 //! One thread does this for all plugins of an engine. It ends when it has had nothing to watch for a second. A call
 //! tells this thread nothing. The call only counts a number up, once when it begins and once when it ends. The thread
 //! looks at that number every few milliseconds.
+//!
+//! What one plugin does must not delay the deadline of another. So this thread takes no lock but its own, under which
+//! nothing runs but changes of its own lists. It ends no plugin, and drops nothing of one: each call that is late gets a
+//! thread for that (see `aside`).
 
 mod watched;
 
+use super::aside::aside;
 use crate::sync::lock::{lock, wait};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use watched::Watched;
@@ -19,31 +25,16 @@ const TICK: Duration = Duration::from_millis(2);
 /// How long the thread sleeps at most. It ends when it wakes up and has nothing to watch.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often a plugin that has not ended yet is told to.
-const RETRY: Duration = Duration::from_millis(1);
-
-/// How long a plugin is told to end before the watchdog gives up and reports it.
-const STOP_BUDGET: Duration = Duration::from_secs(1);
-
 /// What the watchdog sees of the calls on one thread.
 pub(crate) trait Limited: fmt::Debug + Send + Sync {
-    /// The number of the call that runs, if one does.
+    /// The number of the call that runs, if one does. The watchdog asks, so this waits for nothing.
     fn running(&self) -> Option<u64>;
 
-    /// Whether the plugin has ended.
+    /// Whether the plugin has ended. The watchdog asks, so this waits for nothing.
     fn is_over(&self) -> bool;
 
-    /// Stops the plugin because a call takes longer than `limit`.
+    /// Stops the plugin because a call takes longer than `limit`. A thread of its own does it, and may wait.
     fn overrun(&self, limit: Duration);
-}
-
-/// A plugin that was told to stop.
-pub(crate) trait Chased: fmt::Debug + Send + Sync {
-    /// Tells all threads to end. A thread that was just about to wait has to be told again.
-    fn kill(&self);
-
-    /// Whether nothing of the plugin runs.
-    fn is_quiet(&self) -> bool;
 }
 
 /// Watches over the plugins of one engine.
@@ -65,9 +56,24 @@ struct State {
     /// Threads of plugins where each call has the same limit.
     watched: HashMap<u64, Watched>,
     /// Deadlines of single calls, the next one first.
-    deadlines: BTreeMap<(Instant, u64), (Arc<dyn Limited>, Duration)>,
-    /// Plugins that were told to stop. Each is told again until this time.
-    chased: Vec<(Arc<dyn Chased>, Instant)>,
+    deadlines: BTreeMap<(Instant, u64), Late>,
+}
+
+/// Calls that take longer than their limit.
+#[derive(Debug)]
+struct Late {
+    calls: Arc<dyn Limited>,
+    limit: Duration,
+    unless: Unless,
+}
+
+/// What may have happened between the watchdog's look and the stop.
+#[derive(Clone, Debug)]
+enum Unless {
+    /// The call with this number is over.
+    Over(u64),
+    /// The deadline was lifted.
+    Lifted(Arc<AtomicBool>),
 }
 
 /// Keeps a deadline. Dropping this lifts the deadline.
@@ -78,10 +84,10 @@ pub(crate) struct Deadline {
     key: Key,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Key {
     EachCall(u64),
-    At(Instant, u64),
+    At((Instant, u64), Arc<AtomicBool>),
 }
 
 impl Watchdog {
@@ -99,19 +105,10 @@ impl Watchdog {
         let at = Instant::now().checked_add(limit)?;
         let mut state = lock(&self.0.state);
         let id = state.new_id();
-        state.deadlines.insert((at, id), (calls, limit));
+        let lifted = Arc::new(AtomicBool::new(false));
+        state.deadlines.insert((at, id), Late { calls, limit, unless: Unless::Lifted(lifted.clone()) });
         self.wake(state, at);
-        Some(Deadline { watchdog: self.clone(), key: Key::At(at, id) })
-    }
-
-    /// Tells a plugin to stop, again and again until it has stopped.
-    pub(crate) fn chase(&self, plugin: Arc<dyn Chased>) {
-        let mut state = lock(&self.0.state);
-        if !state.chased.iter().any(|(chased, _)| Arc::ptr_eq(chased, &plugin)) {
-            let now = Instant::now();
-            state.chased.push((plugin, now + STOP_BUDGET));
-            self.wake(state, now);
-        }
+        Some(Deadline { watchdog: self.clone(), key: Key::At((at, id), lifted) })
     }
 
     /// Starts the thread. If the thread runs already and would sleep past `at`, this wakes it up.
@@ -139,8 +136,7 @@ impl Watchdog {
         loop {
             let now = Instant::now();
             let due = state.due(now);
-            let chased = state.chasing(now);
-            if due.is_empty() && chased.is_empty() {
+            if due.is_empty() {
                 let Some(next) = state.plans(now) else {
                     state.awake = false;
                     return;
@@ -151,18 +147,21 @@ impl Watchdog {
                 state.asleep_until = None;
                 continue;
             }
-            // Stopping a plugin takes locks of the plugin. It also takes this lock.
             drop(state);
-            for (calls, limit) in due {
-                calls.overrun(limit);
-            }
-            for plugin in &chased {
-                plugin.kill();
-            }
+            due.into_iter().for_each(|late| aside(move || late.stop()));
             state = lock(&self.0.state);
-            if !chased.is_empty() {
-                state = wait(&self.0.changed, state, RETRY);
-            }
+        }
+    }
+}
+
+impl Late {
+    fn stop(self) {
+        let is_late = match &self.unless {
+            Unless::Over(call) => self.calls.running() == Some(*call),
+            Unless::Lifted(lifted) => !lifted.load(Ordering::Relaxed),
+        };
+        if is_late {
+            self.calls.overrun(self.limit);
         }
     }
 }
@@ -174,31 +173,18 @@ impl State {
     }
 
     /// Takes out the calls whose deadline has passed.
-    fn due(&mut self, now: Instant) -> Vec<(Arc<dyn Limited>, Duration)> {
+    fn due(&mut self, now: Instant) -> Vec<Late> {
         let later = self.deadlines.split_off(&(now, u64::MAX));
         let mut due: Vec<_> = std::mem::replace(&mut self.deadlines, later).into_values().collect();
         due.extend(self.watched.values_mut().filter_map(|watched| watched.look(now)));
         due
     }
 
-    /// The plugins that have not stopped yet. A plugin that takes too long is reported and forgotten.
-    fn chasing(&mut self, now: Instant) -> Vec<Arc<dyn Chased>> {
-        self.chased.retain(|(plugin, give_up)| {
-            let quiet = plugin.is_quiet();
-            if !quiet && now >= *give_up {
-                tracing::warn!(target: "plugix::stop", ?plugin, "a plugin was told to stop and still runs");
-            }
-            !quiet && now < *give_up
-        });
-        self.chased.iter().map(|(plugin, _)| plugin.clone()).collect()
-    }
-
     /// When there is something to do next.
     fn plans(&self, now: Instant) -> Option<Instant> {
         let deadline = self.deadlines.keys().next().map(|(at, _)| *at);
         let watched = self.watched.values().map(|watched| watched.next_look(now)).min();
-        let chased = (!self.chased.is_empty()).then_some(now + RETRY);
-        [deadline, watched, chased].into_iter().flatten().min()
+        [deadline, watched].into_iter().flatten().min()
     }
 }
 
@@ -206,10 +192,16 @@ impl Drop for Deadline {
     fn drop(&mut self) {
         let mut state = lock(&self.watchdog.0.state);
         // This is dropped after the lock is released: it may be the last owner of a plugin's stopper.
-        let _removed = match self.key {
-            Key::EachCall(id) => state.watched.remove(&id).map(Watched::into_calls),
-            Key::At(at, id) => state.deadlines.remove(&(at, id)).map(|(calls, _)| calls),
+        let _removed = match &self.key {
+            Key::EachCall(id) => state.watched.remove(id).map(Watched::into_calls),
+            Key::At(at, lifted) => {
+                lifted.store(true, Ordering::Relaxed);
+                state.deadlines.remove(at).map(|late| late.calls)
+            }
         };
         drop(state);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use crate::part::{Part, total};
 use crate::sigpipe::without_signal;
-use crate::transfer::{self, At};
+use crate::transfer::{self, At, MAX_BYTES, shortened};
 use crate::{Errno, Result, Thread};
 use rustix::event::PollFlags;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -75,7 +75,7 @@ impl Reader {
                 // Nothing panics while it holds the lock.
                 let mut bytes = bytes.lock().unwrap_or_else(PoisonError::into_inner);
                 let before = bytes.1;
-                for part in parts {
+                for part in shortened(parts, MAX_BYTES) {
                     bytes.1 += part.write(&bytes.0[bytes.1..]);
                 }
                 Ok(bytes.1 - before)

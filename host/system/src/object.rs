@@ -65,7 +65,7 @@ impl Object {
     pub(crate) fn write(&self, thread: &Thread, parts: &[Part], wait: bool) -> Result<usize> {
         match self {
             Self::Input(_) => Err(Errno::Badf),
-            Self::Output(sink) => Ok(print(&**sink, parts)),
+            Self::Output(sink) => print(&**sink, thread, parts),
             Self::Pipe(pipe) => pipe.write(thread, parts, wait),
             Self::Event(event) => event.write(thread, parts, wait),
             Self::Epoll(_) => Err(Errno::Inval),

@@ -2,12 +2,14 @@
 
 use crate::part::Part;
 use crate::transfer::MAX_BYTES;
+use crate::{Result, Thread};
 use std::fmt;
 
 /// Takes what a plugin prints.
 pub trait Sink: Send + Sync {
-    /// Takes all of it. It is called by the plugin's threads, by several at a time.
-    fn write(&self, bytes: &[u8]);
+    /// Takes all of it. It is called by the plugin's threads, by several at a time. It ends soon once the thread is
+    /// stopped ([`Thread::check_stop`]), and what it has not taken by then is lost.
+    fn write(&self, thread: &Thread, bytes: &[u8]);
 
     /// Whether it is a terminal.
     fn is_terminal(&self) -> bool {
@@ -15,16 +17,17 @@ pub trait Sink: Send + Sync {
     }
 }
 
-/// Bytes that are copied at a time.
-const PIECE: usize = 16 << 10;
+/// Bytes that are copied at a time: as many as a pipe takes as one.
+const PIECE: usize = 4 << 10;
 
 /// Prints the parts, and returns how many bytes that were. What fits into one piece arrives as one.
-pub(crate) fn print(sink: &dyn Sink, parts: &[Part]) -> usize {
+pub(crate) fn print(sink: &dyn Sink, thread: &Thread, parts: &[Part]) -> Result<usize> {
     let mut piece = Vec::new();
     let mut printed = 0;
     for part in parts {
         let mut part = part.first(MAX_BYTES - printed);
         while part.len() > 0 {
+            thread.check_stop()?;
             let start = piece.len();
             let room = (PIECE - start).min(part.len());
             piece.resize(start + room, 0);
@@ -32,15 +35,15 @@ pub(crate) fn print(sink: &dyn Sink, parts: &[Part]) -> usize {
             part = part.skip(room);
             printed += room;
             if piece.len() == PIECE {
-                sink.write(&piece);
+                sink.write(thread, &piece);
                 piece.clear();
             }
         }
     }
     if !piece.is_empty() {
-        sink.write(&piece);
+        sink.write(thread, &piece);
     }
-    printed
+    Ok(printed)
 }
 
 impl fmt::Debug for dyn Sink {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Printed(pub(crate) Mutex<Vec<u8>>);
 
 impl Sink for Printed {
-    fn write(&self, bytes: &[u8]) {
+    fn write(&self, _: &Thread, bytes: &[u8]) {
         self.0.lock().expect("nothing panics here").extend_from_slice(bytes);
     }
 }

@@ -86,8 +86,11 @@ impl Thread {
         Ok((&self.0.word, value))
     }
 
-    /// Fails with [`Errno::Canceled`] if the plugin is stopped: for what takes long without waiting.
-    pub(crate) fn check_stop(&self) -> Result<()> {
+    /// For what takes long without waiting.
+    ///
+    /// # Errors
+    /// [`Errno::Canceled`] if the plugin is stopped.
+    pub fn check_stop(&self) -> Result<()> {
         match self.0.word.load(Ordering::Relaxed) & STOPPED {
             0 => Ok(()),
             _ => Err(Errno::Canceled),

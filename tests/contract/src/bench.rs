@@ -1,6 +1,8 @@
 //! What the benches call.
 
 use plugix_abi::{Pod, PodVec, Schema, Zeroable, interface};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::sync::OnceLock;
 
 /// A struct of 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable, Schema)]
@@ -16,6 +18,23 @@ pub struct Point {
     /// Scale.
     pub w: f32,
 }
+
+/// A word that says when it is decoded.
+#[derive(Clone, Debug, PartialEq, Serialize, Schema)]
+pub struct Word(pub String);
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        if let Some(decoded) = DECODED.get() {
+            decoded();
+        }
+        Ok(Self(word))
+    }
+}
+
+/// Called for each [`Word`] that is decoded in this process, if it is set.
+pub static DECODED: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
 
 /// Calls that do as little as possible. So the bench measures the way there and back.
 #[interface(version = "1.0")]
@@ -37,4 +56,10 @@ pub trait Bench {
 
     /// Calls [`Adder`](super::host::Adder) `count` times and returns the last sum.
     fn call_host(&self, count: u32) -> u32;
+
+    /// As many words.
+    fn words(&self, count: u32) -> Vec<Word>;
+
+    /// Gives as many words to the host, again and again.
+    fn give_words(&self, count: u32);
 }

@@ -1,5 +1,6 @@
 //! What the host provides to the plugins of the tests.
 
+use crate::bench::Word;
 use plugix_abi::{Schema, interface};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,6 +10,11 @@ use std::collections::BTreeMap;
 pub trait Adder {
     /// The sum, wrapping.
     fn add(&self, a: u32, b: u32) -> u32;
+
+    /// Takes words.
+    fn take(&self, words: Vec<Word>) -> u32 {
+        words.len() as u32
+    }
 }
 
 /// Why [`Store`] refuses.

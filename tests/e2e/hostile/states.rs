@@ -47,6 +47,7 @@ fn stopped(house: &House, state: &str, is: Is, threads: usize) -> Result<()> {
         "tcp-connect" => full.0.local_addr()?.to_string(),
         "resolve" => "localhost:1".to_owned(),
         "reading-files" => "/data/file".to_owned(),
+        "listing" => "/data".to_owned(),
         _ => silent.local_addr()?.to_string(),
     };
     let rule = if to.starts_with("127") { &to } else { "127.0.0.1:1" };
@@ -135,6 +136,10 @@ states! {
     reading_a_socket_pair "socket-pair" Waiting;
     waiting_for_an_event "event" Waiting;
     taking_random_bytes "random" Running;
+    printing_in_many_parts "long-writes" Running;
+    telling_of_progress "progress" Running;
+    listing_a_folder "listing" Running;
+    deep_in_calls "deep" Running;
     accepting "accept" Waiting;
     connecting "tcp-connect" Waiting;
     reading_a_socket "tcp-read" Waiting;

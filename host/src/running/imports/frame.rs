@@ -3,11 +3,12 @@
 use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef, ProtocolError};
-use crate::running::imports::wait::with_halt;
+use crate::running::imports::wait::{is_stopped, with_halt};
 use crate::running::memory::GuestMemory;
+use crate::running::stopped;
 use crate::stop::Halt;
 use bytemuck::Pod;
-use plugix_abi::interface::{Interface, Output, Provider};
+use plugix_abi::interface::{Enough, Interface, Output, Provider};
 use plugix_abi::{Status, services};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +17,9 @@ use wasmer::{AsStoreRef, Function, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// Buffers up to this size are kept for the next call.
 const KEEP_MAX: usize = 64 << 10;
+
+/// Bytes of arguments that are copied at once: with what the kernel does for new memory, in less than a millisecond.
+const PIECE: usize = 1 << 20;
 
 /// The guest's memory as the host functions of one store reach it, and the buffers that these functions use.
 #[derive(Debug)]
@@ -56,6 +60,7 @@ pub(super) fn function<I: Interface + ?Sized>(
         store,
         &context.memory,
         move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
+            stopped::check(call.halt.is_stopped())?;
             // An error traps: the guest has no memory at the address that it gave for its arguments.
             call.call(env, (args, len), (out, capacity))
                 .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.to_name(), error })))
@@ -99,9 +104,8 @@ impl<I: Interface + ?Sized> Call<I> {
         if len > self.limit {
             return Err(ProtocolError::ArgumentsTooLarge { len, limit: self.limit });
         }
-        buffer.resize((len as usize).div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
-        let bytes = &mut bytemuck::cast_slice_mut::<_, u8>(&mut buffer)[..len as usize];
-        memory.guest.read_into(&store, "the arguments", args, bytes)?;
+        let bytes =
+            self.read(&mut buffer, len, |at, room| memory.guest.read_into(&store, "the arguments", args + at, room))?;
 
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             with_halt(&self.halt, || (self.run)(self.provider.get(), bytes, &mut result))
@@ -130,10 +134,35 @@ impl<I: Interface + ?Sized> Call<I> {
     }
 }
 
+impl<I: ?Sized> Call<I> {
+    /// Copies arguments piece by piece: what is stopped meanwhile gets none.
+    fn read<'b>(
+        &self,
+        buffer: &'b mut Vec<Aligned>,
+        len: u32,
+        mut read: impl FnMut(u32, &mut [u8]) -> Result<(), ProtocolError>,
+    ) -> Result<&'b [u8], ProtocolError> {
+        let len = len as usize;
+        buffer.reserve(len.div_ceil(size_of::<Aligned>()).saturating_sub(buffer.len()));
+        let mut at = 0;
+        while at < len && !self.halt.is_stopped() {
+            let end = len.min(at + PIECE);
+            buffer.resize(end.div_ceil(size_of::<Aligned>()).max(buffer.len()), Aligned([0; 16]));
+            read(at as u32, &mut bytemuck::cast_slice_mut(buffer)[at..end])?;
+            at = end;
+        }
+        Ok(&bytemuck::cast_slice(buffer)[..at])
+    }
+}
+
 /// Takes a result on the host's side.
 pub(super) struct Buffer(Vec<u8>);
 
 impl Output for Buffer {
+    fn enough(&self) -> Enough {
+        is_stopped
+    }
+
     fn give<T: Pod>(&mut self, elements: Vec<T>) {
         self.0.extend_from_slice(bytemuck::cast_slice(&elements));
     }

@@ -1,6 +1,8 @@
 //! Looks at a plugin's stack while the plugin panics.
 
 use crate::error::{StackFrame, stack_frames};
+use crate::running::stopped;
+use crate::stop::Halt;
 use crate::sync::lock::lock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,9 +43,10 @@ impl Panics {
     }
 
     /// Makes the function with which the plugin says that it panics.
-    pub(super) fn function(&self, store: &mut StoreMut<'_>) -> Function {
-        let Self { wanted, last, count } = self.clone();
+    pub(super) fn function(&self, store: &mut StoreMut<'_>, halt: &Halt) -> Function {
+        let (Self { wanted, last, count }, halt) = (self.clone(), halt.clone());
         Function::new_typed(store, move || {
+            stopped::check(halt.is_stopped())?;
             count.fetch_add(1, Ordering::Relaxed);
             if wanted {
                 // The engine's error knows the wasm functions below which it was made.
@@ -56,6 +59,7 @@ impl Panics {
                 }
                 last.push_back((here, frames));
             }
+            Ok::<(), RuntimeError>(())
         })
     }
 }

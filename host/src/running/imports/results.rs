@@ -2,12 +2,14 @@
 
 use super::frame;
 use crate::running::imports::wait::PluginStopped;
+use crate::running::stopped;
+use crate::stop::Halt;
 use crate::sync::lock::lock;
 use crate::sync::panic_text::panic_text;
 use plugix_abi::{PanicReport, Status};
 use std::any::Any;
 use std::sync::{Arc, Mutex};
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, StoreMut};
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// The last result in one store that had no room. One guest thread has the store to itself, so nobody else can take the
 /// result.
@@ -23,23 +25,29 @@ impl Results {
     }
 
     /// Makes the function with which the guest takes the result.
-    pub(super) fn take_function(&self, store: &mut StoreMut<'_>, memory: &FunctionEnv<frame::Memory>) -> Function {
-        let results = self.clone();
+    pub(super) fn take_function(
+        &self,
+        store: &mut StoreMut<'_>,
+        memory: &FunctionEnv<frame::Memory>,
+        halt: &Halt,
+    ) -> Function {
+        let (results, halt) = (self.clone(), halt.clone());
         Function::new_typed_with_env(
             store,
             memory,
-            move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, capacity: u32| -> u32 {
+            move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, capacity: u32| {
+                stopped::check(halt.is_stopped())?;
                 let mut kept = lock(&results.0);
                 if kept.is_empty() || kept.len() > capacity as usize {
-                    return 0;
+                    return Ok(0);
                 }
                 let bytes = std::mem::take(&mut *kept);
                 drop(kept);
                 let (memory, store) = env.data_and_store_mut();
-                match memory.guest.write(&store, "a result", ptr, &bytes) {
+                Ok::<u32, RuntimeError>(match memory.guest.write(&store, "a result", ptr, &bytes) {
                     Ok(()) => bytes.len() as u32,
                     Err(_) => 0,
-                }
+                })
             },
         )
     }

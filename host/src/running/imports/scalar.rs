@@ -3,12 +3,13 @@
 use super::Context;
 use super::results::{Results, pack};
 use crate::running::imports::wait::with_halt;
+use crate::running::stopped;
 use crate::stop::Halt;
 use plugix_abi::Status;
 use plugix_abi::interface::{Interface, Provider, ScalarFn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use wasmer::{Function, StoreMut};
+use wasmer::{Function, RuntimeError, StoreMut};
 
 /// One method of an implementation, as the guest in one store calls it.
 struct Call<I: ?Sized> {
@@ -23,15 +24,16 @@ struct Call<I: ?Sized> {
 impl<I: Interface + ?Sized> Call<I> {
     /// Runs the method, and packs its result for the guest.
     #[inline]
-    fn call(&self, a: u64, b: u64, c: u64, d: u64) -> u64 {
+    fn call(&self, a: u64, b: u64, c: u64, d: u64) -> Result<u64, RuntimeError> {
+        stopped::check(self.halt.is_stopped())?;
         let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), a, b, c, d));
-        match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(match catch_unwind(AssertUnwindSafe(run)) {
             Ok(Some(value)) => u64::from(value),
             Ok(None) => pack(Status::BadArguments, self.results.keep(b"a number is out of its type's range".to_vec())),
             Err(panic) => {
                 pack(Status::Panic, self.results.keep(super::results::panicked(&self.plugin, self.name, panic)))
             }
-        }
+        })
     }
 }
 

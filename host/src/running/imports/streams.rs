@@ -4,6 +4,8 @@ use super::frame;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef};
 use crate::running::memory::Offers;
+use crate::running::stopped;
+use crate::stop::Halt;
 use crate::sync::lock::lock;
 use plugix_abi::interface::{CHUNK_LEN, Produce};
 use plugix_abi::{Status, import};
@@ -66,14 +68,16 @@ impl HostStreams {
         memory: &FunctionEnv<frame::Memory>,
         results: &Results,
         plugin: &Arc<str>,
+        halt: &Halt,
     ) -> Function {
         let streams = self.clone();
         let results = results.clone();
-        let plugin = plugin.clone();
+        let (plugin, halt) = (plugin.clone(), halt.clone());
         Function::new_typed_with_env(
             store,
             memory,
             move |mut env: FunctionEnvMut<'_, frame::Memory>, handle: u32, ptr: u32, capacity: u32| {
+                stopped::check(halt.is_stopped())?;
                 let (status, chunk) = streams.next(&plugin, handle);
                 if chunk.len() > capacity as usize {
                     return Ok(pack(status, results.keep(chunk)));
@@ -91,12 +95,14 @@ impl HostStreams {
     }
 
     /// Makes the function with which the plugin ends a stream.
-    pub(super) fn drop_function(&self, store: &mut StoreMut<'_>) -> Function {
-        let streams = self.clone();
+    pub(super) fn drop_function(&self, store: &mut StoreMut<'_>, halt: &Halt) -> Function {
+        let (streams, halt) = (self.clone(), halt.clone());
         Function::new_typed(store, move |handle: u32| {
+            stopped::check(halt.is_stopped())?;
             let items = streams.take(handle);
             // A panic in the destructor of the items must not unwind into the plugin.
             let _ = catch_unwind(AssertUnwindSafe(|| drop(items)));
+            Ok::<(), RuntimeError>(())
         })
     }
 }

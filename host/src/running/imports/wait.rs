@@ -9,14 +9,14 @@ use std::pin::pin;
 use std::ptr::null;
 
 thread_local! {
-    /// The plugin whose host function the calling thread runs. Null if it runs none.
+    /// The plugin whose host function the calling thread runs, or whose result it reads. Null if there is none.
     static PLUGIN: Cell<*const Halt> = const { Cell::new(null()) };
 }
 
 /// A host function unwinds with this when its plugin was stopped.
 pub(crate) struct PluginStopped;
 
-/// Runs a host function of the plugin that `halt` stops.
+/// Runs what the host does for the plugin that `halt` stops: a host function, or the reading of a result.
 #[inline]
 pub(crate) fn with_halt<R>(halt: &Halt, run: impl FnOnce() -> R) -> R {
     struct Restore<'a>(&'a Cell<*const Halt>, *const Halt);
@@ -41,6 +41,13 @@ fn current() -> Option<Halt> {
     // SAFETY: the pointer is null, or it comes from the reference that `with_halt` holds. `with_halt` puts the old
     // pointer back before its reference ends.
     unsafe { halt.as_ref() }.cloned()
+}
+
+/// Whether the plugin is stopped for which the calling thread works.
+pub(crate) fn is_stopped() -> bool {
+    let halt = PLUGIN.get();
+    // SAFETY: as in `current`.
+    unsafe { halt.as_ref() }.is_some_and(Halt::is_stopped)
 }
 
 /// Waits for a future in a host function. The plugin's thread waits here, and no worker of an executor does: with an

@@ -2,8 +2,12 @@
 
 use super::copy;
 use crate::error::ProtocolError;
-use plugix_abi::interface::{DecodeError, Payload, Pull};
+use crate::running::imports::is_stopped;
+use plugix_abi::interface::{DecodeError, Enough, Payload, Pull};
 use std::mem::MaybeUninit;
+
+/// Bytes of a result that are copied at once: with what the kernel does for new memory, in less than a millisecond.
+const PIECE: usize = 1 << 20;
 
 /// A result in guest memory. The guest may change it until the host has copied it.
 pub(crate) struct GuestPayload<'a> {
@@ -31,7 +35,30 @@ impl<'a> GuestPayload<'a> {
     }
 }
 
-// SAFETY: `copy_to` fills all of `room`. It panics if `room` has another length than the payload.
+impl GuestPayload<'_> {
+    /// Copies all of it, and fails if the plugin is stopped before the end.
+    ///
+    /// # Safety
+    /// `to` is valid for writes of `len` bytes, and belongs to the caller alone.
+    #[inline]
+    unsafe fn copy(&self, to: *mut u8) -> Result<(), ProtocolError> {
+        let mut done = 0;
+        while self.len - done > PIECE {
+            // SAFETY: `done + PIECE` is less than `len`. The caller of `new` promised the source, and the caller of this
+            // the destination.
+            unsafe { copy::from_guest(self.from.add(done), to.add(done), PIECE) };
+            done += PIECE;
+            if is_stopped() {
+                return Err(DecodeError::Truncated.into());
+            }
+        }
+        // SAFETY: as above, for the rest.
+        unsafe { copy::from_guest(self.from.add(done), to.add(done), self.len - done) };
+        Ok(())
+    }
+}
+
+// SAFETY: `copy_to` fills all of `room`, or fails. It panics if `room` has another length than the payload.
 unsafe impl Payload for GuestPayload<'_> {
     type Error = ProtocolError;
 
@@ -44,8 +71,12 @@ unsafe impl Payload for GuestPayload<'_> {
     fn copy_to(self, room: &mut [MaybeUninit<u8>]) -> Result<(), ProtocolError> {
         assert_eq!(room.len(), self.len, "a payload is copied whole");
         // SAFETY: the caller of `new` promised the source. The destination is a unique slice of this length.
-        unsafe { copy::from_guest(self.from, room.as_mut_ptr().cast(), self.len) };
-        Ok(())
+        unsafe { self.copy(room.as_mut_ptr().cast()) }
+    }
+
+    #[inline]
+    fn enough(&self) -> Enough {
+        is_stopped
     }
 
     #[inline]
@@ -55,7 +86,8 @@ unsafe impl Payload for GuestPayload<'_> {
         // SAFETY: the caller of `new` promised the source. The destination has room for `len` bytes, and all of them
         // are written before the length says so.
         unsafe {
-            copy::from_guest(self.from, self.scratch.as_mut_ptr(), self.len);
+            let to = self.scratch.as_mut_ptr();
+            self.copy(to)?;
             self.scratch.set_len(self.len);
         }
         Ok(read(self.scratch))

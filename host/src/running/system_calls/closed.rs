@@ -4,9 +4,10 @@ use super::Imported;
 use super::calls::find;
 use super::known::is_plain;
 use crate::events::Event;
+use crate::running::stopped;
 use crate::stop::Stopper;
 use std::sync::Arc;
-use wasmer::{Function, Imports, Module, RuntimeError, StoreMut, Type, Value};
+use wasmer::{Function, Imports, Module, StoreMut, Type, Value};
 use wasmer_wasix::wasmer_wasix_types::wasi::Errno;
 
 /// What starts a thread, which begins in an export of the module.
@@ -41,8 +42,9 @@ pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imp
         };
         let (stopper, name) = (stopper.clone(), call.name.clone());
         let closed = Function::new(store, signature, move |_| {
+            stopped::check(stopper.cause().is_some())?;
             stopper.report(Event::Denied { operation: "call", target: name.clone() });
-            Ok::<_, RuntimeError>(answer.clone())
+            Ok(answer.clone())
         });
         call.replace(imports, closed);
     }

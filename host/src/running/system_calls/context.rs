@@ -3,14 +3,13 @@
 use super::Callers;
 use crate::error::ProtocolError;
 use crate::running::memory::GuestMemory;
+use crate::running::stopped::{self, KILLED, exit};
 use bytemuck::Pod;
 use plugix_system::{Delivery, Errno, Part, Signal, System, Thread, Word};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasmer::{AsStoreMut, FunctionEnvMut, Instance, RuntimeError, StoreMut};
-use wasmer_wasix::WasiError;
-use wasmer_wasix::wasmer_wasix_types::wasi::ExitCode;
 
 /// What a call comes to for the plugin.
 pub(super) type Result<T = ()> = std::result::Result<T, Errno>;
@@ -23,9 +22,6 @@ const MAX_PARTS: u32 = 1024;
 
 /// One byte more than the longest path has.
 const MAX_PATH: u32 = 4096;
-
-/// The exit code of a plugin that the host stopped: 128 + SIGKILL, as a shell has it.
-const KILLED: i32 = 137;
 
 /// What one store's system calls work on.
 #[derive(Debug)]
@@ -79,6 +75,7 @@ pub(super) fn run(
     env: &mut FunctionEnvMut<'_, Context>,
     mut call: impl FnMut(&mut Call<'_>) -> Result,
 ) -> std::result::Result<u32, RuntimeError> {
+    stopped::check(env.data().callers.system().halt().is_stopped())?;
     let mut resumed = None;
     deliver(env)?;
     loop {
@@ -147,11 +144,6 @@ fn handle(
         }),
         Err(_) => Ok(()),
     }
-}
-
-/// Ends the thread and the plugin, as an exit does.
-fn exit(code: i32) -> RuntimeError {
-    RuntimeError::user(Box::new(WasiError::Exit(ExitCode::from(code))))
 }
 
 impl Call<'_> {

@@ -82,6 +82,8 @@ impl GuestThread {
         let tid = env.thread.tid().raw();
         let thread = env.thread.clone();
         let prepared = match tasks.take_spare() {
+            // An instance takes a while, and this thread will never run.
+            _ if tasks.stopper.cause().is_some() => Err(WasiThreadError::Unsupported),
             Some(spare) => Ok(spare.reuse(env)),
             None => Spare::new(tasks, tid, module, memory, env),
         };

@@ -1,6 +1,6 @@
 //! A thread of a plugin, watched because each of its calls has the same limit.
 
-use super::{Limited, TICK};
+use super::{Late, Limited, TICK, Unless};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,22 +10,27 @@ pub(super) struct Watched {
     limit: Duration,
     /// The call that was seen last, and when it was seen first.
     call: Option<(u64, Instant)>,
+    /// The last call that was late. Its end is under way.
+    ending: Option<u64>,
 }
 
 impl Watched {
     pub(super) fn new(calls: Arc<dyn Limited>, limit: Duration) -> Self {
-        Self { calls, limit, call: None }
+        Self { calls, limit, call: None, ending: None }
     }
 
-    /// Looks at what runs. Returns the calls and their limit if the limit has passed.
-    pub(super) fn look(&mut self, now: Instant) -> Option<(Arc<dyn Limited>, Duration)> {
+    /// Looks at what runs. Returns the call if its limit has passed, once.
+    pub(super) fn look(&mut self, now: Instant) -> Option<Late> {
         let running = self.calls.running().filter(|_| !self.calls.is_over());
         self.call = match (running, self.call) {
             (Some(running), Some((seen, since))) if running == seen => Some((seen, since)),
             (running, _) => running.map(|running| (running, now)),
         };
-        let (_, since) = self.call?;
-        (now.duration_since(since) >= self.limit).then(|| (self.calls.clone(), self.limit))
+        let (call, since) = self.call?;
+        if now.duration_since(since) < self.limit || self.ending.replace(call) == Some(call) {
+            return None;
+        }
+        Some(Late { calls: self.calls.clone(), limit: self.limit, unless: Unless::Over(call) })
     }
 
     /// When to look again.

@@ -60,7 +60,7 @@ fn call(world: &World, number: u8, take: &mut Arguments<'_>, memory: &mut [u8]) 
         6 => system.fd_filestat_get(take.fd()).map(drop),
         7 => system.fd_filestat_set_size(take.fd(), take.number()),
         8 => system.fd_filestat_set_times(take.fd(), take.time(), take.time()),
-        9 => system.fd_allocate(take.fd(), take.number(), take.number()),
+        9 => system.fd_allocate(thread, take.fd(), take.number(), take.number()),
         10 => system.fd_advise(take.fd(), take.number(), take.number(), take.byte()),
         11 => system.fd_sync(take.fd()),
         12 => system.fd_datasync(take.fd()),

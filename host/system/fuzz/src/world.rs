@@ -45,7 +45,7 @@ impl Report for Denials {
 struct Nowhere;
 
 impl Sink for Nowhere {
-    fn write(&self, _: &[u8]) {}
+    fn write(&self, _: &Thread, _: &[u8]) {}
 }
 
 impl World {

@@ -5,12 +5,15 @@ use super::open::How;
 use super::stat::{Id, Stat};
 use crate::part::{Part, total};
 use crate::transfer::{self, At, MAX_BYTES};
-use crate::{Errno, FdFlags, Filestat, Result, Time};
+use crate::{Errno, FdFlags, Filestat, Result, Thread, Time};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FallocateFlags, OFlags, SeekFrom, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Bytes for which space is taken at once. A file system in memory clears them all.
+const ALLOCATED_AT_ONCE: u64 = 4 << 20;
 
 /// A regular file. The kernel's descriptor has its position and its flags.
 #[derive(Debug)]
@@ -114,7 +117,7 @@ impl HostFile {
     }
 
     /// Makes sure that there is space for that much, from there on.
-    pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+    pub(crate) fn allocate(&self, thread: &Thread, offset: u64, len: u64) -> Result<()> {
         if len == 0 {
             return Err(Errno::Inval);
         }
@@ -124,7 +127,16 @@ impl HostFile {
         let end = offset.checked_add(len).filter(|end| *end <= i64::MAX as u64).ok_or(Errno::Fbig)?;
         self.grow(
             |before| end.max(before),
-            |_| Ok(rustix::fs::fallocate(&self.fd, FallocateFlags::empty(), offset, len)?),
+            |_| {
+                let mut at = offset;
+                while at < end {
+                    thread.check_stop()?;
+                    let piece = (end - at).min(ALLOCATED_AT_ONCE);
+                    rustix::fs::fallocate(&self.fd, FallocateFlags::empty(), at, piece)?;
+                    at += piece;
+                }
+                Ok(())
+            },
         )
     }
 

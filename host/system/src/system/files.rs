@@ -142,10 +142,10 @@ impl System {
     ///
     /// # Errors
     /// As `fallocate`.
-    pub fn fd_allocate(&self, fd: u32, offset: u64, len: u64) -> Result<()> {
+    pub fn fd_allocate(&self, thread: &Thread, fd: u32, offset: u64, len: u64) -> Result<()> {
         match &self.table.description(fd)?.object {
-            Object::File(file) => file.allocate(offset, len),
-            Object::Scratch(file) => file.allocate(offset, len),
+            Object::File(file) => file.allocate(thread, offset, len),
+            Object::Scratch(file) => file.allocate(thread, offset, len),
             Object::Folder(_) => Err(Errno::Badf),
             Object::Device(_) => Err(Errno::Nodev),
             _ => Err(Errno::Spipe),

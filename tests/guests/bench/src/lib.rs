@@ -1,6 +1,6 @@
 //! The plugin that the benches call.
 
-use plugix_e2e_contract::bench::{Bench, Point};
+use plugix_e2e_contract::bench::{Bench, Point, Word};
 use plugix_e2e_contract::host::Adder;
 use plugix_guest::abi::PodVec;
 use plugix_guest::{Plugin, host, plugin, uses};
@@ -53,5 +53,15 @@ impl Bench for Benched {
     fn call_host(&self, count: u32) -> u32 {
         let adder = host::<dyn Adder>();
         (0..count).fold(0, |sum, i| adder.add(sum, i).expect("the host adds"))
+    }
+
+    fn words(&self, count: u32) -> Vec<Word> {
+        vec![Word(String::new()); count as usize]
+    }
+
+    fn give_words(&self, count: u32) {
+        loop {
+            let _ = host::<dyn Adder>().take(self.words(count));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a thread can be doing. None of these ends.
 
 use crate::signals;
+use plugix_guest::services;
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
@@ -24,6 +25,7 @@ pub(crate) const STATES: &[(&str, State)] = &[
     ("spin", |_| spin()),
     ("recursion", |_| _ = black_box(recursion(0))),
     ("exponential", |_| _ = black_box(exponential(0))),
+    ("deep", |_| _ = black_box(deep(0))),
     ("bulk", |_| bulk()),
     ("atomic", |_| atomic()),
     ("allocating", |_| {
@@ -53,6 +55,18 @@ pub(crate) const STATES: &[(&str, State)] = &[
         }
     }),
     ("random", |_| system::take_random_bytes()),
+    ("long-writes", |_| system::print_in_many_parts()),
+    ("progress", |_| {
+        let message = "again ".repeat(10_000);
+        loop {
+            services::progress(1, 2, &message);
+        }
+    }),
+    ("listing", |folder| {
+        loop {
+            let _ = std::fs::read_dir(folder).map(Iterator::count);
+        }
+    }),
     ("yielding", |_| {
         loop {
             thread::yield_now();
@@ -158,6 +172,15 @@ fn spin() {
 /// Calls without a loop. It is never deep enough to overflow.
 fn exponential(depth: u32) -> u64 {
     if depth == 500 { 1 } else { black_box(exponential(depth + 1)) ^ black_box(exponential(depth + 1)) }
+}
+
+/// Stays where the stack is deep: whoever looks at it passes all of its frames.
+fn deep(depth: u32) -> u64 {
+    if depth == 5_000 {
+        spin();
+        return 0;
+    }
+    black_box(deep(depth + 1)) + 1
 }
 
 /// Calls through a table.
@@ -288,6 +311,16 @@ mod system {
         // SAFETY: the pointer is to a local variable.
         assert_eq!(unsafe { fd_event(0, 0, &mut event) }, 0);
         read(event);
+    }
+
+    /// Prints empty lines, as many as one call takes: the same memory a thousand times.
+    pub(super) fn print_in_many_parts() {
+        let lines = [b'\n'; 64 << 10];
+        let parts = [Part { start: lines.as_ptr(), len: lines.len() }; 1024];
+        loop {
+            // SAFETY: each part is the lines.
+            unsafe { fd_write(1, parts.as_ptr(), parts.len(), &mut 0) };
+        }
     }
 
     pub(super) fn take_random_bytes() {

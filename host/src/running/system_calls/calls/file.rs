@@ -55,7 +55,7 @@ pub(super) fn advise(call: &mut Call<'_>, fd: u32, offset: u64, len: u64, advice
 }
 
 pub(super) fn allocate(call: &mut Call<'_>, fd: u32, offset: u64, len: u64) -> Result {
-    call.system.fd_allocate(fd, offset, len)
+    call.system.fd_allocate(call.thread, fd, offset, len)
 }
 
 pub(super) fn filestat_get(call: &mut Call<'_>, fd: u32, result: u32) -> Result {

@@ -2,6 +2,7 @@
 
 use crate::files::space::{Space, Taken};
 use crate::part::Part;
+use crate::{Errno, Result, Thread};
 use std::collections::BTreeMap;
 
 /// Bytes of a chunk. It takes all of them of the limit, however many are written.
@@ -86,19 +87,17 @@ impl Chunks {
     }
 
     /// Takes the space for what is there from one byte to another. It is given back if there is too little.
-    pub(super) fn allocate(&mut self, start: u64, end: u64) -> bool {
+    pub(super) fn allocate(&mut self, thread: &Thread, start: u64, end: u64) -> Result<()> {
         let (first, last) = (start / CHUNK as u64, end.div_ceil(CHUNK as u64));
         let missing = (last - first).saturating_sub(self.chunks.range(first..last).count() as u64);
         // Before anything is taken bit by bit.
-        let Ok(_all) = Taken::new(&self.space, missing.saturating_mul(CHUNK as u64)) else { return false };
-        drop(_all);
+        drop(Taken::new(&self.space, missing.saturating_mul(CHUNK as u64))?);
         for index in first..last {
-            if self.chunk(index).is_none() {
-                return false;
-            }
+            thread.check_stop()?;
+            self.chunk(index).ok_or(Errno::Nospc)?;
         }
         self.len = self.len.max(end);
-        true
+        Ok(())
     }
 
     /// A chunk, new if need be and if there is space.
@@ -122,6 +121,7 @@ fn locate(at: u64) -> (u64, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Halt;
     use crate::testing::part;
     use std::sync::Arc;
 
@@ -149,7 +149,13 @@ mod tests {
         assert_eq!(chunks.write(part(&mut [1; 100]), 0), 100);
         assert_eq!(chunks.write(part(&mut [1; 2 * CHUNK]), 0), CHUNK);
         assert_eq!(chunks.write(part(&mut [1; 1]), CHUNK as u64), 0);
-        assert!(!chunks.allocate(0, CHUNK as u64 + 1) && !chunks.allocate(0, u64::MAX));
+        let halt = Halt::new();
+        let thread = Thread::new(&halt);
+        for end in [CHUNK as u64 + 1, u64::MAX] {
+            assert_eq!(chunks.allocate(&thread, 0, end), Err(Errno::Nospc));
+        }
+        halt.stop();
+        assert_eq!(chunks.allocate(&thread, 0, 1), Err(Errno::Canceled));
         chunks.set_len(10);
         chunks.set_len(u64::MAX / 2);
         let mut read = [9; 20];

@@ -5,7 +5,7 @@ use super::locks::Locks;
 use crate::files::space::Space;
 use crate::part::Part;
 use crate::transfer::MAX_BYTES;
-use crate::{Errno, Filestat, Filetype, Result, Time};
+use crate::{Errno, Filestat, Filetype, Result, Thread, Time};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -99,9 +99,9 @@ impl MemoryFile {
         Ok(())
     }
 
-    pub(super) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+    pub(super) fn allocate(&self, thread: &Thread, offset: u64, len: u64) -> Result<()> {
         let end = offset.checked_add(len).filter(|end| *end <= i64::MAX as u64).ok_or(Errno::Fbig)?;
-        if self.inner().chunks.allocate(offset, end) { Ok(()) } else { Err(Errno::Nospc) }
+        self.inner().chunks.allocate(thread, offset, end)
     }
 
     pub(super) fn set_times(&self, accessed: Time, modified: Time) {

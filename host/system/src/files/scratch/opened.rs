@@ -91,10 +91,10 @@ impl ScratchFile {
         if self.writable { self.file.set_len(len) } else { Err(Errno::Inval) }
     }
 
-    pub(crate) fn allocate(&self, offset: u64, len: u64) -> Result<()> {
+    pub(crate) fn allocate(&self, thread: &Thread, offset: u64, len: u64) -> Result<()> {
         match self.writable {
             _ if len == 0 => Err(Errno::Inval),
-            true => self.file.allocate(offset, len),
+            true => self.file.allocate(thread, offset, len),
             false => Err(Errno::Badf),
         }
     }

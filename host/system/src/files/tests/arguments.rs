@@ -60,7 +60,7 @@ fn call(plugin: &Plugin, (which, fd, other, one, two, path, target, bits): Argum
         5 => system.fd_filestat_get(fd).map(drop),
         6 => system.fd_filestat_set_size(fd, one),
         7 => system.fd_filestat_set_times(fd, time, Time::At(two)),
-        8 => system.fd_allocate(fd, one, two),
+        8 => system.fd_allocate(thread, fd, one, two),
         9 => system.fd_advise(fd, one, two, bits as u8 % 7),
         10 => system.fd_sync(fd).and(system.fd_datasync(fd)),
         11 => system.fd_readdir(thread, fd, parts[0], one).map(drop),

@@ -34,7 +34,7 @@ fn reading_writing_and_seeking() {
         assert_eq!(system.fd_seek(file, 5, 0), Ok(5));
         assert_eq!(plugin.write(file, b"!"), Ok(1));
         assert_eq!(plugin.read_file("/d/file").as_deref(), Ok(&b"HEl\0\0!"[..]));
-        system.fd_allocate(file, 0, 10_000).expect("there is space");
+        system.fd_allocate(&plugin.thread, file, 0, 10_000).expect("there is space");
         assert_eq!(
             plugin.stat("/d/file").map(|stat| (stat.size, stat.filetype, stat.links, stat.mode & 0o700)),
             Ok((10_000, Filetype::RegularFile, 1, 0o600))
@@ -42,8 +42,8 @@ fn reading_writing_and_seeking() {
         let reader = plugin.open_file("/d/file", Mode::Read).expect("it is there");
         assert_eq!(plugin.write(reader, b"x"), Err(Errno::Badf));
         assert_eq!(system.fd_filestat_set_size(reader, 0), Err(Errno::Inval));
-        assert_eq!(system.fd_allocate(reader, 0, 1), Err(Errno::Badf));
-        assert_eq!(system.fd_allocate(reader, 0, 0), Err(Errno::Inval));
+        assert_eq!(system.fd_allocate(&plugin.thread, reader, 0, 1), Err(Errno::Badf));
+        assert_eq!(system.fd_allocate(&plugin.thread, reader, 0, 0), Err(Errno::Inval));
         system.fd_sync(file).and(system.fd_datasync(file)).expect("there is a disk");
         system.fd_advise(file, 0, 0, 3).expect("it may be told");
         assert_eq!(system.fd_advise(file, 0, 0, 6), Err(Errno::Inval));

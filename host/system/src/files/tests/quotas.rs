@@ -48,11 +48,11 @@ fn hard_links_and_allocation_count() {
         plugin.remove("/d/file").expect("it is there");
         // Now there are a name and four chunks.
         let other = plugin.open_file("/d/other", Mode::Create).expect("there is space");
-        assert_eq!(plugin.system.fd_allocate(other, 0, 5 * ENTRY), Err(Errno::Nospc));
-        plugin.system.fd_allocate(other, 0, 4 * ENTRY).expect("there is space");
-        assert_eq!(plugin.system.fd_allocate(other, u64::MAX, 2), Err(Errno::Fbig));
+        assert_eq!(plugin.system.fd_allocate(&plugin.thread, other, 0, 5 * ENTRY), Err(Errno::Nospc));
+        plugin.system.fd_allocate(&plugin.thread, other, 0, 4 * ENTRY).expect("there is space");
+        assert_eq!(plugin.system.fd_allocate(&plugin.thread, other, u64::MAX, 2), Err(Errno::Fbig));
         plugin.remove("/d/link").expect("it is there");
-        plugin.system.fd_allocate(other, 0, 9 * ENTRY).expect("there is space");
+        plugin.system.fd_allocate(&plugin.thread, other, 0, 9 * ENTRY).expect("there is space");
         assert_eq!(plugin.make_folder("/d/x"), Err(Errno::Nospc));
     });
 }

@@ -304,7 +304,7 @@ impl Here<'_> {
                 let flags = if *append { FdFlags::APPEND } else { FdFlags::NONE };
                 done(system.fd_fdstat_set_flags(file(handle)?, flags))
             }
-            Call::Allocate(handle, offset, len) => done(system.fd_allocate(file(handle)?, *offset, *len)),
+            Call::Allocate(handle, offset, len) => done(system.fd_allocate(thread, file(handle)?, *offset, *len)),
             Call::Dup(from, to) => {
                 let from = file(from)?;
                 match self.files[*to] {
