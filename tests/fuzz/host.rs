@@ -171,6 +171,16 @@ fn a_child_of_another_test() -> Result<()> {
 }
 
 #[test]
+fn a_failure_is_found_and_told() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("wrong.wat");
+    fs::write(&file, "(module")?;
+    let failure = repeat(&file).expect_err("it is no module").to_string();
+    anyhow::ensure!(failure.contains("wrong.wat") && failure.contains("the process ended"), "{failure}");
+    Ok(())
+}
+
+#[test]
 fn the_host_holds_for_a_while() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let summary = run(folder.path(), 0..1_000_000, Duration::from_secs(8))?;

@@ -1,16 +1,16 @@
 //! One module, from its bytes to its end, and how late each step of it was.
 
 use super::setup::Setup;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use plugix_e2e::engine;
 use plugix_e2e_contract::host::{Store, StoreError};
 use plugix_host::abi::Interface as _;
 use plugix_host::abi::interface::descriptor::section;
-use plugix_host::error::CallError;
+use plugix_host::error::{CallError, LoadError};
 use plugix_host::module::Form;
 use plugix_host::plugin::{CancelHandle, Services};
 use plugix_host::raw::{Command, CommandError, RawPlugin};
-use plugix_host::{Error, Module, Plugin, error::LoadError};
+use plugix_host::{Error, Module, Plugin};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -59,6 +59,8 @@ pub(super) fn attack(text: &str, setup: &Setup, seed: u64) -> Result<Outcome> {
         module.compile().map(|()| module)
     });
     match loaded {
+        // It would have compiled what was checked.
+        Err(error @ (LoadError::Engine(_) | LoadError::Compiler(_))) => bail!("the compiler refuses it: {error}"),
         Err(error) => steps.end(of_load(&error)),
         Ok(module) => run(&module, setup, seed, &mut steps),
     }

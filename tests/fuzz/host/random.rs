@@ -3,8 +3,7 @@
 pub(super) struct Random(u64);
 
 /// Numbers at which code changes its mind.
-const EDGES: [u32; 16] =
-    [0, 1, 2, 3, 4, 7, 8, 48, 255, 256, 4_096, 65_535, 65_536, i32::MAX as u32, 1 << 31, u32::MAX];
+const EDGES: [u32; 16] = [0, 1, 2, 3, 4, 7, 8, 48, 255, 256, 4_096, 65_535, 65_536, i32::MAX as u32, 1 << 31, u32::MAX];
 
 impl Random {
     pub(super) fn new(seed: u64) -> Self {

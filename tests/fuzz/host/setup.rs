@@ -63,7 +63,8 @@ impl Setup {
         }
         if random.one_in(2) {
             let ports = format!("127.0.0.1:{}-{}", PORTS.start, PORTS.end - 1);
-            let network = Network::new().sockets(random.pick(&[1, 4, 16])).host("name.test", [Ipv4Addr::LOCALHOST.into()])?;
+            let network =
+                Network::new().sockets(random.pick(&[1, 4, 16])).host("name.test", [Ipv4Addr::LOCALHOST.into()])?;
             let network = network.connect_tcp(&ports)?.connect_udp(&ports)?.listen_tcp(&ports)?;
             policy = policy.network(network.listen_udp(&ports)?.listen_tcp("127.0.0.1:0")?);
         }

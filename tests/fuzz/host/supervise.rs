@@ -52,7 +52,9 @@ pub(super) fn run(cases: &[Case], mut ran: impl FnMut(Ran)) -> Result<Option<Fai
     let mut child = command.spawn()?;
     let stdout = child.stdout.take().context("it is piped")?;
     let (line, said) = channel();
-    std::thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).all(|said| line.send(said).is_ok()));
+    std::thread::spawn(move || {
+        BufReader::new(stdout).lines().map_while(Result::ok).all(|said| line.send(said).is_ok())
+    });
 
     let mut case = "before the first module".to_owned();
     let why = loop {

@@ -74,7 +74,8 @@ fn collect() -> Result<Vec<Call>> {
             }
             let meaning = |at: usize| meanings.map_or("", |meanings| meanings[at]);
             let params = ty.params().iter().enumerate();
-            let params = params.map(|(at, ty)| Ok(Param { ty: text(*ty)?, meaning: meaning(at) })).collect::<Result<_>>()?;
+            let params =
+                params.map(|(at, ty)| Ok(Param { ty: text(*ty)?, meaning: meaning(at) })).collect::<Result<_>>()?;
             let result = ty.results().first().map(|ty| text(*ty)).transpose()?;
             calls.push(Call { namespace, name, params, result });
         }
@@ -96,7 +97,10 @@ fn text(ty: Type) -> Result<&'static str> {
 fn each_row_of_the_host_is_in_the_table() -> Result<()> {
     for ((name, namespace), args) in rows()? {
         let is_it = |call: &&Call| call.name == name && namespace.is_none_or(|namespace| namespace == call.namespace);
-        let known = calls().iter().filter(is_it).any(|call| call.params.iter().map(|param| param.meaning).eq(args.iter().copied()));
+        let known = calls()
+            .iter()
+            .filter(is_it)
+            .any(|call| call.params.iter().map(|param| param.meaning).eq(args.iter().copied()));
         ensure!(known, "{name} in {namespace:?}");
     }
     ensure!(calls().len() > 300, "{}", calls().len());

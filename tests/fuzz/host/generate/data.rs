@@ -6,8 +6,29 @@ use std::fmt::Write as _;
 
 /// Paths, names of hosts, and others.
 const NAMES: [&str; 24] = [
-    "/s/a", "/s/b", "/s/c/d", "/s/c", "/d/file", "/d/new", "/d/folder/x", "/d/folder", "/r/file", "/d", "/s", "/",
-    ".", "..", "../../etc/passwd", "file", "a", "", "/d/out", "/dev/zero", "localhost", "name.test", "__wasm_signal",
+    "/s/a",
+    "/s/b",
+    "/s/c/d",
+    "/s/c",
+    "/d/file",
+    "/d/new",
+    "/d/folder/x",
+    "/d/folder",
+    "/r/file",
+    "/d",
+    "/s",
+    "/",
+    ".",
+    "..",
+    "../../etc/passwd",
+    "file",
+    "a",
+    "",
+    "/d/out",
+    "/dev/zero",
+    "localhost",
+    "name.test",
+    "__wasm_signal",
     "/nowhere/\u{e4}\u{1f980}",
 ];
 

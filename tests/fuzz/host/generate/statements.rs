@@ -51,7 +51,11 @@ impl Generator {
 
     /// An address, which may be out of bounds if traps are wanted.
     fn address(&mut self) -> String {
-        if self.traps && self.random.one_in(8) { self.wild() } else { constant(BUFFER_AT + 8 * self.random.below(1_000)) }
+        if self.traps && self.random.one_in(8) {
+            self.wild()
+        } else {
+            constant(BUFFER_AT + 8 * self.random.below(1_000))
+        }
     }
 
     /// How much of something, or where in a small table.
@@ -65,7 +69,10 @@ impl Generator {
             1 => format!("(memory.copy {} {} {})", self.address(), self.address(), self.amount(9_000)),
             2 => format!("(memory.init $data {} (i32.const 0) {})", self.address(), self.amount(4)),
             3 => "(data.drop $data)".to_owned(),
-            4 => format!("(drop (memory.grow {}))", self.random.pick(&["(i32.const 1)", "(i32.const 16)", "(local.get $a)"])),
+            4 => format!(
+                "(drop (memory.grow {}))",
+                self.random.pick(&["(i32.const 1)", "(i32.const 16)", "(local.get $a)"])
+            ),
             5 => "(local.set $a (i32.mul (memory.size) (i32.const 65536)))".to_owned(),
             6 => format!("(i64.store {} (i64.load {}))", self.address(), self.address()),
             _ => format!("(i32.store {} {})", self.address(), self.number()),
@@ -93,8 +100,12 @@ impl Generator {
         let expected = self.random.below(3);
         match self.random.below(7) {
             // A wait traps on a memory that is not shared.
-            0 if self.shared => format!("(drop (memory.atomic.wait32 {word} (i32.const {expected}) (i64.const {timeout})))"),
-            1 if self.shared => format!("(drop (memory.atomic.wait64 {wide} (i64.const {expected}) (i64.const {timeout})))"),
+            0 if self.shared => {
+                format!("(drop (memory.atomic.wait32 {word} (i32.const {expected}) (i64.const {timeout})))")
+            }
+            1 if self.shared => {
+                format!("(drop (memory.atomic.wait64 {wide} (i64.const {expected}) (i64.const {timeout})))")
+            }
             2 if self.traps => format!("(drop (memory.atomic.notify {} (i32.const 1)))", self.wild()),
             3 => format!("(drop (memory.atomic.notify {word} {}))", self.number()),
             4 => format!("(drop (i32.atomic.rmw.add {word} (i32.const 1)))"),
