@@ -9,6 +9,7 @@ mod case;
 mod child;
 mod generate;
 mod innocent;
+mod keep;
 mod random;
 mod setup;
 mod supervise;
@@ -18,6 +19,7 @@ use anyhow::{Result, bail};
 use case::Case;
 use std::collections::HashMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,9 +37,6 @@ const CHUNK: u64 = 250;
 
 /// Kinds of outcome that are shown, with how many modules had each.
 const SHOWN: usize = 40;
-
-/// How often a module that fails is tried with fewer statements.
-const ATTEMPTS: u32 = 40;
 
 /// What all modules of a run have done.
 #[derive(Default)]
@@ -65,7 +64,7 @@ pub(crate) fn as_a_child() -> Option<Result<()>> {
 /// Runs the corpus, and then the modules of so many seeds. Keeps one that fails in the folder.
 pub(crate) fn fuzz(folder: &Path, runs: u64, seed: u64) -> Result<()> {
     let began = Instant::now();
-    let summary = run(folder, seed..seed + runs, Duration::MAX)?;
+    let summary = run(folder, seed..seed + runs, CHUNK, Duration::MAX)?;
     let Summary { runs, ends, late, time } = summary;
     println!(
         "{NAME}: {runs} modules, {} kinds of outcome, no failure; {:.0} modules a second, {:.1} ms each; the latest step was \
@@ -88,7 +87,7 @@ pub(crate) fn repeat(file: &Path) -> Result<()> {
     }
 }
 
-fn run(folder: &Path, seeds: std::ops::Range<u64>, time: Duration) -> Result<Summary> {
+fn run(folder: &Path, seeds: Range<u64>, chunk: u64, time: Duration) -> Result<Summary> {
     let summary = Mutex::new(Summary::default());
     let watch = |cases: &[Case]| {
         supervise::run(cases, |ran| summary.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).add(ran))
@@ -100,11 +99,11 @@ fn run(folder: &Path, seeds: std::ops::Range<u64>, time: Duration) -> Result<Sum
     let next = AtomicU64::new(seeds.start);
     let work = || -> Result<Option<Failure>> {
         while began.elapsed() < time {
-            let start = next.fetch_add(CHUNK, Ordering::Relaxed);
+            let start = next.fetch_add(chunk, Ordering::Relaxed);
             if start >= seeds.end {
                 break;
             }
-            let chunk = start..seeds.end.min(start + CHUNK);
+            let chunk = start..seeds.end.min(start + chunk);
             let cases: Vec<_> = chunk.map(|seed| Case::Seed { seed, without: Vec::new() }).collect();
             if let Some(failure) = watch(&cases)? {
                 // The others end soon.
@@ -121,7 +120,7 @@ fn run(folder: &Path, seeds: std::ops::Range<u64>, time: Duration) -> Result<Sum
         workers.into_iter().map(|worker| worker.join().expect("no panic")).collect::<Result<Vec<_>>>()
     })?;
     if let Some(failure) = failures.into_iter().flatten().next() {
-        let kept = keep(folder, &failure)?;
+        let kept = keep::keep(folder, &failure)?;
         bail!("{failure}\nkept as {}; to repeat it: cargo xtask fuzz {NAME} --file {0}", kept.display());
     }
     Ok(summary.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
@@ -131,37 +130,6 @@ fn corpus() -> Result<Vec<Case>> {
     let mut files = fs::read_dir(CORPUS)?.map(|file| Ok(file?.path())).collect::<Result<Vec<PathBuf>>>()?;
     files.sort();
     Ok(files.into_iter().map(Case::File).collect())
-}
-
-/// Leaves out what the failure doesn't need, and writes the rest down.
-fn keep(folder: &Path, failure: &Failure) -> Result<PathBuf> {
-    let case: Case = failure.case.parse().unwrap_or(Case::File(PathBuf::new()));
-    let Case::Seed { seed, mut without } = case else { bail!("{failure}") };
-    let fails = |without: &[u32]| -> Result<bool> {
-        Ok(supervise::run(&[Case::Seed { seed, without: without.to_vec() }], |_| {})?.is_some())
-    };
-    // What fails only after others can't be made smaller alone.
-    if fails(&without)? {
-        let count = generate::module(seed, &[]).1;
-        let (mut size, mut attempts) = (count.div_ceil(2), 0);
-        while size > 0 && attempts < ATTEMPTS {
-            for start in (0..count).step_by(size as usize) {
-                let more = (start..count.min(start + size)).filter(|number| !without.contains(number));
-                let candidate: Vec<_> = without.iter().copied().chain(more).collect();
-                if candidate.len() > without.len() && attempts < ATTEMPTS {
-                    attempts += 1;
-                    if fails(&candidate)? {
-                        without = candidate;
-                    }
-                }
-            }
-            size /= 2;
-        }
-    }
-    fs::create_dir_all(folder)?;
-    let path = folder.join(format!("{NAME}-{seed}.wat"));
-    fs::write(&path, Case::Seed { seed, without }.kept()?)?;
-    Ok(path)
 }
 
 /// The body of the processes that the test below starts.
@@ -183,7 +151,7 @@ fn a_failure_is_found_and_told() -> Result<()> {
 #[test]
 fn the_host_holds_for_a_while() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let summary = run(folder.path(), 0..1_000_000, Duration::from_secs(8))?;
+    let summary = run(folder.path(), 0..1_000_000, 40, Duration::from_secs(6))?;
     anyhow::ensure!(summary.runs > 50 && summary.ends.len() > 20, "{} modules never get far", summary.runs);
     Ok(())
 }

@@ -93,7 +93,7 @@ fn round(module: &Module, number: u32) -> Result<()> {
             other => bail!("it was stopped with {other:?}"),
         }
     })?;
-    if number % COMPILED == 0 {
+    if number.is_multiple_of(COMPILED) {
         step("it is compiled", &|| {
             let text = format!(
                 r#"(module (memory (export "memory") 1) (func (export "number") (result i32) (i32.const {number})))"#

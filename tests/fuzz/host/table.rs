@@ -35,7 +35,9 @@ pub(super) fn calls() -> &'static [Call] {
 }
 
 /// The names of each row's arguments, by the row's name and its own namespace.
-fn rows() -> Result<HashMap<(&'static str, Option<&'static str>), Vec<&'static str>>> {
+type Rows = HashMap<(&'static str, Option<&'static str>), Vec<&'static str>>;
+
+fn rows() -> Result<Rows> {
     let (_, rows) = ROWS.split_once("\ncalls! {\n").context("the host's rows begin with `calls!`")?;
     let (rows, _) = rows.split_once("\n}").context("the host's rows end")?;
     let row = |line: &'static str| {

@@ -3,7 +3,6 @@
 use super::super::table::{Call, Param};
 use super::Generator;
 use super::data::{self, near_the_end};
-use std::iter;
 
 impl Generator {
     /// A call of one of the module's imports.
@@ -114,15 +113,4 @@ impl Generator {
 
 pub(super) fn constant(value: u32) -> String {
     format!("(i32.const {value})")
-}
-
-/// The imports of some system calls, as text. Function `$i0` is the first.
-pub(super) fn imports(calls: &[&'static Call]) -> String {
-    let import = |(at, call): (usize, &&Call)| {
-        let Call { namespace, name, params, result } = call;
-        let params: String = params.iter().map(|param| format!(" {}", param.ty)).collect();
-        let result = result.map(|ty| format!("(result {ty})")).unwrap_or_default();
-        format!("(import \"{namespace}\" \"{name}\" (func $i{at} (param{params}) {result}))\n")
-    };
-    iter::zip(0.., calls).map(import).collect()
 }
