@@ -1,0 +1,23 @@
+;; seed 2035 has its policy
+(module
+  (import "env" "memory" (memory 64 4096 shared))
+  (import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $w (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+  (export "wasi_thread_start" (func $wts))
+  (global (export "plugix_metadata") i32 (i32.const 0))
+  (data (i32.const 0x1000) "/m/f")
+  (func $wts (param i32 i32))
+  (func $openf (result i32)
+    (drop (call $open (i32.const 3) (i32.const 0) (i32.const 0x1000) (i32.const 4) (i32.const 1) (i64.const 0x1fffffff) (i64.const 0x1fffffff) (i32.const 0) (i32.const 0x1100)))
+    (i32.load (i32.const 0x1100)))
+  (func (export "_initialize") (local $i i32) (local $fd i32)
+    (local.set $fd (i32.const 1))
+    (loop $l
+      (i32.store (i32.add (i32.const 0x10000) (i32.mul (local.get $i) (i32.const 8))) (i32.const 0x100000))
+      (i32.store (i32.add (i32.const 0x10004) (i32.mul (local.get $i) (i32.const 8))) (i32.const 0x100000))
+      (local.set $i (i32.add (local.get $i) (i32.const 1))) (br_if $l (i32.lt_u (local.get $i) (i32.const 1024))))
+    (memory.fill (i32.const 0x100000) (i32.const 10) (i32.const 0x100000))
+    (loop $m (drop (call $w (local.get $fd) (i32.const 0x10000) (i32.const 1024) (i32.const 0x1200)))
+       (drop (call $seek (local.get $fd) (i64.const 0) (i32.const 0) (i32.const 0x1300)))
+       (br $m))))
