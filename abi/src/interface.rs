@@ -45,6 +45,7 @@ mod caller;
 pub mod descriptor;
 mod error;
 mod info;
+mod limited;
 mod output;
 mod pod;
 mod provider;
@@ -61,7 +62,7 @@ pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape
 pub use output::{Output, Payload};
 pub use pod::{PodSlice, PodVec};
 pub use provider::{Provide, Provider};
-pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed};
+pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed, decode};
 pub use scalar::{MAX_REGISTERS, Registers, Scalar};
 pub use schema::Writer;
 pub use sink::{Full, Measure, Sink, SliceSink};

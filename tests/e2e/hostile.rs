@@ -5,6 +5,7 @@
 mod bombs;
 mod ends;
 mod escapes;
+mod exceptions;
 mod files;
 mod modules;
 mod native_stack;

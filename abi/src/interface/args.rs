@@ -1,5 +1,6 @@
 //! Arguments: the caller writes them one after the other, and the method reads them in the same order.
 
+use super::limited::Limit;
 use super::sink::{write_len, write_postcard};
 use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
@@ -151,13 +152,20 @@ impl EncodeArg for StreamArg {
 pub struct Args<'a> {
     bytes: &'a [u8],
     position: usize,
+    limit: Limit,
 }
 
 impl<'a> Args<'a> {
     /// Reads arguments from `bytes`. [`Args::pod`] succeeds only if `bytes` begins at a multiple of 16.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0 }
+        Self::limited(bytes, usize::MAX)
+    }
+
+    /// The same, for arguments that may take so many bytes of memory, roughly: see [`Output::limit`].
+    #[inline]
+    pub fn limited(bytes: &'a [u8], limit: usize) -> Self {
+        Self { bytes, position: 0, limit: Limit::new(limit) }
     }
 
     /// Reads an argument of any serde type.
@@ -215,7 +223,7 @@ impl<'a> Args<'a> {
 
     #[inline]
     fn postcard<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
-        let (value, rest) = postcard::take_from_bytes(&self.bytes[self.position..])?;
+        let (value, rest) = self.limit.decode(&self.bytes[self.position..])?;
         self.position = self.bytes.len() - rest.len();
         Ok(value)
     }

@@ -33,6 +33,13 @@ pub trait Output {
         None
     }
 
+    /// How many bytes of memory the arguments may take when they are decoded, roughly. `usize::MAX` is no limit: a plugin
+    /// trusts its host.
+    #[inline]
+    fn limit(&self) -> usize {
+        usize::MAX
+    }
+
     /// Says what is wrong with the arguments.
     #[cold]
     fn bad_arguments(&mut self, error: &BadArguments) -> Status {
@@ -69,6 +76,13 @@ pub unsafe trait Payload: Sized {
     /// # Errors
     /// When the other side took the bytes away.
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Self::Error>;
+
+    /// How many bytes of memory the value may take when it is decoded, roughly. `usize::MAX` is no limit: a plugin trusts
+    /// its host.
+    #[inline]
+    fn limit(&self) -> usize {
+        usize::MAX
+    }
 
     /// Pulls the items of a stream. The bytes are its handle (four, the lowest first).
     ///

@@ -1,5 +1,6 @@
 //! Results: how each kind of return type travels.
 
+use super::limited::Limit;
 use super::output::take;
 use super::{CallError, DecodeError, Item, Output, Payload, PodVec, Scalar, Stream};
 use crate::Status;
@@ -71,7 +72,8 @@ impl<T: Serialize + DeserializeOwned> Return for Postcard<T> {
 
     #[inline]
     fn value<P: Payload>(payload: P) -> Result<T, P::Error> {
-        Ok(payload.read(from_postcard)??)
+        let limit = payload.limit();
+        Ok(payload.read(|bytes| decode(bytes, limit))??)
     }
 }
 
@@ -226,13 +228,18 @@ impl<R: Return, E: Serialize + DeserializeOwned> Return for Fallible<R, E> {
 
     #[inline]
     fn error<P: Payload, F>(payload: P) -> Result<CallError<E, F>, P::Error> {
-        Ok(CallError::Returned(payload.read(from_postcard)??))
+        let limit = payload.limit();
+        Ok(CallError::Returned(payload.read(|bytes| decode(bytes, limit))??))
     }
 }
 
+/// Decodes a value that may take so many bytes of memory, roughly. The value takes all of `bytes`.
+///
+/// # Errors
+/// When the bytes are no such value, or when the value takes more.
 #[inline]
-fn from_postcard<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    match postcard::take_from_bytes(bytes)? {
+pub fn decode<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, DecodeError> {
+    match Limit::new(limit).decode(bytes)? {
         (value, []) => Ok(value),
         (_, rest) => Err(DecodeError::Trailing(rest.len())),
     }

@@ -92,6 +92,12 @@ pub trait Pull: Send {
     /// # Errors
     /// When there is no next chunk, as after a panic or when the other side is gone.
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError>;
+
+    /// How many bytes of memory one item may take when it is decoded, roughly. `usize::MAX` is no limit: a plugin trusts
+    /// its host.
+    fn limit(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// What a chunk begins with.

@@ -23,6 +23,7 @@ mod edits;
 mod exceptions;
 mod flow;
 mod loops;
+mod names;
 mod probe;
 mod stack;
 

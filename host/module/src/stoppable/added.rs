@@ -5,14 +5,14 @@ use super::edits::Edit;
 use super::exceptions::{self, Exceptions};
 use super::probe::{self, Probe};
 use super::stack::{self, Guard};
-use super::{Parts, slice};
+use super::{Parts, names, slice};
 use crate::ModuleError;
 use std::borrow::Cow;
 use wasm_encoder::{CodeSection, CustomSection, Encode, ValType};
 use wasmparser::{FunctionBody, Payload};
 
 /// The section of names.
-const NAMES: &str = "name";
+pub(super) const NAMES: &str = "name";
 
 /// What is added, in the order of its indices.
 pub(super) struct Added {
@@ -84,7 +84,8 @@ impl Added {
             Payload::GlobalSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::CustomSection(section) if section.name() == NAMES => {
                 let (_, range) = Payload::CustomSection(section.clone()).as_section()?;
-                return Some([slice(wasm, range), &self.guard.as_ref()?.name()].concat());
+                let own = self.guard.as_ref().map(Guard::name).unwrap_or_default();
+                return Some([names::short(section.data(), slice(wasm, range)), own].concat());
             }
             _ => return None,
         };

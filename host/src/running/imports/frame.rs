@@ -4,7 +4,7 @@ use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef, ProtocolError};
 use crate::running::imports::wait::with_halt;
-use crate::running::memory::GuestMemory;
+use crate::running::memory::{GuestMemory, decoded};
 use crate::stop::Halt;
 use bytemuck::Pod;
 use plugix_abi::interface::{Interface, Output, Provider};
@@ -93,7 +93,7 @@ impl<I: Interface + ?Sized> Call<I> {
         let (memory, store) = env.data_and_store_mut();
         // The buffers are taken out, so that a nested call in the same store uses its own.
         let mut buffer = std::mem::take(&mut memory.args);
-        let mut result = Buffer(std::mem::take(&mut memory.result));
+        let mut result = Buffer(std::mem::take(&mut memory.result), decoded(self.limit));
         result.0.clear();
         memory.guest.check(&store, "the arguments", args, len)?;
         if len > self.limit {
@@ -130,8 +130,8 @@ impl<I: Interface + ?Sized> Call<I> {
     }
 }
 
-/// Takes a result on the host's side.
-pub(super) struct Buffer(Vec<u8>);
+/// Takes a result on the host's side. The arguments may take so many bytes of memory.
+pub(super) struct Buffer(Vec<u8>, usize);
 
 impl Output for Buffer {
     fn give<T: Pod>(&mut self, elements: Vec<T>) {
@@ -141,5 +141,9 @@ impl Output for Buffer {
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
         let bytes = std::mem::take(&mut self.0);
         self.0 = postcard::to_extend(value, bytes).expect("the result can be encoded");
+    }
+
+    fn limit(&self) -> usize {
+        self.1
     }
 }
