@@ -1,6 +1,8 @@
 //! Few bytes that mean much, and how much memory they may take.
 
-use plugix_abi::interface::{Args, DecodeError, Interface, Output, Payload, Pull, Return, StreamError, Streamed, decode};
+use plugix_abi::interface::{
+    Args, DecodeError, Interface, Output, Payload, Pull, Return, StreamError, Streamed, decode,
+};
 use plugix_abi::{Pod, Status, interface};
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -66,7 +68,9 @@ fn values_of_few_bytes() {
     too_large_for_its_bytes::<Vec<Box<Choice>>>(&list(100_000, &zeroes));
     too_large_for_its_bytes::<BTreeMap<u64, Option<Large>>>(&list(50_000, &zeroes));
     too_large_for_its_bytes::<Vec<BTreeMap<String, u8>>>(&list(100_000, &zeroes));
-    too_large_for_its_bytes::<Option<(u8, Result<Vec<String>, u8>)>>(&[&[1, 7, 0][..], &list(100_000, &zeroes)].concat());
+    too_large_for_its_bytes::<Option<(u8, Result<Vec<String>, u8>)>>(
+        &[&[1, 7, 0][..], &list(100_000, &zeroes)].concat(),
+    );
 }
 
 /// Types that stand in each other without an end. The stack would end first.
@@ -190,7 +194,10 @@ fn text_and_bytes_take_what_they_have() {
     let text = postcard::to_allocvec(&"x".repeat(100_000)).expect("it can be encoded");
     assert_eq!(decode::<String>(&text, 100).map(|text| text.len()), Ok(100_000));
     assert_eq!(decode::<Vec<u8>>(&text, 150_000).map(|bytes| bytes.len()), Ok(100_000));
-    assert_eq!(decode::<(String, u8)>(&text, LIMIT).map(drop), Err(DecodeError::Postcard(postcard::Error::DeserializeUnexpectedEnd)));
+    assert_eq!(
+        decode::<(String, u8)>(&text, LIMIT).map(drop),
+        Err(DecodeError::Postcard(postcard::Error::DeserializeUnexpectedEnd))
+    );
     assert_eq!(decode::<String>(&[&text[..], &[0]].concat(), LIMIT), Err(DecodeError::Trailing(1)));
 }
 

@@ -7,8 +7,8 @@
 use super::DecodeError;
 use core::cell::Cell;
 use core::fmt;
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 /// What a value costs that takes no memory: it takes time.
 const NOTHING: usize = 32;

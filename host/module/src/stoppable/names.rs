@@ -79,7 +79,8 @@ mod tests {
     #[test]
     fn long_names_are_cut() {
         let of = |module: &str, function: &str| {
-            let text = format!(r#"(module ${module} (memory (export "memory") 1) (func $short) (func ${function} (nop)))"#);
+            let text =
+                format!(r#"(module ${module} (memory (export "memory") 1) (func $short) (func ${function} (nop)))"#);
             functions(&wat::parse_str(text).expect("the text is a module"))
         };
         let long = "n".repeat(50_000);

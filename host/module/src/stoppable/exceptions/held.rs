@@ -98,7 +98,9 @@ impl Walk {
             Operator::LocalTee { local_index } if let Some((true, _)) = self.locals.get(*local_index as usize) => {
                 self.is_regular = false;
             }
-            Operator::LocalSet { local_index } if let Some((true, set)) = self.locals.get_mut(*local_index as usize) => {
+            Operator::LocalSet { local_index }
+                if let Some((true, set)) = self.locals.get_mut(*local_index as usize) =>
+            {
                 if !std::mem::replace(set, true) {
                     self.set.push(*local_index);
                 }

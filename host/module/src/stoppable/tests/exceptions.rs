@@ -6,7 +6,8 @@ use wasmparser::{Operator, Parser, Payload};
 
 /// The names of the instructions of the module's first function. Those that come from the rewriting are short.
 fn code(module: &str) -> Vec<String> {
-    let (wasm, _) = rewrite(&format!(r#"(module (memory (export "memory") 1) (tag $t) (tag $n (param i32)) {module})"#));
+    let (wasm, _) =
+        rewrite(&format!(r#"(module (memory (export "memory") 1) (tag $t) (tag $n (param i32)) {module})"#));
     let body = Parser::new(0).parse_all(&wasm).find_map(|payload| match payload.expect("it was validated") {
         Payload::CodeSectionEntry(body) => Some(body),
         _ => None,
@@ -113,12 +114,17 @@ fn what_compilers_do_not_make_holds_everything() {
         // A local that is read before it is set, in the next round or in another block.
         (format!("(loop $l {caught} (drop (local.get $x)) {} (br $l))", CLEANUP.replace('…', "")), (1, 0)),
         (format!("(block (local.set $x (ref.null exn))) {caught} (throw_ref (local.get $x))"), (0, 0)),
-        (format!("(if (i32.const 0) (then (local.set $x (ref.null exn))) (else (drop (local.get $x)))) {caught}"), (0, 0)),
+        (
+            format!("(if (i32.const 0) (then (local.set $x (ref.null exn))) (else (drop (local.get $x)))) {caught}"),
+            (0, 0),
+        ),
         // A reference that stays on the stack.
         (format!("(local.set $x (ref.null exn)) (local.get $x) {caught} (throw_ref)"), (0, 0)),
         (format!("(drop (local.tee $x (ref.null exn))) {caught}"), (0, 0)),
         (
-            format!("(block $ref (result exnref) (try_table (catch_all_ref $ref) (call $f)) (return)) {caught} (throw_ref)"),
+            format!(
+                "(block $ref (result exnref) (try_table (catch_all_ref $ref) (call $f)) (return)) {caught} (throw_ref)"
+            ),
             (1, 0),
         ),
     ] {
@@ -138,7 +144,9 @@ fn the_global_is_read_into_a_local_behind_the_others() {
 
 #[test]
 fn the_global_comes_behind_all_others() {
-    for globals in ["", "(global i32 (i32.const 0))", r#"(global $p (export "__stack_pointer") (mut i32) (i32.const 0))"#] {
+    for globals in
+        ["", "(global i32 (i32.const 0))", r#"(global $p (export "__stack_pointer") (mut i32) (i32.const 0))"#]
+    {
         rewrite(&format!(r#"(module (memory (export "memory") 1) {globals} (tag $t) (func (export "f") (throw $t)))"#));
     }
     // An empty section.
