@@ -42,10 +42,10 @@
 
 mod args;
 mod caller;
-mod decode;
 pub mod descriptor;
 mod error;
 mod info;
+mod limited;
 mod output;
 mod pod;
 mod provider;
@@ -57,13 +57,13 @@ mod stream;
 
 pub use args::{Args, Bytes, EncodeArg, EncodeArgs, ScalarArg, StreamArg, Value};
 pub use caller::{CallError, Caller, FailureOf, FrameFn, Import, Interface, Method, ReturnOf, ScalarFn, ValueOf};
-pub use decode::Enough;
 pub use error::{BadArguments, DecodeError, EncodeError};
 pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape, Version};
+pub use limited::Bounds;
 pub use output::{Output, Payload};
 pub use pod::{PodSlice, PodVec};
 pub use provider::{Provide, Provider};
-pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed};
+pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed, decode};
 pub use scalar::{MAX_REGISTERS, Registers, Scalar};
 pub use schema::Writer;
 pub use sink::{Full, Measure, Sink, SliceSink};

@@ -79,6 +79,9 @@ const STACK_RANGE: RangeInclusive<usize> = 256 << 10..=256 << 20;
 /// How many entries a table may have. An entry takes 8 bytes, and each thread has its own tables.
 const TABLE_ENTRIES: u32 = 1 << 18;
 
+/// How many bytes all exceptions that a plugin has thrown may take. One takes some 700 bytes, and most are freed at once.
+const EXCEPTIONS: u64 = 32 << 20;
+
 /// How long a plugin may take to start.
 const START_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -101,6 +104,7 @@ pub struct Policy {
     pub(crate) memory: u64,
     pub(crate) stack: usize,
     pub(crate) table_entries: u32,
+    pub(crate) exceptions: u64,
     pub(crate) network: Network,
     pub(crate) threads: usize,
     pub(crate) start_deadline: Option<Duration>,
@@ -124,6 +128,7 @@ impl Policy {
             memory: MEMORY,
             stack: STACK,
             table_entries: TABLE_ENTRIES,
+            exceptions: EXCEPTIONS,
             network: Network::new(),
             threads: default_threads(),
             start_deadline: Some(START_DEADLINE),
@@ -154,16 +159,17 @@ impl Policy {
         self
     }
 
-    /// Limits how many bytes one call may return. The default is 1 GiB.
+    /// Limits how many bytes one call may return. The default is 1 GiB. The value that the host makes of them may take
+    /// twice as much and 4 KiB, roughly counted. A plugin that returns more is dead.
     #[must_use]
     pub fn result_limit(mut self, bytes: u32) -> Self {
         self.result_limit = bytes;
         self
     }
 
-    /// Limits how many bytes the plugin may give to one call of a host function. The default is 64 MiB. Decoding them may
-    /// take a multiple of that: an empty string takes 1 byte in the arguments, and 24 in the host. A plugin that gives more
-    /// is dead.
+    /// Limits how many bytes the plugin may give to one call of a host function. The default is 64 MiB. A plugin
+    /// that gives more is dead. The values that the host makes of them may take twice as much and 4 KiB, roughly counted: an
+    /// empty string takes 1 byte in the arguments, and 24 in the host. A call whose arguments take more fails.
     #[must_use]
     pub fn argument_limit(mut self, bytes: u32) -> Self {
         self.argument_limit = bytes;
@@ -211,6 +217,19 @@ impl Policy {
     #[must_use]
     pub fn table_entries(mut self, entries: u32) -> Self {
         self.table_entries = entries;
+        self
+    }
+
+    /// Limits how many bytes of the host's memory the exceptions of all threads take: what the plugin's code throws, and
+    /// so each panic. The default is 32 MiB. An exception takes some 700 bytes, and more where calls are nested deep. A
+    /// plugin that goes past the limit is stopped.
+    ///
+    /// The host frees what was thrown when the call or the thread ends, and also while it runs, unless code runs that has
+    /// caught an exception to throw it on. Destructors during a panic are such code. So any number of panics can be caught
+    /// one after the other, but some 40,000 in one destructor that runs during a panic.
+    #[must_use]
+    pub fn exceptions(mut self, bytes: u64) -> Self {
+        self.exceptions = bytes;
         self
     }
 

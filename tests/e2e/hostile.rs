@@ -5,6 +5,7 @@
 mod bombs;
 mod ends;
 mod escapes;
+mod exceptions;
 mod files;
 mod imports;
 mod modules;

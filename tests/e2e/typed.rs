@@ -28,7 +28,7 @@ fn builder(store: &TestStore) -> PluginBuilder {
 ///
 /// # Panics
 /// If it doesn't start.
-fn typed() -> Plugin {
+pub(crate) fn typed() -> Plugin {
     builder(&TestStore::default()).start().unwrap_or_else(|error| panic!("the plugin doesn't start: {error}"))
 }
 

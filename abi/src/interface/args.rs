@@ -1,6 +1,6 @@
 //! Arguments: the caller writes them one after the other, and the method reads them in the same order.
 
-use super::decode::{Enough, never, take};
+use super::limited::{Bounds, Limit};
 use super::sink::{write_len, write_postcard};
 use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
@@ -152,21 +152,20 @@ impl EncodeArg for StreamArg {
 pub struct Args<'a> {
     bytes: &'a [u8],
     position: usize,
-    enough: Enough,
+    limit: Limit,
 }
 
 impl<'a> Args<'a> {
     /// Reads arguments from `bytes`. [`Args::pod`] succeeds only if `bytes` begins at a multiple of 16.
     #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, position: 0, enough: never }
+        Self::bounded(bytes, Bounds::NONE)
     }
 
-    /// Reads them no further when it is enough.
+    /// The same, for arguments that are decoded as far as [`Output::bounds`] says.
     #[inline]
-    #[must_use]
-    pub fn until(self, enough: Enough) -> Self {
-        Self { enough, ..self }
+    pub fn bounded(bytes: &'a [u8], bounds: Bounds) -> Self {
+        Self { bytes, position: 0, limit: Limit::new(bounds) }
     }
 
     /// Reads an argument of any serde type.
@@ -224,7 +223,7 @@ impl<'a> Args<'a> {
 
     #[inline]
     fn postcard<T: Deserialize<'a>>(&mut self) -> Result<T, DecodeError> {
-        let (value, rest) = take(&self.bytes[self.position..], self.enough)?;
+        let (value, rest) = self.limit.decode(&self.bytes[self.position..])?;
         self.position = self.bytes.len() - rest.len();
         Ok(value)
     }

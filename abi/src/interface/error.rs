@@ -61,6 +61,12 @@ pub enum DecodeError {
     /// Elements that don't begin at a multiple of their alignment, or padding that is not zero.
     #[error("elements that are not aligned")]
     Misaligned,
+    /// A value that takes too much memory, or values that stand in each other too deep.
+    #[error("a value that takes more than {limit} bytes of memory, or that has too many levels")]
+    TooLarge {
+        /// How many bytes all values of the call may take, roughly.
+        limit: usize,
+    },
     /// An error value from a method whose signature has no error.
     #[error("an error from a method that returns none")]
     UnexpectedError,

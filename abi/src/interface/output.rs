@@ -1,6 +1,6 @@
 //! Where a result goes on the method's side, and where it comes from on the caller's.
 
-use super::decode::{Enough, never};
+use super::limited::Bounds;
 use super::{BadArguments, DecodeError, Produce, Pull};
 use crate::Status;
 use alloc::boxed::Box;
@@ -34,10 +34,10 @@ pub trait Output {
         None
     }
 
-    /// What says that nobody waits for the method any more while its arguments are decoded.
+    /// How far arguments are decoded. A plugin trusts its host.
     #[inline]
-    fn enough(&self) -> Enough {
-        never
+    fn bounds(&self) -> Bounds {
+        Bounds::NONE
     }
 
     /// Says what is wrong with the arguments.
@@ -77,10 +77,10 @@ pub unsafe trait Payload: Sized {
     /// When the other side took the bytes away.
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, Self::Error>;
 
-    /// What says that nobody waits for the value any more while it is decoded.
+    /// How far the value is decoded. A plugin trusts its host.
     #[inline]
-    fn enough(&self) -> Enough {
-        never
+    fn bounds(&self) -> Bounds {
+        Bounds::NONE
     }
 
     /// Pulls the items of a stream. The bytes are its handle (four, the lowest first).

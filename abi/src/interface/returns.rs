@@ -1,6 +1,6 @@
 //! Results: how each kind of return type travels.
 
-use super::decode::take as take_postcard;
+use super::limited::{Bounds, Limit};
 use super::output::take;
 use super::{CallError, DecodeError, Item, Output, Payload, PodVec, Scalar, Stream};
 use crate::Status;
@@ -72,7 +72,8 @@ impl<T: Serialize + DeserializeOwned> Return for Postcard<T> {
 
     #[inline]
     fn value<P: Payload>(payload: P) -> Result<T, P::Error> {
-        Ok(postcard_of(payload)??)
+        let bounds = payload.bounds();
+        Ok(payload.read(|bytes| decode(bytes, bounds))??)
     }
 }
 
@@ -227,15 +228,19 @@ impl<R: Return, E: Serialize + DeserializeOwned> Return for Fallible<R, E> {
 
     #[inline]
     fn error<P: Payload, F>(payload: P) -> Result<CallError<E, F>, P::Error> {
-        Ok(CallError::Returned(postcard_of(payload)??))
+        let bounds = payload.bounds();
+        Ok(CallError::Returned(payload.read(|bytes| decode(bytes, bounds))??))
     }
 }
 
+/// Decodes a value as far as the bounds allow. The value takes all of `bytes`.
+///
+/// # Errors
+/// When the bytes are no such value, or when the bounds don't allow it.
 #[inline]
-fn postcard_of<T: DeserializeOwned, P: Payload>(payload: P) -> Result<Result<T, DecodeError>, P::Error> {
-    let enough = payload.enough();
-    payload.read(|bytes| match take_postcard(bytes, enough)? {
+pub fn decode<T: DeserializeOwned>(bytes: &[u8], bounds: Bounds) -> Result<T, DecodeError> {
+    match Limit::new(bounds).decode(bytes)? {
         (value, []) => Ok(value),
         (_, rest) => Err(DecodeError::Trailing(rest.len())),
-    })
+    }
 }

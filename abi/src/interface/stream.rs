@@ -10,6 +10,7 @@ mod pulled;
 
 pub use produce::{CHUNK_LEN, Produce};
 
+use super::Bounds;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -92,6 +93,11 @@ pub trait Pull: Send {
     /// # Errors
     /// When there is no next chunk, as after a panic or when the other side is gone.
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError>;
+
+    /// How far each item is decoded. A plugin trusts its host.
+    fn bounds(&self) -> Bounds {
+        Bounds::NONE
+    }
 }
 
 /// What a chunk begins with.

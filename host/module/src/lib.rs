@@ -36,4 +36,6 @@ pub use inspect::{inspect, keeps_tables, validate};
 pub use interface::InterfaceError;
 pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
-pub use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, stoppable};
+pub use stoppable::{
+    CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
+};

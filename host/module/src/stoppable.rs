@@ -12,20 +12,23 @@
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
 //! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
-//! `table.grow` returns passes through the host, which nothing else would tell that a table is full.
+//! `table.grow` returns passes through the host, which nothing else would tell that a table is full. The host is told
+//! of each exception as well (see `exceptions`).
 
 mod added;
 mod bounded;
 mod bulk;
 mod check;
 mod edits;
+mod exceptions;
 mod flow;
 mod loops;
+mod names;
 mod probe;
 mod stack;
 
 use crate::ModuleError;
-use added::Added;
+use added::{Added, OfFunction};
 use bounded::checks;
 use edits::Edits;
 use std::ops::Range;
@@ -36,11 +39,12 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 7;
+pub const REWRITING: u32 = 8;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
+pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
@@ -61,7 +65,8 @@ pub const CONTROL_PAGES: u32 = 1;
 /// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
 pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let parts = Parts::read(wasm)?;
-    let added = Added::of(wasm, parts.types, parts.imported_functions, &parts.bodies)?;
+    let added = Added::of(wasm, &parts)?;
+    let mut globals = added.globals();
     let mut names = added.names();
     let mut imports = Some(parts.imports);
     let mut exports = Some(exports(parts.exports, parts.start)?);
@@ -81,7 +86,13 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             && id != SectionId::Tag as u8
             && let Some(exports) = exports.take()
         {
+            if let Some(globals) = globals.take() {
+                module.section(&RawSection { id: SectionId::Global as u8, data: &globals });
+            }
             module.section(&exports);
+        }
+        if id == SectionId::Global as u8 {
+            globals = None;
         }
         let extended = added.section(wasm, &payload);
         if custom && extended.is_some() {
@@ -131,6 +142,7 @@ struct Parts<'a> {
     types: u32,
     imports: ImportSection,
     imported_functions: u32,
+    globals: u32,
     exports: Option<ExportSectionReader<'a>>,
     /// The function of the start section.
     start: Option<u32>,
@@ -143,6 +155,7 @@ impl<'a> Parts<'a> {
             types: 0,
             imports: ImportSection::new(),
             imported_functions: 0,
+            globals: 0,
             exports: None,
             start: None,
             bodies: Vec::new(),
@@ -175,6 +188,7 @@ impl<'a> Parts<'a> {
                         parts.import_memory(memory?);
                     }
                 }
+                Payload::GlobalSection(globals) => parts.globals = globals.count(),
                 Payload::ExportSection(exports) => parts.exports = Some(exports),
                 Payload::StartSection { func, .. } => parts.start = Some(func),
                 Payload::CodeSectionEntry(body) => parts.bodies.push(body),
@@ -205,13 +219,9 @@ impl<'a> Parts<'a> {
 }
 
 fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
-    let of_stack = |(at, body)| added.guard.as_ref().map_or(Ok(Vec::new()), |guard| guard.edits(body, at));
-    let of_stack = bodies.iter().enumerate().map(of_stack).collect::<Result<Vec<_>, _>>()?;
-    let probes = |body| added.probe.map_or(Ok(<_>::default()), |probe| probe.edits(body));
-    let probes = bodies.iter().map(probes).collect::<Result<Vec<_>, _>>()?;
-    let work = of_stack.iter().zip(&probes);
-    let work: Vec<_> =
-        work.map(|(edits, (_, work))| (edits.len() as u32).saturating_mul(stack::WORK).saturating_add(*work)).collect();
+    let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
+    let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
+    let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
     let checks = checks(imported, bodies, &work)?;
     // The host's functions end by themselves when the plugin is stopped.
     let cost = |function: u32| {
@@ -219,8 +229,8 @@ fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) 
         body.map_or(0, |checks| checks.cost())
     };
     let mut code = CodeSection::new();
-    for (((body, checks), of_stack), (probes, _)) in bodies.iter().zip(&checks).zip(of_stack).zip(probes) {
-        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_stack, probes)?.apply(wasm, body.range()));
+    for ((body, checks), of_added) in bodies.iter().zip(&checks).zip(of_added) {
+        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_added)?.apply(wasm, body.range()));
     }
     added.code(&mut code);
     Ok(code)

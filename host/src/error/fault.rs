@@ -35,7 +35,7 @@ pub struct Trap {
     /// What happened, in the engine's words. It begins with `stack overflow` if calls were nested too deep, or had too
     /// much on the stack.
     pub message: String,
-    /// The wasm functions that were running, innermost first.
+    /// The wasm functions that were running, innermost first; 1,024 at most.
     pub frames: Vec<StackFrame>,
     /// Where it happened.
     pub site: Site,
@@ -78,12 +78,22 @@ impl Trap {
     }
 }
 
-/// The wasm functions that were running when the engine made this error, innermost first.
+/// How many frames of a backtrace are kept, and how many bytes of each name.
+const MAX_FRAMES: usize = 1024;
+const MAX_NAME: usize = 1024;
+
+/// The wasm functions that were running when the engine made this error, innermost first: those that are kept.
 pub(crate) fn stack_frames(error: &RuntimeError) -> Vec<StackFrame> {
     let name = |frame: &FrameInfo| match frame.function_name() {
-        Some(name) => format!("{:#}", rustc_demangle::demangle(name)),
+        Some(name) => {
+            // The names are the plugin's, and a short one can stand for a long one.
+            let mut name = format!("{:#}", rustc_demangle::demangle(name));
+            name.truncate(name.floor_char_boundary(MAX_NAME));
+            name.shrink_to_fit();
+            name
+        }
         None => format!("wasm function {}", frame.func_index()),
     };
     let frame = |frame: &FrameInfo| StackFrame { function: name(frame), offset: frame.module_offset() as u64 };
-    error.trace().iter().map(frame).collect()
+    error.trace().iter().take(MAX_FRAMES).map(frame).collect()
 }

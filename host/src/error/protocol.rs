@@ -44,6 +44,15 @@ pub enum ProtocolError {
         /// The policy's limit, in bytes.
         limit: u32,
     },
+    /// A result has few bytes and means much, such as a list of very many empty lists.
+    #[error(
+        "the value of a result takes more than {limit} bytes of memory, or has too many levels: return less, or set \
+         `Policy::result_limit` (`limits.result`) higher"
+    )]
+    ValueTooLarge {
+        /// How much a value may take, in bytes: twice the policy's limit for results, and 4 KiB.
+        limit: usize,
+    },
     /// The arguments of a host function are larger than the host takes.
     #[error("arguments of {len} bytes are over the limit of {limit} bytes")]
     ArgumentsTooLarge {
@@ -78,6 +87,9 @@ pub enum ProtocolError {
 
 impl From<DecodeError> for ProtocolError {
     fn from(error: DecodeError) -> Self {
+        if let DecodeError::TooLarge { limit } = error {
+            return Self::ValueTooLarge { limit };
+        }
         Self::Undecodable { what: "the result", problem: error.to_string() }
     }
 }

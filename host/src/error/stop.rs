@@ -13,6 +13,15 @@ pub enum StopReason {
         /// How long the plugin may take.
         limit: Duration,
     },
+    /// What the plugin threw took more of the host's memory than it may.
+    #[error(
+        "its exceptions took more than {limit} bytes: throw fewer within one call, or set `Policy::exceptions` \
+         (`limits.exceptions`) higher"
+    )]
+    Exceptions {
+        /// How much all exceptions of the plugin may take, in bytes.
+        limit: u64,
+    },
     /// The host cancelled the plugin.
     #[error("it was cancelled")]
     Cancelled,

@@ -74,6 +74,8 @@ pub enum LimitKind {
     Storage,
     /// Entries of a table.
     TableEntries,
+    /// Exceptions that the plugin has thrown, in bytes of the host's memory.
+    Exceptions,
 }
 
 impl Event {
@@ -121,6 +123,7 @@ impl fmt::Display for LimitKind {
             Self::Files => "open files",
             Self::Storage => "bytes of storage",
             Self::TableEntries => "entries of a table",
+            Self::Exceptions => "bytes of exceptions",
         })
     }
 }

@@ -178,7 +178,7 @@ impl PluginBuilder {
         let calls = inner.instance.calls.clone();
         let inner = Arc::new_cyclic(|plugin: &Weak<Exclusive<Inner>>| {
             let plugin: Weak<dyn Pulled> = plugin.clone();
-            let streams = GuestStreams::new(plugin);
+            let streams = GuestStreams::new(plugin, inner.path.decoded_limit());
             inner.streams = Some(streams.clone());
             inner.path.open_streams_with(Box::new(move |handle| streams.open(handle)));
             Exclusive::new(inner)

@@ -10,7 +10,7 @@ use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
 use crate::running::contain::contain;
 use crate::running::imports::{HostStreams, Panics, with_halt};
 use crate::running::instance::Instance;
-use crate::running::memory::{GuestPayload, OpenStream};
+use crate::running::memory::{GuestPayload, OpenStream, decoded};
 use crate::stop::Halt;
 use failure::{broken, guard};
 use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
@@ -85,6 +85,11 @@ impl CallPath {
     /// A path like this one into another thread's instance of the same plugin.
     pub(crate) fn beside(&self, instance: &mut Instance) -> Result<Self, Error> {
         Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
+    }
+
+    /// How many bytes of memory the value of a result may take.
+    pub(crate) fn decoded_limit(&self) -> usize {
+        decoded(self.result_limit)
     }
 
     /// Where the frame is, and its capacity in bytes.
@@ -293,7 +298,7 @@ fn payload<'a>(
     if result.len > limit {
         return Err(ProtocolError::ResultTooLarge { len: result.len, limit });
     }
-    instance.memory.payload(&instance.store, result.ptr, result.len, scratch)
+    instance.memory.payload(&instance.store, (result.ptr, result.len), decoded(limit), scratch)
 }
 
 fn sdk_function<A, R>(instance: &Instance, name: &str, expected: &'static str) -> Result<TypedFunction<A, R>, Error>

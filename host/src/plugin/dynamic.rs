@@ -7,10 +7,11 @@ use crate::module::Module;
 use crate::plugin::call::{EncodedCall, ReadError};
 use crate::plugin::json;
 use crate::plugin::json::DecodeFailure;
+use crate::running::imports::is_stopped;
 use crate::running::memory::GuestPayload;
 use plugix_abi::export::METHOD_PREFIX;
 use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
-use plugix_abi::interface::{self as abi, Payload, Shape};
+use plugix_abi::interface::{self as abi, Bounds, Payload, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,8 +85,8 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
         plugin,
         (interface, found),
         &args,
-        |bytes| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
-        |bytes| match &found.returns.error {
+        |bytes, _| json::decode_shape(&found.returns.value, bytes).map_err(undecodable),
+        |bytes, _| match &found.returns.error {
             Some(error) => json::decode(error, bytes).map_err(undecodable),
             None => Err(ProtocolError::from(abi::DecodeError::UnexpectedError).into()),
         },
@@ -105,20 +106,17 @@ pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
     let args = postcard::to_allocvec(args)
         .map_err(|error| Error::BadArguments { method: method.to_owned(), message: error.to_string() })?;
     let refused = |problem: String| ReadError::Refused(wrong_result(found, problem));
-    let decode = |bytes: &[u8]| match postcard::take_from_bytes(bytes) {
-        Ok((value, [])) => Ok(value),
-        Ok((_, rest)) => Err(refused(format!("{} bytes too many", rest.len()))),
-        Err(error) => Err(refused(error.to_string())),
-    };
-    let value = |bytes: &[u8]| match shape {
+    let bounds = |memory| Bounds { memory, is_over: is_stopped };
+    let decode = |bytes: &[u8], limit| abi::decode(bytes, bounds(limit)).map_err(|error| refused(error.to_string()));
+    let value = |bytes: &[u8], limit| match shape {
         // Bytes and text travel as they are. In serde's form their length comes first.
         Shape::Bytes | Shape::Text => {
             let framed = postcard::to_allocvec(bytes).map_err(|error| refused(error.to_string()))?;
-            decode(&framed)
+            decode(&framed, limit)
         }
-        _ => decode(bytes),
+        _ => decode(bytes, limit),
     };
-    call_found(plugin, (interface, found), &args, value, |bytes| Ok(bytes.to_vec()))
+    call_found(plugin, (interface, found), &args, value, |bytes, _| Ok(bytes.to_vec()))
 }
 
 /// The method of this name, and its interface.
@@ -145,15 +143,17 @@ fn call_found<T, E>(
     plugin: &impl Lend,
     (interface, method): (&Descriptor, &MethodDescriptor),
     args: &[u8],
-    value: impl FnOnce(&[u8]) -> Result<T, ReadError>,
-    error: impl FnOnce(&[u8]) -> Result<E, ReadError>,
+    value: impl FnOnce(&[u8], usize) -> Result<T, ReadError>,
+    error: impl FnOnce(&[u8], usize) -> Result<E, ReadError>,
 ) -> Result<T, CallError<E>> {
     plugin.lend(|Inner { instance, path, .. }| {
         let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
         let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
         let name = MethodRef { interface: Some(&interface.name), method: &method.name };
-        let value = |payload: GuestPayload<'_>| payload.read(value)?;
-        let error = |payload: GuestPayload<'_>| payload.read(error)?;
+        // What comes from the plugin may take so much memory.
+        let limit = path.decoded_limit();
+        let value = |payload: GuestPayload<'_>| payload.read(|bytes| value(bytes, limit))?;
+        let error = |payload: GuestPayload<'_>| payload.read(|bytes| error(bytes, limit))?;
         path.call_encoded(instance, EncodedCall { name: &name, method: &export, args }, value, error)
     })?
 }

@@ -7,7 +7,7 @@ use crate::plugin::call::EncodedCall;
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
-use plugix_abi::interface::{Payload, Pull, StreamError};
+use plugix_abi::interface::{Bounds, Payload, Pull, StreamError};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -29,6 +29,8 @@ impl Pulled for Exclusive<Inner> {
 /// All streams of one plugin.
 pub(crate) struct GuestStreams {
     plugin: Weak<dyn Pulled>,
+    /// How many bytes of memory an item may take.
+    limit: usize,
     /// How often the plugin was reset. A stream from before a reset is gone, even if another stream has its handle now.
     resets: AtomicU64,
     /// Streams that were dropped while the plugin ran a call. The plugin is told of them before it is next called for a
@@ -45,8 +47,8 @@ struct GuestStream {
 }
 
 impl GuestStreams {
-    pub(crate) fn new(plugin: Weak<dyn Pulled>) -> Arc<Self> {
-        Arc::new(Self { plugin, resets: AtomicU64::new(0), ended: Mutex::default() })
+    pub(crate) fn new(plugin: Weak<dyn Pulled>, limit: usize) -> Arc<Self> {
+        Arc::new(Self { plugin, limit, resets: AtomicU64::new(0), ended: Mutex::default() })
     }
 
     /// The puller of one stream.
@@ -100,6 +102,10 @@ impl Pull for GuestStream {
             outcome = call(inner, export::STREAM_NEXT, self.handle, chunk);
         });
         lent.map_err(|error| StreamError::new(Chain(&error))).and(outcome)
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds::of(self.all.limit)
     }
 }
 

@@ -4,7 +4,6 @@ mod start;
 
 pub(crate) use start::{Code, Start, not_started};
 
-use super::exceptions;
 use super::imports::Panics;
 use super::memory::GuestMemory;
 use super::quota::Quota;
@@ -95,7 +94,7 @@ impl Instance {
     /// Marks the end of a call. Fails when the host has stopped the plugin meanwhile.
     #[inline]
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
-        exceptions::free(&mut self.store);
+        self.process.quota.exceptions().free(&mut self.store);
         self.calls.finish()
     }
 

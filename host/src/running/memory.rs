@@ -10,7 +10,7 @@ mod sink;
 mod snapshot;
 mod structs;
 
-pub(crate) use payload::{GuestPayload, OpenStream};
+pub(crate) use payload::{GuestPayload, OpenStream, decoded};
 pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::Snapshot;
 
@@ -112,18 +112,18 @@ impl GuestMemory {
         unsafe { GuestSink::new(self.base.add(ptr as usize), len as usize) }
     }
 
-    /// A result of `len` bytes that still lies in the memory.
+    /// A result of `len` bytes that still lies in the memory. Its value may take `limit` bytes.
     #[inline]
     pub(crate) fn payload<'a>(
         &'a mut self,
         store: &impl AsStoreRef,
-        ptr: u32,
-        len: u32,
+        (ptr, len): (u32, u32),
+        limit: usize,
         scratch: &'a mut Vec<u8>,
     ) -> Result<GuestPayload<'a>, ProtocolError> {
         let from = self.locate(store, "the result", ptr, len)?;
         // SAFETY: `locate` has shown that `len` bytes from there lie in the memory. The memory never moves or shrinks.
-        Ok(unsafe { GuestPayload::new(from, len as usize, scratch) })
+        Ok(unsafe { GuestPayload::new(from, len as usize, limit, scratch) })
     }
 
     /// Fails unless `len` bytes from `ptr` lie in the memory.

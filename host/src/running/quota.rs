@@ -1,15 +1,17 @@
 //! How much memory a plugin gets. One cap is over the memory that its threads share, one is over the tables of each
-//! thread, and one is over the native stack of each thread.
+//! thread, one is over the native stack of each thread, and one is over what its threads have thrown.
 //!
 //! wasmer asks its engine's tunables for every memory and table. Each plugin has a clone of the engine with its own
 //! tunables. So plugins of one compiled module can have different caps. The control memory (see
-//! `plugix_module::stoppable`) is made here as well, because the module's code tells it when a table could not grow.
+//! `plugix_module::stoppable`) is made here as well, because the module's code tells it when a table could not grow, and when it throws.
 
 mod linear;
 
 use crate::error::LoadError;
 use crate::events::{Event, Events, LimitKind};
 use crate::policy::Policy;
+use crate::running::exceptions::{Exceptions, OfStore};
+use crate::stop::Stopper;
 use linear::{Linear, Role};
 use plugix_module::{MemoryKind, ModuleInfo};
 use std::cell::Cell;
@@ -40,8 +42,8 @@ enum Wanted {
     New,
     /// The memory that the plugin's other threads have already.
     Shared,
-    /// The memory through which the host stops the plugin.
-    Control,
+    /// The memory through which the host stops the plugin. Its code tells of its exceptions by it.
+    Control(OfStore),
 }
 
 thread_local! {
@@ -68,6 +70,7 @@ struct Shared {
     /// How many stores have tables.
     stores: AtomicU64,
     stack: Stack,
+    exceptions: Exceptions,
     events: Events,
     /// The memory that the plugin's threads share: the first that was made.
     memory: OnceLock<VMSharedMemory>,
@@ -84,7 +87,7 @@ impl fmt::Debug for Stack {
 }
 
 impl Quota {
-    pub(crate) fn new(policy: &Policy, module: &ModuleInfo, events: Events) -> Self {
+    pub(crate) fn new(policy: &Policy, module: &ModuleInfo, events: Events, stopper: &Arc<Stopper>) -> Self {
         let table_entries = policy.table_entries.min(MAX_TABLE_ENTRIES);
         let tables = (policy.threads as u64).saturating_mul(module.tables).max(1);
         let share = (ALL_TABLES * u64::from(table_entries) / tables).min(table_entries.into()) as u32;
@@ -98,6 +101,7 @@ impl Quota {
             tables: AtomicU64::new(0),
             stores: AtomicU64::new(0),
             stack: Stack(VMConfig { wasm_stack_size: Some(policy.stack) }),
+            exceptions: Exceptions::new(policy.exceptions, stopper),
             events,
             memory: OnceLock::new(),
             control: OnceLock::new(),
@@ -137,7 +141,8 @@ impl Quota {
 
     /// The control memory, as a store of this quota's engine knows it. All stores of a plugin have the same one.
     pub(super) fn control_memory(&self, store: &mut impl AsStoreMut, ty: MemoryType) -> Result<Memory, MemoryError> {
-        make(store, ty, Wanted::Control)
+        let wanted = Wanted::Control(OfStore::new(store));
+        make(store, ty, wanted)
     }
 
     /// Reports that something could not grow.
@@ -173,6 +178,11 @@ impl Quota {
             self.report(LimitKind::TableEntries, all);
         }
         has_room
+    }
+
+    /// What the plugin's threads have thrown.
+    pub(super) fn exceptions(&self) -> &Exceptions {
+        &self.0.exceptions
     }
 
     fn cap_memory(&self, ty: &MemoryType) -> MemoryType {
@@ -211,6 +221,13 @@ impl Stores {
         Store::new(self.engine.clone())
     }
 
+    /// Frees all exceptions of a store. To be called when none of its functions runs.
+    pub(super) fn free_exceptions(&self, store: &mut Store) {
+        if let Some(quota) = &self.quota {
+            quota.exceptions().free(store);
+        }
+    }
+
     /// Gives the plugin's memory to the store of another thread of the plugin.
     pub(crate) fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
         match &self.quota {
@@ -246,10 +263,10 @@ impl Tunables for Quota {
         let capped = self.cap_memory(ty);
         // A control memory is the host's own, and doesn't count.
         let (ty, role, made) = match wanted {
-            Wanted::Control if !self.has_room_for_tables() => {
+            Wanted::Control(_) if !self.has_room_for_tables() => {
                 return Err(MemoryError::Generic("the tables of all threads are over the limit".into()));
             }
-            Wanted::Control => (ty, Role::Control, &self.0.control),
+            Wanted::Control(store) => (ty, Role::Control(store), &self.0.control),
             _ if !capped.shared => {
                 self.uses(capped.minimum);
                 return Ok(Linear::new(VMOwnedMemory::new(&capped, style)?, Role::Guest, self).into());

@@ -24,6 +24,8 @@ pub struct Usage {
     pub memory: Level,
     /// The entries of the tables on all its threads.
     pub table_entries: u64,
+    /// What the exceptions on all its threads take, in bytes of the host's memory.
+    pub exceptions: u64,
     /// Files that are open.
     pub open_files: u64,
     /// Bytes that were written to mounted folders.
@@ -94,6 +96,7 @@ impl AddAssign for Usage {
             threads,
             memory,
             table_entries,
+            exceptions,
             open_files,
             written_to_mounts,
             written_to_scratch,
@@ -110,6 +113,7 @@ impl AddAssign for Usage {
         self.threads += threads;
         self.memory += memory;
         self.table_entries += table_entries;
+        self.exceptions += exceptions;
         self.open_files += open_files;
         self.written_to_mounts += written_to_mounts;
         self.written_to_scratch += written_to_scratch;
@@ -157,6 +161,7 @@ impl Process {
             threads: Level { now: threads as u64, most: most_threads as u64, limit: self.tasks.limit() as u64 },
             memory: Level { now: memory, most: memory, limit: self.quota.allowed() },
             table_entries: self.quota.table_entries(),
+            exceptions: self.quota.exceptions().used(),
             open_files: open.files.into(),
             written_to_mounts: open.written,
             written_to_scratch: open.written_to_scratch,

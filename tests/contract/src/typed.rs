@@ -84,6 +84,9 @@ pub trait Typed {
     /// Panics.
     fn panic(&self, message: &str);
 
+    /// Panics and catches that many times. Returns how many it caught.
+    fn catch(&self, times: u32) -> u32;
+
     /// Panics while it holds a lock. Later it reports whether that lock is poisoned.
     fn poison(&self, panic: bool) -> bool;
 

@@ -8,6 +8,7 @@ use plugix_host::abi::{Status, UnknownStatus};
 use plugix_host::error::{CallError, ProtocolError};
 use plugix_host::{Error, Policy};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// What is wrong with bytes that a method answers with.
 macro_rules! wrong {
@@ -168,5 +169,24 @@ fn json_of_what_is_no_value() -> Result<()> {
         let outcome = plugin.call_json(method, &json!([]));
         assert_matches!(breach(&plugin, outcome)?, ProtocolError::Undecodable { what: "the result", .. });
     }
+    Ok(())
+}
+
+/// Each entry has two bytes: an empty key and an empty list. The host's limit is on the memory that they take.
+#[test]
+fn few_bytes_that_mean_much() -> Result<()> {
+    let table = [&[0xf4, 0x03][..], &[0; 1000]].concat();
+    let plugin = saying(Status::Ok, &table)?;
+    assert_eq!(plugin.bind::<dyn Liar>()?.table()?.len(), 1, "they have the same key");
+    let plugin = parrot(&Policy::new().result_limit(1002))?;
+    tell(&plugin, Status::Ok as u32, DATA, 1002, &table)?;
+    let limit = 2 * 1002 + 4096;
+    let client = plugin.bind::<dyn Liar>()?;
+    assert_eq!(breach(&plugin, client.table())?, ProtocolError::ValueTooLarge { limit });
+    // A caller that names the type at run time may have named the wrong one.
+    let plugin = parrot(&Policy::new().result_limit(1002))?;
+    tell(&plugin, Status::Ok as u32, DATA, 1002, &table)?;
+    let named = plugin.call::<_, BTreeMap<String, Vec<Option<i16>>>>("table", &());
+    assert_matches!(named, Err(CallError::Failed(Error::WrongResultType { problem, .. })) if problem.contains("6100 bytes"));
     Ok(())
 }

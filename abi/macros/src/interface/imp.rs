@@ -209,7 +209,7 @@ fn method_impl(contract: &Contract, method: &Method) -> TokenStream {
             #[inline]
             fn dispatch<O: #abi::interface::Output>(&self, args: &[u8], output: &mut O) -> #abi::Status {
                 let read = || {
-                    let mut args = #abi::interface::Args::new(args).until(O::enough(output));
+                    let mut args = #abi::interface::Args::bounded(args, output.bounds());
                     #(#reads)*
                     args.end()?;
                     ::core::result::Result::Ok::<_, #abi::interface::BadArguments>((#(#locals,)*))

@@ -1,6 +1,7 @@
 //! The side that takes the items.
 
 use super::super::DecodeError;
+use super::super::limited::{Bounds, Limit};
 use super::{HEADER_LEN, Item, Pull, Stream, StreamError, state};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,7 +11,8 @@ use core::any::Any;
 impl<T: Item> Stream<T> {
     /// The stream whose chunks these are.
     pub(crate) fn pulled(chunks: Box<dyn Pull>) -> Self {
-        let pulled = Pulled { source: Some(chunks), chunk: Vec::new(), position: 0, left: 0 };
+        let bounds = chunks.bounds();
+        let pulled = Pulled { source: Some(chunks), chunk: Vec::new(), position: 0, left: 0, bounds };
         Self(Box::new(pulled.map_items()))
     }
 }
@@ -22,6 +24,8 @@ struct Pulled {
     position: usize,
     /// How many items the chunk still has.
     left: u32,
+    /// How far an item is decoded.
+    bounds: Bounds,
 }
 
 impl Pulled {
@@ -39,7 +43,7 @@ impl Pulled {
         if self.left == 0 && !self.next_chunk()? {
             return Ok(None);
         }
-        let (item, rest) = decode(&self.chunk[self.position..]).map_err(StreamError::new)?;
+        let (item, rest) = decode(&self.chunk[self.position..], self.bounds).map_err(StreamError::new)?;
         self.position = self.chunk.len() - rest;
         self.left -= 1;
         if self.left == 0 && rest > 0 {
@@ -70,7 +74,7 @@ impl Pulled {
 }
 
 /// An item, and how many bytes are left.
-fn decode<T: Item>(bytes: &[u8]) -> Result<(T, usize), DecodeError> {
+fn decode<T: Item>(bytes: &[u8], bounds: Bounds) -> Result<(T, usize), DecodeError> {
     let mut item = None::<T>;
     let rest = match (&mut item as &mut dyn Any).downcast_mut::<Option<Vec<u8>>>() {
         Some(item) => {
@@ -79,7 +83,7 @@ fn decode<T: Item>(bytes: &[u8]) -> Result<(T, usize), DecodeError> {
             rest
         }
         None => {
-            let (decoded, rest) = postcard::take_from_bytes(bytes)?;
+            let (decoded, rest) = Limit::new(bounds).decode(bytes)?;
             item = Some(decoded);
             rest
         }

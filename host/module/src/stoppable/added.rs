@@ -1,16 +1,18 @@
 //! What is added to a module behind its own types, functions and globals, so that no index of its own shifts.
 
 use super::bulk::Bulk;
+use super::edits::Edit;
+use super::exceptions::{self, Exceptions};
 use super::probe::{self, Probe};
-use super::slice;
-use super::stack::Guard;
+use super::stack::{self, Guard};
+use super::{Parts, names, slice};
 use crate::ModuleError;
 use std::borrow::Cow;
 use wasm_encoder::{CodeSection, CustomSection, Encode, ValType};
 use wasmparser::{FunctionBody, Payload};
 
 /// The section of names.
-const NAMES: &str = "name";
+pub(super) const NAMES: &str = "name";
 
 /// What is added, in the order of its indices.
 pub(super) struct Added {
@@ -18,13 +20,32 @@ pub(super) struct Added {
     pub(super) probe: Option<Probe>,
     pub(super) bulk: Option<Bulk>,
     pub(super) guard: Option<Guard>,
+    exceptions: Option<Exceptions>,
+}
+
+/// What is added to the code of a function besides the checks.
+pub(super) struct OfFunction {
+    pub(super) stack: Vec<Edit>,
+    pub(super) probes: Vec<Edit>,
+    /// How many instructions the probes come to.
+    probing: u32,
+    pub(super) exceptions: exceptions::OfFunction,
+}
+
+impl OfFunction {
+    /// How many instructions that comes to.
+    pub(super) fn work(&self) -> u32 {
+        let of_stack = (self.stack.len() as u32).saturating_mul(stack::WORK);
+        of_stack.saturating_add(self.probing).saturating_add(self.exceptions.work())
+    }
 }
 
 impl Added {
-    /// For a module with so many types and imported functions.
-    pub(super) fn of(wasm: &[u8], types: u32, imported: u32, bodies: &[FunctionBody<'_>]) -> Result<Self, ModuleError> {
+    pub(super) fn of(wasm: &[u8], parts: &Parts<'_>) -> Result<Self, ModuleError> {
+        let Parts { types, imported_functions: imported, globals, bodies, .. } = parts;
+        let (types, imported) = (*types, *imported);
         if bodies.is_empty() {
-            return Ok(Self { probe: None, bulk: None, guard: None });
+            return Ok(Self { probe: None, bulk: None, guard: None, exceptions: None });
         }
         let functions = imported + bodies.len() as u32;
         let probe = Probe::new(types, functions);
@@ -32,7 +53,27 @@ impl Added {
         let bulk = Bulk::of(types, functions, bodies, probe)?;
         let (of_bulk, by_bulk) = if bulk.is_some() { (1, 2) } else { (0, 0) };
         let guard = Guard::of(wasm, types + of_bulk, functions + by_bulk, imported, probe)?;
-        Ok(Self { probe: Some(probe), bulk, guard })
+        let exceptions = Exceptions::of(wasm, globals + u32::from(guard.is_some()), bodies)?;
+        Ok(Self { probe: Some(probe), bulk, guard, exceptions })
+    }
+
+    /// What is added to the code of a function, which is that of the body at `at`.
+    pub(super) fn of_function(&self, body: &FunctionBody<'_>, at: usize) -> Result<OfFunction, ModuleError> {
+        let stack = self.guard.as_ref().map_or(Ok(Vec::new()), |guard| guard.edits(body, at))?;
+        let (probes, probing) = self.probe.map_or(Ok(<_>::default()), |probe| probe.edits(body))?;
+        let exceptions = self.exceptions.as_ref().map_or(Ok(<_>::default()), |all| all.edits(body, at))?;
+        Ok(OfFunction { stack, probes, probing, exceptions })
+    }
+
+    /// The data of the section of globals, for a module that has none.
+    pub(super) fn globals(&self) -> Option<Vec<u8>> {
+        let all = self.all_globals();
+        (!all.is_empty()).then(|| [vec![all.len() as u8], all.concat()].concat())
+    }
+
+    fn all_globals(&self) -> Vec<Vec<u8>> {
+        let of_exceptions = self.exceptions.as_ref().and_then(Exceptions::global);
+        self.guard.as_ref().map(Guard::global).into_iter().chain(of_exceptions).collect()
     }
 
     /// The data of a section with what is added to it. `None` if that is nothing.
@@ -43,7 +84,8 @@ impl Added {
             Payload::GlobalSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::CustomSection(section) if section.name() == NAMES => {
                 let (_, range) = Payload::CustomSection(section.clone()).as_section()?;
-                return Some([slice(wasm, range), &self.guard.as_ref()?.name()].concat());
+                let own = self.guard.as_ref().map(Guard::name).unwrap_or_default();
+                return Some([names::short(section.data(), slice(wasm, range)), own].concat());
             }
             _ => return None,
         };
@@ -79,7 +121,7 @@ impl Added {
                     })
                     .collect()
             }
-            Payload::GlobalSection(_) => guard.map(Guard::global).into_iter().collect(),
+            Payload::GlobalSection(_) => self.all_globals(),
             _ => Vec::new(),
         }
     }

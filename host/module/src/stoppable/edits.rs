@@ -1,12 +1,14 @@
 //! What is changed in the code of a function.
 
+use super::added::OfFunction;
 use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::{probe, slice, stack};
+use super::{exceptions, probe, slice, stack};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use wasm_encoder::InstructionSink;
 use wasmparser::{FunctionBody, Operator};
@@ -27,24 +29,24 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check. `of_stack`
-    /// and `probes` are what guards its stacks, in order.
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check.
     pub(super) fn of(
         body: &FunctionBody<'_>,
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
-        of_stack: Vec<Edit>,
-        probes: Vec<Edit>,
+        added: OfFunction,
     ) -> Result<Self, ModuleError> {
-        let mut edits = Self { all: of_stack, checks: 0, checked: None, flow: Flow::new() };
+        let OfFunction { stack, probes, exceptions, .. } = added;
+        let mut edits = Self { all: stack, checks: 0, checked: None, flow: Flow::new() };
         if !matches!(checks, Checks::None(_)) {
-            edits.add_checks(body, checks, cost, bulk)?;
+            edits.add_checks(body, checks, cost, bulk, &exceptions)?;
         }
-        edits.all.extend(probes);
-        // At one place, additions come before what is replaced there: those of the stack are first already. No
-        // instruction that is replaced has a probe.
-        edits.all.sort_by_key(|(replaced, _)| replaced.start);
+        let exceptions::OfFunction { local, begin, catches, tells } = exceptions;
+        edits.all.splice(0..0, local);
+        edits.all.extend(begin.into_iter().chain(catches).chain(tells).chain(probes));
+        // At one place, additions stay in this order, and come before what is replaced there.
+        edits.all.sort_by_key(|(replaced, _)| (replaced.start, !replaced.is_empty()));
         Ok(edits)
     }
 
@@ -54,14 +56,19 @@ impl Edits {
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
+        exceptions: &exceptions::OfFunction,
     ) -> Result<(), ModuleError> {
         let edits = self;
+        let catches = exceptions.catches.iter().map(|(at, _)| at.start).collect::<BTreeSet<_>>();
         let guarded: Vec<_> = edits.all.iter().map(|(at, _)| at.start).collect();
         let mut guarded = guarded.into_iter().peekable();
         let mut quiet_loops = quiet_loops(body)?.into_iter();
         let mut reader = body.get_operators_reader()?;
         if checks == Checks::All {
             edits.check(reader.original_position());
+        }
+        if exceptions.begin.is_some() {
+            edits.flow.add(exceptions::BEGIN);
         }
         while !reader.eof() {
             let (operator, at) = reader.read_with_offset()?;
@@ -72,7 +79,7 @@ impl Edits {
                 _ if guarded.next_if_eq(&end).is_some() => 1 + stack::WORK,
                 _ => 1,
             };
-            let work = work + probe::work(&operator, effects);
+            let work = work + probe::work(&operator, effects) + exceptions::work(&operator);
             if edits.flow.work() + work > MAX_WORK {
                 edits.check(at);
             }
@@ -89,6 +96,12 @@ impl Edits {
             edits.flow.step(&operator, effects, work);
             if let Operator::Loop { .. } = operator {
                 edits.check(end);
+            }
+            if catches.contains(&end) {
+                if edits.flow.work() + exceptions::CATCH > MAX_WORK {
+                    edits.check(end);
+                }
+                edits.flow.add(exceptions::CATCH);
             }
             if let Operator::TableGrow { table } = operator {
                 edits.all.push((end..end, tell_growth(table)));

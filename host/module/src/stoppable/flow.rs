@@ -61,6 +61,14 @@ impl Flow {
         self.address = true;
     }
 
+    /// So many instructions are added here.
+    pub(super) fn add(&mut self, work: u32) {
+        self.work = self.work.map(|before| before + work);
+        if let Some(block) = self.blocks.last_mut() {
+            block.most = block.most.max(self.work.unwrap_or(0));
+        }
+    }
+
     /// The next instruction, which comes to so many.
     pub(super) fn step(&mut self, operator: &Operator<'_>, effects: Effects, work: u32) {
         let changes = effects.any(Effects::CHANGES_ALL);

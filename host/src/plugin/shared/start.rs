@@ -25,11 +25,12 @@ pub(super) fn start(plugin: Plugin, sharing: &Sharing) -> Result<Arc<Lanes>, Err
         lanes.push(Lane::new(Arc::new(Exclusive::new(Inner::new(instance, path))), calls));
     }
     lanes.push(Lane::new(plugin.inner.clone(), main.instance.calls.clone()));
+    let limit = main.path.decoded_limit();
     drop(main);
 
     let lanes = Arc::new(Lanes::new(plugin, lanes.into(), sharing.queue));
     let weak: Weak<dyn Pulled> = Arc::<Lanes>::downgrade(&lanes);
-    let streams = GuestStreams::new(weak);
+    let streams = GuestStreams::new(weak, limit);
     for lane in &lanes.lanes {
         let streams = streams.clone();
         // Nobody else knows the lanes yet.

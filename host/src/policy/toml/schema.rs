@@ -11,7 +11,7 @@ const TOP: &[&str] =
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] =
-    &["memory", "stack", "table-entries", "threads", "open-files", "kept-output", "result", "argument"];
+    &["memory", "stack", "table-entries", "exceptions", "threads", "open-files", "kept-output", "result", "argument"];
 const DEADLINES: &[&str] = &["start", "call"];
 const NETWORK: &[&str] =
     &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
@@ -107,6 +107,9 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
     }
     if let Some(entries) = limits.get("table-entries") {
         policy = policy.table_entries(entries.number(0, u32::MAX.into())? as u32);
+    }
+    if let Some(exceptions) = limits.get("exceptions") {
+        policy = policy.exceptions(exceptions.size(u64::MAX)?);
     }
     if let Some(threads) = limits.get("threads") {
         policy = policy.threads(threads.number(0, u32::MAX.into())? as usize);

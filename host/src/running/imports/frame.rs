@@ -4,11 +4,11 @@ use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef, ProtocolError};
 use crate::running::imports::wait::{is_stopped, with_halt};
-use crate::running::memory::GuestMemory;
+use crate::running::memory::{GuestMemory, decoded};
 use crate::running::stopped;
 use crate::stop::Halt;
 use bytemuck::Pod;
-use plugix_abi::interface::{Enough, Interface, Output, Provider};
+use plugix_abi::interface::{Bounds, Interface, Output, Provider};
 use plugix_abi::{Status, services};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -98,7 +98,7 @@ impl<I: Interface + ?Sized> Call<I> {
         let (memory, store) = env.data_and_store_mut();
         // The buffers are taken out, so that a nested call in the same store uses its own.
         let mut buffer = std::mem::take(&mut memory.args);
-        let mut result = Buffer(std::mem::take(&mut memory.result));
+        let mut result = Buffer(std::mem::take(&mut memory.result), decoded(self.limit));
         result.0.clear();
         memory.guest.check(&store, "the arguments", args, len)?;
         if len > self.limit {
@@ -155,14 +155,10 @@ impl<I: ?Sized> Call<I> {
     }
 }
 
-/// Takes a result on the host's side.
-pub(super) struct Buffer(Vec<u8>);
+/// Takes a result on the host's side. The arguments may take so many bytes of memory.
+pub(super) struct Buffer(Vec<u8>, usize);
 
 impl Output for Buffer {
-    fn enough(&self) -> Enough {
-        is_stopped
-    }
-
     fn give<T: Pod>(&mut self, elements: Vec<T>) {
         self.0.extend_from_slice(bytemuck::cast_slice(&elements));
     }
@@ -170,5 +166,9 @@ impl Output for Buffer {
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
         let bytes = std::mem::take(&mut self.0);
         self.0 = postcard::to_extend(value, bytes).expect("the result can be encoded");
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds { memory: self.1, is_over: is_stopped }
     }
 }

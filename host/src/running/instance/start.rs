@@ -69,7 +69,7 @@ impl Instance {
         start: Start<'_>,
     ) -> Result<Self, LoadError> {
         start.stopper.report_to(&start.events);
-        let quota = Quota::new(start.policy, info, start.events.clone());
+        let quota = Quota::new(start.policy, info, start.events.clone(), &start.stopper);
         quota.check(info)?;
         let code = code()?;
         let stores = quota.stores(&code.engine);

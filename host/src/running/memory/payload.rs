@@ -3,7 +3,7 @@
 use super::copy;
 use crate::error::ProtocolError;
 use crate::running::imports::is_stopped;
-use plugix_abi::interface::{DecodeError, Enough, Payload, Pull};
+use plugix_abi::interface::{Bounds, DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
 /// Bytes of a result that are copied at once: with what the kernel does for new memory, in less than a millisecond.
@@ -15,17 +15,27 @@ pub(crate) struct GuestPayload<'a> {
     len: usize,
     scratch: &'a mut Vec<u8>,
     open: Option<&'a OpenStream>,
+    limit: usize,
+}
+
+/// How many bytes of memory values may take when they are decoded, whose bytes have this limit. Most take no more than
+/// their bytes. So a value that takes much more is made to take much.
+pub(crate) const fn decoded(bytes: u32) -> usize {
+    const LEAST: usize = 4 << 10;
+    (bytes as usize).saturating_mul(2).saturating_add(LEAST)
 }
 
 /// Makes the puller for a stream that the plugin offers under a handle.
 pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
 
 impl<'a> GuestPayload<'a> {
+    /// A payload whose value may take `limit` bytes.
+    ///
     /// # Safety
     /// `from` is valid for reads of `len` bytes for as long as the payload lives. Other threads may write them.
     #[inline]
-    pub(super) unsafe fn new(from: *const u8, len: usize, scratch: &'a mut Vec<u8>) -> Self {
-        Self { from, len, scratch, open: None }
+    pub(super) unsafe fn new(from: *const u8, len: usize, limit: usize, scratch: &'a mut Vec<u8>) -> Self {
+        Self { from, len, scratch, open: None, limit }
     }
 
     /// Opens streams with `open`.
@@ -75,11 +85,6 @@ unsafe impl Payload for GuestPayload<'_> {
     }
 
     #[inline]
-    fn enough(&self) -> Enough {
-        is_stopped
-    }
-
-    #[inline]
     fn read<R>(self, read: impl FnOnce(&[u8]) -> R) -> Result<R, ProtocolError> {
         self.scratch.clear();
         self.scratch.reserve(self.len);
@@ -91,6 +96,11 @@ unsafe impl Payload for GuestPayload<'_> {
             self.scratch.set_len(self.len);
         }
         Ok(read(self.scratch))
+    }
+
+    #[inline]
+    fn bounds(&self) -> Bounds {
+        Bounds { memory: self.limit, is_over: is_stopped }
     }
 
     fn open(self) -> Result<Box<dyn Pull>, ProtocolError> {

@@ -2,6 +2,8 @@
 
 use super::Quota;
 use crate::events::LimitKind;
+use crate::running::exceptions::OfStore;
+use plugix_module::{THROWS, THROWS_WHILE_HELD};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,9 +17,9 @@ use wasmer::{MemoryError, MemoryStyle, MemoryType, Pages};
 pub(super) enum Role {
     /// The memory of the plugin.
     Guest,
-    /// The control memory of the host. It never grows. Guest code asks it to grow by what `table.grow` returned, and so
-    /// tells it of that.
-    Control,
+    /// The control memory of the host, as this store has it. It never grows. Guest code asks it to grow by what
+    /// `table.grow` returned, or by a number that no table has. So it tells of that growth, and of exceptions.
+    Control(OfStore),
 }
 
 /// What `table.grow` returns when the table has not grown.
@@ -35,7 +37,7 @@ pub(super) struct Linear<M> {
 
 impl<M> Linear<M> {
     pub(super) fn new(memory: M, role: Role, quota: &Quota) -> Self {
-        let tables = matches!(role, Role::Control).then(|| Tables::new(quota));
+        let tables = matches!(role, Role::Control(_)).then(|| Tables::new(quota));
         Self { memory, role, quota: quota.clone(), tables }
     }
 }
@@ -57,8 +59,12 @@ impl<M: LinearMemory> LinearMemory for Linear<M> {
                 }
                 before
             }
-            Role::Control => {
-                if let Some(tables) = &mut self.tables {
+            Role::Control(store) => {
+                if let Pages(told @ (THROWS | THROWS_WHILE_HELD)) = delta {
+                    // SAFETY: this memory is one of the store's objects, and lives no longer. The code that runs here is
+                    // the store's.
+                    unsafe { self.quota.exceptions().tell(store, told == THROWS_WHILE_HELD) };
+                } else if let Some(tables) = &mut self.tables {
                     tables.tell(delta);
                 }
                 Ok(delta)

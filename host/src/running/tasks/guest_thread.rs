@@ -3,7 +3,6 @@
 use super::{Tasks, Worker};
 use crate::error::{Error, Site, ThreadOffer};
 use crate::running::contain::run;
-use crate::running::exceptions;
 use crate::running::newest::{self, Newest};
 use crate::running::system_calls::{Callers, Context};
 use plugix_module::START;
@@ -114,7 +113,7 @@ impl GuestThread {
         spare.env.on_exit(&mut spare.store, exit);
         thread.set_status_finished(Ok(exit.unwrap_or(Errno::Success.into())));
         drop(registration);
-        exceptions::free(&mut spare.store);
+        tasks.stores.free_exceptions(&mut spare.store);
         match exit {
             None => Ended::Well(spare),
             Some(_) => Ended::Nothing,

@@ -1,6 +1,6 @@
 //! Panics, in calls and in threads.
 
-use std::panic::{catch_unwind, panic_any};
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, set_hook, take_hook};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -16,6 +16,27 @@ impl Drop for Counted {
     fn drop(&mut self) {
         DROPPED.fetch_add(1, Ordering::SeqCst);
     }
+}
+
+fn caught(times: &[u8]) -> String {
+    let times: u32 = String::from_utf8_lossy(times).parse().expect("a number");
+    // A thread that panics can't set it.
+    if !thread::panicking() {
+        set_hook(Box::new(|_| {}));
+    }
+    let caught = (0..times).filter(|time| {
+        let caught = catch_unwind(|| {
+            let _counted = Counted;
+            let text = time.to_string();
+            panic!("{text}");
+        });
+        caught.is_err()
+    });
+    let caught = caught.count();
+    if !thread::panicking() {
+        drop(take_hook());
+    }
+    format!("{caught} of {}", DROPPED.swap(0, Ordering::SeqCst))
 }
 
 plugix_guest::export! {
@@ -39,6 +60,28 @@ plugix_guest::export! {
     fn catch(_args: &[u8]) -> String {
         let payload = catch_unwind(|| panic!("caught")).unwrap_err();
         payload.downcast_ref::<&str>().unwrap().to_string()
+    }
+
+    /// Panics and catches as often as it is told to, and says nothing of it.
+    fn catch_many(times: &[u8]) -> String {
+        caught(times)
+    }
+
+    /// The same, in a destructor that runs during a panic.
+    fn catch_many_in_a_destructor(times: &[u8]) -> String {
+        struct Catches<'a>(&'a [u8], &'a mut String);
+        impl Drop for Catches<'_> {
+            fn drop(&mut self) {
+                *self.1 = caught(self.0);
+            }
+        }
+        let mut caught = String::new();
+        let outer = catch_unwind(AssertUnwindSafe(|| {
+            let _catches = Catches(times, &mut caught);
+            panic!("out of it");
+        }));
+        let outer = outer.unwrap_err();
+        format!("{caught}, {}", outer.downcast_ref::<&str>().unwrap())
     }
 
     fn join(_args: &[u8]) -> String {

@@ -8,6 +8,7 @@ use plugix_e2e_contract::typed::{DivideError, Everything, Typed};
 use plugix_guest::abi::{PodSlice, PodVec, Stream};
 use plugix_guest::{Plugin, host, plugin, services, uses};
 use std::error::Error;
+use std::panic::catch_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -68,6 +69,11 @@ impl Typed for Echo {
 
     fn panic(&self, message: &str) {
         panic!("{message}");
+    }
+
+    fn catch(&self, times: u32) -> u32 {
+        let caught = |time: &u32| catch_unwind(|| panic!("{}", time.to_string())).is_err();
+        (0..times).filter(caught).count() as u32
     }
 
     fn poison(&self, panic: bool) -> bool {

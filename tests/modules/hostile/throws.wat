@@ -1,0 +1,53 @@
+;; Throws and catches as long as it is told to, in one call or in a thread. It imports nothing but what every module may.
+(module
+  (import "env" "memory" (memory 16 16 shared))
+  (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+  (tag $e (param i64 i64 i64 i64))
+  (func $throw
+    (throw $e (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4)))
+  ;; Caught by value: nothing holds it afterwards.
+  (func $by_value (export "by_value") (param $times i32) (result i32)
+    (local $caught i32)
+    (loop $again
+      (block $caught_one (result i64 i64 i64 i64)
+        (try_table (catch $e $caught_one) (call $throw))
+        (unreachable))
+      (drop) (drop) (drop) (drop)
+      (local.set $caught (i32.add (local.get $caught) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $caught) (local.get $times))))
+    (local.get $caught))
+  ;; The same, while the caller holds one that it throws on: its value is still right then.
+  (func $while_held (export "while_held") (param $times i32) (result i32)
+    (local $held exnref) (local $sum i64)
+    (block $out (result i64 i64 i64 i64)
+      (try_table (catch $e $out)
+        (block $reference (result exnref)
+          (try_table (catch_all_ref $reference)
+            (throw $e (i64.const 40) (i64.const 30) (i64.const 20) (i64.const 10)))
+          (unreachable))
+        (local.set $held)
+        (drop (call $by_value (local.get $times)))
+        (throw_ref (local.get $held)))
+      (unreachable))
+    (i64.add) (i64.add) (i64.add)
+    (i32.wrap_i64))
+  ;; Caught by reference, and forgotten.
+  (func $by_reference (export "by_reference") (param $times i32) (result i32)
+    (local $caught i32)
+    (loop $again
+      (drop (block $one (result exnref)
+        (try_table (catch_all_ref $one) (call $throw))
+        (unreachable)))
+      (local.set $caught (i32.add (local.get $caught) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $caught) (local.get $times))))
+    (local.get $caught))
+  ;; Caught deep down in calls, where a backtrace is long.
+  (func $deep (export "deep") (param $depth i32) (param $times i32) (result i32)
+    (if (result i32) (local.get $depth)
+      (then (call $deep (i32.sub (local.get $depth) (i32.const 1)) (local.get $times)))
+      (else (call $by_reference (local.get $times)))))
+  (func (export "wasi_thread_start") (param i32 i32)
+    (if (local.get 1)
+      (then (drop (call $by_reference (i32.const -1))))
+      (else (drop (call $by_value (i32.const 1000))))))
+  (func (export "spawn") (param i32) (result i32) (call $spawn (local.get 0))))
