@@ -28,6 +28,7 @@ mod operators;
 mod references;
 mod signature;
 mod stoppable;
+mod work;
 
 pub use error::ModuleError;
 pub use features::{EngineSwitch, Guest, PROPOSALS, Proposal, engine_switches};
@@ -37,3 +38,4 @@ pub use interface::InterfaceError;
 pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
 pub use stoppable::{CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, stoppable};
+pub use work::{COMPILER_THREADS, Work};
