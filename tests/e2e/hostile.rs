@@ -6,6 +6,7 @@ mod bombs;
 mod ends;
 mod escapes;
 mod files;
+mod logs;
 mod modules;
 mod native_stack;
 mod network;
