@@ -3,6 +3,7 @@
 //! file descriptor or memory is left.
 
 mod bombs;
+mod compiling;
 mod ends;
 mod escapes;
 mod files;
