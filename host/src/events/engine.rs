@@ -126,6 +126,18 @@ mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::{Arc, Mutex};
 
+    /// All fields, in all their length.
+    struct All(String);
+
+    impl Visit for All {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            self.0 += &match field.name() {
+                "message" => format!(": {value:?}"),
+                name => format!(" {name}={value:?}"),
+            };
+        }
+    }
+
     /// Keeps what is said: target and text.
     #[derive(Clone, Default)]
     struct Heard(Arc<Mutex<Vec<String>>>);
@@ -136,9 +148,9 @@ mod tests {
         }
 
         fn event(&self, event: &Event<'_>) {
-            let mut line = Line(event.metadata().target().to_owned());
-            event.record(&mut line);
-            self.0.lock().unwrap().push(line.0);
+            let mut all = All(event.metadata().target().to_owned());
+            event.record(&mut all);
+            self.0.lock().unwrap().push(all.0);
         }
 
         fn new_span(&self, _: &Attributes<'_>) -> Id {

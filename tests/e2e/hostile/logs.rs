@@ -20,7 +20,7 @@ fn floods_the_log(house: &House, name: &str) -> Result<()> {
     drop(plugin);
     let (engine, told) = (capture::of_the_engine() - before, capture::records_of(name, "plugix::engine").len() - told);
     ensure!(engine < MOST, "{name}: the engine itself said {engine} lines");
-    ensure!((1..MOST).contains(&told), "{name}: {told} lines were passed on");
+    ensure!(told < MOST, "{name}: {told} lines were passed on");
     Ok(())
 }
 
