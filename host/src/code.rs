@@ -2,6 +2,7 @@
 //!
 //! A [`Cache`] keeps compiled modules for later processes of this machine. An [`Artifact`] is a compiled module to ship. An
 //! [`Origin`] says what compiled it, and for which host. A [`Cpu`] says for which processors code is compiled.
+//! A [`ChildCompiler`] compiles in processes of their own, within limits.
 //!
 //! ```no_run
 //! use plugix_host::Engine;
@@ -29,15 +30,18 @@
 
 mod artifact;
 mod cache;
+mod child;
 mod compilation;
 mod compiler;
 mod cpu;
 
 pub use artifact::{Artifact, Origin};
 pub use cache::{Cache, CacheEntry};
+pub use child::{ChildCompiler, run_if_child};
 pub use cpu::Cpu;
 
 pub(crate) use artifact::{MAGIC, is_artifact, with_header};
 pub(crate) use cache::Kept;
+pub(crate) use child::Order;
 pub(crate) use compilation::Compilation;
-pub(crate) use compiler::Compiler;
+pub(crate) use compiler::{Compiler, Stopping};

@@ -24,7 +24,7 @@ mod builder;
 
 pub use builder::EngineBuilder;
 
-use crate::code::{Compiler, Kept, Origin};
+use crate::code::{ChildCompiler, Compiler, Cpu, Kept, Origin};
 use crate::error::LoadError;
 use crate::running::{Io, Resources, WasiImports};
 use crate::stop::Watchdog;
@@ -52,6 +52,8 @@ struct Shared {
     compiler: Compiler,
     limits: ModuleLimits,
     cache: Option<Kept>,
+    cpu: Cpu,
+    child: Option<ChildCompiler>,
     wasi: OnceLock<WasiImports>,
     resources: Arc<Resources>,
     /// Threads for asynchronous calls, made when the first such call comes.
@@ -84,7 +86,7 @@ impl Engine {
     }
 
     fn build(builder: EngineBuilder) -> Result<Self, LoadError> {
-        let EngineBuilder { limits, cache, cpu } = builder;
+        let EngineBuilder { limits, cache, cpu, child } = builder;
         let cache = cache.map(|cache| Kept::open(&cache)).transpose()?.flatten();
         let compiler = Compiler::new(cpu)?;
         let io = tokio::runtime::Builder::new_multi_thread()
@@ -98,6 +100,8 @@ impl Engine {
             compiler,
             limits,
             cache,
+            cpu,
+            child,
             wasi: OnceLock::new(),
             resources: Resources::new(Io::new(io)),
             blocking: OnceLock::new(),
@@ -126,6 +130,16 @@ impl Engine {
 
     pub(crate) fn cache(&self) -> Option<&Kept> {
         self.shared.cache.as_ref()
+    }
+
+    /// The processors that code is compiled for.
+    pub(crate) fn cpu(&self) -> Cpu {
+        self.shared.cpu
+    }
+
+    /// What compiles in processes of their own, if the host wants that.
+    pub(crate) fn child(&self) -> Option<&ChildCompiler> {
+        self.shared.child.as_ref()
     }
 
     /// What everything that runs shares.

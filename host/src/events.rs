@@ -28,10 +28,12 @@
 //! ```
 
 mod counts;
+mod engine;
 mod event;
 mod flood;
 
 pub(crate) use counts::Counts;
+pub(crate) use engine::attribute;
 pub use event::{Event, LimitKind};
 
 use crate::sync::lock::lock;
@@ -55,6 +57,8 @@ struct Shared {
     plugin: Arc<str>,
     callback: Option<Callback>,
     flood: Mutex<Flood>,
+    /// For what the engine says.
+    engine: Mutex<Flood>,
     limit_reached: AtomicBool,
     counts: Counts,
 }
@@ -66,6 +70,7 @@ impl Events {
             plugin: plugin.into(),
             callback,
             flood: Mutex::new(Flood::new(Instant::now())),
+            engine: Mutex::new(Flood::new(Instant::now())),
             limit_reached: AtomicBool::default(),
             counts: Counts::default(),
         }))
@@ -104,7 +109,18 @@ impl Events {
         self.pass_on(&event);
     }
 
+    /// Passes on what the engine has logged on behalf of the plugin.
+    fn engine_said(&self, line: &str) {
+        if let Some(suppressed) = lock(&self.0.engine).admit(Instant::now()) {
+            tracing::debug!(target: "plugix::engine", plugin = self.plugin(), suppressed, "{line}");
+        }
+    }
+
     fn pass_on(&self, event: &Event) {
+        engine::outside(|| self.tell(event));
+    }
+
+    fn tell(&self, event: &Event) {
         let plugin = self.plugin();
         match event {
             // An end of the plugin's own is nothing to be warned of.

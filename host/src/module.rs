@@ -29,13 +29,13 @@ mod load;
 
 pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 
-use crate::code::{Artifact, Compilation, is_artifact};
+use crate::code::{Artifact, Compilation, Order, Stopping, is_artifact};
 use crate::engine::Engine;
 use crate::error::{Chain, LoadError};
 use crate::running::instance::Code;
-use plugix_module::{inspect, keeps_tables, stoppable as rewrite, validate};
-use std::borrow::Cow;
+use plugix_module::{inspect, keeps_tables, validate};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// A module that was checked and can be compiled. Clones are cheap and share the compiled code.
 #[derive(Clone, Debug)]
@@ -59,13 +59,6 @@ struct Shared {
 enum Source {
     Wasm { wasm: Vec<u8>, stopping: Stopping },
     Compiled(Artifact),
-}
-
-/// Whether code can be stopped while it computes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Stopping {
-    Possible,
-    Impossible,
 }
 
 impl Module {
@@ -139,8 +132,9 @@ impl Module {
     /// Compiles the module, unless it is compiled already. Two threads that ask at once wait for one compilation.
     ///
     /// # Errors
-    /// [`LoadError::Module`] if a function's body is invalid or nests too deep. [`LoadError::CompileTime`] if compiling
-    /// takes too long. [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler gives up.
+    /// [`LoadError::Module`] if a function's body is invalid or nests too deep, or if compiling would take too much.
+    /// [`LoadError::CompileTime`] if compiling takes too long. [`LoadError::Child`] if a process should compile and doesn't.
+    /// [`LoadError::Compiler`] or [`LoadError::Engine`] if the compiler gives up.
     pub fn compile(&self) -> Result<(), LoadError> {
         self.compiled().map(drop)
     }
@@ -158,12 +152,7 @@ impl Module {
     }
 
     fn artifact(&self, wasm: &[u8], stopping: Stopping, code: &wasmer::Module) -> Result<Artifact, LoadError> {
-        let origin = self.engine.origin().clone();
-        let origin = match stopping {
-            Stopping::Possible => origin,
-            Stopping::Impossible => origin.without_rewriting(),
-        };
-        Artifact::new(self.name(), origin, wasm, code)
+        Artifact::new(self.name(), self.engine.compiler().origin_of(stopping), wasm, code)
     }
 
     /// The module's code, for an instance. Compiles the module, unless it is compiled already.
@@ -194,6 +183,12 @@ impl Module {
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
+        self.find_code().inspect_err(|error| {
+            tracing::warn!(target: "plugix::compile", module = self.name(), error = %Chain(error), "not compiled")
+        })
+    }
+
+    fn find_code(&self) -> Result<wasmer::Module, LoadError> {
         match &self.shared.source {
             // SAFETY: whoever made a module of the artifact has promised what this needs.
             Source::Compiled(artifact) => Ok(unsafe { artifact.code(self.engine.origin(), self.wasmer()) }?),
@@ -214,8 +209,8 @@ impl Module {
                 Err(error) => cache.discard(key, &error),
             }
         }
-        let code = self.compile_wasm(wasm, Stopping::Possible)?;
-        match self.artifact(wasm, Stopping::Possible, &code) {
+        let (code, artifact) = self.compile_wasm_anywhere(wasm, Stopping::Possible)?;
+        match artifact.map_or_else(|| self.artifact(wasm, Stopping::Possible, &code), Ok) {
             Ok(artifact) => cache.put(key, &artifact),
             Err(error) => {
                 tracing::warn!(target: "plugix::cache", error = %Chain(&error), "a compiled module can't be kept")
@@ -225,12 +220,28 @@ impl Module {
     }
 
     fn compile_wasm(&self, wasm: &[u8], stopping: Stopping) -> Result<wasmer::Module, LoadError> {
-        self.engine.limits().check_code(wasm)?;
+        self.compile_wasm_anywhere(wasm, stopping).map(|(code, _)| code)
+    }
+
+    /// Compiles here, or in a process of its own if the host wants that. Then there is an artifact already.
+    fn compile_wasm_anywhere(
+        &self,
+        wasm: &[u8],
+        stopping: Stopping,
+    ) -> Result<(wasmer::Module, Option<Artifact>), LoadError> {
+        let (compiler, limits) = (self.engine.compiler(), self.engine.limits());
+        let start = Instant::now();
+        limits.check_code(wasm)?;
         validate(wasm)?;
-        let wasm = match stopping {
-            Stopping::Possible => Cow::Owned(rewrite(wasm)?),
-            Stopping::Impossible => Cow::Borrowed(wasm),
+        let limit = limits.compile_time;
+        let Some(child) = self.engine.child() else {
+            return Ok((compiler.compile(self.wasmer(), wasm, stopping, start, limit)?, None));
         };
-        wasmer::Module::new(self.wasmer(), &wasm).map_err(|error| LoadError::Engine(error.to_string()))
+        let (origin, cpu) = (compiler.origin_of(stopping), self.engine.cpu());
+        let artifact = child.compile(&Order { name: self.name(), wasm, stopping, cpu, origin: &origin, limit })?;
+        // SAFETY: the artifact is what a program has answered that the host named for that. Its hashes are right, and it is
+        // of this module and of a compiler like this one.
+        let code = unsafe { artifact.code(&origin, self.wasmer()) }?;
+        Ok((code, Some(artifact)))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -27,6 +28,13 @@ pub(crate) fn records_of(plugin: &str, target: &str) -> Vec<Record> {
     records.iter().filter(of_plugin).filter(|record| record.target == target).cloned().collect()
 }
 
+/// How many lines wasmer-wasix itself has logged, down to debugging lines.
+pub(crate) fn of_the_engine() -> usize {
+    ENGINE.load(Ordering::Relaxed)
+}
+
+static ENGINE: AtomicUsize = AtomicUsize::new(0);
+
 /// One record, with its fields as text.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
@@ -35,8 +43,8 @@ pub(crate) struct Record {
     pub(crate) fields: BTreeMap<&'static str, String>,
 }
 
-/// What plugins log themselves, and what happens to them.
-const TARGETS: [&str; 2] = ["plugix::log", "plugix::events"];
+/// What plugins log themselves, what happens to them, and what the engine says of them.
+const TARGETS: [&str; 3] = ["plugix::log", "plugix::events", "plugix::engine"];
 
 struct Capture(&'static Mutex<Vec<Record>>);
 
@@ -44,6 +52,9 @@ impl<S: Subscriber> Layer<S> for Capture {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let level = *event.metadata().level();
         let target = event.metadata().target();
+        if target.starts_with("wasmer_wasix") && level <= Level::DEBUG {
+            ENGINE.fetch_add(1, Ordering::Relaxed);
+        }
         if TARGETS.contains(&target) {
             let mut record = Record { level, target, fields: BTreeMap::new() };
             event.record(&mut record);

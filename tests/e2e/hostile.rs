@@ -3,11 +3,13 @@
 //! file descriptor or memory is left.
 
 mod bombs;
+mod compiling;
 mod ends;
 mod escapes;
 mod exceptions;
 mod files;
 mod imports;
+mod logs;
 mod modules;
 mod native_stack;
 mod network;

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: fixtures that are built once, and processes of their own for tests that count.
 
 pub mod bench;
+pub mod bombs;
 mod footprint;
 mod guests;
 mod isolated;

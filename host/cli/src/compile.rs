@@ -1,9 +1,9 @@
 //! `plugix compile`.
 
 use crate::{load, text};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use plugix_host::Engine;
-use plugix_host::code::Cpu;
+use plugix_host::code::{ChildCompiler, Cpu};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,10 +18,21 @@ pub(crate) struct Args {
     /// (x86-64-v2, or NEON); `x86-64-v3` is in between
     #[arg(long, default_value_t = Cpu::Native)]
     cpu: Cpu,
+    /// Compile in a process of its own, which is ended when it takes too long or too much memory
+    #[arg(long)]
+    child: bool,
+    /// The memory that this process may take, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 4096, requires = "child")]
+    child_memory: u64,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let engine = Engine::builder().cpu(args.cpu).build()?;
+    let mut builder = Engine::builder().cpu(args.cpu);
+    if args.child {
+        let compiler = ChildCompiler::this_program().context("can't find the program that is running")?;
+        builder = builder.compile_in_child(compiler.memory(args.child_memory.saturating_mul(1 << 20)));
+    }
+    let engine = builder.build()?;
     let module = engine.load_file(&args.module).map_err(|error| load::in_file(&args.module, error))?;
     let output = args.output.clone().unwrap_or_else(|| args.module.with_extension("plugix"));
     ensure!(output != args.module, "{}: the module would be overwritten: name an output", output.display());

@@ -35,6 +35,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // SAFETY: nothing was opened yet, and there is no other thread.
+    unsafe { plugix_host::code::run_if_child() };
     let Arguments { verbose, command } = Arguments::parse();
     let level = if verbose { Level::DEBUG } else { Level::WARN };
     let colours = std::io::stderr().is_terminal();

@@ -2,6 +2,7 @@
 
 use plugix_abi::METADATA_EXPORT;
 use plugix_abi::interface::descriptor::DescriptorError;
+use std::time::Duration;
 use thiserror::Error as ThisError;
 use wasmparser::BinaryReaderError;
 
@@ -58,6 +59,36 @@ pub enum ModuleError {
         /// How much there is, as far as it was counted.
         found: u64,
         /// The host's limit.
+        allowed: u64,
+    },
+    /// Compiling the module, or one of its functions, would take too long.
+    #[error(
+        "compiling {what} {function} would take about {predicted:.1?}, and this host allows {allowed:.1?}: split the \
+         function into smaller ones, or raise `ModuleLimits::{limit}`"
+    )]
+    CompileWork {
+        /// What takes too long, so that it fits before the function.
+        what: &'static str,
+        /// The function that takes longest: its index, and its name if the module tells that.
+        function: String,
+        /// How long it would take, as predicted from the code.
+        predicted: Duration,
+        /// How long it may take.
+        allowed: Duration,
+        /// The limit that says so.
+        limit: &'static str,
+    },
+    /// Compiling the module would take too much memory.
+    #[error(
+        "compiling the module, most of all the function {function}, would take about {predicted} bytes of memory, and \
+         this host allows {allowed}: split the function into smaller ones, or raise `ModuleLimits::work_memory`"
+    )]
+    CompileMemory {
+        /// The function that takes most: its index, and its name if the module tells that.
+        function: String,
+        /// How many bytes it would take, as predicted from the code.
+        predicted: u64,
+        /// How many it may take.
         allowed: u64,
     },
     /// The module neither imports nor exports a memory.

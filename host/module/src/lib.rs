@@ -28,6 +28,7 @@ mod operators;
 mod references;
 mod signature;
 mod stoppable;
+mod work;
 
 pub use error::ModuleError;
 pub use features::{EngineSwitch, Guest, PROPOSALS, Proposal, engine_switches};
@@ -39,3 +40,4 @@ pub use signature::{Number, Signature};
 pub use stoppable::{
     CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
 };
+pub use work::{COMPILER_THREADS, Work};

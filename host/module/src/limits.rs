@@ -2,6 +2,7 @@
 
 use crate::ModuleError;
 use crate::operators::{self, Effects};
+use crate::work::{Walk, Work};
 use std::time::Duration;
 use wasmparser::{FunctionBody, Operator, Parser, Payload};
 
@@ -36,8 +37,16 @@ pub struct ModuleLimits {
     pub data: u64,
     /// Exception tags; 1,000 by default.
     pub tags: u64,
-    /// How long a caller waits for a module to be compiled; two minutes by default. The compiler can't be interrupted:
-    /// its thread goes on, and the module is ready if that ever ends.
+    /// How long compiling one function may take, as predicted from its code; ten seconds by default. The compiler can't
+    /// be interrupted within a function.
+    pub function_work: Duration,
+    /// How long compiling may take for each byte of the module, as predicted from its code; ten microseconds by default.
+    /// Ordinary modules take one to three. Two seconds are free.
+    pub work_per_byte: Duration,
+    /// How much memory compiling may take at once, in bytes, as predicted from the module's code; 2 GiB by default.
+    pub work_memory: u64,
+    /// How long a caller waits for a module to be compiled; two minutes by default. Compiling ends
+    /// with the function that is being compiled then.
     pub compile_time: Duration,
 }
 
@@ -57,6 +66,9 @@ impl Default for ModuleLimits {
             elements: 20_000,
             data: 20_000,
             tags: 1_000,
+            function_work: Duration::from_secs(10),
+            work_per_byte: Duration::from_micros(10),
+            work_memory: 2 << 30,
             compile_time: Duration::from_secs(120),
         }
     }
@@ -109,14 +121,31 @@ impl ModuleLimits {
         Ok(())
     }
 
-    /// Checks all code: how deep blocks lie in each other, and that each instruction is one that modules may have.
+    /// Checks all code: how deep blocks lie in each other, that each instruction is one that modules may have, and what
+    /// compiling it would take.
     ///
     /// # Errors
     /// [`ModuleError::TooLarge`] if blocks lie too deep, [`ModuleError::Operator`] if an instruction is not for modules,
+    /// [`ModuleError::CompileWork`] or [`ModuleError::CompileMemory`] if compiling would take too much,
     /// [`ModuleError::Malformed`] if code can't be read.
     pub fn check_code(&self, wasm: &[u8]) -> Result<(), ModuleError> {
+        self.walk(wasm)?.check(self, wasm)
+    }
+
+    /// What compiling the module takes, as predicted from its code. Its nesting is limited.
+    ///
+    /// # Errors
+    /// The errors of [`ModuleLimits::check_code`], but those for too much work.
+    pub fn work(&self, wasm: &[u8]) -> Result<Work, ModuleError> {
+        Ok(self.walk(wasm)?.work())
+    }
+
+    fn walk(&self, wasm: &[u8]) -> Result<Walk, ModuleError> {
+        let mut work = Walk::new();
         for payload in Parser::new(0).parse_all(wasm) {
-            let Payload::CodeSectionEntry(body) = payload? else { continue };
+            let payload = payload?;
+            let mut counts = work.payload(&payload);
+            let Payload::CodeSectionEntry(body) = payload else { continue };
             let mut depth: u64 = 0;
             for operator in operators::each(&body)? {
                 let (operator, effects) = operator?;
@@ -126,9 +155,11 @@ impl ModuleLimits {
                 } else if let Operator::End = operator {
                     depth = depth.saturating_sub(1);
                 }
+                counts = counts.and_then(|mut counts| counts.operator(&operator, effects).map(|()| counts));
             }
+            work.end(counts);
         }
-        Ok(())
+        Ok(work)
     }
 }
 

@@ -2,10 +2,22 @@
 
 use super::{Cpu, Origin};
 use crate::error::LoadError;
-use plugix_module::{EngineSwitch, REWRITING, engine_switches};
+use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, engine_switches, stoppable};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::num::NonZero;
+use std::time::{Duration, Instant};
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
+use wasmer_types::{CompilationProgressCallback, CompileError, UserAbort};
+
+/// Whether code can be stopped while it computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stopping {
+    Possible,
+    Impossible,
+}
 
 /// Makes wasmer's engines. All of them compile in the same way.
 #[derive(Debug)]
@@ -35,6 +47,38 @@ impl Compiler {
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
+
+    /// The same for code that can be stopped or can't.
+    pub(crate) fn origin_of(&self, stopping: Stopping) -> Origin {
+        match stopping {
+            Stopping::Possible => self.origin.clone(),
+            Stopping::Impossible => self.origin.clone().without_rewriting(),
+        }
+    }
+
+    /// Compiles a module that was validated, in an engine that [`Compiler::engine`] has made. When it has taken longer than
+    /// the limit, compiling ends with the function that is being compiled.
+    pub(crate) fn compile(
+        &self,
+        engine: &wasmer::Engine,
+        wasm: &[u8],
+        stopping: Stopping,
+        start: Instant,
+        limit: Duration,
+    ) -> Result<wasmer::Module, LoadError> {
+        let wasm = match stopping {
+            Stopping::Possible => Cow::Owned(stoppable(wasm)?),
+            Stopping::Impossible => Cow::Borrowed(wasm),
+        };
+        let progress = CompilationProgressCallback::new(move |_| match start.elapsed() < limit {
+            true => Ok(()),
+            false => Err(UserAbort::new("the time is up")),
+        });
+        engine.new_module_with_progress(&wasm, progress).map_err(|error| match error {
+            CompileError::Aborted(_) => LoadError::CompileTime { limit },
+            error => LoadError::Engine(error.to_string()),
+        })
+    }
 }
 
 /// Makes one of wasmer's engines, which compiles for this target.
@@ -43,7 +87,11 @@ fn engine(target: &Target) -> wasmer::Engine {
     for (_, switch) in engine_switches() {
         turn_on(&mut features, switch);
     }
-    let builder = EngineBuilder::new(Cranelift::new()).set_features(Some(features));
+    let mut compiler = Cranelift::new();
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    // What is compiled at the same time takes memory at the same time.
+    compiler.num_threads(NonZero::new(COMPILER_THREADS).map_or(threads, |most| threads.min(most)));
+    let builder = EngineBuilder::new(compiler).set_features(Some(features));
     builder.set_target(Some(target.clone())).engine().into()
 }
 

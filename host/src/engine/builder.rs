@@ -1,7 +1,7 @@
 //! Makes an engine that differs from the usual one.
 
 use super::Engine;
-use crate::code::{Cache, Cpu};
+use crate::code::{Cache, ChildCompiler, Cpu};
 use crate::error::LoadError;
 use plugix_module::ModuleLimits;
 
@@ -11,6 +11,7 @@ pub struct EngineBuilder {
     pub(super) limits: ModuleLimits,
     pub(super) cache: Option<Cache>,
     pub(super) cpu: Cpu,
+    pub(super) child: Option<ChildCompiler>,
 }
 
 impl EngineBuilder {
@@ -32,6 +33,15 @@ impl EngineBuilder {
     #[must_use]
     pub fn cpu(mut self, cpu: Cpu) -> Self {
         self.cpu = cpu;
+        self
+    }
+
+    /// Compiles each module in a process of its own. There, compiling ends when it has taken
+    /// [`compile_time`](ModuleLimits::compile_time), whatever it is doing, and it can't take more memory than the process
+    /// may have. Starting the process takes some milliseconds.
+    #[must_use]
+    pub fn compile_in_child(mut self, compiler: ChildCompiler) -> Self {
+        self.child = Some(compiler);
         self
     }
 

@@ -1,6 +1,6 @@
 //! Why a module can't become a plugin.
 
-use super::{ArtifactError, CacheError, Error, InterfaceError, ModuleError};
+use super::{ArtifactError, CacheError, ChildError, Error, InterfaceError, ModuleError};
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use std::time::Duration;
 use thiserror::Error as ThisError;
@@ -32,12 +32,15 @@ pub enum LoadError {
         /// The features that the processor lacks.
         missing: Vec<String>,
     },
-    /// Compiling takes too long. It goes on in the background. If it ends, a later attempt finds the module ready.
+    /// Compiling takes too long. It ends with the function that is being compiled, or at once in a process of its own.
     #[error("the module is not compiled yet after {limit:?}")]
     CompileTime {
         /// The engine's limit.
         limit: Duration,
     },
+    /// Something went wrong with the process that should compile the module.
+    #[error(transparent)]
+    Child(#[from] ChildError),
     /// The compiler panicked.
     #[error("the compiler failed: {0}")]
     Compiler(String),

@@ -1,7 +1,7 @@
 //! How an engine loads modules.
 
-use super::{Module, Stopping};
-use crate::code::{Artifact, MAGIC, is_artifact};
+use super::Module;
+use crate::code::{Artifact, MAGIC, Stopping, is_artifact};
 use crate::engine::Engine;
 use crate::error::LoadError;
 use std::fs::File;

@@ -1,6 +1,8 @@
 //! A cause is told once: by `source()`, and not also by the text of the error that it caused.
 
-use crate::error::{ArtifactError, CacheError, Chain, Error, LoadError, ModuleError, ProtocolError, Site, StopReason};
+use crate::error::{
+    ArtifactError, CacheError, Chain, ChildError, Error, LoadError, ModuleError, ProtocolError, Site, StopReason,
+};
 use crate::plugin::pool::TakeError;
 use crate::policy::PolicyError;
 use plugix_abi::interface::descriptor::DescriptorError;
@@ -33,6 +35,7 @@ impl HasCause for LoadError {
             Self::Start(_) | Self::Io { .. } => true,
             Self::Artifact(error) => error.has_cause(),
             Self::Cache(error) => error.has_cause(),
+            Self::Child(error) => matches!(error, ChildError::Start { .. }),
             Self::Module(error) => matches!(error, ModuleError::Descriptor { .. }),
             Self::IsArtifact | Self::Cpu { .. } | Self::CompileTime { .. } | Self::Compiler(_) => false,
             Self::Engine(_) | Self::UnknownImport { .. } | Self::ImportType { .. } => false,

@@ -212,6 +212,11 @@ impl Stores {
         Self { engine, quota: None }
     }
 
+    /// The plugin's events, unless nothing runs in these stores.
+    pub(crate) fn events(&self) -> Option<&Events> {
+        self.quota.as_ref().map(|quota| &quota.0.events)
+    }
+
     /// wasmer's engine, which owns the code.
     pub(crate) fn engine(&self) -> &wasmer::Engine {
         &self.engine

@@ -1,6 +1,7 @@
 //! The system calls of a plugin that don't go straight to wasmer-wasix: those that come from us, those that no plugin
 //! gets, and those that leave traces.
 
+mod attributed;
 mod callers;
 mod calls;
 mod closed;
@@ -16,6 +17,7 @@ pub(super) use setup::{Waits, system};
 
 pub(crate) use traces::Traces;
 
+use crate::events::Events;
 use crate::running::memory::GuestMemory;
 use crate::running::newest;
 use crate::stop::Stopper;
@@ -27,6 +29,8 @@ use wasmer::{Extern, Function, FunctionEnv, Imports, Module, StoreMut};
 pub(super) struct SystemCalls {
     /// Who makes the calls that come from us.
     pub(super) callers: Arc<Callers>,
+    /// Whom what the engine logs belongs to.
+    pub(super) events: Events,
     /// Notices system calls that leave traces, if somebody wants to know.
     pub(super) traces: Option<Traces>,
 }
@@ -41,6 +45,7 @@ impl SystemCalls {
         stopper: &Arc<Stopper>,
     ) {
         closed::close(module, store, imports, stopper);
+        attributed::attribute_calls(&self.events, module, store, imports);
         provide(&self.callers, module, store, imports);
         if let Some(traces) = &self.traces {
             traces.apply(module, store, imports);

@@ -2,7 +2,7 @@
 
 use super::{Instance, Process, end_threads};
 use crate::error::{Error, LoadError, ModuleError, Site};
-use crate::events::Events;
+use crate::events::{Events, attribute};
 use crate::output::Streams;
 use crate::policy::Policy;
 use crate::running::contain::run;
@@ -85,11 +85,12 @@ impl Instance {
         threads.attach(&start.stopper, &world.system);
         let Start { name, policy, functions, events, stopper, traces } = start;
         let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
-        let system_calls = SystemCalls { callers: Callers::new(world.system.clone()), traces };
+        let system_calls = SystemCalls { callers: Callers::new(world.system.clone()), events: events.clone(), traces };
         let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
         let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), links);
         let mut store = stores.new_store();
-        let started = instantiate(world.builder.runtime(Arc::new(runtime)), code.compiled, &mut store, &stopper);
+        let started =
+            instantiate(world.builder.runtime(Arc::new(runtime)), code.compiled, &mut store, &stopper, &events);
         let started = started.map_err(|error| start_error(*error, &stopper));
         let started = calls.finish().map_err(LoadError::Start).and(started).and_then(|(instance, env)| {
             let memory = env.data(&store).try_memory().map(|memory| GuestMemory::new(memory.clone(), &store));
@@ -148,8 +149,9 @@ fn instantiate(
     module: wasmer::Module,
     store: &mut Store,
     stopper: &Arc<Stopper>,
+    events: &Events,
 ) -> Result<(wasmer::Instance, WasiFunctionEnv), Box<WasiRuntimeError>> {
-    let (instance, env) = builder.instantiate(module, store)?;
+    let (instance, env) = attribute(events, || builder.instantiate(module, store))?;
     stopper.attach(Arc::new(Waiting(env.data(store).clone())));
     if let Some(calls) = newest::take().and_then(|newest| newest.calls) {
         let (process, thread) = (env.data(store).process.pid().raw(), env.data(store).thread.tid().raw());

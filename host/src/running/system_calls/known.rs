@@ -78,6 +78,23 @@ pub(super) const CLOSED: &[(&str, &[&str])] = &[
     ("a signal that comes again and again would need a timer of the host's", &["proc_raise_interval"]),
 ];
 
+/// What of this says nothing in any log, however it goes. It is called often, or waits.
+const SILENT: &[&str] = &[
+    "clock_res_get",
+    "clock_time_get",
+    "proc_id",
+    "proc_join",
+    "proc_parent",
+    "thread_id",
+    "thread_join",
+    "thread_parallelism",
+];
+
+/// Whether it never logs, at least not as much as a debugging line.
+pub(super) fn is_silent(name: &str) -> bool {
+    SILENT.contains(&name)
+}
+
 /// Whether wasmer-wasix does it.
 pub(super) fn is_plain(name: &str) -> bool {
     is_in(PLAIN, name)
@@ -112,6 +129,11 @@ mod tests {
             let lists = [find(namespace, name).is_some(), is_plain(name), is_in(CLOSED, name)];
             assert_eq!(lists.iter().filter(|is_in| **is_in).count(), 1, "{namespace}.{name}: {lists:?}");
         }
+    }
+
+    #[test]
+    fn what_is_silent_is_what_the_engine_does() {
+        assert!(SILENT.iter().all(|name| is_plain(name)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Tasks, Worker};
 use crate::error::{Error, Site, ThreadOffer};
+use crate::events::attribute;
 use crate::running::contain::run;
 use crate::running::newest::{self, Newest};
 use crate::running::system_calls::{Callers, Context};
@@ -151,7 +152,11 @@ impl Spare {
         let mut store = tasks.stores.new_store();
         let memory = tasks.stores.attach(memory, &mut store);
         let memory = SpawnMemoryTypeOrStore::StoreAndMemory(store, memory);
-        let (env, mut store) = WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None)?;
+        let make = || WasiFunctionEnv::new_with_store(module, env, None, memory, false, false, None);
+        let (env, mut store) = match tasks.stores.events() {
+            Some(events) => attribute(events, make)?,
+            None => make()?,
+        };
         let Newest { instance, calls } = newest::take().ok_or(WasiThreadError::InvalidWasmContext)?;
         if let Err(error) = run(&instance, &mut store, START) {
             ended_by(&error, tasks, tid);

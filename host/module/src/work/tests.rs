@@ -1,0 +1,106 @@
+//! What the counts are, and that they grow with what the compiler takes long for.
+
+use super::Work;
+use crate::{ModuleError, ModuleLimits};
+use std::fmt::Write;
+use std::time::Duration;
+
+fn work(body: &str) -> Work {
+    let wasm = wat::parse_str(format!("(module (memory 1) {body})")).expect("the text is a module");
+    ModuleLimits::default().work(&wasm).expect("the code can be read")
+}
+
+fn refusal(limits: &ModuleLimits, body: &str) -> ModuleError {
+    let wasm = wat::parse_str(format!("(module (memory 1) {body})")).expect("the text is a module");
+    limits.check_code(&wasm).expect_err("it takes too much")
+}
+
+/// Loops in each other, in which each local is written.
+fn loops(depth: usize, locals: usize) -> String {
+    let mut text = format!("(func $slow (local{})", " i32".repeat(locals));
+    text.push_str(&" loop".repeat(depth));
+    (0..locals).for_each(|local| write!(text, " i32.const 1 local.set {local}").expect("memory takes text"));
+    text.push_str(&" local.get 0 br_if 0 end".repeat(depth));
+    text + ")"
+}
+
+#[test]
+fn work_grows_with_the_square_of_what_meets_at_joins() {
+    let (small, deep, wide) = (work(&loops(100, 100)), work(&loops(200, 100)), work(&loops(100, 200)));
+    assert!(deep.time > small.time * 3 && deep.time < small.time * 5, "{small:?} {deep:?}");
+    assert!(wide.time > small.time * 3 && wide.time < small.time * 5, "{small:?} {wide:?}");
+    assert!(deep.memory > small.memory, "{small:?} {deep:?}");
+}
+
+#[test]
+fn a_local_that_is_written_twice_in_a_block_counts_once() {
+    let once = work("(func (local i32) loop i32.const 1 local.set 0 br 0 end)");
+    let twice = work("(func (local i32) loop i32.const 1 local.set 0 i32.const 1 local.set 0 br 0 end)");
+    assert!(twice.time - once.time < Duration::from_micros(5), "{once:?} {twice:?}");
+    // In blocks beside each other it counts in each, and in the block around them once.
+    let apart =
+        "(func (local i32) loop loop i32.const 1 local.set 0 br 0 end loop i32.const 1 local.set 0 br 0 end br 0 end)";
+    assert!(work(apart).time > once.time);
+}
+
+#[test]
+fn what_nobody_reads_later_meets_nowhere() {
+    let block = |set: &str, after: &str| {
+        let jumps = format!("block local.get 0 br_if 0 {set} end");
+        format!("(func (local{}) {jumps} {after})", " i32".repeat(200))
+    };
+    let all = |what: &str| (1..200).map(|local| what.replace('N', &local.to_string())).collect::<String>();
+    let (set, read) = (all(" i32.const 1 local.set N local.get N drop"), all(" local.get N drop"));
+    let (unread, read_later) = (work(&block(&set, "")), work(&block(&set, &read)));
+    assert!(read_later.time > unread.time + Duration::from_micros(300), "{unread:?} {read_later:?}");
+    // In a loop, what comes before comes again.
+    let again = format!(
+        "(func (local{}) loop {read} block local.get 0 br_if 0 {set} end local.get 0 br_if 0 end)",
+        " i32".repeat(200)
+    );
+    let twice = again.replace(&read, "");
+    assert!(work(&again).memory > unread.memory && work(&twice).memory > unread.memory);
+}
+
+#[test]
+fn types_count_even_without_code() {
+    let one = format!("(type (func (param{})))", " i32".repeat(1_000));
+    assert!(work(&one.repeat(2)).time >= Duration::from_millis(20));
+}
+
+#[test]
+fn an_error_names_the_function_and_the_limit() {
+    let limits = ModuleLimits { function_work: Duration::from_millis(1), ..ModuleLimits::default() };
+    let text = refusal(&limits, &format!("(func) {}", loops(100, 100))).to_string();
+    assert!(
+        text.contains("the function 1 `slow` would take") && text.contains("ModuleLimits::function_work"),
+        "{text}"
+    );
+
+    let mut limits = ModuleLimits::default();
+    (limits.function_work, limits.work_per_byte) = (Duration::MAX, Duration::from_nanos(1));
+    let text = refusal(&limits, &loops(200, 200)).to_string();
+    assert!(text.contains("the module, most of all the function 0 `slow`"), "{text}");
+    assert!(text.contains("ModuleLimits::work_per_byte"), "{text}");
+
+    limits.work_per_byte = Duration::MAX;
+    limits.work_memory = 1_000;
+    let error = refusal(&limits, &loops(2, 2));
+    assert!(matches!(error, ModuleError::CompileMemory { allowed: 1_000, .. }), "{error}");
+}
+
+#[test]
+fn functions_add_up_to_the_module() {
+    let one = loops(20, 100);
+    let (single, many) = (work(&one), work(&(0..50).map(|_| one.replace("$slow", "")).collect::<String>()));
+    assert!(many.time > single.time * 45, "{single:?} {many:?}");
+    // At most so many are compiled at the same time.
+    assert_eq!(many.memory, single.memory * super::module::COMPILER_THREADS as u64);
+}
+
+#[test]
+fn invalid_code_is_left_to_the_validator() {
+    let wasm = wat::parse_str("(module (func (result i32) i64.const 0))").expect("text is not validated");
+    assert!(ModuleLimits::default().check_code(&wasm).is_ok());
+    assert!(crate::validate(&wasm).is_err());
+}

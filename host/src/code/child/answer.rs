@@ -1,0 +1,55 @@
+//! What a compiler's process answers: an artifact, or a message.
+
+use crate::code::Artifact;
+use crate::error::{ChildError, LoadError};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+/// What begins with this is a message. An artifact begins in its own way.
+pub(super) const REFUSED: [u8; 8] = *b"\x89PLUGIX!";
+
+/// How a process of Rust's says that it has no memory left, before it aborts.
+const NO_MEMORY: &str = "memory allocation of ";
+
+/// The longest text of a process that becomes a part of an error, in characters.
+const TEXT: usize = 500;
+
+#[derive(Debug)]
+pub(super) enum Answer {
+    Artifact(Artifact),
+    /// The compiler said no.
+    Refused(String),
+}
+
+impl Answer {
+    /// Reads the answer of a process that ended so. `said` is what it wrote to standard error.
+    pub(super) fn read(
+        answer: Vec<u8>,
+        status: ExitStatus,
+        said: &[u8],
+        memory: u64,
+        limit: Duration,
+    ) -> Result<Self, LoadError> {
+        let said = text(said);
+        match status.signal() {
+            Some(libc::SIGXCPU) => return Err(LoadError::CompileTime { limit }),
+            Some(libc::SIGABRT) if said.contains(NO_MEMORY) => return Err(ChildError::Memory { limit: memory }.into()),
+            Some(_) => return Err(ChildError::Died { how: status.to_string(), said }.into()),
+            None if !status.success() => return Err(ChildError::Died { how: status.to_string(), said }.into()),
+            None => {}
+        }
+        if let Some(message) = answer.strip_prefix(&REFUSED) {
+            return Ok(Self::Refused(text(message)));
+        }
+        match Artifact::from_bytes(&answer) {
+            Ok(artifact) => Ok(Self::Artifact(artifact)),
+            Err(error) => Err(ChildError::Answer { problem: error.to_string() }.into()),
+        }
+    }
+}
+
+/// Text of another process, in one line.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().chars().take(TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,34 @@
+//! What the compiler's process may still do: compute, and answer.
+
+use rustix::process::{Resource, Rlimit, Signal, getppid, set_parent_process_death_signal, setrlimit, setsid};
+use std::io;
+
+/// Gives up everything that compiling doesn't need, before a byte of the module is read.
+///
+/// # Safety
+/// 1. Nothing in this process uses a file descriptor but the standard three.
+pub(super) unsafe fn confine() -> io::Result<()> {
+    // SAFETY: nobody uses these descriptors, as the caller promises.
+    if unsafe { libc::close_range(3, libc::c_uint::MAX, 0) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // A process that leads a group has a session of its own already.
+    let _ = setsid();
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    limit(Resource::Core, 0)?;
+    limit(Resource::Fsize, 0)
+}
+
+/// Sets the limits that the host has named, and ends if the host has ended meanwhile.
+pub(super) fn limits(parent: u32, memory: u64, seconds: u64) -> io::Result<()> {
+    if getppid().map(|parent| parent.as_raw_nonzero().get() as u32) != Some(parent) {
+        return Err(io::Error::other("the process that wanted this has ended"));
+    }
+    // What is only reserved doesn't count, such as the rest of an arena of the allocator.
+    limit(Resource::Data, memory)?;
+    limit(Resource::Cpu, seconds)
+}
+
+fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+}

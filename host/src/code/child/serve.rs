@@ -1,0 +1,82 @@
+//! The other side: what the compiler's process does.
+
+use super::answer::REFUSED;
+use super::{ARGUMENT, Request, confine};
+use crate::code::{Artifact, Compiler, Cpu};
+use crate::error::{Chain, LoadError};
+use std::ffi::OsStr;
+use std::io::{self, Read, Write};
+use std::num::NonZero;
+use std::time::{Duration, Instant};
+
+/// The longest request, in bytes. Most of it is a name.
+const REQUEST: usize = 1 << 20;
+
+/// Compiles a module and ends, if a [`ChildCompiler`](super::ChildCompiler) has started this process. Otherwise does nothing.
+/// A program whose name is given to [`ChildCompiler::new`](super::ChildCompiler::new) calls this first in `main`.
+///
+/// The process gives up what it doesn't need before it reads the module: it closes all file descriptors but the standard
+/// ones, and limits its memory, its time and the files that it writes. It ends with the thread that has started it.
+///
+/// # Safety
+/// It closes file descriptors, and others might use them.
+/// 1. Nothing in this process uses a file descriptor but the standard three. So it is, when `main` begins.
+pub unsafe fn run_if_child() {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) || arguments.next().is_some() {
+        return;
+    }
+    // SAFETY: the caller's promise is passed on.
+    let done = unsafe { confine::confine() }.and_then(|()| serve(io::stdin().lock(), io::stdout().lock()));
+    std::process::exit(match done {
+        Ok(()) => 0,
+        Err(error) => {
+            // Whoever reads this has ended, if it can't be written.
+            let _ = writeln!(io::stderr(), "{error}");
+            1
+        }
+    });
+}
+
+fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
+    let request = request(&mut input)?;
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get) as u64;
+    confine::limits(request.parent, request.memory, request.seconds.saturating_mul(threads))?;
+    let mut wasm = Vec::new();
+    input.read_to_end(&mut wasm)?;
+    match compile(&request, &wasm) {
+        Ok(artifact) => output.write_all(artifact.as_bytes())?,
+        Err(error) => {
+            output.write_all(&REFUSED)?;
+            write!(output, "{}", Chain(&error))?;
+        }
+    }
+    output.flush()
+}
+
+fn request(input: &mut impl Read) -> io::Result<Request> {
+    let wrong = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, problem.to_owned());
+    let mut len = [0; 4];
+    input.read_exact(&mut len)?;
+    let len = u32::from_le_bytes(len) as usize;
+    if len > REQUEST {
+        return Err(wrong("the request is too long"));
+    }
+    let mut request = vec![0; len];
+    input.read_exact(&mut request)?;
+    let request: Request = postcard::from_bytes(&request).map_err(|_| wrong("the request can't be read"))?;
+    match request.plugix == env!("CARGO_PKG_VERSION") {
+        true => Ok(request),
+        false => {
+            Err(wrong(&format!("this is Plugix {}, and the host has {}", env!("CARGO_PKG_VERSION"), request.plugix)))
+        }
+    }
+}
+
+fn compile(request: &Request, wasm: &[u8]) -> Result<Artifact, LoadError> {
+    let cpu: Cpu = request.cpu.parse().map_err(LoadError::Engine)?;
+    let compiler = Compiler::new(cpu)?;
+    let limit = Duration::from_secs(request.seconds);
+    let code = compiler.compile(&compiler.engine(), wasm, request.stopping, Instant::now(), limit)?;
+    Artifact::new(&request.name, compiler.origin_of(request.stopping), wasm, &code)
+}

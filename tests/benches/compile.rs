@@ -1,0 +1,67 @@
+//! What compiling takes: ordinary modules, and the worst ones of each kind that the limits admit. Run by
+//! `cargo xtask bench`.
+//!
+//! The prediction is in `host/module/src/work.rs`. A kind that misses its goal here needs another number there.
+
+use anyhow::{Context, Result};
+use plugix_e2e::bench::{Pair, Report, Unit, median};
+use plugix_e2e::bombs::{self, KINDS, Kind};
+use plugix_e2e::{engine, guest_path};
+use plugix_host::module::ModuleLimits;
+use std::time::Instant;
+
+const ROUNDS: usize = 3;
+
+/// The bytes of a module of many functions that are alike.
+const BYTES: usize = 300_000;
+
+fn main() -> Result<()> {
+    let ordinary = std::fs::read(guest_path("compute"))?;
+    let usual = seconds(&ordinary)? / ordinary.len() as f64;
+    let mut report = Report::new("compile");
+    report.time("an ordinary module, per byte", Unit::Nanoseconds, usual, 5_000.0);
+    let predicted = ModuleLimits::default().work(&ordinary)?.time.as_secs_f64();
+    let pair = Pair { ours: predicted, baseline: usual * ordinary.len() as f64 };
+    report.comparison("an ordinary module: predicted / measured", Unit::Milliseconds, pair);
+    for kind in &KINDS {
+        let (name, many) = (kind.0, many(kind)?);
+        let pair = Pair { ours: seconds(&many)? / many.len() as f64, baseline: usual };
+        report.ratio(&format!("{name}: the worst / ordinary, per byte"), Unit::Nanoseconds, pair, 10.0);
+        let one = worst(|size| bombs::module(&[kind.1(size)])).context("none is admitted")?;
+        report.time(&format!("{name}: the worst function"), Unit::Milliseconds, seconds(&one)?, 4_000.0);
+    }
+    report.finish()
+}
+
+/// The worst module of many such functions that is admitted.
+fn many(kind: &Kind) -> Result<Vec<u8>> {
+    let module = |size| {
+        let function = kind.1(size);
+        let count = (BYTES / function.byte_len().max(1)).max(1);
+        bombs::module(&vec![function; count])
+    };
+    worst(module).with_context(|| format!("none of `{}` is admitted", kind.0))
+}
+
+/// The largest of these that is admitted.
+fn worst(module: impl Fn(u32) -> Vec<u8>) -> Option<Vec<u8>> {
+    let admitted = |size: &u32| {
+        let wasm = module(*size);
+        let limits = ModuleLimits::default();
+        limits.check(&wasm).and_then(|()| limits.check_code(&wasm)).is_ok()
+    };
+    let sizes = (0..24).map(|step| (1.5_f64.powi(step)).ceil() as u32);
+    sizes.take_while(admitted).last().map(module)
+}
+
+/// The seconds that compiling takes, of all processors.
+fn seconds(wasm: &[u8]) -> Result<f64> {
+    let mut all = Vec::new();
+    for _ in 0..ROUNDS {
+        let module = engine().load(wasm)?;
+        let start = Instant::now();
+        module.compile()?;
+        all.push(start.elapsed().as_secs_f64());
+    }
+    Ok(median(all))
+}
