@@ -2,10 +2,11 @@
 
 use crate::events::Recorder;
 use anyhow::Result;
-use plugix_e2e::{assert_matches, call, engine, guest, isolated, wait_until};
+use plugix_e2e::{assert_matches, call, engine, failure, guest, isolated, wait_until};
+use plugix_host::error::StopReason;
 use plugix_host::policy::PolicyError;
 use plugix_host::raw::RawPlugin;
-use plugix_host::{Plugin, Policy};
+use plugix_host::{Error, Plugin, Policy};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::path::Path;
@@ -89,6 +90,9 @@ fn what_is_written_takes_effect() -> Result<()> {
     assert_eq!(call(&memory, "try_reserve", "100")?, "false");
     let net = Plugin::new(&guest("net"), &policy)?;
     assert!(call(&net, "hoard", "127.0.0.1:0")?.starts_with("3 "));
+    let policy = Policy::from_toml_str("[limits]\nexceptions = \"64 KiB\"", "")?;
+    let error = failure(&Plugin::new(&guest("panics"), &policy)?, "catch_many_in_a_destructor", "100000")?;
+    assert_matches!(error, Error::Stopped(StopReason::Exceptions { limit: 65536 }));
     Ok(())
 }
 
