@@ -43,6 +43,7 @@ struct Nothing;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Large([u64; 32]);
 
+#[expect(clippy::large_enum_variant, reason = "small bytes mean a large value")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Choice {
     Small,

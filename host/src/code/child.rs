@@ -142,7 +142,7 @@ impl ChildCompiler {
                 return Err(LoadError::Io { what: "talk with the compiler's process".into(), source });
             }
         };
-        match Answer::read(answer.into(), status, &said, self.memory, order.limit)? {
+        match Answer::read(answer, status, &said, self.memory, order.limit)? {
             Answer::Artifact(artifact) => check(artifact, order),
             Answer::Refused(message) => Err(LoadError::Engine(message)),
         }

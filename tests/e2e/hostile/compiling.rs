@@ -40,7 +40,7 @@ fn functions_that_take_long() -> Result<()> {
 fn many_functions_that_take_a_while_each() -> Result<()> {
     attack!(|_| {
         let function = loops(30, 200);
-        ModuleLimits::default().check_code(&module(&[function.clone()]))?;
+        ModuleLimits::default().check_code(&module(std::slice::from_ref(&function)))?;
         let error = refusal(engine(), module(&vec![function; 200]))?;
         assert_matches!(error, LoadError::Module(ModuleError::CompileWork { limit: "work_per_byte", .. }));
         Ok(())

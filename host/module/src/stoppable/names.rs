@@ -63,7 +63,7 @@ mod tests {
             if section.name() != "name" {
                 continue;
             }
-            for name in NameSectionReader::new(BinaryReader::new(section.data(), 0)).into_iter().flatten() {
+            for name in NameSectionReader::new(BinaryReader::new(section.data(), 0)).flatten() {
                 match name {
                     Name::Function(map) => {
                         found.extend(map.into_iter().flatten().map(|function| function.name.to_owned()));

@@ -151,7 +151,7 @@ fn instantiate(
     stopper: &Arc<Stopper>,
     events: &Events,
 ) -> Result<(wasmer::Instance, WasiFunctionEnv), Box<WasiRuntimeError>> {
-    let (instance, env) = attribute(events, || builder.instantiate(module, store))?;
+    let (instance, env) = attribute(events, || builder.instantiate(module, store).map_err(Box::new))?;
     stopper.attach(Arc::new(Waiting(env.data(store).clone())));
     if let Some(calls) = newest::take().and_then(|newest| newest.calls) {
         let (process, thread) = (env.data(store).process.pid().raw(), env.data(store).thread.tid().raw());

@@ -99,11 +99,10 @@ impl Walk {
                 self.is_regular = false;
             }
             Operator::LocalSet { local_index }
-                if let Some((true, set)) = self.locals.get_mut(*local_index as usize) =>
+                if let Some((true, set)) = self.locals.get_mut(*local_index as usize)
+                    && !std::mem::replace(set, true) =>
             {
-                if !std::mem::replace(set, true) {
-                    self.set.push(*local_index);
-                }
+                self.set.push(*local_index);
             }
             Operator::TryTable { try_table } => {
                 // Its labels are counted from around it.
