@@ -74,6 +74,17 @@ fn the_trap_names_the_function_that_had_no_room() -> Result<()> {
 }
 
 #[test]
+fn a_trap_far_down_keeps_the_innermost_frames() -> Result<()> {
+    let deep = r#"(module (memory (export "memory") 1)
+        (func $deep (export "deep") (param i32)
+            (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))) (else unreachable))))"#;
+    let mut plugin = RawPlugin::new(&engine().load(wat::parse_str(deep)?)?, &Policy::new())?;
+    let error = plugin.call::<_, ()>("deep", (2_000,)).expect_err("it traps");
+    assert_matches!(error, Error::Trap(trap) if trap.frames.len() == 1024 && trap.frames[0].offset > trap.frames[1].offset);
+    Ok(())
+}
+
+#[test]
 fn a_thread_that_overflows_writes_into_no_other_allocation() -> Result<()> {
     for stack in [64_u32 << 10, 256 << 10, 2 << 20] {
         let (mut plugin, mut overflowed) = (threads()?, false);
@@ -146,9 +157,7 @@ fn the_main_thread_has_the_native_stack_of_the_policy_and_its_own_in_the_memory(
         // Calls that keep nothing in the memory are limited by the native stack alone.
         let mut plugin = threads_with(256 << 10)?;
         plugin.call::<_, i32>("nest_here", (1_000,))?;
-        let error = plugin.call::<_, i32>("nest_here", (10 * DEPTH,)).expect_err("the native stack is full");
-        // Of the thousands of frames the innermost are kept.
-        assert_matches!(&error, Error::Trap(trap) if trap.frames.len() == 1024 && trap.message.starts_with("stack overflow"));
+        overflowed(plugin.call("nest_here", (10 * DEPTH,)));
         let mut plugin = threads_with(64 << 20)?;
         plugin.call::<_, i32>("nest_here", (10 * DEPTH,))?;
         // A parser is limited by the 1 MiB that the plugin was linked with.
