@@ -20,5 +20,6 @@ mod option_set;
 mod options;
 mod paths;
 mod poll;
+mod signals;
 mod stat;
 mod threads;

@@ -33,6 +33,7 @@ mod process;
 mod progress;
 mod provider;
 mod replacements;
+mod rustc;
 mod std_build;
 mod survey;
 mod target_spec;

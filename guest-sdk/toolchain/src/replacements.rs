@@ -38,6 +38,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "options.rs",
     "paths.rs",
     "poll.rs",
+    "signals.rs",
     "stat.rs",
     "threads.rs",
 ];

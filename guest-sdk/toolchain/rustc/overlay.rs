@@ -1,0 +1,202 @@
+//! Edited copies of crates. Each edit is checked: it fits the crate's sources or the crate is left as it is.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+
+/// What is changed in the versions of a crate from one on, and before another one.
+pub(crate) struct Crate {
+    pub(crate) name: &'static str,
+    pub(crate) since: [u32; 3],
+    pub(crate) before: [u32; 3],
+    /// Given to the compiler, as `--cfg`.
+    pub(crate) cfgs: &'static [&'static str],
+    pub(crate) edits: &'static [Edit],
+}
+
+/// A change to one file, which is relative to the crate's folder.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edit {
+    /// A text that occurs once becomes another one.
+    Once { file: &'static str, expected: &'static str, replacement: &'static str },
+    /// A text becomes another one wherever it occurs, which is at least once.
+    Each { file: &'static str, expected: &'static str, replacement: &'static str },
+    /// A constant gets another value, in the one of these files that has it.
+    Constant { files: &'static [&'static str], name: &'static str, value: &'static str },
+    /// A further file.
+    File { file: &'static str, text: &'static str },
+}
+
+/// What cargo compiles.
+pub(crate) struct Package<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
+    /// The folder of its manifest.
+    pub(crate) source: &'a Path,
+}
+
+/// A crate that is compiled in another way than cargo asks for.
+#[derive(Debug)]
+pub(crate) struct Overlaid {
+    /// The folder of its manifest, and the edited copy, if it needs one.
+    copy: Option<(PathBuf, PathBuf)>,
+    cfgs: &'static [&'static str],
+}
+
+/// Finds or makes the copy of a crate in a folder that all compilers share.
+///
+/// # Errors
+/// Why a crate that the table names is left as it is, for people.
+pub(crate) fn find(package: &Package<'_>, table: &'static [Crate], copies: &Path) -> Result<Option<Overlaid>, String> {
+    let Package { name, version, source } = package;
+    let mut known = table.iter().filter(|known| known.name == *name).peekable();
+    // What is being worked on is its author's. Cargo marks what it has downloaded.
+    let is_downloaded = [".cargo-ok", ".cargo-checksum.json"].iter().any(|mark| source.join(mark).exists());
+    if known.peek().is_none() || !is_downloaded {
+        return Ok(None);
+    }
+    let ranges: Vec<_> =
+        known.clone().map(|known| format!("{} to {}", dotted(known.since), dotted(known.before))).collect();
+    let number = numbers(version).unwrap_or_default();
+    let Some(known) = known.find(|known| (known.since..known.before).contains(&number)) else {
+        return Err(format!(
+            "{name} {version} is built without the changes for plugins, which are for {} (`cargo update -p {name}` may help)",
+            ranges.join(", ")
+        ));
+    };
+    if known.edits.is_empty() {
+        return Ok(Some(Overlaid { copy: None, cfgs: known.cfgs }));
+    }
+    let copy = copies.join(format!("{name}-{version}-{:016x}", digest(source.as_os_str().as_encoded_bytes())));
+    make(known, source, &copy).map_err(|problem| {
+        format!("{name} {version} is built without the changes for plugins, which don't fit: {problem}")
+    })?;
+    Ok(Some(Overlaid { copy: Some((source.to_path_buf(), copy)), cfgs: known.cfgs }))
+}
+
+impl Overlaid {
+    /// Cargo's arguments, changed.
+    pub(crate) fn arguments(&self, given: &[OsString]) -> Vec<OsString> {
+        let mut arguments = Vec::with_capacity(given.len() + 4);
+        for argument in given {
+            let inside = self.copy.as_ref().and_then(|(source, copy)| {
+                let inside = Path::new(argument).strip_prefix(source).ok()?;
+                Some(copy.join(inside).into_os_string())
+            });
+            arguments.push(inside.unwrap_or_else(|| argument.clone()));
+        }
+        if let Some((source, copy)) = &self.copy {
+            // Messages name the files as everybody knows them.
+            let mut remap = OsString::from("--remap-path-prefix=");
+            remap.push(copy);
+            remap.push("=");
+            remap.push(source);
+            arguments.push(remap);
+        }
+        arguments.extend(self.cfgs.iter().map(|cfg| format!("--cfg={cfg}").into()));
+        // The compiler sets `target_env` itself, and may be told a further one.
+        arguments.push("-Aexplicit_builtin_cfgs_in_flags".into());
+        arguments
+    }
+}
+
+/// Makes the copy if it is not there. Each process makes one of its own, and the first that is ready stays.
+fn make(known: &Crate, source: &Path, copy: &Path) -> Result<(), String> {
+    if copy.is_dir() {
+        return Ok(());
+    }
+    let making = copy.with_extension(format!("{}.making", process::id()));
+    let made = copy_tree(source, &making)
+        .map_err(|error| format!("cannot copy {} to {}: {error}", source.display(), making.display()))
+        .and_then(|()| known.edits.iter().try_for_each(|edit| edit.apply(&making)));
+    let named = made.and_then(|()| match fs::rename(&making, copy) {
+        Err(_) if copy.is_dir() => Ok(()),
+        renamed => renamed.map_err(|error| format!("cannot create {}: {error}", copy.display())),
+    });
+    // It is gone if it has got its name.
+    let _ = fs::remove_dir_all(&making);
+    named
+}
+
+impl Edit {
+    fn apply(self, folder: &Path) -> Result<(), String> {
+        match self {
+            Self::File { file, text } if !folder.join(file).exists() => write(folder, file, text),
+            Self::File { file, .. } => Err(format!("{file} exists")),
+            Self::Once { file, .. } | Self::Each { file, .. } => self.apply_to_one_of(folder, &[file]),
+            Self::Constant { files, .. } => self.apply_to_one_of(folder, files),
+        }
+    }
+
+    fn apply_to_one_of(self, folder: &Path, files: &[&str]) -> Result<(), String> {
+        let mut fits = files.iter().filter_map(|file| {
+            let text = fs::read_to_string(folder.join(file)).ok()?;
+            Some((file, self.edited(&text)?))
+        });
+        match (fits.next(), fits.next()) {
+            (Some((file, text)), None) => write(folder, file, &text),
+            _ => Err(format!("{} isn't what is expected for {self:.200?}", files.join(" or "))),
+        }
+    }
+
+    /// The text after the edit, if that fits.
+    pub(crate) fn edited(self, text: &str) -> Option<String> {
+        let occurs_once = |part: &str| text.matches(part).count() == 1;
+        match self {
+            Self::Once { expected, replacement, .. } => {
+                occurs_once(expected).then(|| text.replace(expected, replacement))
+            }
+            Self::Each { expected, replacement, .. } => {
+                text.contains(expected).then(|| text.replace(expected, replacement))
+            }
+            Self::Constant { name, value, .. } => {
+                let start = format!("pub const {name}: ");
+                let (before, rest) = text.split_once(&start)?;
+                let (kind, _) = rest.split_once(" = ")?;
+                let (_, after) = rest.split_once(';')?;
+                occurs_once(&start).then(|| format!("{before}{start}{kind} = {value};{after}"))
+            }
+            Self::File { text, .. } => Some(text.to_owned()),
+        }
+    }
+}
+
+fn write(folder: &Path, file: &str, text: &str) -> Result<(), String> {
+    let path = folder.join(file);
+    let failed = |error| format!("cannot write {file}: {error}");
+    path.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
+    // It may be a copy of a file that nobody may write.
+    let _ = fs::remove_file(&path);
+    fs::write(&path, text).map_err(failed)
+}
+
+fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of a version. What is before a release counts as the release.
+fn numbers(version: &str) -> Option<[u32; 3]> {
+    let mut parts = version.split(['.', '-', '+']).map(|part| part.parse().ok());
+    Some([parts.next()??, parts.next()??, parts.next()??])
+}
+
+fn dotted([major, minor, patch]: [u32; 3]) -> String {
+    format!("{major}.{minor}.{patch}")
+}
+
+/// FNV-1a: tells folders apart.
+fn digest(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
