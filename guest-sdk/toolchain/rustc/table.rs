@@ -2,6 +2,7 @@
 
 mod libc;
 mod mio;
+mod small;
 mod tokio;
 
 use super::overlay::{Crate, Edit};
@@ -32,4 +33,12 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate { name: "getrandom", since: [0, 3, 0], before: [0, 5, 0], cfgs: PREVIEW_1, edits: &[] },
     // Without this feature, a thread that has to wait panics.
     Crate { name: "parking_lot_core", since: [0, 9, 0], before: [0, 10, 0], cfgs: &["feature=\"nightly\""], edits: &[] },
+    Crate { name: "polling", since: [3, 5, 0], before: [4, 0, 0], cfgs: &[], edits: small::POLLING },
+    Crate { name: "num_cpus", since: [1, 0, 0], before: [2, 0, 0], cfgs: &[], edits: small::NUM_CPUS },
+    Crate { name: "tar", since: [0, 4, 0], before: [0, 5, 0], cfgs: &[], edits: small::TAR },
+    Crate { name: "ignore", since: [0, 4, 0], before: [0, 5, 0], cfgs: &[], edits: small::IGNORE },
+    Crate { name: "memmap2", since: [0, 9, 0], before: [0, 10, 0], cfgs: &[], edits: small::MEMMAP2 },
+    Crate { name: "ctrlc", since: [3, 4, 0], before: [4, 0, 0], cfgs: &[], edits: small::CTRLC },
+    Crate { name: "signal-hook-registry", since: [1, 4, 0], before: [2, 0, 0], cfgs: &[], edits: small::SIGNAL_HOOK_REGISTRY },
+    Crate { name: "signal-hook", since: [0, 3, 0], before: [0, 5, 0], cfgs: &[], edits: small::SIGNAL_HOOK },
 ];

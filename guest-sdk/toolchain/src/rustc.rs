@@ -7,7 +7,6 @@ use crate::target_spec::TARGET;
 use crate::{Error, files, process};
 
 #[cfg(test)]
-#[expect(dead_code, reason = "the tests are of a part")]
 #[path = "../rustc/overlay.rs"]
 mod overlay;
 #[cfg(test)]
@@ -27,8 +26,19 @@ macro_rules! sources {
 }
 
 /// The files, and their contents. The first is the crate's root.
-const SOURCES: &[(&str, &str)] =
-    sources!["main.rs", "overlay.rs", "table.rs", "table/libc.rs", "table/mio.rs", "table/tokio.rs", "table/wasix.rs",];
+const SOURCES: &[(&str, &str)] = sources![
+    "main.rs",
+    "overlay.rs",
+    "table.rs",
+    "table/ctrlc.rs",
+    "table/libc.rs",
+    "table/memmap2.rs",
+    "table/mio.rs",
+    "table/polling.rs",
+    "table/small.rs",
+    "table/tokio.rs",
+    "table/wasix.rs",
+];
 
 /// Compiles the program into a toolchain folder. It uses the sysroot around it, wherever that is.
 pub(crate) fn compile(compiler: &Compiler, scratch: &Path, folder: &Path) -> Result<(), Error> {

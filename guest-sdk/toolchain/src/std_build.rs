@@ -9,7 +9,7 @@ use crate::libc::Libc;
 use crate::progress::{Progress, Step};
 use crate::rustc::{CRATES, RUSTC, STRICT};
 use crate::target_spec::TARGET;
-use crate::{Error, cargo, files, overlay, process, replacements, rustc, target_spec};
+use crate::{Error, c_compiler, cargo, files, overlay, process, replacements, rustc, target_spec};
 
 /// How the rlibs of a sysroot are compiled. Their private parts stay private, and plugins may use LTO.
 const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
@@ -17,6 +17,10 @@ const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
 /// What std is shown beside that for our target: it has its files, clocks and threads for WASI preview 1 only, and the
 /// target has no such name.
 const STD_VIEW: &str = r#" --cfg=target_env="p1" -Aexplicit_builtin_cfgs_in_flags"#;
+
+/// Libraries that build scripts link for WASI, by the names of wasi-libc. What they would have is in the C library, and
+/// among the functions in the place of its own.
+const EMPTY: [&str; 2] = ["libsetjmp.a", "libwasi-emulated-signal.a"];
 
 /// Fills `folder` with a toolchain: `bin/rustc`, and a sysroot with the host's libraries and the target's.
 pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress: Progress) -> Result<(), Error> {
@@ -30,10 +34,14 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
     for file in libc.files() {
         copy_into(&file, &self_contained)?;
     }
+    for name in EMPTY {
+        files::write(&self_contained.join(name), "!<arch>\n")?;
+    }
     let host_libraries = compiler.host_libraries();
     let host = rustlib.join(host_libraries.file_name().unwrap_or_default());
     symlink(&host_libraries, &host).map_err(Error::io("create", &host))?;
     rustc::compile(compiler, &folder.join("library/rustc"), folder)?;
+    c_compiler::write(libc, folder)?;
 
     let library = folder.join("library");
     copy_sources(compiler, &library)?;
@@ -78,7 +86,12 @@ pub(crate) fn add(
 
 /// Changes when the same compiler, libc and overlay would give another result.
 pub(crate) fn identity() -> String {
-    format!("{RUSTFLAGS} {STD_VIEW} {} {}", rustc::identity(), replacements::identity())
+    format!(
+        "{RUSTFLAGS} {STD_VIEW} {EMPTY:?} {} {} {}",
+        rustc::identity(),
+        c_compiler::identity(),
+        replacements::identity()
+    )
 }
 
 /// Copies the compiler's library folder, and completes it with the crates that it depends on.

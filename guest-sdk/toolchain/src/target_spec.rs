@@ -43,6 +43,8 @@ fn fixed_changes() -> Value {
             // Only reactors define it.
             "--export-if-defined=_initialize",
         ]},
+        // What wasix-libc emulates is apart. Nothing of it is linked unless something calls it.
+        "late-link-args": { "wasm-lld": ["-lwasi-emulated-mman", "-lwasi-emulated-process-clocks"] },
         // A cdylib is a reactor. Without its start file, the linker would wrap each export in a shim that runs
         // constructors and destructors at every call.
         "pre-link-objects-fallback": {
