@@ -4,9 +4,9 @@ mod cases;
 mod results;
 
 use crate::engine_linked::{self, root};
-use crate::workspace;
+use crate::workspace::{self, CONFORMANCE};
 use anyhow::{Context as _, Result, bail, ensure};
-use cases::{CONFORMANCE, Case};
+use cases::Case;
 use plugix_toolchain::{Build, Error, Progress, Toolchain};
 use results::{Outcome, Results};
 use std::fs;

@@ -1,13 +1,10 @@
 //! The cases: packages of a workspace, each with a program.
 
-use crate::workspace;
+use crate::workspace::{self, CONFORMANCE};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::process::Stdio;
-
-/// The workspace of the cases.
-pub(crate) const CONFORMANCE: &str = "tests/conformance/Cargo.toml";
 
 /// How a case's package is named after the case.
 const SUFFIX: &str = "-case";
@@ -102,9 +99,7 @@ mod tests {
 
     #[test]
     fn a_member_is_a_case_with_its_crates() {
-        let package = |name: &str, metadata| {
-            json!({ "id": name, "name": name, "version": "1.2.3", "description": "a word", "metadata": metadata })
-        };
+        let package = |name: &str, metadata| json!({ "id": name, "name": name, "version": "1.2.3", "description": "a word", "metadata": metadata });
         let metadata = json!({
             "packages": [
                 package("mio-case", json!({ "conformance": { "limit": "none" } })),

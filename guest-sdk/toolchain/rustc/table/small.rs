@@ -97,17 +97,18 @@ pub(super) const CTRLC: &[Edit] = &[
 /// wasix-libc calls a handler with the signal's number alone.
 #[rustfmt::skip]
 pub(super) const SIGNAL_HOOK_REGISTRY: &[Edit] = &[
-    once("src/lib.rs",
-        "new.sa_sigaction = handler as *const () as usize;",
-        "new.sa_sigaction = told_by_number as *const () as usize;"),
+    once("src/lib.rs", "new.sa_sigaction = handler as ", "new.sa_sigaction = told_by_number as "),
     once("src/lib.rs", "let flags = flags | siginfo;", "let flags = flags & !siginfo;"),
-    once("src/lib.rs", "struct ErrnoGuard(", "extern \"C\" fn told_by_number(sig: c_int) {
+    once("src/lib.rs",
+        "const FORBIDDEN_IMPL: &[c_int] = &[SIGKILL, SIGSTOP, SIGILL, SIGFPE, SIGSEGV];\n",
+        "const FORBIDDEN_IMPL: &[c_int] = &[SIGKILL, SIGSTOP, SIGILL, SIGFPE, SIGSEGV];
+
+extern \"C\" fn told_by_number(sig: c_int) {
     let mut info: siginfo_t = unsafe { mem::zeroed() };
     info.si_signo = sig;
     handler(sig, &mut info, ptr::null_mut());
 }
-
-struct ErrnoGuard("),
+"),
 ];
 
 /// Its iterators want pairs of Unix sockets, which the standard library has for Unix only.
@@ -116,7 +117,7 @@ pub(super) const SIGNAL_HOOK: &[Edit] = &[
     once("src/lib.rs",
         "#[cfg(all(not(windows), feature = \"iterator\"))]",
         "#[cfg(all(unix, feature = \"iterator\"))]"),
-    each("src/low_level/pipe.rs", "use std::os::unix::io::AsRawFd;", "use std::os::fd::AsRawFd;"),
+    each("src/low_level/pipe.rs", "std::os::unix::io::", "std::os::fd::"),
 ];
 
 #[rustfmt::skip]
