@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 
 /// What is changed in the versions of a crate from one on, and before another one.
 pub(crate) struct Crate {
@@ -107,7 +106,7 @@ fn make(known: &Crate, source: &Path, copy: &Path) -> Result<(), String> {
     if copy.is_dir() {
         return Ok(());
     }
-    let making = copy.with_extension(format!("{}.making", process::id()));
+    let making = own_folder(copy).map_err(|error| format!("cannot create {}: {error}", copy.display()))?;
     let made = copy_tree(source, &making)
         .map_err(|error| format!("cannot copy {} to {}: {error}", source.display(), making.display()))
         .and_then(|()| known.edits.iter().try_for_each(|edit| edit.apply(&making)));
@@ -118,6 +117,23 @@ fn make(known: &Crate, source: &Path, copy: &Path) -> Result<(), String> {
     // It is gone if it has got its name.
     let _ = fs::remove_dir_all(&making);
     named
+}
+
+/// A folder that nobody else has, beside a copy that is to be made. Processes that share the cache need not see each
+/// other.
+fn own_folder(copy: &Path) -> io::Result<PathBuf> {
+    copy.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mut name = copy.as_os_str().to_owned();
+    name.push(".making");
+    for number in 0_u32.. {
+        let mut name = name.clone();
+        name.push(number.to_string());
+        match fs::create_dir(&name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| name.into()),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 impl Edit {
