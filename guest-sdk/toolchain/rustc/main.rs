@@ -4,6 +4,7 @@
 //! The toolchain compiles this program once, for the machine that it runs on. Cargo runs it instead of the compiler, and
 //! many of them at once.
 
+mod edit;
 mod overlay;
 mod table;
 

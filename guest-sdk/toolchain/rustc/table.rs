@@ -6,7 +6,8 @@ mod mio;
 mod small;
 mod tokio;
 
-use super::overlay::{Crate, Edit};
+use super::edit::Edit;
+use super::overlay::Crate;
 
 const fn once(file: &'static str, expected: &'static str, replacement: &'static str) -> Edit {
     Edit::Once { file, expected, replacement }

@@ -15,6 +15,9 @@ use crate::target_spec::TARGET;
 use crate::toolchain::Origin;
 use crate::{Error, Toolchain, files};
 
+#[cfg(test)]
+mod tests;
+
 /// Where a toolchain folder has it. The name tells build scripts what it is. With `++`, it compiles C++.
 const CC: &str = "bin/wasm32-wasmer-wasi-clang";
 
@@ -61,8 +64,12 @@ pub(crate) struct CCompiler<'a> {
 
 /// Writes the script into a toolchain folder.
 pub(crate) fn write(libc: &Libc, folder: &Path) -> Result<(), Error> {
+    write_script(libc.prefix(), folder)
+}
+
+fn write_script(sysroot: &Path, folder: &Path) -> Result<(), Error> {
     let path = folder.join(CC);
-    let sysroot = format!("'{}'", libc.prefix().display().to_string().replace('\'', r"'\''"));
+    let sysroot = format!("'{}'", sysroot.display().to_string().replace('\'', r"'\''"));
     let script = SCRIPT.replace("{help}", clang::HELP).replace("{sysroot}", &sysroot).replace("{flags}", FLAGS);
     files::write(&path, script)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(Error::io("make executable", &path))?;

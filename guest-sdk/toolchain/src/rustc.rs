@@ -7,6 +7,9 @@ use crate::target_spec::TARGET;
 use crate::{Error, files, process};
 
 #[cfg(test)]
+#[path = "../rustc/edit.rs"]
+mod edit;
+#[cfg(test)]
 #[path = "../rustc/overlay.rs"]
 mod overlay;
 #[cfg(test)]
@@ -28,6 +31,7 @@ macro_rules! sources {
 /// The files, and their contents. The first is the crate's root.
 const SOURCES: &[(&str, &str)] = sources![
     "main.rs",
+    "edit.rs",
     "overlay.rs",
     "table.rs",
     "table/ctrlc.rs",

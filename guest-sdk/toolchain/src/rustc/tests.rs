@@ -1,6 +1,7 @@
 //! What the program does to a crate's sources, and that all of it is compiled.
 
-use super::overlay::{Crate, Edit, Package, find};
+use super::edit::Edit;
+use super::overlay::{Crate, Package, find};
 use super::*;
 use std::path::PathBuf;
 
