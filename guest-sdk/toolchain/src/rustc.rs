@@ -41,6 +41,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "table/polling.rs",
     "table/small.rs",
     "table/tokio.rs",
+    "table/tokio_signals.rs",
     "table/wasix.rs",
 ];
 
