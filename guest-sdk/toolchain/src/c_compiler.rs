@@ -58,8 +58,8 @@ pub(crate) struct CCompiler<'a> {
     toolchain: &'a Toolchain,
     origin: &'a Origin,
     found: Result<Clang, String>,
-    /// Exists when a crate wanted a compiler and there was none.
-    wanted: tempfile::TempPath,
+    /// Has a file when a crate wanted a compiler and there was none.
+    word: tempfile::TempDir,
 }
 
 /// Writes the script into a toolchain folder.
@@ -93,11 +93,8 @@ impl<'a> CCompiler<'a> {
     pub(crate) fn of(toolchain: &'a Toolchain) -> Result<Option<Self>, Error> {
         let Some(origin) = toolchain.origin() else { return Ok(None) };
         let found = clang::find(&origin.environment, &origin.cache);
-        let folder = std::env::temp_dir();
-        let wanted = tempfile::NamedTempFile::new_in(&folder).map_err(Error::io("create a file in", &folder))?;
-        let wanted = wanted.into_temp_path();
-        files::remove(&wanted)?;
-        Ok(Some(Self { toolchain, origin, found, wanted }))
+        let word = tempfile::tempdir().map_err(Error::io("create a folder in", &std::env::temp_dir()))?;
+        Ok(Some(Self { toolchain, origin, found, word }))
     }
 
     /// What the build scripts of crates look at, unless somebody has set it already.
@@ -110,7 +107,7 @@ impl<'a> CCompiler<'a> {
         let mut variables = vec![
             (format!("CXX_{suffix}"), with_plus(&cc).into_os_string()),
             (format!("CC_{suffix}"), cc.into_os_string()),
-            (WANTED.to_owned(), self.wanted.as_os_str().to_owned()),
+            (WANTED.to_owned(), self.wanted().into_os_string()),
         ];
         if let Ok(Clang { program, ar }) = &self.found {
             variables.push((CLANG.to_owned(), program.as_os_str().to_owned()));
@@ -122,7 +119,11 @@ impl<'a> CCompiler<'a> {
 
     /// Whether a crate wanted a compiler and there was none.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.found.is_err() && self.wanted.exists()
+        self.found.is_err() && self.wanted().exists()
+    }
+
+    fn wanted(&self) -> PathBuf {
+        self.word.path().join("wanted")
     }
 
     /// Brings Debian's clang into the cache.
