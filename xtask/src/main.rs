@@ -1,6 +1,7 @@
 //! The project's chores: one command, one module.
 
 mod bench;
+mod conformance;
 mod demo;
 mod engine_linked;
 mod fuzz;
@@ -23,6 +24,8 @@ use std::process::ExitCode;
 enum Command {
     /// Measure against bare wasmer in the same run, and write `target/bench/results.json`
     Bench(bench::Args),
+    /// Build programs that use crates of crates.io for plugins, run them, and write `tests/conformance/RESULTS.md`
+    Conformance(conformance::Args),
     /// Build the example plugins and a host, and show each plugin on one thread and on all
     Demo(demo::Args),
     /// Feed changed bytes to all that reads a plugin's bytes
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
+        Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Soak(args) => soak::run(&args),

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::engine_linked::{SELECTION as ENGINE, root};
-use crate::workspace::{self, LIGHT, PEERS};
+use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -71,9 +71,9 @@ fn names() -> Vec<&'static str> {
 }
 
 fn formatting() -> Result<Vec<String>> {
-    // Both workspaces name the files of what they share.
+    // Workspaces name the files of what they share.
     let mut files = BTreeSet::new();
-    for workspace in ["Cargo.toml", PEERS] {
+    for workspace in workspace::ALL {
         let unformatted = output(&["fmt", "--manifest-path", workspace, "--all", "--check", "--", "-l"])?;
         files.extend(unformatted.lines().map(|line| relative(line.as_ref())));
     }

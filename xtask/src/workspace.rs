@@ -16,6 +16,12 @@ pub(crate) const LIGHT: [&str; 7] =
 /// The workspace of what Plugix is compared with.
 pub(crate) const PEERS: &str = "tests/peers/Cargo.toml";
 
+/// The workspace of the programs that use crates of crates.io.
+pub(crate) const CONFORMANCE: &str = "tests/conformance/Cargo.toml";
+
+/// All workspaces.
+pub(crate) const ALL: [&str; 3] = ["Cargo.toml", PEERS, CONFORMANCE];
+
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

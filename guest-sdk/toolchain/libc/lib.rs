@@ -7,18 +7,20 @@
 //! The modules that are made with these run elsewhere too: what is more than WASIX is only used if the host has it.
 
 #![no_std]
-#![feature(thread_local)]
+#![feature(asm_experimental_arch, thread_local)]
 #![allow(internal_features)]
 
 mod calls;
 mod descriptors;
 mod epoll;
 mod errno;
+mod jumps;
 mod locks;
 mod option_get;
 mod option_set;
 mod options;
 mod paths;
 mod poll;
+mod signals;
 mod stat;
 mod threads;

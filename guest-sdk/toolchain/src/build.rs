@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::c_compiler::CCompiler;
 use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
 use crate::target_spec::TARGET;
@@ -110,11 +111,30 @@ impl Toolchain {
     ///
     /// # Errors
     /// [`Error::Compile`] when something does not compile, [`Error::Failed`] when the manifest cannot be read,
-    /// [`Error::CannotRun`] when there is no cargo, and those of [`ensure_target`](Self::ensure_target).
+    /// [`Error::CannotRun`] when there is no cargo, [`Error::NoClang`] when a crate has C code and no compiler for it can
+    /// be had, and those of [`ensure_target`](Self::ensure_target).
     pub fn build(&self, request: &Build, progress: Progress) -> Result<Vec<Module>, Error> {
         self.ensure_target(&request.target, progress)?;
         let metadata = metadata(&request.manifest)?;
-        let mut command = self.cargo(request, &metadata);
+        let mut c = CCompiler::of(self)?;
+        loop {
+            match (self.build_with(&c, request, &metadata, progress), &mut c) {
+                // A crate has C code. What is built already stays.
+                (Err(Error::Compile { .. }), Some(c)) if c.is_wanted() => c.fetch(&request.describe(), progress)?,
+                (built, _) => return built,
+            }
+        }
+    }
+
+    fn build_with(
+        &self,
+        c: &Option<CCompiler<'_>>,
+        request: &Build,
+        metadata: &Metadata,
+        progress: Progress,
+    ) -> Result<Vec<Module>, Error> {
+        let mut command = self.cargo(request, metadata);
+        command.envs(c.iter().flat_map(|c| c.variables(&request.target)));
         command.args((progress == Progress::Terminal).then_some("--color=always"));
         let step = progress.step(&format!("building {}", request.describe()));
         let mut modules = Vec::new();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::progress::Progress;
-use crate::{Environment, Error, files, process};
+use crate::{Environment, Error, clang, files, process};
 
 const HELP: &str = "composing a toolchain from packages needs apt-get, apt-cache, apt-config and dpkg-deb";
 
@@ -75,6 +75,23 @@ impl Apt {
             help: "set PLUGIX_WASIX_SYSROOT to a wasix-libc sysroot",
         })?;
         Ok(vec![package])
+    }
+
+    /// The packages of the newest clang that there is, with what it needs of LLVM: the compiler first.
+    pub(crate) fn clang(&self) -> Result<Vec<Package>, Error> {
+        for version in clang::VERSIONS {
+            let names = clang::packages(version);
+            let found: Vec<_> =
+                names.iter().filter_map(|name| self.candidate(name).transpose()).collect::<Result<_, _>>()?;
+            if found.len() == names.len() {
+                return Ok(found);
+            }
+        }
+        Err(Error::NoPackages {
+            archive: "the Debian archive of this machine".to_owned(),
+            wanted: clang::VERSIONS.map(|version| format!("clang-{version}")).join(", nor "),
+            help: clang::HELP,
+        })
     }
 
     /// Downloads packages and unpacks them into one tree.

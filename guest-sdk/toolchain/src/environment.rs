@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub const TOOLCHAIN_VAR: &str = "PLUGIX_TOOLCHAIN";
 /// The path of a wasix-libc sysroot.
 pub const SYSROOT_VAR: &str = "PLUGIX_WASIX_SYSROOT";
+/// The path of a clang that compiles C code for WebAssembly.
+pub const CLANG_VAR: &str = "PLUGIX_CLANG";
 /// The path of the cache folder.
 pub const CACHE_VAR: &str = "PLUGIX_CACHE";
 

@@ -87,6 +87,17 @@ pub enum Error {
         found: usize,
     },
 
+    /// A crate has C code, and there is no compiler for it.
+    #[error("{what} has C code, and there is no clang for it: {reason}; {help}")]
+    NoClang {
+        /// The packages that were asked for.
+        what: String,
+        /// What was looked for, and why it can't be fetched.
+        reason: String,
+        /// What would help.
+        help: &'static str,
+    },
+
     /// An installed toolchain has no standard library for a target.
     #[error(
         "{} has no standard library for {target}; install it there, or unset PLUGIX_TOOLCHAIN so that a toolchain is composed",

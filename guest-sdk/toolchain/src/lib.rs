@@ -7,6 +7,10 @@
 //!    rustup toolchain that has `rust-src`, else Debian's. wasix-libc is the folder in `PLUGIX_WASIX_SYSROOT`, else the
 //!    system's, else Debian's. The standard library is built once and kept in a per-user cache.
 //!
+//! A composed toolchain also compiles crates of crates.io from copies that know the target, where upstream doesn't, and
+//! their C code with a clang: the one in `PLUGIX_CLANG`, else one on `PATH`, else Debian's, which is fetched when a crate
+//! has C code.
+//!
 //! Nothing is written outside of that cache, nothing is installed, and a warm cache needs no network.
 //!
 //! ```no_run
@@ -20,8 +24,10 @@
 //! ```
 
 mod build;
+mod c_compiler;
 mod cache;
 mod cargo;
+mod clang;
 mod compiler;
 mod debian;
 mod environment;
@@ -33,6 +39,7 @@ mod process;
 mod progress;
 mod provider;
 mod replacements;
+mod rustc;
 mod std_build;
 mod survey;
 mod target_spec;
@@ -40,7 +47,7 @@ mod toolchain;
 
 pub use build::{Build, Module, ModuleKind};
 pub use cache::Cache;
-pub use environment::{CACHE_VAR, Environment, SYSROOT_VAR, TOOLCHAIN_VAR};
+pub use environment::{CACHE_VAR, CLANG_VAR, Environment, SYSROOT_VAR, TOOLCHAIN_VAR};
 pub use error::Error;
 pub use progress::Progress;
 pub use provider::{Candidate, Verdict};

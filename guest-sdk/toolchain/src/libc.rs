@@ -4,11 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What is copied beside the standard library.
-const FILES: [&str; 3] = ["libc.a", "crt1-command.o", "crt1-reactor.o"];
+const FILES: [&str; 5] =
+    ["libc.a", "libwasi-emulated-mman.a", "libwasi-emulated-process-clocks.a", "crt1-command.o", "crt1-reactor.o"];
 
 /// A wasix-libc that was found to be complete.
 #[derive(Clone, Debug)]
 pub(crate) struct Libc {
+    prefix: PathBuf,
     folder: PathBuf,
     digest: blake3::Hash,
 }
@@ -34,7 +36,12 @@ impl Libc {
             let contents = fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
             hasher.update(&contents);
         }
-        Ok(Self { folder, digest: hasher.finalize() })
+        Ok(Self { prefix: prefix.to_owned(), folder, digest: hasher.finalize() })
+    }
+
+    /// What a C compiler takes for the system's root.
+    pub(crate) fn prefix(&self) -> &Path {
+        &self.prefix
     }
 
     /// The files that a link needs.
@@ -42,9 +49,9 @@ impl Libc {
         FILES.iter().map(|name| self.folder.join(name))
     }
 
-    /// Changes with the contents.
+    /// Changes with the contents, and the place: the toolchain's C compiler reads the headers there.
     pub(crate) fn identity(&self) -> String {
-        self.digest.to_hex().to_string()
+        format!("{} in {}", self.digest.to_hex(), self.prefix.display())
     }
 }
 

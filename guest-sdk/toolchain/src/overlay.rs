@@ -21,15 +21,14 @@ struct Edit {
     replacement: &'static str,
 }
 
-/// Applies all edits to a library folder in which the vendored `libc` crate is at `vendor/libc`.
+/// Applies all edits to a library folder.
 pub(crate) fn apply(library: &Path) -> Result<(), Error> {
     EDITS.iter().try_for_each(|edit| edit.apply(library))
 }
 
-/// Whether the edits fit a library folder as it is installed, except for those to vendored crates.
+/// Whether the edits fit a library folder as it is installed.
 pub(crate) fn check(library: &Path) -> Result<(), Error> {
-    let is_own = |edit: &&Edit| !edit.file.starts_with("vendor/");
-    EDITS.iter().filter(is_own).try_for_each(|edit| edit.expect_in(&files::read(&library.join(edit.file))?))
+    EDITS.iter().try_for_each(|edit| edit.expect_in(&files::read(&library.join(edit.file))?))
 }
 
 /// Changes with any edit.

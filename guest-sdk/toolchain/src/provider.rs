@@ -1,9 +1,9 @@
 //! The ways to a toolchain, in the order in which they are tried.
 
 pub(crate) mod composed;
-mod fetch;
+pub(crate) mod fetch;
 pub(crate) mod installed;
-mod part;
+pub(crate) mod part;
 
 use crate::{Cache, Environment};
 

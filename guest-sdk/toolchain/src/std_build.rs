@@ -1,36 +1,26 @@
 //! Builds the standard library for the target and lays out a toolchain folder around it.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::compiler::Compiler;
 use crate::libc::Libc;
 use crate::progress::{Progress, Step};
+use crate::rustc::{CRATES, RUSTC, STRICT};
 use crate::target_spec::TARGET;
-use crate::{Error, cargo, files, overlay, process, replacements, target_spec};
+use crate::{Error, c_compiler, cargo, files, overlay, process, replacements, rustc, target_spec};
 
 /// How the rlibs of a sysroot are compiled. Their private parts stay private, and plugins may use LTO.
 const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
 
-/// The toolchain's `rustc`. Unstable flags are allowed for the target only. Build scripts and procedural macros are
-/// compiled as any stable compiler does.
-const WRAPPER: &str = r#"#!/bin/sh
-sysroot=${0%/bin/rustc}
-LD_LIBRARY_PATH={libraries}
-export LD_LIBRARY_PATH
-case " $* " in
-*{target}*)
-    RUSTC_BOOTSTRAP=1
-    export RUSTC_BOOTSTRAP
-    set -- -Zunstable-options "$@"
-    ;;
-esac
-exec {rustc} --sysroot "$sysroot" "$@"
-"#;
+/// What std is shown beside that for our target: it has its files, clocks and threads for WASI preview 1 only, and the
+/// target has no such name.
+const STD_VIEW: &str = r#" --cfg=target_env="p1" -Aexplicit_builtin_cfgs_in_flags"#;
 
-/// Where the toolchain folder has its rustc.
-pub(crate) const RUSTC: &str = "bin/rustc";
+/// Libraries that build scripts link for WASI, by the names of wasi-libc. What they would have is in the C library, and
+/// among the functions in the place of its own.
+const EMPTY: [&str; 2] = ["libsetjmp.a", "libwasi-emulated-signal.a"];
 
 /// Fills `folder` with a toolchain: `bin/rustc`, and a sysroot with the host's libraries and the target's.
 pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress: Progress) -> Result<(), Error> {
@@ -44,15 +34,17 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
     for file in libc.files() {
         copy_into(&file, &self_contained)?;
     }
+    for name in EMPTY {
+        files::write(&self_contained.join(name), "!<arch>\n")?;
+    }
     let host_libraries = compiler.host_libraries();
     let host = rustlib.join(host_libraries.file_name().unwrap_or_default());
     symlink(&host_libraries, &host).map_err(Error::io("create", &host))?;
-    write_wrapper(compiler, &folder.join(RUSTC))?;
+    rustc::compile(compiler, &folder.join("library/rustc"), folder)?;
+    c_compiler::write(libc, folder)?;
 
     let library = folder.join("library");
     copy_sources(compiler, &library)?;
-    let versioned = find_libc(&library.join("vendor"))?;
-    fs::rename(&versioned, library.join("vendor/libc")).map_err(Error::io("rename", &versioned))?;
     overlay::apply(&library)?;
     drop(step);
 
@@ -61,7 +53,9 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
         copy_into(&rlib, &libraries)?;
     }
     replacements::compile(&folder.join(RUSTC), &library.join("replacements"), &self_contained)?;
-    files::remove(&library)
+    files::remove(&library)?;
+    // Those are of the standard library's own.
+    files::remove(&folder.join(CRATES))
 }
 
 /// Whether a toolchain folder has the library for a target.
@@ -92,24 +86,12 @@ pub(crate) fn add(
 
 /// Changes when the same compiler, libc and overlay would give another result.
 pub(crate) fn identity() -> String {
-    format!("{WRAPPER} {RUSTFLAGS} {}", replacements::identity())
-}
-
-/// Writes a rustc that uses the sysroot around it, wherever that is.
-fn write_wrapper(compiler: &Compiler, path: &Path) -> Result<(), Error> {
-    let script = WRAPPER
-        .replace("{target}", TARGET)
-        .replace("{libraries}", &quoted(&compiler.shared_libraries())?)
-        .replace("{rustc}", &quoted(&compiler.program())?);
-    path.parent().map_or(Ok(()), files::create_dir)?;
-    files::write(path, script)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(Error::io("make executable", path))
-}
-
-/// A path as one word of a shell script.
-fn quoted(path: &Path) -> Result<String, Error> {
-    let text = path.to_str().ok_or_else(|| Error::malformed(path.display().to_string(), "the path is not UTF-8"))?;
-    Ok(format!("'{}'", text.replace('\'', r"'\''")))
+    format!(
+        "{RUSTFLAGS} {STD_VIEW} {EMPTY:?} {} {} {}",
+        rustc::identity(),
+        c_compiler::identity(),
+        replacements::identity()
+    )
 }
 
 /// Copies the compiler's library folder, and completes it with the crates that it depends on.
@@ -129,16 +111,6 @@ fn copy_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
     )
 }
 
-fn find_libc(vendor: &Path) -> Result<PathBuf, Error> {
-    let entries = vendor.read_dir().map_err(Error::io("read", vendor))?;
-    let is_libc = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"libc-"));
-    entries
-        .flatten()
-        .map(|entry| entry.path())
-        .find(is_libc)
-        .ok_or_else(|| Error::malformed(vendor.display().to_string(), "it has no crate named libc"))
-}
-
 /// Returns the rlibs of the finished build.
 fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec<PathBuf>, Error> {
     let mut command = cargo::command();
@@ -149,7 +121,8 @@ fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec
         .current_dir(library)
         .env("RUSTC", folder.join(RUSTC))
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", RUSTFLAGS);
+        .env(STRICT, "1")
+        .env("RUSTFLAGS", if target == TARGET { format!("{RUSTFLAGS}{STD_VIEW}") } else { RUSTFLAGS.to_owned() });
 
     let mut rlibs = Vec::new();
     let mut errors = String::new();
@@ -173,14 +146,4 @@ fn copy_into(file: &Path, folder: &Path) -> Result<(), Error> {
     let Some(name) = file.file_name() else { return Ok(()) };
     fs::copy(file, folder.join(name)).map_err(Error::io("copy", file))?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_with_spaces_and_quotes_stays_one_word() {
-        assert_eq!(quoted(Path::new("/a b/it's")).unwrap(), r"'/a b/it'\''s'");
-    }
 }

@@ -23,6 +23,8 @@ fn changes() -> Value {
 fn fixed_changes() -> Value {
     json!({
         "vendor": "wasmer",
+        // As the official WASIX toolchain has it. For `p1`, tokio, mio, socket2 and libc leave out their sockets.
+        "env": null,
         // Our hosts have SIMD. Where LLVM makes vectors, code is up to a third faster with it.
         "features": "+atomics,+bulk-memory,+mutable-globals,+exception-handling,+simd128",
         // A panic unwinds by the standardized exception instructions (`try_table`, `exnref`), not the legacy ones.
@@ -32,6 +34,8 @@ fn fixed_changes() -> Value {
             "-z", "stack-size=1048576", "--stack-first", "--no-demangle",
             // The host makes the memory, and threads share it.
             "--import-memory", "--shared-memory", "--max-memory=4294967296",
+            // No function is at 1: crates have that number in the place of `SIG_IGN`.
+            "--table-base=2",
             // What WASIX needs to start threads and deliver signals.
             "--export=__stack_pointer", "--export=__heap_base", "--export=__data_end",
             "--export=__wasm_init_tls", "--export=__tls_size", "--export=__tls_align", "--export=__tls_base",
@@ -39,6 +43,8 @@ fn fixed_changes() -> Value {
             // Only reactors define it.
             "--export-if-defined=_initialize",
         ]},
+        // What wasix-libc emulates is apart. Nothing of it is linked unless something calls it.
+        "late-link-args": { "wasm-lld": ["-lwasi-emulated-mman", "-lwasi-emulated-process-clocks"] },
         // A cdylib is a reactor. Without its start file, the linker would wrap each export in a shim that runs
         // constructors and destructors at every call.
         "pre-link-objects-fallback": {

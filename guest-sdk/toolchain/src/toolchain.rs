@@ -14,8 +14,16 @@ pub struct Toolchain {
     rustc: PathBuf,
     linker: Option<PathBuf>,
     key: String,
-    /// What builds the library for further targets, if the toolchain was composed.
-    origin: Option<(Compiler, Cache)>,
+    /// Where more can be had, if the toolchain was composed.
+    origin: Option<Origin>,
+}
+
+/// What builds the library for further targets, and where a C compiler is looked for.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    compiler: Compiler,
+    pub(crate) cache: Cache,
+    pub(crate) environment: Environment,
 }
 
 impl Toolchain {
@@ -42,7 +50,8 @@ impl Toolchain {
             }
             Some(Plan::Composed(recipe)) => {
                 let composed::Composed { rustc, linker, key, compiler } = recipe.ensure(survey.cache(), progress)?;
-                Ok(Self { rustc, linker: Some(linker), key, origin: Some((compiler, survey.cache().clone())) })
+                let origin = Origin { compiler, cache: survey.cache().clone(), environment: environment.clone() };
+                Ok(Self { rustc, linker: Some(linker), key, origin: Some(origin) })
             }
             None => Err(Error::NoToolchain { report: survey.to_string() }),
         }
@@ -55,11 +64,11 @@ impl Toolchain {
     /// # Errors
     /// [`Error::NoTarget`] when an installed toolchain lacks the library, otherwise as [`ensure`](Self::ensure).
     pub fn ensure_target(&self, target: &str, progress: Progress) -> Result<(), Error> {
-        let folder = self.rustc.ancestors().nth(2).unwrap_or(&self.rustc);
+        let folder = self.folder();
         if target == TARGET || std_build::has(folder, target) {
             return Ok(());
         }
-        let Some((compiler, cache)) = &self.origin else {
+        let Some(Origin { compiler, cache, .. }) = &self.origin else {
             return Err(Error::NoTarget { toolchain: folder.to_owned(), target: target.to_owned() });
         };
         cache.exclusively(|exclusive| {
@@ -69,6 +78,15 @@ impl Toolchain {
             }
             std_build::add(compiler, folder, target, exclusive.scratch()?.path(), progress)
         })
+    }
+
+    /// The toolchain's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.rustc.ancestors().nth(2).unwrap_or(&self.rustc)
+    }
+
+    pub(crate) fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
     }
 
     /// The compiler: a program that takes rustc's arguments and knows the target.

@@ -6,13 +6,13 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::{output, relative};
-use crate::workspace::PEERS;
+use crate::workspace;
 
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
 
 pub(super) fn check() -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    for workspace in ["Cargo.toml", PEERS] {
+    for workspace in workspace::ALL {
         let metadata = output(&["metadata", "--no-deps", "--format-version=1", "--manifest-path", workspace])?;
         let metadata: Value = serde_json::from_str(&metadata)?;
         let packages = metadata["packages"].as_array().context("cargo metadata tells of no packages")?;

@@ -10,6 +10,7 @@ use crate::libc::Libc;
 use crate::progress::Progress;
 use crate::provider::fetch::Fetcher;
 use crate::provider::part::{self, COMPILERS, LIBCS, Part};
+use crate::rustc::RUSTC;
 use crate::{Cache, Environment, Error, files, overlay, std_build, target_spec};
 
 /// The kind of entries in the cache.
@@ -70,7 +71,7 @@ impl Recipe {
             _ => cache.exclusively(|exclusive| make(&self.compiler, &self.libc, cache, &exclusive, progress))?,
         };
         let key = entry.file_name().unwrap_or_default().display().to_string();
-        Ok(Composed { rustc: entry.join(std_build::RUSTC), linker: self.linker, key, compiler })
+        Ok(Composed { rustc: entry.join(RUSTC), linker: self.linker, key, compiler })
     }
 }
 

@@ -8,10 +8,10 @@ use super::part::{PREFIX, Part};
 use crate::cache::Exclusive;
 use crate::debian::{self, Apt, Package};
 use crate::progress::Progress;
-use crate::{Cache, Error};
+use crate::{Cache, Error, clang};
 
 /// Downloads packages. It reads the archive's lists at most once, and only if it needs them.
-pub(super) struct Fetcher<'a> {
+pub(crate) struct Fetcher<'a> {
     cache: &'a Cache,
     exclusive: &'a Exclusive<'a>,
     progress: Progress,
@@ -20,12 +20,12 @@ pub(super) struct Fetcher<'a> {
 }
 
 impl<'a> Fetcher<'a> {
-    pub(super) fn new(cache: &'a Cache, exclusive: &'a Exclusive<'a>, progress: Progress) -> Result<Self, Error> {
+    pub(crate) fn new(cache: &'a Cache, exclusive: &'a Exclusive<'a>, progress: Progress) -> Result<Self, Error> {
         Ok(Self { cache, exclusive, progress, lists: exclusive.scratch()?, apt: None })
     }
 
     /// The folder of a part. `kind` names its entries in the cache. `packages` asks the archive which packages make it.
-    pub(super) fn folder(
+    pub(crate) fn folder(
         &mut self,
         part: &Part,
         kind: &str,
@@ -45,7 +45,8 @@ impl<'a> Fetcher<'a> {
         let packages = packages(apt)?;
         let entry = self.exclusive.publish(kind, &debian::set_name(&packages), |folder| {
             apt.unpack(&packages, folder, self.progress)?;
-            debian::prune(&folder.join(PREFIX))
+            debian::prune(&folder.join(PREFIX))?;
+            clang::link_libraries(&folder.join(PREFIX))
         })?;
         Ok(entry.join(PREFIX))
     }

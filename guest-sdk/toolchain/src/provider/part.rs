@@ -11,13 +11,14 @@ use crate::{Cache, Environment, overlay};
 /// The kinds of entries in the cache that hold unpacked packages.
 pub(super) const COMPILERS: &str = "compilers";
 pub(super) const LIBCS: &str = "libcs";
+pub(crate) const CLANGS: &str = "clangs";
 
 /// Where the toolchain or sysroot lies in unpacked packages.
-pub(super) const PREFIX: &str = "usr";
+pub(crate) const PREFIX: &str = "usr";
 
 /// Something that is on this machine, or in Debian's archive.
 #[derive(Debug)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// A folder, and where it comes from.
     Folder(PathBuf, String),
     /// To be downloaded, because of what was not found.
