@@ -25,7 +25,7 @@ pub struct ModuleLimits {
     pub function_bytes: u64,
     /// Local variables of one function; 20,000 by default.
     pub locals: u64,
-    /// Blocks within blocks of one function; 1,000 by default.
+    /// Blocks within blocks of one function; 2,000 by default.
     pub nesting: u64,
     /// Globals; 20,000 by default.
     pub globals: u64,
@@ -60,7 +60,7 @@ impl Default for ModuleLimits {
             functions: 200_000,
             function_bytes: 4 << 20,
             locals: 20_000,
-            nesting: 1_000,
+            nesting: 2_000,
             globals: 20_000,
             tables: 16,
             elements: 20_000,

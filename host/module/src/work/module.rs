@@ -12,7 +12,7 @@ use wasmparser::{
 pub const COMPILER_THREADS: usize = 16;
 
 /// What every module may take, however small it is.
-const FREE: Duration = Duration::from_secs(2);
+const FREE: Duration = Duration::from_millis(500);
 
 /// Adds up what compiling a module takes, while it is shown one section after the other.
 pub(crate) struct Walk {
