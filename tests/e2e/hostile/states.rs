@@ -4,11 +4,11 @@
 use super::attack;
 use super::stage::{Attacker, House, Seen};
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::{assert_matches, call, engine, failure, thread_states, wait_until};
-use plugix_host::Error;
+use plugix_e2e::{assert_matches, call, engine, failure, plugin, thread_states, wait_until};
 use plugix_host::error::{LoadError, StopReason};
 use plugix_host::events::Event;
 use plugix_host::policy::Network;
+use plugix_host::{Error, Policy};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -50,6 +50,10 @@ fn stopped(house: &House, state: &str, is: Is, threads: usize) -> Result<()> {
         "listing" => "/data".to_owned(),
         _ => silent.local_addr()?.to_string(),
     };
+    if state == "resolve" {
+        // The first look-up of a process makes what all look-ups share. The attacker may be stopped before its first one.
+        call(&plugin("net", &Policy::new().network(network("127.0.0.1:1")?)), "resolve", &to)?;
+    }
     let rule = if to.starts_with("127") { &to } else { "127.0.0.1:1" };
     // The most that a state starts besides.
     let policy = house.policy().memory(256 << 20).network(network(rule)?).threads(2 * threads + 16);
