@@ -39,7 +39,7 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 8;
+pub const REWRITING: u32 = 9;
 
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
