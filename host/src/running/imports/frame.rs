@@ -4,7 +4,7 @@ use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef, ProtocolError};
 use crate::running::imports::wait::{is_stopped, with_halt};
-use crate::running::memory::{GuestMemory, decoded};
+use crate::running::memory::{GuestMemory, PIECE, decoded};
 use crate::running::stopped;
 use crate::stop::Halt;
 use bytemuck::Pod;
@@ -17,9 +17,6 @@ use wasmer::{AsStoreRef, Function, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// Buffers up to this size are kept for the next call.
 const KEEP_MAX: usize = 64 << 10;
-
-/// Bytes of arguments that are copied at once: with what the kernel does for new memory, in less than a millisecond.
-const PIECE: usize = 1 << 20;
 
 /// The guest's memory as the host functions of one store reach it, and the buffers that these functions use.
 #[derive(Debug)]

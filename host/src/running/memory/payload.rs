@@ -6,8 +6,9 @@ use crate::running::imports::is_stopped;
 use plugix_abi::interface::{Bounds, DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
-/// Bytes of a result that are copied at once: with what the kernel does for new memory, in less than a millisecond.
-const PIECE: usize = 1 << 20;
+/// Bytes of arguments and results that are copied at once: with what the kernel does for new memory, in less than a
+/// millisecond.
+pub(crate) const PIECE: usize = 1 << 20;
 
 /// A result in guest memory. The guest may change it until the host has copied it.
 pub(crate) struct GuestPayload<'a> {
