@@ -6,6 +6,7 @@ mod aside;
 mod calls;
 mod halt;
 mod health;
+mod prompt;
 mod stopper;
 mod watchdog;
 

@@ -1,6 +1,6 @@
 //! Loads, calls, stops and unloads plugins. Fails if that leaves anything behind. Run by `cargo xtask soak`.
 //!
-//! `soak <rounds> <seconds>`
+//! `soak <rounds> <seconds> <panics>`
 
 use anyhow::{Context, Result};
 use std::time::Duration;
@@ -9,8 +9,10 @@ fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
     let rounds = args.next().context("how many rounds?")?.parse().context("how many rounds?")?;
     let seconds = args.next().context("how many seconds?")?.parse().context("how many seconds?")?;
+    let panics = args.next().context("how many panics?")?.parse().context("how many panics?")?;
     plugix_e2e::wake(Duration::from_secs(seconds), |line| println!("{line}"))?;
-    plugix_e2e::soak(rounds, |line| println!("{line}"))?;
+    plugix_e2e::panics(panics, |line| println!("calls that panic, {line}"))?;
+    plugix_e2e::soak(rounds, |line| println!("plugins, {line}"))?;
     println!("nothing was left");
     Ok(())
 }

@@ -2,14 +2,17 @@
 
 use wasm_encoder::{
     BlockType, Catch, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
-    GlobalType, Instruction as I, MemArg, MemorySection, MemoryType, Module, RefType, TableSection, TableType,
-    TypeSection, ValType,
+    GlobalType, Instruction as I, MemArg, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TagKind,
+    TagSection, TagType, TypeSection, ValType,
 };
 
 /// The types of the functions and blocks in [`module`]: nothing, and so many numbers that are taken and returned.
 const MANY: u32 = 100;
 const TAKES_MANY: u32 = 1;
 const RETURNS_MANY: u32 = 2;
+
+/// Exceptions of the module.
+const TAGS: u32 = 500;
 
 /// The function that takes and returns [`MANY`] numbers.
 const PASSES: u32 = 0;
@@ -19,8 +22,12 @@ const WORD: MemArg = MemArg { offset: 0, align: 2, memory_index: 0 };
 /// A kind of function that grows with a number.
 pub type Kind = (&'static str, fn(u32) -> Function);
 
+/// Constants that are added to each other.
+const SUM: [I<'static>; 8] =
+    [I::LocalGet(0), I::I32Const(7), I::I32Add, I::I32Const(9), I::I32Add, I::I32Const(5), I::I32Add, I::LocalSet(0)];
+
 /// All kinds.
-pub const KINDS: [Kind; 15] = [
+pub const KINDS: [Kind; 20] = [
     ("loops in each other, locals", |n| loops(n, 10 * n)),
     ("a few loops, many locals", |n| loops(8, 20 * n)),
     ("many loops, a few locals", |n| loops(8 * n, 20)),
@@ -31,6 +38,13 @@ pub const KINDS: [Kind; 15] = [
     ("values on the stack", |n| stack(100 * n)),
     ("locals that live across blocks", |n| choices(0, 50 * n, 20 * n)),
     ("`try_table`, locals", |n| tries(10 * n, 2 * n)),
+    ("`try_table` in each other, calls", |n| tries_in_each_other(n, 5 * n)),
+    ("loops in each other, arithmetic", |n| arithmetic(n, 5 * n)),
+    ("loops in each other, and others in them", |n| others(n, 5 * n)),
+    ("constants that are added", |n| repeated(100 * n, &SUM)),
+    ("rotations", |n| {
+        repeated(100 * n, &[I::LocalGet(0), I::LocalGet(0), I::I32Rotl, I::LocalGet(0), I::I32Rotl, I::LocalSet(0)])
+    }),
     ("calls with many values", |n| calls(n)),
     ("loops with many parameters", |n| parameters(n, true)),
     ("blocks with many parameters", |n| parameters(n, false)),
@@ -62,12 +76,23 @@ pub fn module(functions: &[Function]) -> Vec<u8> {
     let mut memories = MemorySection::new();
     let memory = MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None };
     memories.memory(memory);
+    let mut tags = TagSection::new();
+    for _ in 0..TAGS {
+        tags.tag(TagType { kind: TagKind::Exception, func_type_idx: 0 });
+    }
     let mut globals = GlobalSection::new();
     globals.global(GlobalType { val_type: ValType::I32, mutable: true, shared: false }, &ConstExpr::i32_const(0));
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     let mut module = Module::new();
-    module.section(&types).section(&section).section(&tables).section(&memories).section(&globals).section(&exports);
+    module
+        .section(&types)
+        .section(&section)
+        .section(&tables)
+        .section(&memories)
+        .section(&tags)
+        .section(&globals)
+        .section(&exports);
     module.section(&code);
     module.finish()
 }
@@ -141,6 +166,38 @@ fn tries(tries: u32, locals: u32) -> Function {
         body.add(&[I::Call(1), I::End, I::End]);
     }
     body.finish(locals)
+}
+
+/// Each catches another exception, so that all of them are handlers of each call.
+fn tries_in_each_other(depth: u32, calls: u32) -> Function {
+    let mut body = Body::new(1);
+    for level in 0..depth {
+        let catch = vec![Catch::One { tag: level % TAGS, label: 0 }].into();
+        body.add(&[I::Block(BlockType::Empty), I::TryTable(BlockType::Empty, catch)]);
+    }
+    (0..calls).for_each(|_| body.add(&[I::Call(1)]));
+    (0..depth).for_each(|_| body.add(&[I::End, I::End]));
+    body.finish(1)
+}
+
+/// Loops in each other, with what could be moved out of them.
+fn arithmetic(depth: u32, steps: u32) -> Function {
+    let mut body = Body::new(1);
+    (0..depth).for_each(|_| body.add(&[I::Loop(BlockType::Empty)]));
+    for _ in 0..steps {
+        body.add(&[I::LocalGet(0), I::I32Load(WORD), I::LocalGet(0), I::I32Add, I::LocalSet(0)]);
+    }
+    (0..depth).for_each(|_| body.add(&[I::LocalGet(0), I::BrIf(0), I::End]));
+    body.finish(1)
+}
+
+/// Loops in each other, and loops beside each other within them.
+fn others(depth: u32, others: u32) -> Function {
+    let mut body = Body::new(1);
+    (0..depth).for_each(|_| body.add(&[I::Loop(BlockType::Empty)]));
+    (0..others).for_each(|_| body.add(&[I::Loop(BlockType::Empty), I::LocalGet(0), I::BrIf(0), I::End]));
+    (0..depth).for_each(|_| body.add(&[I::LocalGet(0), I::BrIf(0), I::End]));
+    body.finish(1)
 }
 
 fn calls(calls: u32) -> Function {

@@ -81,6 +81,7 @@ pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
     let patience = Instant::now() + Duration::from_secs(60);
     while !happened() {
         assert!(Instant::now() < patience, "{what} didn't happen; the threads are {:?}", threads());
-        std::thread::yield_now();
+        // A loop without a pause would take the processor from those that it waits for.
+        std::thread::sleep(Duration::from_micros(50));
     }
 }

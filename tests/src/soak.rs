@@ -2,6 +2,7 @@
 
 use crate::{Footprint, call, engine, failure, guest, wait_until};
 use anyhow::{Result, bail, ensure};
+use plugix_e2e_contract::small::Small;
 use plugix_host::error::{CallError, StopReason};
 use plugix_host::raw::RawPlugin;
 use plugix_host::{Error, Plugin, Policy};
@@ -44,11 +45,32 @@ pub fn wake(time: Duration, mut tell: impl FnMut(&str)) -> Result<()> {
     Ok(())
 }
 
+/// Makes so many calls of one plugin that each end in a panic, after the plugin has caught another. `tell` gets a line for
+/// each tenth.
+///
+/// # Errors
+/// If a call ends otherwise, or if the process grows and grows.
+pub fn panics(calls: u32, tell: impl FnMut(&str)) -> Result<()> {
+    let plugin = Plugin::new(&guest("small"), &Policy::new())?;
+    let client = plugin.bind::<dyn Small>()?;
+    in_tenths(calls, tell, |_| match client.catch_and_panic() {
+        Err(Error::Panic(_)) => Ok(()),
+        other => bail!("it didn't panic: {other:?}"),
+    })
+}
+
 /// Loads, calls, stops and unloads so often. `tell` gets a line for each tenth.
 ///
 /// # Errors
 /// If a step goes wrong, or if the process grows and grows.
-pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
+pub fn soak(rounds: u32, tell: impl FnMut(&str)) -> Result<()> {
+    in_tenths(rounds, tell, one)?;
+    ensure!(engine().quarantined() == 0, "some threads could not be stopped");
+    Ok(())
+}
+
+/// Does something so often, and looks after each tenth how much the process holds.
+fn in_tenths(rounds: u32, mut tell: impl FnMut(&str), mut one: impl FnMut(u32) -> Result<()>) -> Result<()> {
     ensure!(rounds >= 10, "ten rounds are the least");
     let mut tenths: Vec<Footprint> = Vec::new();
     for round in 1..=rounds / 10 * 10 {
@@ -69,7 +91,6 @@ pub fn soak(rounds: u32, mut tell: impl FnMut(&str)) -> Result<()> {
     ensure!(last.resident_kib <= first.resident_kib + WHOLE_GROWTH_KIB, "the process grew from {first} to {last}");
     let growth = usual_growth(&tenths, |footprint| footprint.mappings as u64);
     ensure!(growth <= MAPPINGS, "{growth} mappings are left in {} rounds", rounds / 10);
-    ensure!(engine().quarantined() == 0, "some threads could not be stopped");
     Ok(())
 }
 

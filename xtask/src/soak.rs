@@ -15,11 +15,15 @@ pub(crate) struct Args {
     /// For how many seconds eight threads of a plugin wake each other before that
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// How many calls of one plugin end in a panic before that
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10..))]
+    panics: u32,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let soak = engine_linked::build_program(&["--all-targets"], "soak")?;
-    let status = Command::new(&soak).args([args.rounds.to_string(), args.seconds.to_string()]).status();
+    let status =
+        Command::new(&soak).args([args.rounds.to_string(), args.seconds.to_string(), args.panics.to_string()]).status();
     let status = status.with_context(|| format!("can't run {}", soak.display()))?;
     ensure!(status.success(), "something was left behind: {status}");
     Ok(())

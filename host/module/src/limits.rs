@@ -25,7 +25,7 @@ pub struct ModuleLimits {
     pub function_bytes: u64,
     /// Local variables of one function; 20,000 by default.
     pub locals: u64,
-    /// Blocks within blocks of one function; 2,000 by default.
+    /// Blocks within blocks of one function; 20,000 by default.
     pub nesting: u64,
     /// Globals; 20,000 by default.
     pub globals: u64,
@@ -41,7 +41,7 @@ pub struct ModuleLimits {
     /// be interrupted within a function.
     pub function_work: Duration,
     /// How long compiling may take for each byte of the module, as predicted from its code; ten microseconds by default.
-    /// Ordinary modules take one to three. Two seconds are free.
+    /// Ordinary modules take one to three. Half a second is free.
     pub work_per_byte: Duration,
     /// How much memory compiling may take at once, in bytes, as predicted from the module's code; 2 GiB by default.
     pub work_memory: u64,
@@ -60,7 +60,7 @@ impl Default for ModuleLimits {
             functions: 200_000,
             function_bytes: 4 << 20,
             locals: 20_000,
-            nesting: 2_000,
+            nesting: 20_000,
             globals: 20_000,
             tables: 16,
             elements: 20_000,

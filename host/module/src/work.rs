@@ -1,13 +1,15 @@
 //! What compiling a module takes, in time and memory, as far as its code tells before.
 //!
-//! The compiler is Cranelift in wasmer, behind the rewriting. Most of what it does grows with a function's size. Three things
-//! grow faster, and all of them come from values that meet or live long:
+//! The compiler is Cranelift in wasmer, behind the rewriting. Most of what it does grows with a function's size. Five things
+//! grow faster. Most of them come from values that meet or live long:
 //!
 //! - A *join* is the head of a loop or the end of a block, where the values of local variables come from several places.
 //!   Each local that may differ there becomes a parameter, with an *edge* for each place. regalloc2 0.15 looks through all
 //!   earlier edges for each parameter (`ion/moves.rs`, `blockparam_ins`): time grows with the square of the edges.
 //! - Values that live at the same time compete for registers. The time grows with the square of their number.
 //! - For each local the compiler keeps a list of blocks. Time and memory grow with the product.
+//! - Each place that may throw lists all handlers around it, one for each tag.
+//! - What may be moved out of loops is looked at from each loop around it, with a walk through these loops each time.
 //!
 //! The numbers below were fitted to generated functions of each kind, on one core of a server. `cargo xtask bench compile`
 //! measures again how they hold. They are upper bounds for what attackers wrote so far, and two to three times too much for
@@ -43,6 +45,12 @@ mod operator {
     /// Runs native code: with the probe of the rewriting before it.
     pub(super) const NATIVE: u64 = 25_000;
     pub(super) const TRY: u64 = 150_000;
+    /// By a number that isn't a constant: Cranelift's rules try all ways to write it.
+    pub(super) const ROTATION: u64 = 50_000;
+    /// A constant that is added to the sum with a constant: Cranelift's rules try all orders.
+    pub(super) const ADDITIONS: u64 = 45_000;
+    /// For two of the loops around it: Cranelift looks from each of them for the outermost that it could be moved to.
+    pub(super) const LOOPS: u64 = 2;
 }
 
 /// Nanoseconds for one function, whatever is in it.
@@ -60,15 +68,19 @@ const PRESSURE: u64 = 20;
 /// Nanoseconds for one value in one block.
 const LIVE: u64 = 30;
 
-/// Bytes of the compiler's memory for one byte of code, for one value in one block, and for one edge.
+/// Nanoseconds for one handler of one place that may throw.
+const HANDLER: u64 = 6_000;
+
+/// Bytes of the compiler's memory for one byte of code, for one value in one block, for one edge, and for one handler.
 const MEMORY_BYTE: u64 = 550;
 const MEMORY_LIVE: u64 = 12;
 const MEMORY_EDGE: u64 = 800;
+const MEMORY_HANDLER: u64 = 1_400;
 
 impl Work {
     /// What one function takes.
     pub(crate) fn of(counts: &Counts) -> Self {
-        let Counts { bytes, operators, blocks, edges, before, locals, stack } = *counts;
+        let Counts { bytes, operators, blocks, edges, before, locals, stack, handlers } = *counts;
         let values = locals.saturating_add(stack);
         let live = values.saturating_mul(blocks);
         let after = edges.saturating_mul(blocks).saturating_sub(before);
@@ -81,9 +93,14 @@ impl Work {
             looked_up,
             values.saturating_mul(values).saturating_mul(PRESSURE),
             live.saturating_mul(LIVE),
+            handlers.saturating_mul(HANDLER),
         ];
-        let memory =
-            [bytes.saturating_mul(MEMORY_BYTE), live.saturating_mul(MEMORY_LIVE), edges.saturating_mul(MEMORY_EDGE)];
+        let memory = [
+            bytes.saturating_mul(MEMORY_BYTE),
+            live.saturating_mul(MEMORY_LIVE),
+            edges.saturating_mul(MEMORY_EDGE),
+            handlers.saturating_mul(MEMORY_HANDLER),
+        ];
         Self { time: Duration::from_nanos(sum(&parts)), memory: sum(&memory) }
     }
 

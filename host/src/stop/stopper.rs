@@ -140,6 +140,12 @@ impl Stopper {
         }
     }
 
+    /// Ends the plugin because of a fault. What the fault was is only asked if nothing ended the plugin before: threads of a
+    /// plugin that is stopped end with a fault each, and the trace of one may be long.
+    pub(crate) fn stop_for(self: &Arc<Self>, fault: impl FnOnce() -> Error) {
+        self.stop(self.cause().cloned().unwrap_or_else(fault));
+    }
+
     /// Ends what is left of a plugin that the host unloads.
     pub(crate) fn unload(&self) {
         self.health.die(Error::Stopped(StopReason::Unloaded));

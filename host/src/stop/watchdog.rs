@@ -10,7 +10,8 @@
 
 mod watched;
 
-use super::aside::aside;
+use super::aside::{aside, keep};
+use super::prompt::be_prompt;
 use crate::sync::lock::{lock, wait};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -124,7 +125,11 @@ impl Watchdog {
         }
         drop(state);
         let watchdog = self.clone();
-        let thread = std::thread::Builder::new().name("plugix-watchdog".into()).spawn(move || watchdog.run());
+        let thread = std::thread::Builder::new().name("plugix-watchdog".into()).spawn(move || {
+            be_prompt();
+            let _keep = keep();
+            watchdog.run();
+        });
         if let Err(error) = thread {
             tracing::error!(%error, "there is no thread for deadlines: they are not kept");
             lock(&self.0.state).awake = false;

@@ -1,11 +1,14 @@
 //! Counts what a function's work depends on, in one walk over its operators.
 
-use super::ahead::{AGAIN, Ahead, FIRST};
-use super::operator;
+mod joins;
+mod weights;
+
+use super::ahead::{Ahead, FIRST};
 use crate::operators::Effects;
+use joins::{Open, Written};
 use wasmparser::{
-    BlockType, BrTable, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator,
-    ValidatorResources, WasmModuleResources,
+    BlockType, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources,
+    WasmModuleResources,
 };
 
 /// What a function's work depends on.
@@ -25,34 +28,8 @@ pub(crate) struct Counts {
     pub(crate) locals: u64,
     /// The most operands on the stack.
     pub(crate) stack: u64,
-}
-
-/// A block that is open.
-struct Open {
-    /// The number of the operator that opened it.
-    start: u64,
-    /// The number of the operator that ends it, or [`AGAIN`] in a loop.
-    end: u64,
-    /// The blocks that lie before it.
-    before: u64,
-    is_loop: bool,
-    is_try: bool,
-    /// From how many places its join is reached, without the one where it opens or ends.
-    jumps: u64,
-    /// How many values jumps to it bring.
-    values: u64,
-    own: Written,
-    /// The sum of that over the blocks around it, when it was opened.
-    around: Written,
-}
-
-/// How many locals are written in a block, and not before in a block around it that is still open.
-#[derive(Clone, Copy, Default)]
-struct Written {
-    /// All of them. Those may differ each time that a loop begins anew.
-    all: u64,
-    /// Those that are read after the block. Only they matter where it ends.
-    read_later: u64,
+    /// For each place that may throw, the handlers that it may throw to.
+    pub(crate) handlers: u64,
 }
 
 /// Counts while it is shown one operator after the other.
@@ -67,8 +44,11 @@ pub(crate) struct Walk {
     written: Written,
     ahead: Ahead,
     opened: usize,
-    /// Blocks of `try_table` that are open.
-    tries: u64,
+    /// The most handlers that one place can have: one for each tag, and one for all.
+    most_handlers: u64,
+    /// The numbers of the last constant, and of the last addition of a constant.
+    constant: u64,
+    addition: u64,
 }
 
 impl Walk {
@@ -77,6 +57,7 @@ impl Walk {
         function: FuncToValidate<ValidatorResources>,
         body: &FunctionBody<'_>,
         allocations: FuncValidatorAllocations,
+        tags: u64,
     ) -> Option<Self> {
         let mut validator = function.into_validator(allocations);
         validator.read_locals(&mut body.get_binary_reader()).ok()?;
@@ -84,7 +65,10 @@ impl Walk {
         let ahead = Ahead::look(body, validator.len_locals())?;
         let counts = Counts { bytes: body.as_bytes().len() as u64, ..Counts::default() };
         let (open, written) = (Vec::new(), Written::default());
-        let mut walk = Self { validator, counts, open, used, position: FIRST, written, ahead, opened: 0, tries: 0 };
+        let (position, most_handlers) = (FIRST, tags + 1);
+        let (opened, constant, addition) = (0, 0, 0);
+        let mut walk =
+            Self { validator, counts, open, used, position, written, ahead, opened, most_handlers, constant, addition };
         walk.open(BlockType::Empty, false);
         Some(walk)
     }
@@ -104,11 +88,9 @@ impl Walk {
             Operator::Else => self.counts.blocks += 1,
             Operator::TryTable { try_table } => {
                 // What is caught goes on outside of this block.
-                try_table.catches.iter().for_each(|catch| self.jump(label(catch)));
+                try_table.catches.iter().for_each(|catch| self.jump(joins::label(catch)));
                 self.open(try_table.ty, false);
-                self.open.last_mut()?.is_try = true;
-                self.tries += 1;
-                self.counts.blocks += 1 + try_table.catches.len() as u64;
+                self.catch(&try_table.catches)?;
             }
             Operator::Br { relative_depth } => self.jump(*relative_depth),
             Operator::BrIf { relative_depth } => {
@@ -150,102 +132,11 @@ impl Walk {
         (Counts { locals, ..self.counts }, self.validator.into_allocations())
     }
 
-    fn weigh(&mut self, operator: &Operator<'_>, effects: Effects) {
-        let weight = match operator {
-            Operator::TryTable { .. } => operator::TRY,
-            Operator::Call { function_index } => {
-                let ty = self.validator.resources().type_index_of_function(*function_index);
-                let (params, results) = ty.map_or((0, 0), |ty| self.function_type(ty));
-                self.call(params + results)
-            }
-            Operator::CallIndirect { type_index, .. } => {
-                let (params, results) = self.function_type(*type_index);
-                operator::NATIVE + self.call(params + results)
-            }
-            _ if effects.any(Effects::NATIVE) => operator::NATIVE,
-            _ if effects.any(Effects::CHANGES_ALL) => operator::CHANGES,
-            _ => operator::ANY,
-        };
-        self.counts.operators = self.counts.operators.saturating_add(weight);
-    }
-
-    fn call(&mut self, operands: usize) -> u64 {
-        if self.tries > 0 {
-            // It goes on in two places.
-            self.counts.blocks += 2;
-        }
-        operator::CALL + operator::OPERAND.saturating_mul(operands as u64)
-    }
-
     fn function_type(&self, index: u32) -> (usize, usize) {
         let found = self.validator.resources().sub_type_at(index);
         match found.map(|ty| &ty.composite_type.inner) {
             Some(wasmparser::CompositeInnerType::Func(ty)) => (ty.params().len(), ty.results().len()),
             _ => (0, 0),
         }
-    }
-
-    fn open(&mut self, ty: BlockType, is_loop: bool) {
-        let (params, results) = match ty {
-            BlockType::Empty => (0, 0),
-            BlockType::Type(_) => (0, 1),
-            BlockType::FuncType(index) => self.function_type(index),
-        };
-        let values = if is_loop { params } else { results } as u64;
-        let (start, before) = (self.position, self.counts.blocks);
-        self.counts.blocks += 1;
-        // What is in a loop comes again: a read before the block is one after it as well.
-        let in_loop = self.open.last().filter(|around| around.is_loop || around.end == AGAIN).map(|_| AGAIN);
-        let end = in_loop.or_else(|| self.ahead.ends.get(self.opened).copied()).unwrap_or(AGAIN);
-        self.opened += 1;
-        let (own, around) = (Written::default(), self.written);
-        self.open.push(Open { start, end, before, is_loop, is_try: false, jumps: 0, values, own, around });
-    }
-
-    fn jump(&mut self, depth: u32) {
-        let at = self.open.len().checked_sub(1 + depth as usize);
-        if let Some(open) = at.and_then(|at| self.open.get_mut(at)) {
-            open.jumps += 1;
-        }
-    }
-
-    /// Targets that are the same are one place to come from.
-    fn table(&mut self, targets: &BrTable<'_>) -> Option<()> {
-        let mut depths = targets.targets().collect::<Result<Vec<_>, _>>().ok()?;
-        depths.push(targets.default());
-        depths.sort_unstable();
-        depths.dedup();
-        self.counts.blocks += 1 + depths.len() as u64;
-        depths.into_iter().for_each(|depth| self.jump(depth));
-        Some(())
-    }
-
-    fn end(&mut self) -> Option<()> {
-        let open = self.open.pop()?;
-        self.tries -= u64::from(open.is_try);
-        let written = match open.is_loop {
-            true => self.written.all - open.around.all,
-            false => self.written.read_later - open.around.read_later,
-        };
-        let values = open.values.saturating_add(written);
-        self.written.all -= open.own.all;
-        self.written.read_later -= open.own.read_later;
-        // A block that nothing jumps to is no join. A function ends with a return.
-        let edges = match open.is_loop {
-            _ if open.jumps > 0 && (open.is_loop || !self.open.is_empty()) => values.saturating_mul(open.jumps + 1),
-            true => open.values,
-            false => 0,
-        };
-        let before = if open.is_loop { open.before } else { self.counts.blocks };
-        self.counts.edges = self.counts.edges.saturating_add(edges);
-        self.counts.before = self.counts.before.saturating_add(edges.saturating_mul(before));
-        Some(())
-    }
-}
-
-fn label(catch: &wasmparser::Catch) -> u32 {
-    use wasmparser::Catch::{All, AllRef, One, OneRef};
-    match catch {
-        One { label, .. } | OneRef { label, .. } | All { label } | AllRef { label } => *label,
     }
 }

@@ -21,6 +21,7 @@ pub(crate) struct Walk {
     allocations: FuncValidatorAllocations,
     types: Vec<usize>,
     imported: u32,
+    tags: u64,
     functions: u32,
     total: Duration,
     slowest: (u32, Duration),
@@ -35,6 +36,7 @@ impl Walk {
             allocations: FuncValidatorAllocations::default(),
             types: Vec::new(),
             imported: 0,
+            tags: 0,
             functions: 0,
             total: Duration::ZERO,
             slowest: (0, Duration::ZERO),
@@ -61,11 +63,20 @@ impl Walk {
             }
             (_, Payload::ImportSection(imports)) => {
                 for import in imports.clone().into_imports().flatten() {
-                    let TypeRef::Func(ty) = import.ty else { continue };
-                    self.imported += 1;
-                    let operands = self.types.get(ty as usize).copied().unwrap_or(0);
-                    self.add(Work::of_trampoline(operands));
+                    match import.ty {
+                        TypeRef::Func(ty) => {
+                            self.imported += 1;
+                            let operands = self.types.get(ty as usize).copied().unwrap_or(0);
+                            self.add(Work::of_trampoline(operands));
+                        }
+                        TypeRef::Tag(_) => self.tags += 1,
+                        _ => {}
+                    }
                 }
+                None
+            }
+            (_, Payload::TagSection(tags)) => {
+                self.tags += u64::from(tags.count());
                 None
             }
             _ => None,
@@ -77,7 +88,7 @@ impl Walk {
         function: wasmparser::FuncToValidate<wasmparser::ValidatorResources>,
         body: &FunctionBody<'_>,
     ) -> Option<function::Walk> {
-        let walk = function::Walk::new(function, body, std::mem::take(&mut self.allocations));
+        let walk = function::Walk::new(function, body, std::mem::take(&mut self.allocations), self.tags);
         if walk.is_none() {
             self.validator = None;
         }

@@ -62,6 +62,43 @@ fn what_nobody_reads_later_meets_nowhere() {
     assert!(work(&again).memory > unread.memory && work(&twice).memory > unread.memory);
 }
 
+/// `try_table`s in each other, and then calls.
+fn tries(depth: usize, tags: usize, catch: &str) -> Work {
+    let calls = "(call $f)".repeat(depth);
+    let opened: String =
+        (0..depth).map(|level| format!("(try_table ({catch})").replace('N', &(level % tags).to_string())).collect();
+    work(&format!("{} (func $f) (func (block $out {opened} {calls} {}))", "(tag)".repeat(tags), ")".repeat(depth)))
+}
+
+#[test]
+fn handlers_count_for_each_call_and_each_tag() {
+    let (one, small, large) =
+        (tries(100, 1, "catch N $out"), tries(100, 100, "catch N $out"), tries(200, 200, "catch N $out"));
+    assert!(large.time > small.time * 3 && small.time > one.time * 2, "{one:?} {small:?} {large:?}");
+    assert!(large.memory > small.memory * 2, "{small:?} {large:?}");
+    // What catches all hides those around it.
+    assert!(tries(100, 100, "catch_all $out").time < small.time / 2);
+}
+
+#[test]
+fn work_grows_with_the_square_of_the_loops_around_it() {
+    let sums = |depth| {
+        let (opened, ended) = ("loop ".repeat(depth), "local.get 0 br_if 0 end ".repeat(depth));
+        let sum = "local.get 0 i32.load local.get 0 i32.add local.set 0 ".repeat(1_000);
+        work(&format!("(func (local i32) {opened} {sum} {ended})"))
+    };
+    let (shallow, small, large) = (sums(5), sums(200), sums(400));
+    assert!(large.time > small.time * 3 && small.time > shallow.time * 10, "{shallow:?} {small:?} {large:?}");
+}
+
+#[test]
+fn constants_that_are_added_to_each_other_take_long() {
+    let sums = |between: &str| {
+        work(&format!("(func (local i32) local.get 0 {} drop)", format!("i32.const 3 i32.add {between} ").repeat(100)))
+    };
+    assert!(sums("").time > sums("local.set 0 local.get 0").time * 5);
+}
+
 #[test]
 fn types_count_even_without_code() {
     let one = format!("(type (func (param{})))", " i32".repeat(1_000));

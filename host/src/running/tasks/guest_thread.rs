@@ -135,7 +135,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop(Error::from_engine(error, site(tasks, tid)));
+            tasks.stopper.stop_for(|| Error::from_engine(error, site(tasks, tid)));
             Some(ExitCode::from(TRAPPED))
         }
     }
