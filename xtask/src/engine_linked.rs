@@ -21,6 +21,8 @@ pub(crate) struct Program {
     pub(crate) name: String,
     /// Where it is.
     pub(crate) path: PathBuf,
+    /// Whether it is the tests of that target.
+    pub(crate) is_test: bool,
 }
 
 /// The workspace's folder.
@@ -54,7 +56,7 @@ pub(crate) fn build(targets: &[&str]) -> Result<Vec<Program>> {
 
 /// Builds what cargo's arguments choose, and returns where the program of that name is.
 pub(crate) fn build_program(targets: &[&str], name: &str) -> Result<PathBuf> {
-    let program = build(targets)?.into_iter().find(|program| program.name == name);
+    let program = build(targets)?.into_iter().find(|program| program.name == name && !program.is_test);
     Ok(program.with_context(|| format!("cargo built no {name}"))?.path)
 }
 
@@ -65,6 +67,7 @@ fn program(message: &Value) -> Option<Program> {
         path: message["executable"].as_str()?.into(),
         kind: target["kind"][0].as_str()?.to_owned(),
         name: target["name"].as_str()?.to_owned(),
+        is_test: message["profile"]["test"].as_bool()?,
     })
 }
 
@@ -75,9 +78,15 @@ mod tests {
 
     #[test]
     fn programs_are_told_from_other_messages() {
-        let message = json!({ "target": { "name": "demo", "kind": ["example"] }, "executable": "/t/demo" });
-        let demo = Program { kind: "example".into(), name: "demo".into(), path: "/t/demo".into() };
-        assert_eq!(program(&message), Some(demo));
+        let message = |test| {
+            let target = json!({ "name": "demo", "kind": ["bin"] });
+            json!({ "target": target, "profile": { "test": test }, "executable": "/t/demo" })
+        };
+        // A program and its tests have one name.
+        for is_test in [false, true] {
+            let demo = Program { kind: "bin".into(), name: "demo".into(), path: "/t/demo".into(), is_test };
+            assert_eq!(program(&message(is_test)), Some(demo));
+        }
         assert_eq!(program(&json!({ "target": { "name": "host", "kind": ["lib"] }, "executable": null })), None);
         assert_eq!(program(&json!({ "reason": "build-finished" })), None);
     }

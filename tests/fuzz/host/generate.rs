@@ -18,6 +18,16 @@ const FUNCTIONS: u32 = 4;
 /// Statements of a module; further ones are left out.
 const MOST_STATEMENTS: u32 = 150;
 
+/// What runs the engine's own code on the guest's stack.
+const NATIVE: [&str; 6] = [
+    "(block $caught (try_table (catch_all $caught) (throw $tag)))",
+    "(block $caught (result exnref) (try_table (catch_all_ref $caught) (throw $tag)) unreachable) drop",
+    "(drop (table.grow $others (ref.null extern) (i32.const 0)))",
+    "(memory.fill (i32.const 0) (i32.const 0) (i32.const 16))",
+    "(drop (memory.atomic.notify (i32.const 0) (i32.const 0)))",
+    "(drop (memory.grow (i32.const 0)))",
+];
+
 struct Generator {
     random: Random,
     imports: Vec<&'static Call>,
@@ -112,6 +122,11 @@ impl Generator {
             text += &function(&format!("${name}"), "(param $d i32)", &body);
         }
         text += "(func $endless (param i32) (call $endless (local.get 0)) (global.set $g (local.get 0)))\n";
+        // It comes to the end of the stack with each of its frames, wherever that is.
+        let native = self.random.pick(&NATIVE);
+        text += &format!(
+            "(func $falling (param i32) {native} (call $falling (local.get 0)) (global.set $g (local.get 0)))\n"
+        );
         text += &self.exports(form);
         (text + ")\n", self.number)
     }

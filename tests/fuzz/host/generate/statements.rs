@@ -55,6 +55,9 @@ impl Generator {
         if self.function >= super::FUNCTIONS {
             return self.compute();
         }
+        if self.traps && self.random.one_in(4) {
+            return "(call $falling (i32.const 1))".to_owned();
+        }
         let which = self.random.pick(&["deep", "wide"]);
         let most = if which == "deep" { 80_000 } else { 3_000 };
         let depth = self.random.below(most);
