@@ -5,12 +5,16 @@ use crate::error::LoadError;
 use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, engine_switches, stoppable};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::io;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
 use wasmer_types::{CompilationProgressCallback, CompileError, UserAbort};
+
+/// What the host can't do if the operating system gives it no memory for compiled code.
+pub(super) const NO_ROOM_FOR_CODE: &str = "get memory for compiled code";
 
 /// Whether code can be stopped while it computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +80,10 @@ impl Compiler {
         });
         engine.new_module_with_progress(&wasm, progress).map_err(|error| match error {
             CompileError::Aborted(_) => LoadError::CompileTime { limit },
+            CompileError::Resource(problem) => {
+                let source = io::Error::new(io::ErrorKind::OutOfMemory, problem);
+                LoadError::Io { what: NO_ROOM_FOR_CODE.into(), source }
+            }
             error => LoadError::Engine(error.to_string()),
         })
     }

@@ -1,6 +1,7 @@
 //! What a compiler's process answers: an artifact, or a message.
 
 use crate::code::Artifact;
+use crate::code::compiler::NO_ROOM_FOR_CODE;
 use crate::error::{ChildError, LoadError};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -40,7 +41,11 @@ impl Answer {
             None => {}
         }
         if let Some(message) = answer.strip_prefix(&REFUSED) {
-            return Ok(Self::Refused(text(message)));
+            let message = text(message);
+            return match message.contains(NO_ROOM_FOR_CODE) {
+                true => Err(ChildError::Memory { limit: memory }.into()),
+                false => Ok(Self::Refused(message)),
+            };
         }
         match Artifact::from_bytes(&answer) {
             Ok(artifact) => Ok(Self::Artifact(artifact)),
@@ -52,4 +57,22 @@ impl Answer {
 /// Text of another process, in one line.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().chars().take(TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(message: &str) -> Result<Answer, LoadError> {
+        let answer = [&REFUSED[..], message.as_bytes()].concat();
+        Answer::read(answer, ExitStatus::from_raw(0), b"", 7, Duration::MAX)
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_a_lack_of_memory() {
+        let Ok(Answer::Refused(message)) = read("too\nlarge") else { panic!("it is a refusal") };
+        assert_eq!(message, "too large");
+        let error = read(&format!("can't {NO_ROOM_FOR_CODE}: no pages")).expect_err("there is no memory");
+        assert!(matches!(error, LoadError::Child(ChildError::Memory { limit: 7 })), "{error}");
+    }
 }
