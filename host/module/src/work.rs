@@ -43,12 +43,12 @@ mod operator {
     /// One parameter or result of a call.
     pub(super) const OPERAND: u64 = 6_000;
     /// Runs native code: with the probe of the rewriting before it.
-    pub(super) const NATIVE: u64 = 25_000;
+    pub(super) const NATIVE: u64 = 60_000;
     pub(super) const TRY: u64 = 150_000;
     /// By a number that isn't a constant: Cranelift's rules try all ways to write it.
-    pub(super) const ROTATION: u64 = 50_000;
+    pub(super) const ROTATION: u64 = 150_000;
     /// A constant that is added to the sum with a constant: Cranelift's rules try all orders.
-    pub(super) const ADDITIONS: u64 = 45_000;
+    pub(super) const ADDITIONS: u64 = 100_000;
     /// For two of the loops around it: Cranelift looks from each of them for the outermost that it could be moved to.
     pub(super) const LOOPS: u64 = 2;
 }
@@ -64,9 +64,9 @@ const EDGE: u64 = 500;
 /// block.
 const REGISTERS: u64 = 30;
 /// Nanoseconds for two values that live at the same time.
-const PRESSURE: u64 = 20;
+const PRESSURE: u64 = 25;
 /// Nanoseconds for one value in one block.
-const LIVE: u64 = 30;
+const LIVE: u64 = 90;
 
 /// Nanoseconds for one handler of one place that may throw.
 const HANDLER: u64 = 6_000;

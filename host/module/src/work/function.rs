@@ -1,11 +1,13 @@
 //! Counts what a function's work depends on, in one walk over its operators.
 
 mod joins;
+mod sums;
 mod weights;
 
 use super::ahead::{Ahead, FIRST};
 use crate::operators::Effects;
 use joins::{Open, Written};
+use sums::Sums;
 use wasmparser::{
     BlockType, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator, ValidatorResources,
     WasmModuleResources,
@@ -46,9 +48,7 @@ pub(crate) struct Walk {
     opened: usize,
     /// The most handlers that one place can have: one for each tag, and one for all.
     most_handlers: u64,
-    /// The numbers of the last constant, and of the last addition of a constant.
-    constant: u64,
-    addition: u64,
+    sums: Sums,
 }
 
 impl Walk {
@@ -66,9 +66,8 @@ impl Walk {
         let counts = Counts { bytes: body.as_bytes().len() as u64, ..Counts::default() };
         let (open, written) = (Vec::new(), Written::default());
         let (position, most_handlers) = (FIRST, tags + 1);
-        let (opened, constant, addition) = (0, 0, 0);
-        let mut walk =
-            Self { validator, counts, open, used, position, written, ahead, opened, most_handlers, constant, addition };
+        let (opened, sums) = (0, Sums::of(used.len()));
+        let mut walk = Self { validator, counts, open, used, position, written, ahead, opened, most_handlers, sums };
         walk.open(BlockType::Empty, false);
         Some(walk)
     }

@@ -93,10 +93,17 @@ fn work_grows_with_the_square_of_the_loops_around_it() {
 
 #[test]
 fn constants_that_are_added_to_each_other_take_long() {
-    let sums = |between: &str| {
-        work(&format!("(func (local i32) local.get 0 {} drop)", format!("i32.const 3 i32.add {between} ").repeat(100)))
-    };
-    assert!(sums("").time > sums("local.set 0 local.get 0").time * 5);
+    let steps = |step: &str| work(&format!("(func (local i32 i32) local.get 0 {} drop)", step.repeat(100)));
+    let apart = steps("local.get 1 i32.const 3 i32.add local.set 0 ");
+    let chains = [
+        "i32.const 3 i32.add ",
+        "i32.const 3 nop i32.add ",
+        "local.set 0 i32.const 3 local.get 0 i32.add ",
+        "local.tee 1 drop local.get 1 i32.const 3 i32.add local.set 1 local.get 1 ",
+    ];
+    for chain in chains {
+        assert!(steps(chain).time > apart.time * 5, "{chain}");
+    }
 }
 
 #[test]

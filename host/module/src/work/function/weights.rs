@@ -7,9 +7,10 @@ use wasmparser::{Operator, WasmModuleResources};
 
 impl Walk {
     pub(super) fn weigh(&mut self, operator: &Operator<'_>, effects: Effects) {
+        let (after_constant, adds_to_sum) = (self.sums.is_constant(), self.sums.next(operator));
         let weight = match operator {
-            Operator::I32Add | Operator::I64Add => self.addition(),
-            Operator::I32Rotl | Operator::I32Rotr | Operator::I64Rotl | Operator::I64Rotr if !self.after_constant() => {
+            Operator::I32Add | Operator::I64Add if adds_to_sum => operator::ADDITIONS,
+            Operator::I32Rotl | Operator::I32Rotr | Operator::I64Rotl | Operator::I64Rotr if !after_constant => {
                 operator::ROTATION
             }
             Operator::TryTable { .. } => operator::TRY,
@@ -29,25 +30,9 @@ impl Walk {
         let loops = self.open.last().map_or(0, |open| open.loops);
         let hoisting = loops.saturating_mul(loops).saturating_mul(operator::LOOPS);
         self.counts.operators = self.counts.operators.saturating_add(weight).saturating_add(hoisting);
-        if matches!(operator, Operator::I32Const { .. } | Operator::I64Const { .. }) {
-            self.constant = self.position;
-        }
         if effects.any(Effects::NATIVE) {
             self.counts.handlers = self.counts.handlers.saturating_add(self.handlers());
         }
-    }
-
-    /// Whether the operator before this one is a constant.
-    fn after_constant(&self) -> bool {
-        self.constant + 1 == self.position
-    }
-
-    fn addition(&mut self) -> u64 {
-        if !self.after_constant() {
-            return operator::ANY;
-        }
-        let before = std::mem::replace(&mut self.addition, self.position);
-        if before + 2 == self.position { operator::ADDITIONS } else { operator::ANY }
     }
 
     /// The handlers that what comes next may throw to.
