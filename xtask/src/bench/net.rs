@@ -71,9 +71,11 @@ pub(super) fn run(cli: &Path) -> Result<Vec<Row>> {
 fn serve(name: &str, plugin: &Program, native: &Program) -> Result<[Row; 2]> {
     let servers =
         [Server::start(plugin.command(&["serve", name])?)?, Server::start(native.command(&["serve", name])?)?];
+    // What they took to start, and to compile, is not the requests'.
+    let before = [servers[0].processor_time()?, servers[1].processor_time()?];
     let ask = |server: &Server| native.time(&["load", server.address()]);
     let requests = in_turn(|| ask(&servers[0]), || ask(&servers[1]))?;
-    let used = [servers[0].processor_time()?, servers[1].processor_time()?];
+    let used = [servers[0].processor_time()? - before[0], servers[1].processor_time()? - before[1]];
     Ok([
         row(format!("{name}, a request"), MICROSECONDS, requests, Some(1.0 / ANSWERED)),
         row(format!("{name}, processor time of all requests"), ("s", 1.0), used, None),
