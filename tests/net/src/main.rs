@@ -17,7 +17,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 type Work = fn(&Path, u32) -> Result<Duration>;
 
 /// The work by its name, and how often it is done.
-const WORK: [(&str, u32, Work); 10] = [
+const WORK: [(&str, u32, Work); 11] = [
     ("channel", 2_000_000, tasks::channel),
     ("hand-over", 200_000, tasks::hand_over),
     ("spawn", 200_000, tasks::spawn),
@@ -27,7 +27,8 @@ const WORK: [(&str, u32, Work); 10] = [
     ("locked", 50_000, sqlite::locked),
     ("scan", 1_000_000, sqlite::scan),
     ("commit", 25, sqlite::commit),
-    ("handshake", 200, tls::handshake),
+    ("p256", 200, tls::p256),
+    ("ed25519", 200, tls::ed25519),
 ];
 
 fn main() -> Result<()> {

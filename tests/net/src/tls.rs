@@ -1,16 +1,27 @@
 //! Handshakes of TLS 1.3, with ring's cryptography. Client and server hand each other bytes, without a socket.
 
 use crate::Result;
+use rcgen::{CertificateParams, KeyPair, SignatureAlgorithm};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Full handshakes: no session is resumed.
-pub(crate) fn handshake(_: &Path, count: u32) -> Result<Duration> {
+/// Full handshakes, with a certificate of P-256: no session is resumed.
+pub(crate) fn p256(_: &Path, count: u32) -> Result<Duration> {
+    handshakes(&rcgen::PKCS_ECDSA_P256_SHA256, count)
+}
+
+/// The same with a certificate of Ed25519.
+pub(crate) fn ed25519(_: &Path, count: u32) -> Result<Duration> {
+    handshakes(&rcgen::PKCS_ED25519, count)
+}
+
+fn handshakes(algorithm: &'static SignatureAlgorithm, count: u32) -> Result<Duration> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let signing_key = KeyPair::generate_for(algorithm)?;
+    let cert = CertificateParams::new(["localhost".to_owned()])?.self_signed(&signing_key)?;
     let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
     let server = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
     let server = Arc::new(server.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key)?);

@@ -22,7 +22,7 @@ const ANSWERED: f64 = 0.6;
 
 /// What is timed: its name in the program, what it is, its unit and how many nanoseconds that is, and the most that a
 /// plugin's time may be of the native one.
-const WORK: [(&str, &str, (&str, f64), Option<f64>); 10] = [
+const WORK: [(&str, &str, (&str, f64), Option<f64>); 11] = [
     ("channel", "tokio, a message through a channel", NANOSECONDS, Some(2.0)),
     ("hand-over", "tokio, two tasks in turn, there and back", NANOSECONDS, Some(2.0)),
     ("spawn", "tokio, spawn a task and await it", NANOSECONDS, Some(2.0)),
@@ -32,7 +32,8 @@ const WORK: [(&str, &str, (&str, f64), Option<f64>); 10] = [
     ("locked", "SQLite, the same in a transaction of its own", MICROSECONDS, Some(2.0)),
     ("scan", "SQLite, read a row of many", NANOSECONDS, Some(2.0)),
     ("commit", "SQLite, a transaction on the disk", MICROSECONDS, Some(2.0)),
-    ("handshake", "rustls, a handshake, both sides", MICROSECONDS, Some(3.0)),
+    ("p256", "rustls, a handshake, both sides, P-256", MICROSECONDS, Some(3.0)),
+    ("ed25519", "rustls, a handshake, both sides, Ed25519", MICROSECONDS, Some(3.0)),
 ];
 
 const NANOSECONDS: (&str, f64) = ("ns", 1.0);
