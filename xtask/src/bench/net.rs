@@ -20,24 +20,26 @@ const ROUNDS: usize = 7;
 /// The least of a native server's requests per second that a plugin has to answer.
 const ANSWERED: f64 = 0.6;
 
-/// What is timed: its name in the program, what it is, its unit and how many nanoseconds that is, and the most that a
-/// plugin's time may be of the native one.
-const WORK: [(&str, &str, (&str, f64), Option<f64>); 11] = [
-    ("channel", "tokio, a message through a channel", NANOSECONDS, Some(2.0)),
-    ("hand-over", "tokio, two tasks in turn, there and back", NANOSECONDS, Some(2.0)),
-    ("spawn", "tokio, spawn a task and await it", NANOSECONDS, Some(2.0)),
-    ("blocking", "tokio, spawn blocking work and await it", MICROSECONDS, Some(2.0)),
-    ("insert", "SQLite, insert a row", MICROSECONDS, Some(2.0)),
-    ("query", "SQLite, find a row by an index", MICROSECONDS, Some(2.0)),
-    ("locked", "SQLite, the same in a transaction of its own", MICROSECONDS, Some(2.0)),
-    ("scan", "SQLite, read a row of many", NANOSECONDS, Some(2.0)),
-    ("commit", "SQLite, a transaction on the disk", MICROSECONDS, Some(2.0)),
-    ("p256", "rustls, a handshake, both sides, P-256", MICROSECONDS, Some(3.0)),
-    ("ed25519", "rustls, a handshake, both sides, Ed25519", MICROSECONDS, Some(3.0)),
+/// What times are counted in, and how many nanoseconds that is.
+type Unit = (&'static str, f64);
+
+/// What is timed: its name in the program, what it is, its unit, and the most that a plugin's time may be of the native one.
+const WORK: [(&str, &str, Unit, f64); 11] = [
+    ("channel", "tokio, a message through a channel", NANOSECONDS, 2.0),
+    ("hand-over", "tokio, two tasks in turn, there and back", NANOSECONDS, 2.0),
+    ("spawn", "tokio, spawn a task and await it", NANOSECONDS, 2.0),
+    ("blocking", "tokio, spawn blocking work and await it", MICROSECONDS, 2.0),
+    ("insert", "SQLite, insert a row", MICROSECONDS, 2.0),
+    ("query", "SQLite, find a row by an index", MICROSECONDS, 2.0),
+    ("locked", "SQLite, the same in a transaction of its own", MICROSECONDS, 2.0),
+    ("scan", "SQLite, read a row of many", NANOSECONDS, 2.0),
+    ("commit", "SQLite, a transaction on the disk", MICROSECONDS, 2.0),
+    ("p256", "rustls, a handshake, both sides, P-256", MICROSECONDS, 3.0),
+    ("ed25519", "rustls, a handshake, both sides, Ed25519", MICROSECONDS, 3.0),
 ];
 
-const NANOSECONDS: (&str, f64) = ("ns", 1.0);
-const MICROSECONDS: (&str, f64) = ("µs", 1000.0);
+const NANOSECONDS: Unit = ("ns", 1.0);
+const MICROSECONDS: Unit = ("µs", 1000.0);
 
 /// A program, as what it is run.
 enum Program {
@@ -63,7 +65,7 @@ pub(super) fn run(cli: &Path) -> Result<Vec<Row>> {
         eprintln!("bench: net, {name}");
         let work = |program: &Program, folder: &Path| program.time(&["work", name, &folder.display().to_string()]);
         let times = in_turn(|| work(&plugin, Path::new("/data")), || work(&native, &data))?;
-        rows.push(row(title.to_owned(), unit, times, goal));
+        rows.push(row(title.to_owned(), unit, times, Some(goal)));
     }
     Ok(rows)
 }
@@ -83,7 +85,7 @@ fn serve(name: &str, plugin: &Program, native: &Program) -> Result<[Row; 2]> {
     ])
 }
 
-fn row(name: String, (unit, nanoseconds): (&str, f64), times: [f64; 2], goal: Option<f64>) -> Row {
+fn row(name: String, (unit, nanoseconds): Unit, times: [f64; 2], goal: Option<f64>) -> Row {
     let [ours, baseline] = times.map(|time| time / nanoseconds);
     Row { name, unit: unit.to_owned(), ours, baseline: Some(baseline), ratio: Some(ours / baseline), goal }
 }
