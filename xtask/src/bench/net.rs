@@ -51,6 +51,10 @@ enum Program {
 pub(super) fn run(cli: &Path) -> Result<Vec<Row>> {
     let folder = workspace::target_folder()?.join("net");
     let data = folder.join("data");
+    // A bench that was ended has left SQLite's lock there.
+    if data.exists() {
+        fs::remove_dir_all(&data)?;
+    }
     fs::create_dir_all(&data).with_context(|| format!("can't make {}", data.display()))?;
     let native = Program::Native(build_native(&folder.join("native"))?);
     let module = build_module(&folder.join("guests"))?;
