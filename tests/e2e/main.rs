@@ -22,6 +22,7 @@ mod leaks;
 mod lies;
 mod memory;
 mod net;
+mod notes;
 mod output;
 mod panics;
 mod policy_toml;

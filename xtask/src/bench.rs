@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: runs the benches and shows one table.
 
+mod net;
 mod peers;
 
-use crate::engine_linked;
+use crate::{engine_linked, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use peers::Effort;
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,13 @@ use std::process::Command;
 #[command(after_help = "Examples:\n  \
     cargo xtask bench                   # all benches: some minutes on a machine that does nothing else\n  \
     cargo xtask bench calls             # what a call costs\n  \
+    cargo xtask bench net               # tokio, hyper, axum, SQLite and rustls\n  \
     cargo xtask bench io --peers        # files, sockets and hand-overs in stock wasmer-wasix, too\n  \
     cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
     cargo xtask bench --peers --quick   # the same with few rounds, to see that it runs")]
 pub(crate) struct Args {
-    /// Run only the benches whose name contains this: calls, compile, compute, instances, io, shared, stopping
+    /// Run only the benches whose name contains this: calls, compile, compute, instances, io, net, shared,
+    /// stopping
     filter: Option<String>,
     /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it; with `io`, only
     /// show and write to the target folder
@@ -27,6 +30,9 @@ pub(crate) struct Args {
     #[arg(long, requires = "peers")]
     quick: bool,
 }
+
+/// The bench that is no program of the main workspace.
+const NET: &str = "net";
 
 /// A row of the table. The goal is for the ratio, or for `ours` where there is no ratio: at most this.
 #[derive(Serialize, Deserialize)]
@@ -57,9 +63,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let benches = programs.iter().filter(|program| program.kind == "bench");
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
     let benches: Vec<_> = benches.filter(|bench| chosen(&bench.name)).collect();
-    let first = benches.first().context("no bench has such a name")?;
-    // A bench lies in `release/deps` of the target folder.
-    let folder = first.path.ancestors().nth(3).context("cargo named no target folder")?.join("bench");
+    ensure!(!benches.is_empty() || chosen(NET), "no bench has such a name");
+    let folder = workspace::target_folder()?.join("bench");
     std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
     let mut rows = Vec::new();
     for bench in benches {
@@ -67,6 +72,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let status = Command::new(&bench.path).env("PLUGIX_BENCH_DIR", &folder).status()?;
         ensure!(status.success(), "the bench {} failed", bench.name);
         rows.extend(read(&folder.join(format!("{}.json", bench.name)))?);
+    }
+    if chosen(NET) {
+        let cli = programs.iter().find(|program| program.name == "plugix").context("cargo built no plugix")?;
+        rows.extend(net::run(&cli.path)?);
     }
     show(&rows);
     let results = folder.join("results.json");

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: builds the example plugins and the program that shows them, and runs it.
 
 use crate::engine_linked;
+use crate::workspace::NOTES;
 use anyhow::{Context as _, Result, ensure};
 use plugix_toolchain::{Build, Progress, Toolchain};
 use std::path::PathBuf;
@@ -10,11 +11,31 @@ use std::process::{Command, Stdio};
 const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  \
-    cargo xtask demo   # prints a table, and writes target/demo/mandelbrot.png")]
-pub(crate) struct Args {}
+#[command(after_help = "Examples:\n  \
+    cargo xtask demo         # prints a table, and writes target/demo/mandelbrot.png\n  \
+    cargo xtask demo notes   # a web service with axum and SQLite, in a plugin")]
+pub(crate) struct Args {
+    /// What to show
+    #[arg(default_value = "all")]
+    what: What,
+}
 
-pub(crate) fn run(_: &Args) -> Result<()> {
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum What {
+    /// The plugins that need no C code and few crates
+    All,
+    /// A web service, which the host calls, limits and stops
+    Notes,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    match args.what {
+        What::All => show_all(),
+        What::Notes => show_notes(),
+    }
+}
+
+fn show_all() -> Result<()> {
     let modules = build_plugins()?;
     let host = engine_linked::build_program(&["--example", "demo"], "demo")?;
     // The program lies in `release/examples` of the target folder.
@@ -24,6 +45,17 @@ pub(crate) fn run(_: &Args) -> Result<()> {
     let status = status.with_context(|| format!("can't run {}", host.display()))?;
     ensure!(status.success(), "the demo failed: {status}");
     println!("The picture is {}", results.join("mandelbrot.png").display());
+    Ok(())
+}
+
+fn show_notes() -> Result<()> {
+    let toolchain = Toolchain::ensure(Progress::stderr())?;
+    let modules = toolchain.build(&Build::new(engine_linked::root().join(NOTES)), Progress::stderr())?;
+    let module = modules.first().context("no module was built")?;
+    let host = engine_linked::build_program(&["--example", "notes"], "notes")?;
+    let status = Command::new(&host).arg(&module.path).stdin(Stdio::null()).status();
+    let status = status.with_context(|| format!("can't run {}", host.display()))?;
+    ensure!(status.success(), "the demo failed: {status}");
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use plugix_toolchain::{Build, Progress, Toolchain};
 
 use crate::engine_linked::{SELECTION as ENGINE, root};
 use crate::tidy::{self, Check};
-use crate::workspace::{self, LIGHT};
+use crate::workspace::{self, LIGHT, NOTES};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -86,6 +86,10 @@ fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
 fn guests() -> Result<Outcome> {
     let packages = workspace::guests()?.into_iter().map(|name| format!("guest-{name}")).collect();
     let request = Build { bins: true, packages, ..Build::new(root().join("Cargo.toml")) };
-    let modules = Toolchain::ensure(Progress::stderr())?.build(&request, Progress::stderr())?;
-    Ok(Outcome::built(modules.len()))
+    let toolchain = Toolchain::ensure(Progress::stderr())?;
+    let mut built = 0;
+    for request in [request, Build::new(root().join(NOTES))] {
+        built += toolchain.build(&request, Progress::stderr())?.len();
+    }
+    Ok(Outcome::built(built))
 }

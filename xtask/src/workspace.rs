@@ -19,8 +19,14 @@ pub(crate) const PEERS: &str = "tests/peers/Cargo.toml";
 /// The workspace of the programs that use crates of crates.io.
 pub(crate) const CONFORMANCE: &str = "tests/conformance/Cargo.toml";
 
+/// The workspace of the work with such crates that is timed.
+pub(crate) const NET: &str = "tests/net/Cargo.toml";
+
+/// The workspace of the example plugin with axum and SQLite.
+pub(crate) const NOTES: &str = "example-plugins/notes/Cargo.toml";
+
 /// All workspaces.
-pub(crate) const ALL: [&str; 3] = ["Cargo.toml", PEERS, CONFORMANCE];
+pub(crate) const ALL: [&str; 5] = ["Cargo.toml", PEERS, CONFORMANCE, NET, NOTES];
 
 /// The cargo that runs us, in the workspace's folder.
 pub(crate) fn cargo() -> Command {

@@ -4,6 +4,7 @@
 mod libc;
 mod mio;
 mod small;
+mod smol;
 mod tokio;
 
 use super::edit::Edit;
@@ -43,4 +44,11 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate { name: "ctrlc", since: [3, 4, 0], before: [4, 0, 0], cfgs: &[], edits: small::CTRLC },
     Crate { name: "signal-hook-registry", since: [1, 4, 0], before: [2, 0, 0], cfgs: &[], edits: small::SIGNAL_HOOK_REGISTRY },
     Crate { name: "signal-hook", since: [0, 3, 0], before: [0, 5, 0], cfgs: &[], edits: small::SIGNAL_HOOK },
+    Crate { name: "async-io", since: [2, 6, 0], before: [3, 0, 0], cfgs: &[], edits: smol::ASYNC_IO },
+    Crate { name: "async-process", since: [2, 5, 0], before: [3, 0, 0], cfgs: &[], edits: smol::ASYNC_PROCESS },
+    Crate { name: "async-lock", since: [3, 5, 0], before: [4, 0, 0], cfgs: &[], edits: smol::ASYNC_LOCK },
+    Crate { name: "async-channel", since: [2, 5, 0], before: [3, 0, 0], cfgs: &[], edits: smol::ROOT },
+    Crate { name: "blocking", since: [1, 7, 0], before: [2, 0, 0], cfgs: &[], edits: smol::ROOT },
+    Crate { name: "event-listener", since: [5, 4, 2], before: [6, 0, 0], cfgs: &[], edits: smol::EVENT_LISTENER },
+    Crate { name: "event-listener-strategy", since: [0, 5, 4], before: [0, 6, 0], cfgs: &[], edits: smol::ROOT },
 ];

@@ -10,7 +10,7 @@ use crate::c_compiler::CCompiler;
 use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
 use crate::target_spec::TARGET;
-use crate::{Error, Toolchain, process};
+use crate::{Error, Toolchain, manifests, process};
 
 /// Where guests are built, below the workspace's target folder. They have another compiler than the host.
 const GUESTS: &str = "guests";
@@ -97,6 +97,7 @@ pub enum ModuleKind {
 struct Metadata {
     packages: Vec<Package>,
     target_directory: PathBuf,
+    workspace_root: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +138,10 @@ impl Toolchain {
         command.envs(c.iter().flat_map(|c| c.variables(&request.target)));
         command.args((progress == Progress::Terminal).then_some("--color=always"));
         let step = progress.step(&format!("building {}", request.describe()));
+        if request.target == TARGET && self.origin().is_some() {
+            let root = &metadata.workspace_root;
+            command.args(manifests::arguments(self, &request.manifest, root, TARGET, |line| step.print(line))?);
+        }
         let mut modules = Vec::new();
         let take = |artifact: Artifact| {
             step.message(format!("building {}: {}", request.describe(), artifact.target.name));
@@ -218,6 +223,7 @@ mod tests {
         let metadata = Metadata {
             packages: vec![Package { id: "path#p@1".to_owned(), name: "p".to_owned(), targets: Vec::new() }],
             target_directory: "/t".into(),
+            workspace_root: "/w".into(),
         };
         metadata.module(&Build::new("Cargo.toml").package("p"), serde_json::from_str(message).unwrap())
     }

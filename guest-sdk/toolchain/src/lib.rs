@@ -34,6 +34,7 @@ mod environment;
 mod error;
 mod files;
 mod libc;
+mod manifests;
 mod overlay;
 mod process;
 mod progress;
