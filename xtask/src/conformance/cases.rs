@@ -20,6 +20,8 @@ pub(super) struct Case {
     pub(super) crates: Vec<String>,
     /// Why it can't be right yet.
     pub(super) limit: Option<String>,
+    /// Whether `cargo xtask test` runs it.
+    pub(super) quick: bool,
 }
 
 #[derive(Deserialize)]
@@ -35,7 +37,16 @@ struct Package {
     name: String,
     version: String,
     description: Option<String>,
-    metadata: Option<HashMap<String, String>>,
+    metadata: Option<Conformance>,
+}
+
+/// The table `package.metadata.conformance`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Conformance {
+    limit: Option<String>,
+    #[serde(default)]
+    quick: bool,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +96,8 @@ fn read(metadata: &[u8]) -> Result<Vec<Case>> {
             package: package.name.clone(),
             what: package.description.clone().with_context(|| format!("{name} has no description"))?,
             crates,
-            limit: package.metadata.as_ref().and_then(|metadata| metadata.get("limit").cloned()),
+            limit: package.metadata.as_ref().and_then(|metadata| metadata.limit.clone()),
+            quick: package.metadata.as_ref().is_some_and(|metadata| metadata.quick),
         });
     }
     cases.sort_by(|one, other| one.name.cmp(&other.name));
@@ -102,7 +114,7 @@ mod tests {
         let package = |name: &str, metadata| json!({ "id": name, "name": name, "version": "1.2.3", "description": "a word", "metadata": metadata });
         let metadata = json!({
             "packages": [
-                package("mio-case", json!({ "conformance": { "limit": "none" } })),
+                package("mio-case", json!({ "conformance": { "limit": "none", "quick": true } })),
                 package("mio", json!({ "docs.rs": { "all-features": true } })),
                 package("a", json!(null)),
             ],
@@ -116,6 +128,6 @@ mod tests {
         let [case] = &cases[..] else { panic!("{cases:?}") };
         assert_eq!((&*case.name, &*case.package, &*case.what), ("mio", "mio-case", "a word"));
         assert_eq!(case.crates, ["mio 1.2.3", "a 1.2.3"]);
-        assert_eq!(case.limit.as_deref(), Some("none"));
+        assert_eq!((case.limit.as_deref(), case.quick), (Some("none"), true));
     }
 }

@@ -96,6 +96,7 @@ mod tests {
             what: String::new(),
             crates: Vec::new(),
             limit: limit.map(str::to_owned),
+            quick: false,
         };
         let mut results = Results::default();
         results.add(&case("right", None), Outcome::RunsRight);
