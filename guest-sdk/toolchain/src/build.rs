@@ -165,7 +165,7 @@ impl Toolchain {
         command.args(metadata.has_library(request).then_some("--lib"));
         command.args(request.bins.then_some("--bins"));
         command.args(request.examples.then_some("--examples"));
-        command.args(request.tests.then_some("--tests"));
+        command.args(request.tests.then_some(["--tests", "--keep-going"]).into_iter().flatten());
         command.envs(&request.env);
         command.env("RUSTC", self.rustc());
         // Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.

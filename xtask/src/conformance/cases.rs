@@ -28,7 +28,7 @@ pub(super) struct Case {
 struct Metadata {
     packages: Vec<Package>,
     workspace_members: Vec<String>,
-    resolve: Resolve,
+    resolve: Option<Resolve>,
 }
 
 #[derive(Deserialize)]
@@ -65,10 +65,12 @@ struct Dependency {
     pkg: String,
 }
 
-/// All cases, by their names.
-pub(super) fn all() -> Result<Vec<Case>> {
+/// All cases, by their names. Without `crates`, nothing is downloaded for that, and the cases don't know theirs.
+pub(super) fn all(crates: bool) -> Result<Vec<Case>> {
     let arguments = ["metadata", "--format-version=1", "--locked", "--manifest-path", CONFORMANCE];
-    let output = workspace::cargo().args(arguments).stderr(Stdio::inherit()).output()?;
+    let mut command = workspace::cargo();
+    command.args(arguments).args((!crates).then_some("--no-deps"));
+    let output = command.stderr(Stdio::inherit()).output()?;
     ensure!(output.status.success(), "{CONFORMANCE} can't be read: {}", output.status);
     read(&output.stdout)
 }
@@ -83,11 +85,13 @@ fn read(metadata: &[u8]) -> Result<Vec<Case>> {
     let Metadata { packages, workspace_members, resolve } = serde_json::from_value(values)?;
     let packages: HashMap<_, _> = packages.into_iter().map(|package| (package.id.clone(), package)).collect();
     let mut cases = Vec::new();
-    for node in resolve.nodes.iter().filter(|node| workspace_members.contains(&node.id)) {
-        let package = packages.get(&node.id).context("a member that is no package")?;
+    for id in &workspace_members {
+        let package = packages.get(id).context("a member that is no package")?;
+        let node = resolve.iter().flat_map(|resolve| &resolve.nodes).find(|node| node.id == *id);
         let name = package.name.strip_suffix(SUFFIX);
         let name = name.with_context(|| format!("{} isn't named after a case", package.name))?;
-        let found = node.deps.iter().filter_map(|dependency| packages.get(&dependency.pkg));
+        let dependencies = node.into_iter().flat_map(|node| &node.deps);
+        let found = dependencies.filter_map(|dependency| packages.get(&dependency.pkg));
         let mut crates: Vec<_> = found.map(|found| format!("{} {}", found.name, found.version)).collect();
         // What the case is about comes first.
         crates.sort_by_key(|shown| (!name.starts_with(shown.split(' ').next().unwrap_or_default()), shown.clone()));

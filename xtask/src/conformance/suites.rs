@@ -1,6 +1,7 @@
 //! Suites: the tests that crates publish, built as test programs and run as plugins.
 
 mod events;
+mod gates;
 mod program;
 mod results;
 mod sources;
@@ -10,8 +11,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
-use plugix_toolchain::{Build, Error, Progress, Toolchain};
+use anyhow::{Result, anyhow};
+use plugix_toolchain::{Build, Error, Module, Progress, Toolchain};
 
 pub(super) use events::Outcome;
 use program::Runner;
@@ -67,22 +68,12 @@ impl Suite {
 impl Suites<'_> {
     /// Builds a suite and runs what is asked for of it.
     pub(super) fn attempt(&self, suite: &Suite, filter: &Filter) -> Result<Report> {
-        let request = Build {
-            tests: true,
-            features: suite.features.clone(),
-            rustflags: suite.cfgs.iter().map(|cfg| format!("--cfg={cfg}")).collect(),
-            target_dir: Some(self.folder.join("target")),
-            env: PROFILE.map(|(name, value)| (name.into(), value.into())).into(),
-            ..Build::new(sources::prepare(suite, &self.folder.join("suites"))?).package(&suite.name)
-        };
-        let mut modules = match self.toolchain.build(&request, Progress::stderr()) {
+        let mut modules = match self.build(suite)? {
             Ok(modules) => modules,
-            Err(error @ Error::Compile { .. }) => {
-                return Ok(Report { broken: Some(error.to_string()), ..Report::default() });
-            }
-            Err(error) => bail!("{}", error.chain()),
+            Err(broken) => return Ok(Report { broken: Some(broken), ..Report::default() }),
         };
         modules.sort_by(|one, other| one.target.cmp(&other.target));
+        modules.retain(|module| !suite.leaves_out(&module.target));
         modules.retain(|module| filter.takes(&format!("{}/{}", suite.label(), module.target), suite.quick));
         let runner = Runner {
             cli: self.cli,
@@ -108,5 +99,32 @@ impl Suites<'_> {
                 .extend(results.into_iter().map(|(test, outcome)| (format!("{}/{test}", module.target), outcome)));
         }
         Ok(report)
+    }
+
+    /// Builds the test programs, or says why that can't be.
+    fn build(&self, suite: &Suite) -> Result<Result<Vec<Module>, String>> {
+        let progress = Progress::stderr();
+        let built = if suite.is_of_rust() {
+            let folder = self.folder.join("library").join(self.toolchain.key());
+            self.toolchain.library(&folder, progress).map_err(|error| anyhow!(error.chain())).and_then(|library| {
+                gates::lift_of_std(&library.sources().join("std"))?;
+                Ok(library.build_tests(&suite.name, progress))
+            })?
+        } else {
+            let request = Build {
+                tests: true,
+                features: suite.features.clone(),
+                rustflags: suite.cfgs.iter().map(|cfg| format!("--cfg={cfg}")).collect(),
+                target_dir: Some(self.folder.join("target")),
+                env: PROFILE.map(|(name, value)| (name.into(), value.into())).into(),
+                ..Build::new(sources::prepare(suite, &self.folder.join("suites"))?).package(&suite.name)
+            };
+            self.toolchain.build(&request, progress)
+        };
+        match built {
+            Ok(modules) => Ok(Ok(modules)),
+            Err(error @ (Error::Compile { .. } | Error::Failed { .. })) => Ok(Err(error.to_string())),
+            Err(error) => Err(anyhow!(error.chain())),
+        }
     }
 }

@@ -28,6 +28,7 @@ impl Runner<'_> {
     /// What came of each test of a program but those to skip.
     pub(super) fn run(&self, module: &Path, skips: &[&str]) -> Result<Vec<(String, Outcome)>> {
         let mut results = Vec::new();
+        let mut is_again = false;
         loop {
             let done = results.iter().map(|(name, _): &(String, _)| &**name);
             let (told, end) = self.start(module, &skipping(skips.iter().copied().chain(done)))?;
@@ -36,6 +37,8 @@ impl Runner<'_> {
                 // It is run alone below.
                 Some(name) => results.push((name, Outcome::Failed(end))),
                 None if told.complete => break,
+                // The machine may have been busy otherwise.
+                None if !is_again => is_again = true,
                 None => {
                     results.push(("(the program)".to_owned(), Outcome::Failed(end)));
                     return Ok(results);

@@ -1,6 +1,7 @@
 //! The sources of a suite: what is published on crates.io, and a workspace around it.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -8,11 +9,14 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::gates;
 use super::table::Suite;
 use crate::workspace;
 
 /// The kinds of targets that no test needs.
 const OTHER_TARGETS: [(&str, &str); 2] = [("example", "autoexamples"), ("bench", "autobenches")];
+
+const DEVELOPMENT: &str = "dev-dependencies";
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -31,11 +35,17 @@ struct Package {
 /// are a crate that cargo has downloaded. Others that depend on the crate get this one.
 pub(super) fn prepare(suite: &Suite, folder: &Path) -> Result<PathBuf> {
     let Suite { name, version, .. } = suite;
-    let folder = folder.join(format!("{name}-{version}"));
+    // The toolchain keeps copies by their paths. So what is edited otherwise lies elsewhere.
+    let mut hasher = DefaultHasher::new();
+    suite.lifts_gates_except.hash(&mut hasher);
+    let folder = folder.join(format!("{name}-{version}-{:08x}", hasher.finish() as u32));
     let sources = folder.join("sources");
     if !sources.exists() {
         let scratch = folder.join("sources.new");
         copy(&published(suite, &folder.join("fetch"))?, &scratch)?;
+        if let Some(except) = &suite.lifts_gates_except {
+            gates::lift(&scratch, except)?;
+        }
         fs::rename(&scratch, &sources)?;
     }
     // The manifest as it was published stays, so that the table can change.
@@ -96,22 +106,28 @@ fn manifest(suite: &Suite, published: &str) -> Result<String> {
     {
         library.insert("test".to_owned(), false.into());
     }
-    without(&mut manifest, suite);
+    let mut everywhere = Table::new();
     let platforms = manifest.get_mut("target").and_then(Value::as_table_mut);
     for platform in platforms.into_iter().flatten().filter_map(|(_, platform)| platform.as_table_mut()) {
-        without(platform, suite);
+        let Some(dependencies) = platform.get_mut(DEVELOPMENT).and_then(Value::as_table_mut) else { continue };
+        let wanted = suite.with_dev_dependencies.iter();
+        everywhere.extend(wanted.filter_map(|name| dependencies.remove_entry(name)));
+        dependencies.retain(|name, _| keeps(suite, name));
+    }
+    let dependencies = manifest.entry(DEVELOPMENT).or_insert_with(|| Table::new().into());
+    if let Some(dependencies) = dependencies.as_table_mut() {
+        dependencies.retain(|name, _| keeps(suite, name));
+        dependencies.extend(everywhere);
     }
     Ok(manifest.to_string())
 }
 
-fn without(manifest: &mut Table, suite: &Suite) {
-    if let Some(dependencies) = manifest.get_mut("dev-dependencies").and_then(Value::as_table_mut) {
-        dependencies.retain(|name, _| !suite.without_dev_dependencies.iter().any(|gone| gone == name));
-    }
+fn keeps(suite: &Suite, dependency: &str) -> bool {
+    !suite.without_dev_dependencies.iter().any(|gone| gone == dependency)
 }
 
 /// Writes a file if that changes it: cargo builds anew what is newer.
-fn write(path: &Path, text: &str) -> Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
@@ -139,17 +155,17 @@ mod tests {
     #[test]
     fn a_manifest_loses_what_is_left_out() {
         let suite: Suite = toml::from_str(
-            "name = \"a\"\nversion = \"1.0.0\"\nwithout-dev-dependencies = [\"nix\"]\n\
+            "name = \"a\"\nversion = \"1.0.0\"\nwithout-dev-dependencies = [\"nix\"]\nwith-dev-dependencies = [\"socket2\"]\n\
              left-out = [{ tests = [\"a\", \"process_*\"], reason = \"why\" }]",
         )
         .unwrap();
         let published = "[package]\nname = \"a\"\n[lib]\nname = \"a\"\n[[test]]\nname = \"process_kill\"\n\
             [[test]]\nname = \"fs\"\n[[bench]]\nname = \"b\"\n[dev-dependencies]\nnix = \"1\"\nrand = \"1\"\n\
-            [target.'cfg(unix)'.dev-dependencies]\nnix = \"1\"\n[lints.rust]\nunused = \"warn\"\n";
+            [target.'cfg(unix)'.dev-dependencies]\nnix = \"1\"\nsocket2 = \"1\"\n[lints.rust]\nunused = \"warn\"\n";
         let manifest: Table = manifest(&suite, published).unwrap().parse().unwrap();
         let expected = "[package]\nname = \"a\"\nworkspace = \"../workspace\"\nautoexamples = false\n\
             autobenches = false\n[lib]\nname = \"a\"\ntest = false\n[[test]]\nname = \"fs\"\n\
-            [dev-dependencies]\nrand = \"1\"\n[target.'cfg(unix)'.dev-dependencies]\n\
+            [dev-dependencies]\nrand = \"1\"\nsocket2 = \"1\"\n[target.'cfg(unix)'.dev-dependencies]\n\
             [lints.rust]\nwarnings = \"allow\"\n";
         assert_eq!(manifest, expected.parse().unwrap());
     }

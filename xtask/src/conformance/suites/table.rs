@@ -9,12 +9,16 @@ use crate::engine_linked::root;
 /// Where the table is, below the workspace's folder.
 pub(super) const TABLE: &str = "tests/conformance/suites.toml";
 
+/// The version of a suite that comes with the compiler.
+const OF_RUST: &str = "rust-src";
+
 /// The tests of a crate.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(in crate::conformance) struct Suite {
-    /// The crate.
+    /// The crate, or `std`.
     pub(in crate::conformance) name: String,
+    /// The one that is published, or [`OF_RUST`].
     pub(in crate::conformance) version: String,
     #[serde(default)]
     pub(super) features: Vec<String>,
@@ -24,6 +28,12 @@ pub(in crate::conformance) struct Suite {
     /// Those that don't build and that no test needs.
     #[serde(default)]
     pub(super) without_dev_dependencies: Vec<String>,
+    /// Those that are only for platforms that know them, and that tests need here too.
+    #[serde(default)]
+    pub(super) with_dev_dependencies: Vec<String>,
+    /// If given, tests that are left out for every WASI are built and run, but for those of these programs: most WASIs
+    /// have no threads, no sockets and no panics.
+    pub(in crate::conformance) lifts_gates_except: Option<Vec<String>>,
     /// Programs that are not built, and tests that are not run, because they can't apply to a plugin.
     #[serde(default)]
     pub(super) left_out: Vec<Group>,
@@ -58,6 +68,11 @@ pub(super) fn all() -> Result<Vec<Suite>> {
 }
 
 impl Suite {
+    /// Whether it is the standard library's.
+    pub(super) fn is_of_rust(&self) -> bool {
+        self.version == OF_RUST
+    }
+
     /// Whether a program isn't built, or a test (`program/name`) isn't run.
     pub(super) fn leaves_out(&self, name: &str) -> bool {
         reason(&self.left_out, name).is_some()
