@@ -31,12 +31,13 @@ const TIMED_OUT: i32 = 124;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
-    cargo xtask conformance                       # all; writes tests/conformance/RESULTS.md\n  \
-    cargo xtask conformance cases/                # all cases\n  \
+    cargo xtask conformance                       # all, in an hour or more\n  \
+    cargo xtask conformance suites/               # all suites\n  \
     cargo xtask conformance tokio mio             # what has one of these in its name\n  \
     cargo xtask conformance suites/tokio/tcp_     # some test programs of a suite\n\n\
     A case is a program in tests/conformance/cases; its name is cases/<name>. A suite is a row of\n\
-    tests/conformance/suites.toml; the name of a test program is suites/<crate>/<program>.")]
+    tests/conformance/suites.toml; the name of a test program is suites/<crate>/<program>.\n\
+    All cases, or all suites, are written to tests/conformance/RESULTS.md.")]
 pub(crate) struct Args {
     /// Parts of names of cases and suites
     filter: Vec<String>,
@@ -48,11 +49,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let filter = Filter::new(&args.filter);
     let (cases, suites) = attempt_all(&filter, args.timeout)?;
-    if matches!(filter, Filter::All) {
-        let file = root().join(CONFORMANCE).with_file_name("RESULTS.md");
-        let page = cases.page() + &suites.page();
-        fs::write(&file, page).with_context(|| format!("can't write {}", file.display()))?;
-    }
+    // Each part of the page is written if all of it is known.
+    let file = root().join(CONFORMANCE).with_file_name("RESULTS.md");
+    let old = fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
+    let (old_cases, old_suites) = old.split_at(old.find(suites::HEADING).unwrap_or(old.len()));
+    let first = if filter.takes_all_of("cases/") { cases.page() } else { old_cases.to_owned() };
+    let second = if filter.takes_all_of("suites/") { suites.page() } else { old_suites.to_owned() };
+    fs::write(&file, first + &second).with_context(|| format!("can't write {}", file.display()))?;
     let surprises = suites.surprises();
     surprises.iter().for_each(|surprise| println!("{surprise}"));
     let cases = cases.surprises();

@@ -12,6 +12,9 @@ use crate::{Error, Toolchain, files, overlay, std_build};
 /// What is there when all is laid out.
 const READY: &str = "ready";
 
+/// The library's, as it is built. Else its crates would be there twice, and be others.
+const FEATURES: &str = "panic-unwind";
+
 /// The standard library and its sources, in a folder of their own.
 #[derive(Debug)]
 pub struct Library {
@@ -64,7 +67,7 @@ impl Library {
     pub fn build_tests(&self, package: &str, progress: Progress) -> Result<Vec<Module>, Error> {
         let step = progress.step(&format!("building the tests of {package}"));
         let mut command = std_build::cargo(&self.folder, &self.sources(), TARGET);
-        command.args(["--tests", "--keep-going", "--package", package]);
+        command.args(["--tests", "--keep-going", "--package", package, "--features", FEATURES]);
         if let Some(linker) = &self.linker {
             command.env(format!("CARGO_TARGET_{}_LINKER", TARGET.replace('-', "_").to_uppercase()), linker);
         }

@@ -24,6 +24,15 @@ impl Filter {
         }
     }
 
+    /// Whether everything is asked for whose name begins so.
+    pub(super) fn takes_all_of(&self, start: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Parts(parts) => parts.iter().any(|part| start.contains(part)),
+            Self::Quick => false,
+        }
+    }
+
     /// Whether a suite, or some of it, is asked for.
     pub(super) fn takes_some_of(&self, label: &str, is_quick: bool) -> bool {
         let is_inside = |part: &String| part.strip_prefix(label).is_some_and(|rest| rest.starts_with('/'));
@@ -46,6 +55,8 @@ mod tests {
         assert!(tcp.takes_some_of("suites/tokio", false) && !tcp.takes_some_of("suites/tokio-util", false));
         assert!(tcp.takes("suites/tokio/tcp_echo", false) && !tcp.takes("suites/tokio/udp", false));
         assert!(Filter::new(&[]).takes("cases/mio", false));
+        assert!(Filter::new(&[]).takes_all_of("cases/") && filter("suites/").takes_all_of("suites/"));
+        assert!(!tcp.takes_all_of("suites/") && !filter("suites/").takes_all_of("cases/"));
         assert!(Filter::Quick.takes("cases/mio", true) && !Filter::Quick.takes("cases/mio", false));
     }
 }

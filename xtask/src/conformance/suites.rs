@@ -16,7 +16,7 @@ use plugix_toolchain::{Build, Error, Module, Progress, Toolchain};
 
 pub(super) use events::Outcome;
 use program::Runner;
-pub(super) use results::Results;
+pub(super) use results::{HEADING, Results};
 pub(super) use table::{Group, Suite};
 
 use super::Filter;

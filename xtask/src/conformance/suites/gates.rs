@@ -29,6 +29,16 @@ const MODULES: [&str; 6] =
 /// Where the tests use `std::os::unix`.
 const UNIX: &str = "sys/fd/unix.rs";
 
+/// Where tests know symbolic links on Unix and Windows only, and what takes the place of that.
+const LINKS: (&str, [(&str, &str); 3]) = (
+    "fs/tests.rs",
+    [
+        ("os::unix::fs::symlink", "os::wasi::fs::symlink_path"),
+        ("#[cfg(unix)]\nuse crate::os::wasi", "use crate::os::wasi"),
+        ("#[cfg(unix)]\n    let link = tmp.join(\"link\");\n    #[cfg(unix)]\n", "let link = tmp.join(\"link\");\n"),
+    ],
+);
+
 const TESTS: &str = "mod tests;";
 
 /// Makes test programs take WASI for any platform, and the unit tests, which are never left out but ignored.
@@ -36,14 +46,14 @@ pub(super) fn lift(package: &Path, except: &[String]) -> Result<()> {
     lift_programs(&package.join("tests"), except)?;
     workspace::files(&package.join("src"), "rs")?
         .iter()
-        .try_for_each(|path| lift_in(path, |gate| gate.ends_with("ignore")))
+        .try_for_each(|path| edit(path, &GATES, |gate| gate.ends_with("ignore")))
 }
 
 fn lift_programs(tests: &Path, except: &[String]) -> Result<()> {
     let files = if tests.is_dir() { workspace::files(tests, "rs")? } else { Vec::new() };
     let is_lifted =
         |path: &&PathBuf| except.iter().all(|program| path.file_stem().is_none_or(|name| name != &**program));
-    files.iter().filter(is_lifted).try_for_each(|path| lift_in(path, |_| true))
+    files.iter().filter(is_lifted).try_for_each(|path| edit(path, &GATES, |_| true))
 }
 
 /// Does so for the tests of the standard library, the programs and the units.
@@ -51,7 +61,7 @@ pub(super) fn lift_of_std(std: &Path) -> Result<()> {
     lift_programs(&std.join("tests"), &[])?;
     let source = std.join("src");
     for path in workspace::files(&source, "rs")?.iter().filter(|path| path.ends_with("tests.rs")) {
-        lift_in(path, |_| true)?;
+        edit(path, &GATES, |_| true)?;
     }
     for module in MODULES {
         let path = source.join(module);
@@ -59,15 +69,17 @@ pub(super) fn lift_of_std(std: &Path) -> Result<()> {
         let opened = opened(&text).with_context(|| format!("no tests in {}", path.display()))?;
         write(&path, &opened)?;
     }
+    let (file, edits) = LINKS;
+    edit(&source.join(file), &edits, |_| true)?;
     let path = source.join(UNIX);
     let text = fs::read_to_string(&path)?;
     write(&path, &text.replace("#[cfg(test)]\nmod tests;", "#[cfg(any())]\nmod tests;"))
 }
 
-fn lift_in(path: &Path, is_meant: impl Fn(&str) -> bool) -> Result<()> {
+fn edit(path: &Path, edits: &[(&str, &str)], is_meant: impl Fn(&str) -> bool) -> Result<()> {
     let text = fs::read_to_string(path)?;
-    let gates = GATES.iter().filter(|(gate, _)| is_meant(gate));
-    write(path, &gates.fold(text, |text, (gate, lifted)| text.replace(gate, lifted)))
+    let meant = edits.iter().filter(|(from, _)| is_meant(from));
+    write(path, &meant.fold(text, |text, (from, to)| text.replace(from, to)))
 }
 
 /// A module whose condition for its tests is never WASI's.

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::{Group, Outcome, Report, Suite};
 
+/// What the part of the page begins with.
+pub(in crate::conformance) const HEADING: &str = "\n# Test suites in a plugin";
+
 /// What came of all, in the table's order.
 #[derive(Debug, Default)]
 pub(in crate::conformance) struct Results {
@@ -38,7 +41,7 @@ impl Results {
     /// The part of the page.
     pub(in crate::conformance) fn page(&self) -> String {
         let mut page = format!(
-            "\n# Test suites in a plugin\n\n\
+            "{HEADING}\n\n\
              The tests that these crates publish, as their authors wrote them, and those of the standard library. \
              X {self}\n\n\
              | suite | features | test programs | passed | of | later | ignored | known to fail |\n\
