@@ -24,7 +24,7 @@ const POLICY: &str = include_str!("conformance/plugix.toml");
 const OK: &str = "ok";
 
 /// In seconds.
-const TIMEOUT: u32 = 120;
+const TIMEOUT: u32 = 240;
 
 /// How `timeout` ends when the program had to be killed.
 const TIMED_OUT: i32 = 124;

@@ -34,8 +34,6 @@ pub struct Build {
     pub profile: String,
     /// Features, as cargo takes them.
     pub features: Vec<String>,
-    /// Further flags for the compiler.
-    pub rustflags: Vec<String>,
     /// Where to build; `guests` in the workspace's target folder if not given.
     pub target_dir: Option<PathBuf>,
     /// Variables for cargo, and so for build scripts and `env!`.
@@ -54,7 +52,6 @@ impl Build {
             target: TARGET.to_owned(),
             profile: "release".to_owned(),
             features: Vec::new(),
-            rustflags: Vec::new(),
             target_dir: None,
             env: BTreeMap::new(),
         }
@@ -169,9 +166,7 @@ impl Toolchain {
         command.envs(&request.env);
         command.env("RUSTC", self.rustc());
         // Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.
-        let mut flags = format!("--cfg=plugix_toolchain=\"{}\"", self.key());
-        request.rustflags.iter().for_each(|flag| flags.extend(["\u{1f}", flag]));
-        command.env("CARGO_ENCODED_RUSTFLAGS", flags);
+        command.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg=plugix_toolchain=\"{}\"", self.key()));
         if let Some(linker) = self.linker() {
             command.env(format!("CARGO_TARGET_{}_LINKER", request.target.replace('-', "_").to_uppercase()), linker);
         }

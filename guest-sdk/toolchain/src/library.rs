@@ -59,15 +59,15 @@ impl Library {
         self.folder.join("library")
     }
 
-    /// Builds the test programs of a package. Crates that only tests need come from crates.io.
+    /// Builds the unit tests of a package. Crates that only tests need come from crates.io.
     ///
     /// # Errors
     /// [`Error::Failed`] when something doesn't compile, with the compiler's messages, and [`Error::CannotRun`] when
     /// there is no cargo.
-    pub fn build_tests(&self, package: &str, progress: Progress) -> Result<Vec<Module>, Error> {
+    pub fn build_unit_tests(&self, package: &str, progress: Progress) -> Result<Vec<Module>, Error> {
         let step = progress.step(&format!("building the tests of {package}"));
-        let mut command = std_build::cargo(&self.folder, &self.sources(), TARGET);
-        command.args(["--tests", "--keep-going", "--package", package, "--features", FEATURES]);
+        let mut command = std_build::cargo("test", &self.folder, &self.sources(), TARGET);
+        command.args(["--no-run", "--lib", "--package", package, "--features", FEATURES]);
         if let Some(linker) = &self.linker {
             command.env(format!("CARGO_TARGET_{}_LINKER", TARGET.replace('-', "_").to_uppercase()), linker);
         }

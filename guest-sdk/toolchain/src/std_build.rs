@@ -131,7 +131,7 @@ fn copy_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
 
 /// Returns the rlibs of the finished build.
 fn build(folder: &Path, library: &Path, target: &str, step: &Step, flags: &[&str]) -> Result<Vec<PathBuf>, Error> {
-    let mut command = cargo(folder, library, target);
+    let mut command = cargo("build", folder, library, target);
     command.arg("--package=sysroot").args(flags);
     let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);
     let is_rlib = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rlib");
@@ -140,10 +140,10 @@ fn build(folder: &Path, library: &Path, target: &str, step: &Step, flags: &[&str
 }
 
 /// A build of the standard library with the compiler of a toolchain folder.
-pub(crate) fn cargo(folder: &Path, library: &Path, target: &str) -> Command {
+pub(crate) fn cargo(subcommand: &str, folder: &Path, library: &Path, target: &str) -> Command {
     let mut command = cargo::command();
     command
-        .args(["build", "--release", "--target", target, "--target-dir"])
+        .args([subcommand, "--release", "--target", target, "--target-dir"])
         .arg(library.join("target"))
         .current_dir(library)
         .env("RUSTC", folder.join(RUSTC))

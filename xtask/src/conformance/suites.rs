@@ -104,23 +104,27 @@ impl Suites<'_> {
     /// Builds the test programs, or says why that can't be.
     fn build(&self, suite: &Suite) -> Result<Result<Vec<Module>, String>> {
         let progress = Progress::stderr();
-        let built = if suite.is_of_rust() {
-            let folder = self.folder.join("library").join(self.toolchain.key());
-            self.toolchain.library(&folder, progress).map_err(|error| anyhow!(error.chain())).and_then(|library| {
-                gates::lift_of_std(&library.sources().join("std"))?;
-                Ok(library.build_tests(&suite.name, progress))
-            })?
+        let suites = self.folder.join("suites");
+        let library = self.folder.join("library").join(self.toolchain.key());
+        let (manifest, units) = if suite.is_of_rust() {
+            let library = self.toolchain.library(&library, progress).map_err(|error| anyhow!(error.chain()))?;
+            let std = library.sources().join(&suite.name);
+            gates::lift_of_std(&std)?;
+            (sources::around_std(&std, &suites)?, Some(library.build_unit_tests(&suite.name, progress)))
         } else {
-            let request = Build {
-                tests: true,
-                features: suite.features.clone(),
-                rustflags: suite.cfgs.iter().map(|cfg| format!("--cfg={cfg}")).collect(),
-                target_dir: Some(self.folder.join("target")),
-                env: PROFILE.map(|(name, value)| (name.into(), value.into())).into(),
-                ..Build::new(sources::prepare(suite, &self.folder.join("suites"))?).package(&suite.name)
-            };
-            self.toolchain.build(&request, progress)
+            (sources::prepare(suite, &suites)?, None)
         };
+        let request = Build {
+            tests: true,
+            features: suite.features.clone(),
+            target_dir: Some(self.folder.join("target")),
+            env: PROFILE.map(|(name, value)| (name.into(), value.into())).into(),
+            ..Build::new(manifest)
+        };
+        let built = self.toolchain.build(&request, progress).and_then(|mut programs| {
+            programs.extend(units.transpose()?.into_iter().flatten());
+            Ok(programs)
+        });
         match built {
             Ok(modules) => Ok(Ok(modules)),
             Err(error @ (Error::Compile { .. } | Error::Failed { .. })) => Ok(Err(error.to_string())),

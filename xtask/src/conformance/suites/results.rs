@@ -74,6 +74,9 @@ fn reasons(suite: &Suite, report: &Report) -> String {
     let shown = |group: &Group| format!("`{}`: {}", group.tests.join("`, `"), group.reason);
     let mut lines: Vec<_> = suite.fails.iter().map(|group| format!("- fails: {}\n", shown(group))).collect();
     lines.extend(surprises(suite, report).iter().map(|surprise| format!("- **not as expected**: {surprise}\n")));
+    if suite.lifts_gates() {
+        lines.push("- what upstream leaves out for every WASI is run\n".to_owned());
+    }
     lines.extend(suite.left_out.iter().map(|group| format!("- left out: {}\n", shown(group))));
     if lines.is_empty() { String::new() } else { format!("\n## {}\n\n{}", suite.name, lines.concat()) }
 }

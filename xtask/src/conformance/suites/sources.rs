@@ -29,7 +29,7 @@ struct Package {
     manifest_path: PathBuf,
 }
 
-/// Fetches the sources and makes a workspace. Returns its manifest.
+/// Fetches the sources and makes a workspace around them. Returns the manifest of the crate.
 ///
 /// The workspace lies beside the sources, so that cargo gives the compiler whole paths: for the toolchain, the sources
 /// are a crate that cargo has downloaded. Others that depend on the crate get this one.
@@ -37,12 +37,15 @@ pub(super) fn prepare(suite: &Suite, folder: &Path) -> Result<PathBuf> {
     let Suite { name, version, .. } = suite;
     // The toolchain keeps copies by their paths. So what is edited otherwise lies elsewhere.
     let mut hasher = DefaultHasher::new();
-    suite.lifts_gates_except.hash(&mut hasher);
+    (&suite.lifts_gates_except, &suite.adds_empty).hash(&mut hasher);
     let folder = folder.join(format!("{name}-{version}-{:08x}", hasher.finish() as u32));
     let sources = folder.join("sources");
     if !sources.exists() {
         let scratch = folder.join("sources.new");
         copy(&published(suite, &folder.join("fetch"))?, &scratch)?;
+        for missing in &suite.adds_empty {
+            write(&scratch.join(missing), "")?;
+        }
         if let Some(except) = &suite.lifts_gates_except {
             gates::lift(&scratch, except)?;
         }
@@ -55,15 +58,44 @@ pub(super) fn prepare(suite: &Suite, folder: &Path) -> Result<PathBuf> {
     }
     let manifest = manifest(suite, &fs::read_to_string(&original)?)?;
     write(&sources.join("Cargo.toml"), &manifest)?;
-    let workspace = folder.join("workspace/Cargo.toml");
     write(
-        &workspace,
+        &folder.join("workspace/Cargo.toml"),
         &format!(
             "[workspace]\nresolver = \"2\"\nmembers = [\"../sources\"]\n\n\
              [patch.crates-io]\n{name} = {{ path = \"../sources\" }}\n"
         ),
     )?;
-    Ok(workspace)
+    Ok(sources.join("Cargo.toml"))
+}
+
+/// A package of the standard library's test programs. They are linked with the library that plugins have.
+pub(super) fn around_std(std: &Path, folder: &Path) -> Result<PathBuf> {
+    let published: Table = fs::read_to_string(std.join("Cargo.toml"))?.parse().context("the manifest of std")?;
+    let mut tests = Vec::new();
+    for path in workspace::entries(&std.join("tests"))? {
+        let root = if path.is_dir() { path.join("lib.rs") } else { path.clone() };
+        if root.is_file() {
+            let name = path.file_stem().unwrap_or_default().display().to_string();
+            tests.push(
+                Table::from_iter(
+                    [("name", name), ("path", root.display().to_string())]
+                        .map(|(key, value)| (key.to_owned(), Value::from(value))),
+                )
+                .into(),
+            );
+        }
+    }
+    let package = [("name", Value::from("std-tests")), ("edition", "2024".into())];
+    let manifest = Table::from_iter([
+        ("package".to_owned(), Table::from_iter(package.map(|(key, value)| (key.to_owned(), value))).into()),
+        ("workspace".to_owned(), Table::new().into()),
+        (DEVELOPMENT.to_owned(), published.get(DEVELOPMENT).cloned().context("std has nothing for tests")?),
+        ("test".to_owned(), Value::Array(tests)),
+    ]);
+    let folder = folder.join("std");
+    write(&folder.join("src/lib.rs"), "")?;
+    write(&folder.join("Cargo.toml"), &manifest.to_string())?;
+    Ok(folder.join("Cargo.toml"))
 }
 
 /// Where cargo has the crate, after it has downloaded it.

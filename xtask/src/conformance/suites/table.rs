@@ -22,18 +22,18 @@ pub(in crate::conformance) struct Suite {
     pub(in crate::conformance) version: String,
     #[serde(default)]
     pub(super) features: Vec<String>,
-    /// What the compiler gets as `--cfg`.
-    #[serde(default)]
-    pub(super) cfgs: Vec<String>,
     /// Those that don't build and that no test needs.
     #[serde(default)]
     pub(super) without_dev_dependencies: Vec<String>,
     /// Those that are only for platforms that know them, and that tests need here too.
     #[serde(default)]
     pub(super) with_dev_dependencies: Vec<String>,
+    /// Files that the published package lacks and that its tests name.
+    #[serde(default)]
+    pub(super) adds_empty: Vec<String>,
     /// If given, tests that are left out for every WASI are built and run, but for those of these programs: most WASIs
     /// have no threads, no sockets and no panics.
-    pub(in crate::conformance) lifts_gates_except: Option<Vec<String>>,
+    pub(super) lifts_gates_except: Option<Vec<String>>,
     /// Programs that are not built, and tests that are not run, because they can't apply to a plugin.
     #[serde(default)]
     pub(super) left_out: Vec<Group>,
@@ -71,6 +71,11 @@ impl Suite {
     /// Whether it is the standard library's.
     pub(super) fn is_of_rust(&self) -> bool {
         self.version == OF_RUST
+    }
+
+    /// Whether what is left out for every WASI is run.
+    pub(super) fn lifts_gates(&self) -> bool {
+        self.is_of_rust() || self.lifts_gates_except.is_some()
     }
 
     /// Whether a program isn't built, or a test (`program/name`) isn't run.
