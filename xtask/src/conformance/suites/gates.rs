@@ -39,6 +39,10 @@ const LINKS: (&str, [(&str, &str); 3]) = (
     ],
 );
 
+/// What tests use that only the library's own build lets them.
+const FEATURES: (&str, [(&str, &str); 1]) =
+    ("sync/lib.rs", [("#![feature(sync_nonpoison)]", "#![feature(sync_nonpoison, sync_poison_mod)]")]);
+
 const TESTS: &str = "mod tests;";
 
 /// Makes test programs take WASI for any platform, and the unit tests, which are never left out but ignored.
@@ -69,6 +73,8 @@ pub(super) fn lift_of_std(std: &Path) -> Result<()> {
         let opened = opened(&text).with_context(|| format!("no tests in {}", path.display()))?;
         write(&path, &opened)?;
     }
+    let (file, edits) = FEATURES;
+    edit(&std.join("tests").join(file), &edits, |_| true)?;
     let (file, edits) = LINKS;
     edit(&source.join(file), &edits, |_| true)?;
     let path = source.join(UNIX);

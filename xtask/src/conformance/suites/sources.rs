@@ -16,6 +16,9 @@ use crate::workspace;
 /// The kinds of targets that no test needs.
 const OTHER_TARGETS: [(&str, &str); 2] = [("example", "autoexamples"), ("bench", "autobenches")];
 
+/// The lint that names a crate's conditions.
+const CFGS: &str = "unexpected_cfgs";
+
 const DEVELOPMENT: &str = "dev-dependencies";
 
 #[derive(Deserialize)]
@@ -127,8 +130,10 @@ fn manifest(suite: &Suite, published: &str) -> Result<String> {
     for (kind, _) in OTHER_TARGETS {
         manifest.remove(kind);
     }
-    // Warnings of others are not ours.
-    let lints = Table::from_iter([("warnings".to_owned(), "allow".into())]);
+    // Warnings of others are not ours. Some crates take them for errors, so their own conditions stay known.
+    let mut lints = Table::from_iter([("warnings".to_owned(), "allow".into())]);
+    let known = manifest.get("lints").and_then(|lints| lints.get("rust")).and_then(|rust| rust.get(CFGS));
+    lints.extend(known.map(|known| (CFGS.to_owned(), known.clone())));
     manifest.insert("lints".to_owned(), Table::from_iter([("rust".to_owned(), lints.into())]).into());
     if let Some(tests) = manifest.get_mut("test").and_then(Value::as_array_mut) {
         tests.retain(|test| !test["name"].as_str().is_some_and(|name| suite.leaves_out(name)));
