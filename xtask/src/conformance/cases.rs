@@ -132,6 +132,9 @@ mod tests {
         let [case] = &cases[..] else { panic!("{cases:?}") };
         assert_eq!((&*case.name, &*case.package, &*case.what), ("mio", "mio-case", "a word"));
         assert_eq!(case.crates, ["mio 1.2.3", "a 1.2.3"]);
+        let unresolved =
+            json!({ "packages": metadata["packages"], "workspace_members": ["mio-case"], "resolve": null });
+        assert!(matches!(&read(unresolved.to_string().as_bytes()).unwrap()[..], [Case { quick: true, .. }]));
         assert_eq!((case.limit.as_deref(), case.quick), (Some("none"), true));
     }
 }
