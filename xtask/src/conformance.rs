@@ -1,12 +1,16 @@
-//! `cargo xtask conformance`: builds programs that use crates of crates.io, unmodified, and runs them as plugins.
+//! `cargo xtask conformance`: builds programs that use crates of crates.io, unmodified, and the tests of such crates, and
+//! runs them as plugins.
 
 mod cases;
+mod filter;
 mod results;
+mod suites;
 
 use crate::engine_linked::{self, root};
 use crate::workspace::{self, CONFORMANCE};
 use anyhow::{Context as _, Result, bail, ensure};
 use cases::Case;
+use filter::Filter;
 use plugix_toolchain::{Build, Error, Progress, Toolchain};
 use results::{Outcome, Results};
 use std::fs;
@@ -19,45 +23,78 @@ const POLICY: &str = include_str!("conformance/plugix.toml");
 /// What a program prints last when it has found all to be right.
 const OK: &str = "ok";
 
+/// In seconds.
+const TIMEOUT: u32 = 240;
+
 /// How `timeout` ends when the program had to be killed.
 const TIMED_OUT: i32 = 124;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
-    cargo xtask conformance            # all cases; writes tests/conformance/RESULTS.md\n  \
-    cargo xtask conformance tokio mio  # those whose names have one of these in them\n\n\
-    The cases are the programs in tests/conformance/cases.")]
+    cargo xtask conformance                       # all, in an hour or more\n  \
+    cargo xtask conformance suites/               # all suites\n  \
+    cargo xtask conformance tokio mio             # what has one of these in its name\n  \
+    cargo xtask conformance suites/tokio/tcp_     # some test programs of a suite\n\n\
+    A case is a program in tests/conformance/cases; its name is cases/<name>. A suite is a row of\n\
+    tests/conformance/suites.toml; the name of a test program is suites/<crate>/<program>.\n\
+    All cases, or all suites, are written to tests/conformance/RESULTS.md.")]
 pub(crate) struct Args {
-    /// Parts of names of cases
+    /// Parts of names of cases and suites
     filter: Vec<String>,
-    /// Seconds after which a program counts as hanging
-    #[arg(long, default_value_t = 120)]
+    /// Seconds after which a case, or one test of a suite, counts as hanging
+    #[arg(long, default_value_t = TIMEOUT)]
     timeout: u32,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let chosen = |case: &Case| args.filter.is_empty() || args.filter.iter().any(|part| case.name.contains(part));
-    let all = cases::all()?;
-    let cases: Vec<_> = all.into_iter().filter(chosen).collect();
-    ensure!(!cases.is_empty(), "no case is named so");
+    let filter = Filter::new(&args.filter);
+    let (cases, suites) = attempt_all(&filter, args.timeout)?;
+    // Each part of the page is written if all of it is known.
+    let file = root().join(CONFORMANCE).with_file_name("RESULTS.md");
+    let old = fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
+    let (old_cases, old_suites) = old.split_at(old.find(suites::HEADING).unwrap_or(old.len()));
+    let first = if filter.takes_all_of("cases/") { cases.page() } else { old_cases.to_owned() };
+    let second = if filter.takes_all_of("suites/") { suites.page() } else { old_suites.to_owned() };
+    fs::write(&file, first + &second).with_context(|| format!("can't write {}", file.display()))?;
+    let surprises = suites.surprises();
+    surprises.iter().for_each(|surprise| println!("{surprise}"));
+    let cases = cases.surprises();
+    ensure!(cases.is_empty(), "not as the manifests say: {}", cases.join(", "));
+    ensure!(surprises.is_empty(), "{} not as suites.toml says", surprises.len());
+    Ok(())
+}
+
+/// Runs what takes few minutes. Returns how many cases and tests are right, and what is not as it should be.
+pub(crate) fn quick() -> Result<(usize, Vec<String>)> {
+    let (cases, suites) = attempt_all(&Filter::Quick, TIMEOUT)?;
+    let surprises = cases.surprises().into_iter().map(|case| format!("cases/{case}"));
+    Ok((cases.right() + suites.passed(), surprises.chain(suites.surprises()).collect()))
+}
+
+/// Builds and runs what is asked for.
+fn attempt_all(filter: &Filter, timeout: u32) -> Result<(Results, suites::Results)> {
+    let mut cases = cases::all(!matches!(filter, Filter::Quick))?;
+    cases.retain(|case| filter.takes(&format!("cases/{}", case.name), case.quick));
+    let chosen = suites::all(filter)?;
+    ensure!(!cases.is_empty() || !chosen.is_empty(), "no case and no suite is named so");
     let toolchain = Toolchain::ensure(Progress::stderr())?;
     let cli = engine_linked::build_program(&["--all-targets"], "plugix")?;
     let folder = workspace::target_folder()?.join("conformance");
 
     let mut results = Results::default();
     for (number, case) in cases.iter().enumerate() {
-        let outcome = attempt(case, &toolchain, &cli, &folder, args.timeout)?;
+        let outcome = attempt(case, &toolchain, &cli, &folder, timeout)?;
         eprintln!("[{}/{}] {}: {outcome}", number + 1, cases.len(), case.name);
         results.add(case, outcome);
     }
-    println!("{results}");
-    if args.filter.is_empty() {
-        let file = root().join(CONFORMANCE).with_file_name("RESULTS.md");
-        fs::write(&file, results.page()).with_context(|| format!("can't write {}", file.display()))?;
+    let builder = suites::Suites { toolchain: &toolchain, cli: &cli, folder: &folder, timeout };
+    let mut suites = suites::Results::default();
+    for suite in chosen {
+        let report = builder.attempt(&suite, filter)?;
+        suites.add(suite, report);
     }
-    let surprises = results.surprises();
-    ensure!(surprises.is_empty(), "not as the manifests say: {}", surprises.join(", "));
-    Ok(())
+    println!("{results} {suites}");
+    Ok((results, suites))
 }
 
 /// Builds a case and runs it.
@@ -69,7 +106,7 @@ fn attempt(case: &Case, toolchain: &Toolchain, cli: &Path, folder: &Path, timeou
         Err(error) => bail!("{}", error.chain()),
     };
     let module = modules.first().with_context(|| format!("{} makes no program", case.package))?;
-    let policy = prepare(&folder.join("runs").join(&case.name))?;
+    let policy = prepare(&folder.join("runs").join(&case.name), [])?;
     let output = Command::new("timeout")
         .arg(timeout.to_string())
         .arg(cli)
@@ -92,12 +129,13 @@ fn attempt(case: &Case, toolchain: &Toolchain, cli: &Path, folder: &Path, timeou
 }
 
 /// An empty folder for a run, and its policy.
-fn prepare(folder: &Path) -> Result<PathBuf> {
+fn prepare<'a>(folder: &Path, args: impl IntoIterator<Item = &'a str>) -> Result<PathBuf> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder.join("data"))?;
     let policy = folder.join("plugix.toml");
-    fs::write(&policy, POLICY)?;
+    let args = toml::Value::Array(args.into_iter().map(toml::Value::from).collect());
+    fs::write(&policy, format!("args = {args}\n{POLICY}"))?;
     Ok(policy)
 }

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 enum Command {
     /// Measure against bare wasmer in the same run, and write `target/bench/results.json`
     Bench(bench::Args),
-    /// Build programs that use crates of crates.io for plugins, run them, and write `tests/conformance/RESULTS.md`
+    /// Run crates of crates.io and their tests, and those of `std`, in plugins; write `tests/conformance/RESULTS.md`
     Conformance(conformance::Args),
     /// Build the example plugins and a host, and show each plugin on one thread and on all
     Demo(demo::Args),

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use outcome::Outcome;
 use plugix_toolchain::{Build, Progress, Toolchain};
 
+use crate::conformance;
 use crate::engine_linked::{SELECTION as ENGINE, root};
 use crate::tidy::{self, Check};
 use crate::workspace::{self, LIGHT, NOTES};
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
     if is_whole {
+        stage("crates in a plugin", &crates);
         stage("lints", &|| checks(tidy::LINTS));
     }
 
@@ -92,4 +94,10 @@ fn guests() -> Result<Outcome> {
         built += toolchain.build(&request, Progress::stderr())?.len();
     }
     Ok(Outcome::built(built))
+}
+
+/// Runs the part of `cargo xtask conformance` that takes few minutes.
+fn crates() -> Result<Outcome> {
+    let (passed, failures) = conformance::quick()?;
+    Ok(Outcome::counted(passed, failures))
 }

@@ -10,6 +10,7 @@
 #![feature(asm_experimental_arch, thread_local)]
 #![allow(internal_features)]
 
+mod addresses;
 mod calls;
 mod descriptors;
 mod epoll;

@@ -26,6 +26,8 @@ pub struct Build {
     pub examples: bool,
     /// Also build programs.
     pub bins: bool,
+    /// Build test programs: of the unit tests, and of each file in `tests`. Only they are returned.
+    pub tests: bool,
     /// What to build for; a target of rustc's own is [ensured](Toolchain::ensure_target) first.
     pub target: String,
     /// The cargo profile.
@@ -46,6 +48,7 @@ impl Build {
             packages: Vec::new(),
             examples: false,
             bins: false,
+            tests: false,
             target: TARGET.to_owned(),
             profile: "release".to_owned(),
             features: Vec::new(),
@@ -88,7 +91,7 @@ pub struct Module {
 pub enum ModuleKind {
     /// A `cdylib`: `_initialize` once, then any export any number of times.
     Reactor,
-    /// A program: `_start` once.
+    /// A program, or a test program: `_start` once.
     Command,
 }
 
@@ -164,6 +167,7 @@ impl Toolchain {
         command.args(metadata.has_library(request).then_some("--lib"));
         command.args(request.bins.then_some("--bins"));
         command.args(request.examples.then_some("--examples"));
+        command.args(request.tests.then_some(["--tests", "--keep-going"]).into_iter().flatten());
         command.envs(&request.env);
         command.env("RUSTC", self.rustc());
         // Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.
@@ -198,13 +202,13 @@ impl Metadata {
     /// The module that an artifact is, if the request asks for it.
     fn module(&self, request: &Build, artifact: Artifact) -> Option<Module> {
         let package = self.packages.iter().find(|package| package.id == artifact.package_id)?.name.clone();
-        if !request.wants(&package) {
+        if !request.wants(&package) || artifact.profile.test != request.tests {
             return None;
         }
         let target = artifact.target;
-        let kind = if target.crate_types.iter().any(|kind| kind == "cdylib") {
+        let kind = if !request.tests && target.crate_types.iter().any(|kind| kind == "cdylib") {
             ModuleKind::Reactor
-        } else if target.kind.iter().any(|kind| kind == "bin" || kind == "example") {
+        } else if request.tests || target.kind.iter().any(|kind| kind == "bin" || kind == "example") {
             ModuleKind::Command
         } else {
             return None;
@@ -220,18 +224,22 @@ mod tests {
     use super::*;
 
     fn module(message: &str) -> Option<Module> {
+        module_of(&Build::new("Cargo.toml").package("p"), message)
+    }
+
+    fn module_of(request: &Build, message: &str) -> Option<Module> {
         let metadata = Metadata {
             packages: vec![Package { id: "path#p@1".to_owned(), name: "p".to_owned(), targets: Vec::new() }],
             target_directory: "/t".into(),
             workspace_root: "/w".into(),
         };
-        metadata.module(&Build::new("Cargo.toml").package("p"), serde_json::from_str(message).unwrap())
+        metadata.module(request, serde_json::from_str(message).unwrap())
     }
 
     #[test]
     fn a_cdylib_is_a_reactor() {
         let message = r#"{"package_id":"path#p@1","filenames":["/t/p.wasm","/t/libp.rlib"],
-            "target":{"name":"p","kind":["cdylib","rlib"],"crate_types":["cdylib","rlib"]}}"#;
+            "target":{"name":"p","kind":["cdylib","rlib"],"crate_types":["cdylib","rlib"]},"profile":{"test":false}}"#;
         let made = module(message).unwrap();
         assert_eq!((made.kind, made.path), (ModuleKind::Reactor, PathBuf::from("/t/p.wasm")));
     }
@@ -239,18 +247,28 @@ mod tests {
     #[test]
     fn an_example_cdylib_is_a_reactor() {
         let message = r#"{"package_id":"path#p@1","filenames":["/t/examples/e.wasm"],
-            "target":{"name":"e","kind":["example"],"crate_types":["cdylib"]}}"#;
+            "target":{"name":"e","kind":["example"],"crate_types":["cdylib"]},"profile":{"test":false}}"#;
         assert_eq!(module(message).unwrap().kind, ModuleKind::Reactor);
     }
 
     #[test]
     fn a_bin_is_a_command_and_a_library_nothing() {
         let bin = r#"{"package_id":"path#p@1","filenames":["/t/c.wasm"],
-            "target":{"name":"c","kind":["bin"],"crate_types":["bin"]}}"#;
+            "target":{"name":"c","kind":["bin"],"crate_types":["bin"]},"profile":{"test":false}}"#;
         assert_eq!(module(bin).unwrap().kind, ModuleKind::Command);
         let lib = r#"{"package_id":"path#p@1","filenames":["/t/libp.rlib"],
-            "target":{"name":"p","kind":["lib"],"crate_types":["lib"]}}"#;
+            "target":{"name":"p","kind":["lib"],"crate_types":["lib"]},"profile":{"test":false}}"#;
         assert_eq!(module(lib), None);
         assert_eq!(module(&bin.replace("p@1", "other@1")), None);
+    }
+
+    #[test]
+    fn a_test_program_is_a_command() {
+        let message = r#"{"package_id":"path#p@1","filenames":["/t/deps/p-1.wasm"],
+            "target":{"name":"p","kind":["cdylib"],"crate_types":["cdylib"]},"profile":{"test":true}}"#;
+        let request = Build { tests: true, ..Build::new("Cargo.toml") };
+        assert_eq!(module_of(&request, message).unwrap().kind, ModuleKind::Command);
+        assert_eq!(module_of(&request, &message.replace("true", "false")), None);
+        assert_eq!(module(message), None);
     }
 }

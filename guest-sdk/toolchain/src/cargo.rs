@@ -49,6 +49,14 @@ pub(crate) struct Artifact {
     pub(crate) package_id: String,
     pub(crate) target: Target,
     pub(crate) filenames: Vec<PathBuf>,
+    pub(crate) profile: Profile,
+}
+
+/// How it was built.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Profile {
+    /// Whether it is a test program.
+    pub(crate) test: bool,
 }
 
 /// The library, program or example of a package.

@@ -110,6 +110,13 @@ pub enum Error {
         target: String,
     },
 
+    /// An installed toolchain has no sources of the standard library that are as its library is.
+    #[error("{} has not the sources of its standard library; unset PLUGIX_TOOLCHAIN so that a toolchain is composed", toolchain.display())]
+    NoSources {
+        /// The toolchain's folder.
+        toolchain: PathBuf,
+    },
+
     /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
     #[error("building {what} for {target} failed ({status}); the compiler's messages are above")]
     Compile {

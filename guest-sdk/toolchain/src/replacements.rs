@@ -28,6 +28,7 @@ macro_rules! sources {
 /// The files, and their contents. The first is the crate's root.
 const SOURCES: &[(&str, &str)] = sources![
     "lib.rs",
+    "addresses.rs",
     "calls.rs",
     "descriptors.rs",
     "epoll.rs",

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::compiler::Compiler;
 use crate::libc::Libc;
@@ -17,6 +18,9 @@ const RUSTFLAGS: &str = "-Zforce-unstable-if-unmarked -Cembed-bitcode=yes";
 /// What std is shown beside that for our target: it has its files, clocks and threads for WASI preview 1 only, and the
 /// target has no such name.
 const STD_VIEW: &str = r#" --cfg=target_env="p1" -Aexplicit_builtin_cfgs_in_flags"#;
+
+/// For sources that have all that they depend on beside them, but for what only tests need.
+const VENDORED: &[&str] = &["--offline", "-Zavoid-dev-deps"];
 
 /// Libraries that build scripts link for WASI, by the names of wasi-libc. What they would have is in the C library, and
 /// among the functions in the place of its own.
@@ -49,7 +53,7 @@ pub(crate) fn compose(compiler: &Compiler, libc: &Libc, folder: &Path, progress:
     drop(step);
 
     let step = progress.step("building the standard library (a minute or two, once)");
-    for rlib in build(folder, &library, TARGET, &step)? {
+    for rlib in build(folder, &library, TARGET, &step, VENDORED)? {
         copy_into(&rlib, &libraries)?;
     }
     replacements::compile(&folder.join(RUSTC), &library.join("replacements"), &self_contained)?;
@@ -77,11 +81,25 @@ pub(crate) fn add(
     let made = scratch.join(target);
     copy_sources(compiler, &library)?;
     files::create_dir(&made.join("lib"))?;
-    for rlib in build(toolchain, &library, target, &step)? {
+    for rlib in build(toolchain, &library, target, &step, VENDORED)? {
         copy_into(&rlib, &made.join("lib"))?;
     }
     let place = toolchain.join("lib/rustlib").join(target);
     fs::rename(&made, &place).map_err(Error::io("create", &place))
+}
+
+/// Builds the library of a toolchain folder once more, from sources that stay. It replaces the one that is there.
+pub(crate) fn rebuild(toolchain: &Path, library: &Path, progress: Progress) -> Result<(), Error> {
+    let step = progress.step("building the standard library (a minute or two)");
+    let libraries = toolchain.join("lib/rustlib").join(TARGET).join("lib");
+    let rlibs = build(toolchain, library, TARGET, &step, &[])?;
+    for entry in libraries.read_dir().map_err(Error::io("read", &libraries))? {
+        let path = entry.map_err(Error::io("read", &libraries))?.path();
+        if path.is_file() {
+            files::remove(&path)?;
+        }
+    }
+    rlibs.iter().try_for_each(|rlib| copy_into(rlib, &libraries))
 }
 
 /// Changes when the same compiler, libc and overlay would give another result.
@@ -112,25 +130,36 @@ fn copy_sources(compiler: &Compiler, library: &Path) -> Result<(), Error> {
 }
 
 /// Returns the rlibs of the finished build.
-fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec<PathBuf>, Error> {
+fn build(folder: &Path, library: &Path, target: &str, step: &Step, flags: &[&str]) -> Result<Vec<PathBuf>, Error> {
+    let mut command = cargo("build", folder, library, target);
+    command.arg("--package=sysroot").args(flags);
+    let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);
+    let is_rlib = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rlib");
+    let files = run(command, step)?.into_iter().flat_map(|artifact| artifact.filenames);
+    Ok(files.filter(|path| is_rlib(path) && is_for_target(path)).collect())
+}
+
+/// A build of the standard library with the compiler of a toolchain folder.
+pub(crate) fn cargo(subcommand: &str, folder: &Path, library: &Path, target: &str) -> Command {
     let mut command = cargo::command();
     command
-        .args(["build", "--release", "--package=sysroot", "--offline", "-Zavoid-dev-deps", "--target", target])
-        .arg("--target-dir")
+        .args([subcommand, "--release", "--target", target, "--target-dir"])
         .arg(library.join("target"))
         .current_dir(library)
         .env("RUSTC", folder.join(RUSTC))
         .env("RUSTC_BOOTSTRAP", "1")
         .env(STRICT, "1")
         .env("RUSTFLAGS", if target == TARGET { format!("{RUSTFLAGS}{STD_VIEW}") } else { RUSTFLAGS.to_owned() });
+    command
+}
 
-    let mut rlibs = Vec::new();
+/// Returns what was built.
+pub(crate) fn run(mut command: Command, step: &Step) -> Result<Vec<cargo::Artifact>, Error> {
+    let mut artifacts = Vec::new();
     let mut errors = String::new();
     let take = |artifact: cargo::Artifact| {
         step.message(format!("building the standard library: {}", artifact.target.name));
-        let is_for_target = |path: &Path| path.components().any(|component| component.as_os_str() == target);
-        let is_rlib = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rlib");
-        rlibs.extend(artifact.filenames.into_iter().filter(|path| is_rlib(path) && is_for_target(path)));
+        artifacts.push(artifact);
     };
     let status = cargo::build(&mut command, take, |line| {
         errors.push_str(line);
@@ -139,7 +168,7 @@ fn build(folder: &Path, library: &Path, target: &str, step: &Step) -> Result<Vec
     if !status.success() {
         return Err(Error::Failed { command: process::describe(&command), status, stderr: errors });
     }
-    Ok(rlibs)
+    Ok(artifacts)
 }
 
 fn copy_into(file: &Path, folder: &Path) -> Result<(), Error> {

@@ -21,7 +21,7 @@ pub struct Toolchain {
 /// What builds the library for further targets, and where a C compiler is looked for.
 #[derive(Debug)]
 pub(crate) struct Origin {
-    compiler: Compiler,
+    pub(crate) compiler: Compiler,
     pub(crate) cache: Cache,
     pub(crate) environment: Environment,
 }

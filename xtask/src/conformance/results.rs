@@ -39,6 +39,11 @@ impl Results {
         surprises.map(|row| &*row.name).collect()
     }
 
+    /// How many run right.
+    pub(super) fn right(&self) -> usize {
+        self.rows.iter().filter(|row| row.outcome == Outcome::RunsRight).count()
+    }
+
     /// The page for people.
     pub(super) fn page(&self) -> String {
         let mut page = format!(
@@ -68,9 +73,8 @@ impl Results {
 impl fmt::Display for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = |counts: fn(&Outcome) -> bool| self.rows.iter().filter(|row| counts(&row.outcome)).count();
-        let right = count(|outcome| *outcome == Outcome::RunsRight);
         let built = count(|outcome| *outcome != Outcome::DoesNotBuild);
-        write!(f, "Of {} cases, {built} build and {right} run right.", self.rows.len())
+        write!(f, "Of {} cases, {built} build and {} run right.", self.rows.len(), self.right())
     }
 }
 
@@ -96,6 +100,7 @@ mod tests {
             what: String::new(),
             crates: Vec::new(),
             limit: limit.map(str::to_owned),
+            quick: false,
         };
         let mut results = Results::default();
         results.add(&case("right", None), Outcome::RunsRight);

@@ -29,6 +29,11 @@ impl Outcome {
         Self { passed: checks, what: Some("checks done"), failures: problems }
     }
 
+    /// A stage of so many tests that passed, and others.
+    pub(crate) fn counted(passed: usize, failures: Vec<String>) -> Self {
+        Self { passed, failures, ..Self::default() }
+    }
+
     /// Takes a line of a test binary's into account.
     pub(crate) fn read(&mut self, line: &str) {
         if let Some(counts) = line.strip_prefix("test result: ") {

@@ -18,5 +18,7 @@ pub(super) const EDITS: &[Edit] = &[
         "#[cfg(not(target_os = \"wasi\"))]\npub mod unix;\n#[cfg(target_os = \"wasi\")]\n#[path = \"wasix.rs\"]\npub mod unix;\n"),
     once("src/signal/ctrl_c.rs", "#[cfg(unix)]\nuse super::unix", "#[cfg(any(unix, target_os = \"wasi\"))]\nuse super::unix"),
     Edit::File { file: "src/signal/wasix.rs", text: include_str!("tokio_signals.rs") },
+    // There is lingering.
+    each("src/net/tcp/stream.rs", "cfg_not_wasi! {", "cfg_not_wasip1! {"),
     once("src/net/tcp/stream.rs", "#[cfg(all(tokio_unstable, target_os = \"wasi\"))]", "#[cfg(target_os = \"wasi\")]"),
 ];

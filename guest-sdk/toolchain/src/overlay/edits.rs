@@ -59,6 +59,13 @@ pub(super) const EDITS: &[Edit] = &[
         "            target_os = \"linux\",\n            target_os = \"aix\",\n",
         "            target_os = \"linux\",\n            target_os = \"wasi\",\n            target_os = \"aix\",\n"),
 
+    edit("a test can panic, and others go on", "test/src/lib.rs",
+        "        && !cfg!(target_os = \"emscripten\");\n\n    if force_ignore",
+        "        && !cfg!(any(target_os = \"emscripten\", target_os = \"wasi\"));\n\n    if force_ignore"),
+    edit("tests have threads of their own", "test/src/lib.rs",
+        "                && !cfg!(target_family = \"wasm\")\n                && !cfg!(target_os = \"zkvm\");",
+        "                && (!cfg!(target_family = \"wasm\") || cfg!(target_os = \"wasi\"))\n                && !cfg!(target_os = \"zkvm\");"),
+
     edit("there is a folder for temporary files", "std/src/sys/paths/wasi.rs",
         "panic!(\"not supported by WASI yet\")",
         "crate::env::var_os(\"TMPDIR\").map_or_else(|| PathBuf::from(\"/tmp\"), PathBuf::from)"),
