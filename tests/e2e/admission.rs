@@ -93,11 +93,11 @@ fn a_file_is_not_read_beyond_the_limit() -> Result<()> {
 #[test]
 fn blocks_nest_so_deep_and_no_deeper() -> Result<()> {
     let nested = |depth: usize| format!("(func {} {})", "block ".repeat(depth), "end ".repeat(depth));
-    load(ModuleLimits::default(), &nested(2000))?.compile()?;
-    let refused = load(ModuleLimits::default(), &nested(2001))?.compile().unwrap_err();
+    load(ModuleLimits::default(), &nested(20_000))?.compile()?;
+    let refused = load(ModuleLimits::default(), &nested(20_001))?.compile().unwrap_err();
     assert_matches!(
         refused,
-        LoadError::Module(ModuleError::TooLarge { what: "blocks within blocks", found: 2001, allowed: 2000 })
+        LoadError::Module(ModuleError::TooLarge { what: "blocks within blocks", found: 20_001, allowed: 20_000 })
     );
     Ok(())
 }

@@ -107,11 +107,12 @@ fn a_stop_ends_requests_that_wait_and_keeps_the_notes() -> Result<()> {
 
     plugin.cancel_handle().cancel();
     assert_matches!(notes.count(), Err(CallError::Failed(Error::Dead(_))));
-    wait_until("the end of all threads", || plugin.live_threads() == 0);
-    drop(plugin);
+    // However long the host keeps the plugin's handle.
     for request in waiting {
         web::answer(request).expect_err("its connection is closed");
     }
+    wait_until("the end of all sockets", || plugin.usage().sockets == 0);
+    drop(plugin);
 
     let again = serve(folder.path(), 4 << 20)?;
     assert_eq!(again.bind::<dyn Notes>()?.search("")?, [note]);

@@ -13,7 +13,7 @@ mod traces;
 
 pub(super) use callers::Callers;
 pub(super) use context::Context;
-pub(super) use setup::{Waits, system};
+pub(super) use setup::{Held, system};
 
 pub(crate) use traces::Traces;
 

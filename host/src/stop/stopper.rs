@@ -28,6 +28,9 @@ pub(crate) trait Target: Send + Sync {
     fn is_quiet(&self) -> bool {
         true
     }
+
+    /// Gives back what the plugin holds. Comes when the plugin was stopped and nothing of it runs any more.
+    fn release(&self) {}
 }
 
 /// What ends a plugin. It exists before the plugin, and may outlive the plugin.
@@ -169,9 +172,18 @@ impl Stopper {
         calls.iter().all(is_idle) && all.iter().all(|target| target.is_quiet())
     }
 
+    /// Has all targets give back what the plugin holds.
+    fn release(&self) {
+        let all = lock(&self.targets).all.clone();
+        all.iter().for_each(|target| target.release());
+    }
+
     /// Tells the plugin to end until it is quiet, on a thread of its own.
     fn chase(self: &Arc<Self>) {
-        if self.is_quiet() || self.chased.swap(true, Ordering::AcqRel) {
+        if self.is_quiet() {
+            return self.release();
+        }
+        if self.chased.swap(true, Ordering::AcqRel) {
             return;
         }
         let this = self.clone();
@@ -185,7 +197,9 @@ impl Stopper {
                 }
             };
             this.chased.store(false, Ordering::Release);
-            if !quiet {
+            if quiet {
+                this.release();
+            } else {
                 tracing::warn!(target: "plugix::stop", plugin = this.plugin(), "a plugin was told to stop and still runs");
             }
         });

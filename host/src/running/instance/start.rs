@@ -14,7 +14,7 @@ use crate::running::newest;
 use crate::running::quota::{Quota, Stores};
 use crate::running::resources::Resources;
 use crate::running::runtime::{Links, PluginRuntime};
-use crate::running::system_calls::{self, Callers, SystemCalls, Traces, Waits};
+use crate::running::system_calls::{self, Callers, Held, SystemCalls, Traces};
 use crate::running::tasks::{Running, Tasks};
 use crate::stop::{Calls, Stopper};
 use plugix_module::{INITIALIZE, ModuleInfo, START};
@@ -133,9 +133,9 @@ impl Threads {
     }
 
     /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits.
-    fn attach(&self, stopper: &Arc<Stopper>, system: &System) {
+    fn attach(&self, stopper: &Arc<Stopper>, system: &Arc<System>) {
         stopper.attach(self.control.clone());
-        stopper.attach(Arc::new(Waits(system.halt().clone())));
+        stopper.attach(Arc::new(Held::by(system)));
         stopper.attach(Arc::new(stopper.halt().clone()));
         stopper.attach(Arc::new(Running(Arc::downgrade(&self.tasks))));
     }

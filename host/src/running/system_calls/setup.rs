@@ -8,7 +8,7 @@ use crate::stop::Target;
 use plugix_module::Wasi;
 use plugix_system::{Errno, Halt, Limit, Mount, Report, Setup, SetupError, System};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// All that a plugin sees is below its root, which is open from the beginning.
 const ROOT: &str = "/";
@@ -104,11 +104,27 @@ impl Report for Reported {
     }
 }
 
-/// Ends the waits of a plugin's system calls.
-pub(in crate::running) struct Waits(pub(in crate::running) Halt);
+/// What a plugin has of the operating system: its waits end with it, and then what it has open is closed. Others that are
+/// connected with the plugin see that at once, however long the host keeps the plugin's handle.
+pub(in crate::running) struct Held {
+    halt: Halt,
+    system: Weak<System>,
+}
 
-impl Target for Waits {
+impl Held {
+    pub(in crate::running) fn by(system: &Arc<System>) -> Self {
+        Self { halt: system.halt().clone(), system: Arc::downgrade(system) }
+    }
+}
+
+impl Target for Held {
     fn kill(&self) {
-        self.0.stop();
+        self.halt.stop();
+    }
+
+    fn release(&self) {
+        if let Some(system) = self.system.upgrade() {
+            system.close_all();
+        }
     }
 }
