@@ -4,7 +4,7 @@
 //! The prediction is in `host/module/src/work.rs`. A kind that misses its goal here needs another number there.
 
 use anyhow::{Context, Result};
-use plugix_e2e::bench::{Pair, Report, Unit, median};
+use plugix_e2e::bench::{Pair, Report, Unit, chosen, median};
 use plugix_e2e::bombs::{self, KINDS, Kind};
 use plugix_e2e::{engine, guest_path};
 use plugix_host::module::ModuleLimits;
@@ -24,7 +24,7 @@ fn main() -> Result<()> {
     let predicted = ModuleLimits::default().work(&ordinary)?.time.as_secs_f64();
     let pair = Pair { ours: predicted, baseline: usual * ordinary.len() as f64 };
     report.comparison("an ordinary module: predicted / measured", Unit::Milliseconds, pair);
-    let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let chosen = chosen().unwrap_or_default();
     for kind in KINDS.iter().filter(|kind| kind.0.contains(&chosen)) {
         let (name, many) = (kind.0, many(kind)?);
         let pair = Pair { ours: seconds(&many, 1)? / many.len() as f64, baseline: usual };

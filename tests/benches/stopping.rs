@@ -1,7 +1,7 @@
 //! How long after its deadline an endless plugin is stopped, in each state of its threads. Run by `cargo xtask bench`.
 
 use anyhow::{Result, bail, ensure};
-use plugix_e2e::bench::{Report, Unit, quantile};
+use plugix_e2e::bench::{Report, Unit, chosen, quantile};
 use plugix_e2e::{engine, guest, wait_until};
 use plugix_e2e_contract::bench::Bench;
 use plugix_e2e_contract::host::Adder;
@@ -74,7 +74,7 @@ fn main() -> Result<()> {
     hostile.compile()?;
     decoding.compile()?;
     let folder = tempfile::tempdir()?;
-    let chosen = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let chosen = chosen();
     let is_chosen = |state: &&&str| chosen.as_deref().is_none_or(|chosen| chosen == **state);
     if is_chosen(&&"listing") {
         (0..FILES).try_for_each(|file| std::fs::File::create(folder.path().join(file.to_string())).map(drop))?;

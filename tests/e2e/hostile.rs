@@ -20,10 +20,9 @@ mod states;
 
 use crate::capture;
 use anyhow::{Result, ensure};
-use plugix_e2e::{call, descriptors, engine, isolated, mapped_kib, plugin, threads, wait_until};
+use plugix_e2e::{call, descriptors, engine, happens, isolated, mapped_kib, plugin, threads, wait_until};
 use plugix_host::Policy;
 use stage::{House, Sibling};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs an attack inside of its test. The path of a function in the test is the test's path.
 macro_rules! attack {
@@ -99,13 +98,11 @@ impl Left {
                 && now.mapped_kib < self.mapped_kib + MAPPED
         };
         let mut last = None;
-        let waited = catch_unwind(AssertUnwindSafe(|| {
-            wait_until("no more than before", || {
-                last = Self::now().ok();
-                last.as_ref().is_some_and(no_more)
-            });
-        }));
-        assert!(waited.is_ok(), "{self:?} became {last:?}");
+        let went = happens(|| {
+            last = Self::now().ok();
+            last.as_ref().is_some_and(no_more)
+        });
+        assert!(went, "{self:?} became {last:?}");
     }
 }
 

@@ -9,6 +9,11 @@ use std::time::Instant;
 /// only a few of them meet another process.
 const ROUNDS: u32 = 501;
 
+/// The part of a name that the command line chooses, if it does. Options, as cargo adds one, don't count.
+pub fn chosen() -> Option<String> {
+    std::env::args().skip(1).find(|argument| !argument.starts_with('-'))
+}
+
 /// Seconds that each of two things took, once.
 #[derive(Clone, Copy, Debug)]
 pub struct Pair {

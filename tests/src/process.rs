@@ -77,11 +77,19 @@ fn status(name: &str) -> Result<u64> {
 ///
 /// # Panics
 /// If it doesn't happen in a minute. Only a failing test gets there.
-pub fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, happened: impl FnMut() -> bool) {
+    assert!(happens(happened), "{what} didn't happen; the threads are {:?}", threads());
+}
+
+/// Waits in the same way, and tells whether it happened within a minute.
+pub fn happens(mut happened: impl FnMut() -> bool) -> bool {
     let patience = Instant::now() + Duration::from_secs(60);
     while !happened() {
-        assert!(Instant::now() < patience, "{what} didn't happen; the threads are {:?}", threads());
+        if Instant::now() >= patience {
+            return false;
+        }
         // A loop without a pause would take the processor from those that it waits for.
         std::thread::sleep(Duration::from_micros(50));
     }
+    true
 }

@@ -119,13 +119,23 @@ fn attempt(case: &Case, toolchain: &Toolchain, cli: &Path, folder: &Path, timeou
     let told = String::from_utf8_lossy(&output.stdout);
     Ok(match output.status.code() {
         Some(0) if told.lines().last() == Some(OK) => Outcome::RunsRight,
-        Some(TIMED_OUT) => Outcome::Fails(format!("it isn't done after {timeout} s")),
+        Some(TIMED_OUT) => Outcome::Fails(not_done(timeout.into())),
         code => {
             let error = String::from_utf8_lossy(&output.stderr);
             eprintln!("{told}{error}");
-            Outcome::Fails(format!("exit code {}", code.map_or("none".to_owned(), |code| code.to_string())))
+            Outcome::Fails(exit(code))
         }
     })
+}
+
+/// How a program ended that wasn't stopped.
+fn exit(code: Option<i32>) -> String {
+    format!("exit code {}", code.map_or("none".to_owned(), |code| code.to_string()))
+}
+
+/// How one ended that was.
+fn not_done(seconds: u64) -> String {
+    format!("it isn't done after {seconds} s")
 }
 
 /// An empty folder for a run, and its policy.

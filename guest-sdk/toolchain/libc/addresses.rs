@@ -29,13 +29,13 @@ unsafe extern "C" {
     ) -> isize;
 }
 
-/// Clears what isn't told.
+/// Clears what a call that went well doesn't tell. Returns the call's outcome, which is below zero if it didn't.
 ///
 /// # Safety
 /// There may be an address, with `len` bytes.
-unsafe fn without_zone(address: *mut c_void, len: *mut u32) {
-    if address.is_null() || len.is_null() {
-        return;
+unsafe fn told<T: PartialOrd + Default>(outcome: T, address: *mut c_void, len: *mut u32) -> T {
+    if outcome < T::default() || address.is_null() || len.is_null() {
+        return outcome;
     }
     // SAFETY: there is as much as the length says.
     unsafe {
@@ -45,54 +45,31 @@ unsafe fn without_zone(address: *mut c_void, len: *mut u32) {
             (&raw mut (*address).zone).write_unaligned(0);
         }
     }
+    outcome
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_accept(fd: c_int, address: *mut c_void, len: *mut u32) -> c_int {
     // SAFETY: the caller has room for the address, if it wants it.
-    unsafe {
-        let accepted = __real_accept(fd, address, len);
-        if accepted >= 0 {
-            without_zone(address, len);
-        }
-        accepted
-    }
+    unsafe { told(__real_accept(fd, address, len), address, len) }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_accept4(fd: c_int, address: *mut c_void, len: *mut u32, flags: c_int) -> c_int {
     // SAFETY: as above.
-    unsafe {
-        let accepted = __real_accept4(fd, address, len, flags);
-        if accepted >= 0 {
-            without_zone(address, len);
-        }
-        accepted
-    }
+    unsafe { told(__real_accept4(fd, address, len, flags), address, len) }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_getpeername(fd: c_int, address: *mut c_void, len: *mut u32) -> c_int {
     // SAFETY: as above.
-    unsafe {
-        let error = __real_getpeername(fd, address, len);
-        if error == 0 {
-            without_zone(address, len);
-        }
-        error
-    }
+    unsafe { told(__real_getpeername(fd, address, len), address, len) }
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn __wrap_getsockname(fd: c_int, address: *mut c_void, len: *mut u32) -> c_int {
     // SAFETY: as above.
-    unsafe {
-        let error = __real_getsockname(fd, address, len);
-        if error == 0 {
-            without_zone(address, len);
-        }
-        error
-    }
+    unsafe { told(__real_getsockname(fd, address, len), address, len) }
 }
 
 #[unsafe(no_mangle)]
@@ -105,11 +82,5 @@ unsafe extern "C" fn __wrap_recvfrom(
     len: *mut u32,
 ) -> isize {
     // SAFETY: the caller has room for what comes, and for the address, if it wants it.
-    unsafe {
-        let received = __real_recvfrom(fd, bytes, count, flags, address, len);
-        if received >= 0 {
-            without_zone(address, len);
-        }
-        received
-    }
+    unsafe { told(__real_recvfrom(fd, bytes, count, flags, address, len), address, len) }
 }

@@ -36,7 +36,7 @@ pub(crate) fn arguments(
     target: &str,
     mut tell: impl FnMut(&str),
 ) -> Result<Vec<String>, Error> {
-    let mut wanted = locked(workspace);
+    let wanted = locked(workspace);
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
@@ -47,7 +47,7 @@ pub(crate) fn arguments(
         process::output(command.env("RUSTC", toolchain.rustc()), cargo::HELP)?;
     }
     let mut copies = Vec::new();
-    for (known, version) in wanted.drain(..) {
+    for (known, version) in wanted {
         match downloaded(&sources, known.0, &version) {
             Some(source) => copies.extend(copy(known, &source, &toolchain.folder().join(FOLDER), &mut tell)?),
             None => {

@@ -15,7 +15,7 @@ pub(super) fn exit(code: i32) -> RuntimeError {
 
 /// Fails if the plugin is stopped. Each function of the host's begins with this, however the plugin comes to call it:
 /// directly, through a table or by a reference. So none is begun after the stop, however many calls come one after the
-/// other.
+/// other. Those whose arguments are in registers look as well, and return a zero instead (`imports/scalar.rs`).
 #[inline]
 pub(super) fn check(is_stopped: bool) -> Result<(), RuntimeError> {
     if is_stopped { Err(exit(KILLED)) } else { Ok(()) }

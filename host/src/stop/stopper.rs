@@ -157,9 +157,12 @@ impl Stopper {
 
     /// Tells all threads to end. A thread that was just about to wait has to be told again.
     pub(crate) fn kill(&self) {
-        // Whoever attaches something doesn't wait for this.
-        let all = lock(&self.targets).all.clone();
-        all.iter().for_each(|target| target.kill());
+        self.all().iter().for_each(|target| target.kill());
+    }
+
+    /// The targets as they are now. Whoever attaches one doesn't wait for what is done with these.
+    fn all(&self) -> Vec<Arc<dyn Target>> {
+        lock(&self.targets).all.clone()
     }
 
     /// Whether nothing of the plugin runs.
@@ -174,8 +177,7 @@ impl Stopper {
 
     /// Has all targets give back what the plugin holds.
     fn release(&self) {
-        let all = lock(&self.targets).all.clone();
-        all.iter().for_each(|target| target.release());
+        self.all().iter().for_each(|target| target.release());
     }
 
     /// Tells the plugin to end until it is quiet, on a thread of its own.

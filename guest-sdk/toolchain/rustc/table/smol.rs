@@ -3,6 +3,13 @@
 
 use super::{Edit, each, once};
 
+/// What there is for Unix is there for WASI.
+macro_rules! of_unix {
+    ($code:literal) => {
+        once("src/lib.rs", concat!("#[cfg(unix)]\n", $code), concat!("#[cfg(target_os = \"wasi\")]\n", $code))
+    };
+}
+
 #[rustfmt::skip]
 pub(super) const ASYNC_IO: &[Edit] = &[
     once("src/lib.rs",
@@ -11,21 +18,11 @@ pub(super) const ASYNC_IO: &[Edit] = &[
     once("src/lib.rs",
         "use rustix::io as rio;\nuse rustix::net as rn;\nuse rustix::net::addr::SocketAddrArg;\n",
         "#[cfg(target_os = \"wasi\")]\nmod wasix;\n"),
-    once("src/lib.rs",
-        "#[cfg(unix)]\nimpl<T: AsFd> Async<T> {",
-        "#[cfg(target_os = \"wasi\")]\nimpl<T: AsFd> Async<T> {"),
-    once("src/lib.rs",
-        "#[cfg(unix)]\nimpl<T: AsRawFd> AsRawFd for Async<T> {",
-        "#[cfg(target_os = \"wasi\")]\nimpl<T: AsRawFd> AsRawFd for Async<T> {"),
-    once("src/lib.rs",
-        "#[cfg(unix)]\nimpl<T: AsFd> AsFd for Async<T> {",
-        "#[cfg(target_os = \"wasi\")]\nimpl<T: AsFd> AsFd for Async<T> {"),
-    once("src/lib.rs",
-        "#[cfg(unix)]\nimpl<T: AsFd + From<OwnedFd>> TryFrom<OwnedFd> for Async<T> {",
-        "#[cfg(target_os = \"wasi\")]\nimpl<T: AsFd + From<OwnedFd>> TryFrom<OwnedFd> for Async<T> {"),
-    once("src/lib.rs",
-        "#[cfg(unix)]\nimpl<T: Into<OwnedFd>> TryFrom<Async<T>> for OwnedFd {",
-        "#[cfg(target_os = \"wasi\")]\nimpl<T: Into<OwnedFd>> TryFrom<Async<T>> for OwnedFd {"),
+    of_unix!("impl<T: AsFd> Async<T> {"),
+    of_unix!("impl<T: AsRawFd> AsRawFd for Async<T> {"),
+    of_unix!("impl<T: AsFd> AsFd for Async<T> {"),
+    of_unix!("impl<T: AsFd + From<OwnedFd>> TryFrom<OwnedFd> for Async<T> {"),
+    of_unix!("impl<T: Into<OwnedFd>> TryFrom<Async<T>> for OwnedFd {"),
     once("src/lib.rs",
         "        let (domain, sock_addr) = match addr {\n            SocketAddr::V4(v4) => (rn::AddressFamily::INET, v4.as_any()),\n            SocketAddr::V6(v6) => (rn::AddressFamily::INET6, v6.as_any()),\n        };\n",
         ""),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
-use super::super::prepare;
+use super::super::{exit, not_done, prepare};
 use super::events::{Outcome, Told};
 
 /// What runs programs.
@@ -76,12 +76,11 @@ impl Runner<'_> {
                 Err(RecvTimeoutError::Timeout) => {
                     child.kill()?;
                     child.wait()?;
-                    return Ok((told, format!("it isn't done after {} s", self.patience.as_secs())));
+                    return Ok((told, not_done(self.patience.as_secs())));
                 }
             }
         }
-        let code = child.wait()?.code();
-        Ok((told, format!("exit code {}", code.map_or("none".to_owned(), |code| code.to_string()))))
+        Ok((told, exit(child.wait()?.code())))
     }
 }
 

@@ -43,7 +43,7 @@ impl Results {
         let mut page = format!(
             "{HEADING}\n\n\
              The tests that these crates publish, as their authors wrote them, and those of the standard library. \
-             X {self}\n\n\
+             {self}\n\n\
              | suite | features | test programs | passed | of | later | ignored | known to fail |\n\
              |---|---|--:|--:|--:|--:|--:|--:|\n"
         );
