@@ -40,13 +40,16 @@ fn tell_host() {
 /// What the calling thread's last panic said. `payload` is what unwinding brought.
 pub(crate) fn take_report(payload: &(dyn Any + Send)) -> PanicReport {
     // `resume_unwind` runs no hook. Then only the payload tells.
-    LAST.take().unwrap_or_else(|| PanicReport {
+    let mut report = LAST.take().unwrap_or_else(|| PanicReport {
         message: message(payload),
         file: String::new(),
         line: 0,
         column: 0,
-        thread: thread_name(),
-    })
+        thread: None,
+    });
+    // The hook doesn't ask for it: a thread that ends has no name any more, and asking would panic again.
+    report.thread = std::thread::current().name().map(str::to_owned);
+    report
 }
 
 /// Drops what unwinding brought. Its own `Drop` may panic; then that panic's payload is leaked, so that this ends.
@@ -62,7 +65,7 @@ fn report(info: &PanicHookInfo<'_>) -> PanicReport {
         Some(place) => (place.file().to_owned(), place.line(), place.column()),
         None => (String::new(), 0, 0),
     };
-    PanicReport { message: message(info.payload()), file, line, column, thread: thread_name() }
+    PanicReport { message: message(info.payload()), file, line, column, thread: None }
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {
@@ -70,8 +73,4 @@ fn message(payload: &(dyn Any + Send)) -> String {
         Some(text) => (*text).to_owned(),
         None => payload.downcast_ref::<String>().cloned().unwrap_or_default(),
     }
-}
-
-fn thread_name() -> Option<String> {
-    std::thread::current().name().map(str::to_owned)
 }

@@ -7,7 +7,7 @@ mod poll;
 mod socket;
 mod thread;
 
-use super::context::{Context, run};
+use super::context::{Context, run, run_undisturbed};
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// The namespace whose addresses have 64 bits.
@@ -29,7 +29,8 @@ pub(super) fn find(namespace: &str, name: &str) -> Option<&'static Row> {
     own.or_else(|| rows().find(|row| row.namespace.is_none()))
 }
 
-/// Makes the table. A call returns an error number, or nothing where it says so.
+/// Makes the table. A call returns an error number, or nothing where it says so. Signals are dealt with around each call
+/// that isn't marked as undisturbed.
 macro_rules! calls {
     (@namespace) => { None };
     (@namespace $namespace:literal) => { Some($namespace) };
@@ -37,7 +38,9 @@ macro_rules! calls {
     (@outcome $outcome:expr, nothing) => { $outcome.map(drop) };
     (@type) => { u32 };
     (@type nothing) => { () };
-    ($($name:ident $(in $namespace:literal)? ($($arg:ident: $type:ty),*) $(-> $nothing:ident)? = $function:path;)*) => {
+    (@run) => { run };
+    (@run undisturbed) => { run_undisturbed };
+    ($($([$how:ident])? $name:ident $(in $namespace:literal)? ($($arg:ident: $type:ty),*) $(-> $nothing:ident)? = $function:path;)*) => {
         const CALLS: &[Row] = &[$(Row {
             name: stringify!($name),
             namespace: calls!(@namespace $($namespace)?),
@@ -47,7 +50,7 @@ macro_rules! calls {
                     env,
                     |mut env: FunctionEnvMut<'_, Context>, $($arg: $type),*|
                         -> Result<calls!(@type $($nothing)?), RuntimeError> {
-                        let outcome = run(&mut env, |call| $function(call, $($arg),*));
+                        let outcome = calls!(@run $($how)?)(&mut env, |call| $function(call, $($arg),*));
                         calls!(@outcome outcome $(, $nothing)?)
                     },
                 )
@@ -93,8 +96,8 @@ calls! {
     fd_tell(fd: u32, result: u32) = file::tell;
     fd_write(fd: u32, parts: u32, count: u32, written: u32) = fd::write;
     futex_wait(word: u32, expected: u32, timeout: u32, woken: u32) = thread::futex_wait;
-    futex_wake(word: u32, woken: u32) = thread::futex_wake;
-    futex_wake_all(word: u32, woken: u32) = thread::futex_wake_all;
+    [undisturbed] futex_wake(word: u32, woken: u32) = thread::futex_wake;
+    [undisturbed] futex_wake_all(word: u32, woken: u32) = thread::futex_wake_all;
     getcwd(buffer: u32, len: u32) = path::getcwd;
     path_create_directory(folder: u32, path: u32, len: u32) = path::create_directory;
     path_filestat_get(folder: u32, lookup: u32, path: u32, len: u32, result: u32) = path::filestat_get;

@@ -90,6 +90,17 @@ pub(super) fn run(
     }
 }
 
+/// Makes a system call that doesn't wait, and leaves signals to the next one. A thread that ends makes such calls when its
+/// stack is another's already, and no handler may run there.
+pub(super) fn run_undisturbed(
+    env: &mut FunctionEnvMut<'_, Context>,
+    mut call: impl FnMut(&mut Call<'_>) -> Result,
+) -> std::result::Result<u32, RuntimeError> {
+    stopped::check(env.data().callers.system().halt().is_stopped())?;
+    let outcome = make(env, &mut None, &mut call);
+    Ok(outcome.map_or_else(|error| error.number().into(), |()| 0))
+}
+
 #[inline]
 fn make(
     env: &mut FunctionEnvMut<'_, Context>,

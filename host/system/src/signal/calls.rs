@@ -12,6 +12,17 @@ impl System {
         self.signals.set_handler(is_set);
     }
 
+    /// Keeps signals from a thread, as a C library does where a handler may not come between. They go to other threads,
+    /// or wait; a kill and an abort end the plugin nevertheless.
+    pub fn block_signals(&self, thread: &Thread) {
+        thread.signals().set_blocked(true);
+    }
+
+    /// Lets signals come to a thread again. Returns whether they were blocked.
+    pub fn unblock_signals(&self, thread: &Thread) -> bool {
+        thread.signals().set_blocked(false)
+    }
+
     /// Sends the plugin a signal. It is delivered to whichever thread makes a system call next; if all of them wait, the
     /// wait of the oldest ends.
     pub fn signal(&self, signal: Signal) {

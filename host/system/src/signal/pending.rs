@@ -11,10 +11,11 @@ pub(crate) struct Shared {
     pending: AtomicU32,
 }
 
-/// What one thread has: signals for it alone, and whether it runs a handler.
+/// What one thread has: signals for it alone, whether it has blocked signals, and whether it runs a handler.
 #[derive(Debug, Default)]
 pub(crate) struct Own {
     pending: AtomicU32,
+    blocked: AtomicBool,
     handling: AtomicBool,
 }
 
@@ -98,10 +99,16 @@ impl Shared {
 }
 
 impl Own {
+    /// Blocks signals, or unblocks them. Returns whether they were blocked.
+    pub(crate) fn set_blocked(&self, is_blocked: bool) -> bool {
+        self.blocked.swap(is_blocked, Ordering::Relaxed)
+    }
+
     /// The signals that this thread can take. A handler is kept from running by another, which hears of no kill, and
-    /// of no abort either: an abort within a handler ends the plugin.
+    /// of no abort either: an abort within a handler ends the plugin. So it is while signals are blocked.
     fn open(&self) -> u32 {
-        if self.is_handling() { Signal::KILL.bit() | Signal::ABORT.bit() } else { u32::MAX }
+        let is_closed = self.is_handling() || self.blocked.load(Ordering::Relaxed);
+        if is_closed { Signal::KILL.bit() | Signal::ABORT.bit() } else { u32::MAX }
     }
 
     fn is_handling(&self) -> bool {
@@ -158,6 +165,21 @@ mod tests {
         drop(handling);
         assert!(shared.interrupts(&own) && !shared.interrupts(&other));
         assert!(matches!(shared.take(&own), Some(Delivery::Handle(Signal::USER_2, _))));
+    }
+
+    #[test]
+    fn a_thread_that_blocks_signals_leaves_them_to_others_and_ends_by_a_kill() {
+        let (shared, own, other) = (Shared::default(), Own::default(), Own::default());
+        shared.set_handler(true);
+        assert!(!own.set_blocked(true));
+        assert!(shared.raise(Signal::USER_1) && shared.raise_for(&own, Signal::USER_2));
+        assert!(!shared.interrupts(&own) && shared.take(&own).is_none());
+        assert!(matches!(shared.take(&other), Some(Delivery::Handle(Signal::USER_1, _))));
+        assert!(own.set_blocked(false));
+        assert!(matches!(shared.take(&own), Some(Delivery::Handle(Signal::USER_2, _))));
+        own.set_blocked(true);
+        assert!(shared.raise(Signal::KILL));
+        assert!(matches!(shared.take(&own), Some(Delivery::Terminate(Signal::KILL))));
     }
 
     #[test]

@@ -75,11 +75,20 @@ pub(super) fn random(call: &mut Call<'_>, ptr: u32, len: u32) -> Result {
     Ok(())
 }
 
+/// What wasix-libc names while no handler may run, as while it sends another thread a signal. No export is called so. When
+/// handlers may run again it names its own.
+const BLOCKED: &str = "__wasm_signal_blocked";
+
 /// Says which export handles signals. What isn't there handles none.
 pub(super) fn callback_signal(call: &mut Call<'_>, name: u32, len: u32) -> Result {
     let name = call.path(name, len)?;
     let name = str::from_utf8(&name).map_err(|_| Errno::Inval)?;
-    call.callers.set_handler(call.has_handler(name).then_some(name));
+    if name == BLOCKED {
+        call.system.block_signals(call.thread);
+    } else if !call.system.unblock_signals(call.thread) || call.callers.handler().is_some() {
+        // A plugin that has no handler gets none by the end of a block.
+        call.callers.set_handler(call.has_handler(name).then_some(name));
+    }
     Ok(())
 }
 
