@@ -66,3 +66,8 @@ pub mod __private {
         T::SCHEMA
     }
 }
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -70,3 +70,8 @@ pub mod __private {
     pub use crate::scalar::call_scalar;
     pub use crate::section::array;
 }
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -60,3 +60,8 @@ pub mod __private {
         crate::code::with_header(header, body)
     }
 }
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -52,6 +52,7 @@ mod call;
 mod cancel;
 #[cfg(test)]
 mod causes;
+mod config;
 mod dynamic;
 mod inner;
 mod json;

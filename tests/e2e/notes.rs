@@ -26,9 +26,13 @@ fn load() -> Result<Module> {
 /// A plugin whose database is in this folder, and may take so much there.
 fn serve(folder: &Path, room: u64) -> Result<Plugin> {
     let network = Network::new().listen_tcp("127.0.0.1:0")?;
-    let policy = Policy::new().mount_limited(folder, "/data", room).network(network).memory(64 << 20).threads(16);
-    let settings = Settings { file: "/data/notes.sqlite".to_owned(), listen: "127.0.0.1:0".to_owned() };
-    Ok(Plugin::builder(&MODULE).policy(policy).config(&settings).start()?)
+    // The plugin is configured by the policy's file.
+    let policy = Policy::from_toml_str("[config]\nfile = '/data/notes.sqlite'\nlisten = '127.0.0.1:0'", folder)?
+        .mount_limited(folder, "/data", room)
+        .network(network)
+        .memory(64 << 20)
+        .threads(16);
+    Ok(Plugin::builder(&MODULE).policy(policy).start()?)
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod fixtures;
 mod guest_memory;
 mod headers;
 mod manifests;
+mod packages;
 mod pages;
 mod rooms;
 
@@ -34,6 +35,7 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
     ("formatting", formatting),
     ("file headers", headers::check),
     ("manifests", manifests::check),
+    ("packages", packages::check),
     ("dependency boundaries", boundaries::check),
     ("fixtures", fixtures::check),
     ("examples", examples::check),

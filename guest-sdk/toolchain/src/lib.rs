@@ -57,3 +57,8 @@ pub use provider::{Candidate, Verdict};
 pub use survey::Survey;
 pub use target_spec::TARGET;
 pub use toolchain::Toolchain;
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

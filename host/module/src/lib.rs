@@ -41,3 +41,8 @@ pub use stoppable::{
     CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
 };
 pub use work::{COMPILER_THREADS, Work};
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

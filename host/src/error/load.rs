@@ -64,13 +64,21 @@ pub enum LoadError {
         /// The type that the module declares.
         found: String,
     },
-    /// The module needs more memory to begin with than the policy allows.
-    #[error("the module needs {needed} bytes of memory to begin with, and the policy allows {allowed}")]
+    /// The module needs more memory than the policy allows: to begin with, or by its author's word.
+    #[error("the module needs {needed} bytes of memory, and the policy allows {allowed} (`limits.memory`)")]
     NeedsMemory {
-        /// What the module declares, in bytes.
+        /// What the module or its author declares, in bytes.
         needed: u64,
         /// The policy's limit, in bytes.
         allowed: u64,
+    },
+    /// The plugin's author says that it starts more threads than the policy allows.
+    #[error("the plugin starts {needed} threads, and the policy allows {allowed} (`limits.threads`)")]
+    NeedsThreads {
+        /// How many it starts.
+        needed: usize,
+        /// The policy's limit.
+        allowed: usize,
     },
     /// The module needs a larger table to begin with than the policy allows.
     #[error("the module needs a table of {needed} entries to begin with, and the policy allows {allowed}")]

@@ -1,15 +1,16 @@
 //! Starts a plugin with its policy, its configuration, and what the host provides.
 
+use super::config::{self, Config};
 use super::inner::Inner;
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
-use crate::module::Module;
+use crate::module::{Module, ModuleInfo};
 use crate::plugin::call::{CallPath, EncodedCall};
 use crate::plugin::services::Services;
-use crate::plugin::{CancelHandle, Metadata, json};
+use crate::plugin::{CancelHandle, Metadata};
 use crate::policy::Policy;
 use crate::running::imports::HostFunctions;
 use crate::running::instance::{Instance, Start, not_started};
@@ -29,7 +30,7 @@ pub struct PluginBuilder {
     module: Module,
     name: Option<String>,
     policy: Policy,
-    config: Result<Vec<u8>, String>,
+    config: Config,
     functions: HostFunctions,
     services: Services,
     backtraces: bool,
@@ -44,7 +45,7 @@ impl PluginBuilder {
             module: module.clone(),
             name: None,
             policy: Policy::new(),
-            config: Ok(Vec::new()),
+            config: Config::default(),
             functions: HostFunctions::default(),
             services: Services::default(),
             backtraces: false,
@@ -92,20 +93,17 @@ impl PluginBuilder {
     }
 
     /// Sets the configuration that the plugin's constructor receives: a value of the type that the constructor asks
-    /// for.
+    /// for. Without this, it is `[config]` of the policy's file, if there is one.
     #[must_use]
     pub fn config<C: Serialize + ?Sized>(mut self, config: &C) -> Self {
-        self.config = postcard::to_allocvec(config).map_err(|error| error.to_string());
+        self.config = Config::of(config);
         self
     }
 
     /// Sets the configuration from JSON, by the type that the plugin states.
     #[must_use]
     pub fn config_json(mut self, config: &Value) -> Self {
-        self.config = match &self.module.info().plugin {
-            Some(plugin) => json::encode_value(&plugin.config, config),
-            None => Err("the plugin doesn't say of which type its configuration is".to_owned()),
-        };
+        self.config = Config::of_json(config, self.module.info());
         self
     }
 
@@ -142,8 +140,9 @@ impl PluginBuilder {
         let Self { module, name, policy, config, mut functions, services, backtraces, resettable, on_event, stopper } =
             self;
         let wrong_config = |problem| LoadError::Configuration { problem };
-        let config = config.map_err(wrong_config)?;
         module.info().check_plugin()?;
+        let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
+        check_needs(module.info(), &policy)?;
         functions.check(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
         functions.keep_stacks(backtraces);
@@ -165,7 +164,7 @@ impl PluginBuilder {
                 return Err(LoadError::Refused { message: String::from_utf8_lossy(&message).into_owned() });
             }
             Err(CallError::Failed(Error::BadArguments { message, .. })) => {
-                return Err(wrong_config(message));
+                return Err(wrong_config(config::unreadable(&config, module.info(), message)));
             }
             Err(CallError::Failed(error)) => return Err(not_started(error)),
         }
@@ -184,6 +183,18 @@ impl PluginBuilder {
             Exclusive::new(inner)
         });
         Ok(Plugin { metadata, module, process, calls, inner })
+    }
+}
+
+/// Refuses a plugin whose author says that it needs more than the policy allows.
+fn check_needs(info: &ModuleInfo, policy: &Policy) -> Result<(), LoadError> {
+    let needs = info.plugin.as_ref().map(|plugin| plugin.needs).unwrap_or_default();
+    if needs.memory > policy.memory {
+        return Err(LoadError::NeedsMemory { needed: needs.memory, allowed: policy.memory });
+    }
+    match usize::try_from(needs.threads) {
+        Ok(needed) if needed > policy.threads => Err(LoadError::NeedsThreads { needed, allowed: policy.threads }),
+        _ => Ok(()),
     }
 }
 

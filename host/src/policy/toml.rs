@@ -41,8 +41,8 @@ impl Policy {
         read(&Document { text, file: None, folder: folder.as_ref() })
     }
 
-    /// The plugin's configuration from the policy's file, from `[config]`, in the type that the plugin wants:
-    /// `builder.config(&policy.config::<Settings>()?)`. `None` if the file has no configuration.
+    /// The plugin's configuration from the policy's file, from `[config]`. `None` if the file has none. The plugin gets it
+    /// by itself if [`PluginBuilder::config`](crate::plugin::PluginBuilder::config) sets no other one.
     ///
     /// # Errors
     /// [`PolicyError::Config`] if the configuration is not of that type.

@@ -3,10 +3,11 @@
 use super::store::TestStore;
 use super::{builder, typed};
 use anyhow::Result;
-use plugix_e2e::assert_matches;
-use plugix_e2e_contract::typed::Typed;
-use plugix_host::Error;
+use plugix_e2e::{assert_matches, guest};
+use plugix_e2e_contract::typed::{Store, Typed};
 use plugix_host::error::LoadError;
+use plugix_host::plugin::PluginBuilder;
+use plugix_host::{Error, Plugin, Policy};
 use serde_json::json;
 
 fn start_with<C: serde::Serialize>(config: &C) -> Result<(), LoadError> {
@@ -38,6 +39,32 @@ fn a_configuration_in_json() {
     assert_matches!(start(json!(null)), Ok(()));
     assert_matches!(start(json!("not today")), Err(LoadError::Refused { message }) if message == "not today");
     assert_matches!(start(json!(7)), Err(LoadError::Configuration { problem }) if problem == "expected String, found 7");
+}
+
+#[test]
+fn a_configuration_of_the_policys() -> Result<()> {
+    let policy = Policy::from_toml_str("[config]\nwords = 1", "")?;
+    let start = |builder: PluginBuilder| builder.policy(policy.clone()).start().map(drop);
+    let unset = Plugin::builder(&guest("typed")).provide(<dyn Store>::provider(TestStore::default()));
+    assert_matches!(start(unset), Err(LoadError::Configuration { problem })
+        if problem == r#"`[config]` of the policy: expected String, found {"words":1}"#);
+    // What the host sets counts.
+    assert_matches!(start(builder(&TestStore::default())), Ok(()));
+    Ok(())
+}
+
+#[test]
+fn a_configuration_that_is_missing() {
+    let unset = Plugin::builder(&guest("typed")).provide(<dyn Store>::provider(TestStore::default()));
+    assert_matches!(unset.start(), Err(LoadError::Configuration { problem })
+        if problem.starts_with("it got none, and needs a `Option<String>`"));
+}
+
+#[test]
+fn a_policy_that_allows_less_than_the_author_says() {
+    let start = |threads| builder(&TestStore::default()).policy(Policy::new().threads(threads)).start().map(drop);
+    assert_matches!(start(7), Err(LoadError::NeedsThreads { needed: 8, allowed: 7 }));
+    assert_matches!(start(8), Ok(()));
 }
 
 #[test]

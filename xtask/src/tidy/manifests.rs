@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{output, relative};
 use crate::workspace;
 
-const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
+const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
 
 pub(super) fn check() -> Result<Vec<String>> {
     let mut problems = Vec::new();
@@ -29,6 +29,9 @@ fn missing(manifest: &str) -> Vec<String> {
     let lines: Vec<_> = manifest.lines().map(str::trim).collect();
     let fields = INHERITED.iter().map(|field| format!("{field}.workspace = true"));
     let mut missing: Vec<_> = fields.filter(|field| !lines.contains(&field.as_str())).collect();
+    if !lines.iter().any(|line| ["publish.workspace = true", "publish = true"].contains(line)) {
+        missing.push("publish.workspace = true".to_owned());
+    }
     if !lines.windows(2).any(|pair| pair == ["[lints]", "workspace = true"]) {
         missing.push("`workspace = true` in `[lints]`".to_owned());
     }
@@ -41,9 +44,9 @@ mod tests {
 
     #[test]
     fn what_is_not_inherited_is_named() {
-        let fields = INHERITED.map(|field| format!("{field}.workspace = true\n")).concat();
+        let fields = INHERITED.map(|field| format!("{field}.workspace = true\n")).concat() + "publish = true\n";
         assert!(missing(&format!("[package]\n{fields}\n[lints]\nworkspace = true\n")).is_empty());
         assert_eq!(missing(&format!("[package]\n{fields}")), ["`workspace = true` in `[lints]`"]);
-        assert_eq!(missing("[package]\nedition = \"2024\"\n").len(), INHERITED.len() + 1);
+        assert_eq!(missing("[package]\nedition = \"2024\"\n").len(), INHERITED.len() + 2);
     }
 }
