@@ -22,7 +22,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 
         const _: () = {
             #[allow(dead_code)]
-            impl<C: #abi::interface::Caller> #client<C> {
+            impl<__C: #abi::interface::Caller> #client<__C> {
                 #(#methods)*
             }
             #defaults
@@ -42,9 +42,9 @@ fn client_method(contract: &Contract, method: &Method) -> TokenStream {
     });
     let call = quote!(self.caller.call::<#interface, #index, _>(&#args));
     let (error, failed) = match &method.error {
-        None => (quote!(C::Error), quote!(::core::result::Result::Err(error))),
+        None => (quote!(__C::Error), quote!(::core::result::Result::Err(error))),
         Some(error) => (
-            quote!(#abi::interface::CallError<#error, C::Error>),
+            quote!(#abi::interface::CallError<#error, __C::Error>),
             quote!(::core::result::Result::Err(#abi::interface::CallError::Failed(error))),
         ),
     };
@@ -52,7 +52,7 @@ fn client_method(contract: &Contract, method: &Method) -> TokenStream {
         let run = run_default(contract, method);
         quote! {
             match #call {
-                #failed if C::is_not_provided(&error) => #run,
+                #failed if __C::is_not_provided(&error) => #run,
                 result => result,
             }
         }
@@ -139,9 +139,9 @@ fn defaults(contract: &Contract) -> TokenStream {
         }
     });
     quote! {
-        struct #defaults<'a, C>(&'a #client<C>);
+        struct #defaults<'a, __C>(&'a #client<__C>);
 
-        impl<C: #abi::interface::Caller> #name for #defaults<'_, C> {
+        impl<__C: #abi::interface::Caller> #name for #defaults<'_, __C> {
             #(#methods)*
         }
     }

@@ -8,8 +8,10 @@ use syn::ItemTrait;
 
 pub(super) fn expand(contract: &Contract, item: &ItemTrait) -> TokenStream {
     let Contract { ident, vis, name, .. } = contract;
-    // An exported macro stands at the crate's root. Two traits of the same name must not meet there.
-    let unique = format_ident!("__plugix_{}_{:016x}", ident, fnv1a(&item.to_token_stream().to_string()));
+    // An exported macro stands at the crate's root. Two traits of the same name must not meet there, nor two versions of
+    // one that differ in nothing else.
+    let text = format!("{name} {:?} {}", contract.options.version, item.to_token_stream());
+    let unique = format_ident!("__plugix_{ident}_{:016x}", fnv1a(&text));
     let methods = contract.methods.iter().map(|method| {
         let index = method.index;
         let export = format!("plugix:{name}/{}", method.ident);

@@ -21,7 +21,7 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
     let shared = format_ident!("Shared{name}");
     let methods = contract.methods.iter().map(|method| method_impl(contract, method));
     let frames = contract.methods.iter().map(|Method { index, .. }| {
-        quote!(#index => ::core::option::Option::Some(<Self as #abi::interface::Method<#index>>::dispatch::<O>))
+        quote!(#index => ::core::option::Option::Some(<Self as #abi::interface::Method<#index>>::dispatch::<__O>))
     });
     let scalars = contract.methods.iter().filter(|method| method.is_scalar()).map(|method| {
         let index = method.index;
@@ -41,17 +41,17 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
                     &BYTES
                 };
 
-                type Client<C: #abi::interface::Caller> = #client<C>;
+                type Client<__C: #abi::interface::Caller> = #client<__C>;
 
                 #[inline]
-                fn client<C: #abi::interface::Caller>(caller: C) -> #client<C> {
+                fn client<__C: #abi::interface::Caller>(caller: __C) -> #client<__C> {
                     #client { caller }
                 }
 
                 #[inline]
-                fn frame_fn<O: #abi::interface::Output>(
+                fn frame_fn<__O: #abi::interface::Output>(
                     method: usize,
-                ) -> ::core::option::Option<#abi::interface::FrameFn<Self, O>> {
+                ) -> ::core::option::Option<#abi::interface::FrameFn<Self, __O>> {
                     match method {
                         #(#frames,)*
                         _ => ::core::option::Option::None,
@@ -69,15 +69,15 @@ pub(super) fn expand(contract: &Contract) -> TokenStream {
 
             impl #interface {
                 /// Shares an implementation of this interface. Every plugin that gets it calls the same one.
-                pub fn provider<T>(implementation: T) -> #abi::interface::Provider<Self>
+                pub fn provider<__T>(implementation: __T) -> #abi::interface::Provider<Self>
                 where
-                    T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
+                    __T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
                 {
-                    struct #shared<T>(T);
+                    struct #shared<__T>(__T);
 
-                    impl<T> #abi::interface::Provide<#interface> for #shared<T>
+                    impl<__T> #abi::interface::Provide<#interface> for #shared<__T>
                     where
-                        T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
+                        __T: #name + ::core::marker::Send + ::core::marker::Sync + 'static,
                     {
                         #[inline]
                         fn get(&self) -> &#interface {
@@ -207,7 +207,7 @@ fn method_impl(contract: &Contract, method: &Method) -> TokenStream {
             #import
 
             #[inline]
-            fn dispatch<O: #abi::interface::Output>(&self, args: &[u8], output: &mut O) -> #abi::Status {
+            fn dispatch<__O: #abi::interface::Output>(&self, args: &[u8], output: &mut __O) -> #abi::Status {
                 let read = || {
                     let mut args = #abi::interface::Args::bounded(args, output.bounds());
                     #(#reads)*
@@ -233,7 +233,7 @@ fn read(abi: &syn::Path, Arg { ident, ty, kind }: &Arg) -> TokenStream {
         ArgKind::BytesRef => quote!(let #ident = args.bytes(#name)?;),
         ArgKind::BytesVec => quote!(let #ident = #abi::__private::Vec::from(args.bytes(#name)?);),
         ArgKind::Pod(element) => quote!(let #ident = args.pod::<#element>(#name)?;),
-        ArgKind::Stream(item) => quote!(let #ident = args.stream::<#item, O>(#name, output)?;),
+        ArgKind::Stream(item) => quote!(let #ident = args.stream::<#item, __O>(#name, output)?;),
         ArgKind::Slice(element) => quote!(let #ident = args.value::<#abi::__private::Vec<#element>>(#name)?;),
         ArgKind::Ref(owned) => quote!(let #ident = args.value::<#owned>(#name)?;),
         ArgKind::Str | ArgKind::Scalar | ArgKind::Value => quote!(let #ident = args.value::<#ty>(#name)?;),
