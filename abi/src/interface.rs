@@ -42,6 +42,7 @@
 
 mod args;
 mod caller;
+mod calls;
 pub mod descriptor;
 mod error;
 mod info;
@@ -57,6 +58,7 @@ mod stream;
 
 pub use args::{Args, Bytes, EncodeArg, EncodeArgs, ScalarArg, StreamArg, Value};
 pub use caller::{CallError, Caller, FailureOf, FrameFn, Import, Interface, Method, ReturnOf, ScalarFn, ValueOf};
+pub use calls::Calls;
 pub use error::{BadArguments, DecodeError, EncodeError};
 pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape, Version};
 pub use limited::Bounds;

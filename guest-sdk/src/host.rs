@@ -35,7 +35,8 @@ pub fn host<I: Interface + ?Sized>() -> I::Client<HostCaller> {
     I::client(HostCaller(()))
 }
 
-/// Carries calls to the host. Outside of a plugin, as in its unit tests, the host provides nothing.
+/// Carries calls to the host. Outside of a plugin, as in its unit tests, that is the installed
+/// [`testing::Host`](crate::testing::Host), or else nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct HostCaller(());
 
@@ -51,10 +52,7 @@ impl Caller for HostCaller {
         #[cfg(target_family = "wasm")]
         return import::call::<I::Return, A>(I::IMPORT, args);
         #[cfg(not(target_family = "wasm"))]
-        {
-            let _ = args;
-            Err(HostError::NotProvided.into())
-        }
+        crate::testing::call::<I, METHOD, A>(args)
     }
 
     #[inline]

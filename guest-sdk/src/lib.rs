@@ -40,6 +40,8 @@
 //!
 //! A configuration is any type that derives `Deserialize` and [`Schema`](abi::Schema).
 //!
+//! [`testing`] tests a plugin in plain `cargo test`, with a host of fakes.
+//!
 //! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export). They know nothing of types.
 
 mod call;
@@ -55,6 +57,8 @@ mod section;
 mod serve;
 pub mod services;
 mod stream;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 
 pub use call::{Output, Reply, call};
 pub use host::{HostCaller, HostError, host};

@@ -72,7 +72,7 @@ fn start_with<P: Instance>(args: &[u8], output: &mut Output<'_>) -> Status {
     Status::Error
 }
 
-fn config<C: DeserializeOwned>(args: &[u8]) -> Result<C, BadArguments> {
+pub(crate) fn config<C: DeserializeOwned>(args: &[u8]) -> Result<C, BadArguments> {
     let mut args = Args::new(args);
     let config = args.value("config")?;
     args.end()?;
@@ -80,7 +80,7 @@ fn config<C: DeserializeOwned>(args: &[u8]) -> Result<C, BadArguments> {
 }
 
 /// An error and what led to it, in one line.
-fn with_sources(error: &dyn Error) -> String {
+pub(crate) fn with_sources(error: &dyn Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

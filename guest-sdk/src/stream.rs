@@ -2,10 +2,10 @@
 
 #[cfg(target_family = "wasm")]
 mod host;
-#[cfg(target_family = "wasm")]
+#[cfg(not(target_family = "wasm"))]
+mod local;
 mod offering;
 
-#[cfg(target_family = "wasm")]
 pub(crate) use offering::Offering;
 
 use crate::{Output, call};
@@ -45,15 +45,12 @@ pub(crate) fn offer(items: Box<dyn Produce>) -> u32 {
     }
 }
 
-/// Pulls a stream that the host offers. Outside of a plugin there is none.
+/// Pulls a stream that the host offers. Outside of a plugin that is this process.
 pub(crate) fn open(handle: u32) -> Option<Box<dyn Pull>> {
     #[cfg(target_family = "wasm")]
     return Some(Box::new(host::HostStream::new(handle)));
     #[cfg(not(target_family = "wasm"))]
-    {
-        let _ = handle;
-        None
-    }
+    return local::LocalStream::new(handle).map(|stream| Box::new(stream) as Box<dyn Pull>);
 }
 
 /// [`plugix_abi::export::STREAM_NEXT`].

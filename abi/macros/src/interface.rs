@@ -1,6 +1,7 @@
 //! `#[interface]`: from a trait to a contract.
 
 mod client;
+mod fake;
 mod hidden;
 mod imp;
 mod method;
@@ -30,9 +31,10 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStr
     let item: ItemTrait = syn::parse2(item)?;
     let contract = Contract::new(options, &item)?;
     let client = client::expand(&contract);
+    let fake = fake::expand(&contract);
     let imp = imp::expand(&contract);
     let hidden = hidden::expand(&contract, &item);
-    Ok(quote!(#item #client #imp #hidden))
+    Ok(quote!(#item #client #fake #imp #hidden))
 }
 
 impl Contract {
