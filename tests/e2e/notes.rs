@@ -4,7 +4,7 @@
 mod web;
 
 use anyhow::{Context as _, Result, ensure};
-use notes_interface::{Note, Notes, NotesError, Settings};
+use notes_interface::{Note, Notes, NotesError};
 use plugix_e2e::{assert_matches, engine, wait_until};
 use plugix_host::error::CallError;
 use plugix_host::policy::Network;

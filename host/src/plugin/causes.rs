@@ -39,7 +39,7 @@ impl HasCause for LoadError {
             Self::Module(error) => matches!(error, ModuleError::Descriptor { .. }),
             Self::IsArtifact | Self::Cpu { .. } | Self::CompileTime { .. } | Self::Compiler(_) => false,
             Self::Engine(_) | Self::UnknownImport { .. } | Self::ImportType { .. } => false,
-            Self::NeedsMemory { .. } | Self::NeedsTable { .. } | Self::NotACommand => false,
+            Self::NeedsMemory { .. } | Self::NeedsThreads { .. } | Self::NeedsTable { .. } | Self::NotACommand => false,
             Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
             Self::Metadata { .. } | Self::Interface(_) | Self::Refused { .. } => false,
             Self::Configuration { .. } | Self::Policy { .. } => false,
