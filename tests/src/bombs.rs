@@ -27,7 +27,7 @@ const SUM: [I<'static>; 8] =
     [I::LocalGet(0), I::I32Const(7), I::I32Add, I::I32Const(9), I::I32Add, I::I32Const(5), I::I32Add, I::LocalSet(0)];
 
 /// All kinds.
-pub const KINDS: [Kind; 20] = [
+pub const KINDS: [Kind; 22] = [
     ("loops in each other, locals", |n| loops(n, 10 * n)),
     ("a few loops, many locals", |n| loops(8, 20 * n)),
     ("many loops, a few locals", |n| loops(8 * n, 20)),
@@ -37,6 +37,8 @@ pub const KINDS: [Kind; 20] = [
     ("results of `if`, values that live on", |n| choices(50 * n, 50 * n, 10)),
     ("values on the stack", |n| stack(100 * n)),
     ("locals that live across blocks", |n| choices(0, 50 * n, 20 * n)),
+    ("locals that are read straight after", |n| temporaries(100 * n, 1)),
+    ("locals that are read straight after, at the same time", |n| temporaries(1, 100 * n)),
     ("`try_table`, locals", |n| tries(10 * n, 2 * n)),
     ("`try_table` in each other, calls", |n| tries_in_each_other(n, 5 * n)),
     ("loops in each other, arithmetic", |n| arithmetic(n, 5 * n)),
@@ -144,6 +146,20 @@ fn choices(choices: u32, blocks: u32, locals: u32) -> Function {
         body.add(&[I::I32Const(0), I::LocalGet(0), I::I32Store(WORD), I::End]);
     }
     body.finish(locals)
+}
+
+/// Blocks in which locals of their own are written and then read, as in code that nobody optimized.
+fn temporaries(blocks: u32, locals: u32) -> Function {
+    let mut body = Body(Function::new([(blocks * locals, ValType::I32)]));
+    for block in 0..blocks {
+        let own = || block * locals..(block + 1) * locals;
+        body.add(&[I::Block(BlockType::Empty)]);
+        own().for_each(|local| body.add(&[I::I32Const(64), I::I32Load(WORD), I::LocalSet(local)]));
+        body.add(&[I::I32Const(0)]);
+        own().for_each(|local| body.add(&[I::LocalGet(local), I::I32Xor]));
+        body.add(&[I::BrIf(0), I::End]);
+    }
+    body.finish(0)
 }
 
 /// Values that are all on the stack at once.

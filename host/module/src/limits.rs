@@ -19,7 +19,7 @@ pub struct ModuleLimits {
     pub imports: u64,
     /// Exports; 20,000 by default.
     pub exports: u64,
-    /// Functions, without the imported ones; 200,000 by default.
+    /// Functions, without the imported ones; 400,000 by default.
     pub functions: u64,
     /// Bytes of one function; 4 MiB by default.
     pub function_bytes: u64,
@@ -57,7 +57,7 @@ impl Default for ModuleLimits {
             types: 20_000,
             imports: 2_000,
             exports: 20_000,
-            functions: 200_000,
+            functions: 400_000,
             function_bytes: 4 << 20,
             locals: 20_000,
             nesting: 20_000,

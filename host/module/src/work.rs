@@ -67,6 +67,8 @@ const REGISTERS: u64 = 30;
 const PRESSURE: u64 = 25;
 /// Nanoseconds for one value in one block.
 const LIVE: u64 = 90;
+/// Nanoseconds for one local in the list of one block.
+const LISTED: u64 = 3;
 
 /// Nanoseconds for one handler of one place that may throw.
 const HANDLER: u64 = 6_000;
@@ -80,9 +82,10 @@ const MEMORY_HANDLER: u64 = 1_400;
 impl Work {
     /// What one function takes.
     pub(crate) fn of(counts: &Counts) -> Self {
-        let Counts { bytes, operators, blocks, edges, before, locals, stack, handlers } = *counts;
-        let values = locals.saturating_add(stack);
-        let live = values.saturating_mul(blocks);
+        let Counts { bytes, operators, blocks, edges, before, locals, crossing, temporary, stack, handlers } = *counts;
+        let values = crossing.saturating_add(temporary).saturating_add(stack);
+        let live = crossing.saturating_add(stack).saturating_mul(blocks);
+        let listed = locals.saturating_add(stack).saturating_mul(blocks);
         let after = edges.saturating_mul(blocks).saturating_sub(before);
         let looked_up = (edges.saturating_mul(edges) / 2).saturating_add(after.saturating_mul(REGISTERS));
         let parts = [
@@ -93,11 +96,12 @@ impl Work {
             looked_up,
             values.saturating_mul(values).saturating_mul(PRESSURE),
             live.saturating_mul(LIVE),
+            listed.saturating_mul(LISTED),
             handlers.saturating_mul(HANDLER),
         ];
         let memory = [
             bytes.saturating_mul(MEMORY_BYTE),
-            live.saturating_mul(MEMORY_LIVE),
+            listed.saturating_mul(MEMORY_LIVE),
             edges.saturating_mul(MEMORY_EDGE),
             handlers.saturating_mul(MEMORY_HANDLER),
         ];

@@ -8,7 +8,7 @@ pub(crate) use scalar::ScalarMethod;
 
 use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
 use crate::running::contain::contain;
-use crate::running::imports::{HostStreams, Panics, with_halt};
+use crate::running::imports::{HostStreams, Panics};
 use crate::running::instance::Instance;
 use crate::running::memory::{GuestPayload, OpenStream, decoded};
 use crate::stop::Halt;
@@ -235,10 +235,8 @@ impl CallPath {
         let result: ResultHeader =
             guard(instance, name, |memory, store| memory.read_pod(store, "the result header", header_at))?;
         let limit = self.result_limit;
-        let scratch = &mut self.scratch;
-        let value = match payload(instance, result, limit, scratch) {
-            // A large result takes so long that the plugin may be stopped meanwhile.
-            Ok(payload) => with_halt(&self.halt, || read(payload.with_streams(self.open.as_deref()))),
+        let value = match payload(instance, result, limit, (&mut self.scratch, &self.halt)) {
+            Ok(payload) => read(payload.with_streams(self.open.as_deref())),
             Err(error) => Err(error.into()),
         };
         if result.len as usize > KEEP_RESULT_MAX {
@@ -293,12 +291,12 @@ fn payload<'a>(
     instance: &'a mut Instance,
     result: ResultHeader,
     limit: u32,
-    scratch: &'a mut Vec<u8>,
+    (scratch, halt): (&'a mut Vec<u8>, &'a Halt),
 ) -> Result<GuestPayload<'a>, ProtocolError> {
     if result.len > limit {
         return Err(ProtocolError::ResultTooLarge { len: result.len, limit });
     }
-    instance.memory.payload(&instance.store, (result.ptr, result.len), decoded(limit), scratch)
+    instance.memory.payload(&instance.store, (result.ptr, result.len), decoded(limit), scratch, halt)
 }
 
 fn sdk_function<A, R>(instance: &Instance, name: &str, expected: &'static str) -> Result<TypedFunction<A, R>, Error>

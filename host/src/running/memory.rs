@@ -15,6 +15,7 @@ pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::Snapshot;
 
 use crate::error::ProtocolError;
+use crate::stop::Halt;
 use bytemuck::Pod;
 use wasmer::{AsStoreRef, Memory};
 
@@ -120,10 +121,11 @@ impl GuestMemory {
         (ptr, len): (u32, u32),
         limit: usize,
         scratch: &'a mut Vec<u8>,
+        halt: &'a Halt,
     ) -> Result<GuestPayload<'a>, ProtocolError> {
         let from = self.locate(store, "the result", ptr, len)?;
         // SAFETY: `locate` has shown that `len` bytes from there lie in the memory. The memory never moves or shrinks.
-        Ok(unsafe { GuestPayload::new(from, len as usize, limit, scratch) })
+        Ok(unsafe { GuestPayload::new(from, len as usize, limit, scratch, halt) })
     }
 
     /// Fails unless `len` bytes from `ptr` lie in the memory.

@@ -28,6 +28,10 @@ pub(crate) struct Counts {
     pub(crate) before: u64,
     /// Locals that are read or written anywhere.
     pub(crate) locals: u64,
+    /// Those of them that are read in another piece of code than the one that wrote them.
+    pub(crate) crossing: u64,
+    /// The most locals that are read again in the straight piece of code that wrote them.
+    pub(crate) temporary: u64,
     /// The most operands on the stack.
     pub(crate) stack: u64,
     /// For each place that may throw, the handlers that it may throw to.
@@ -106,7 +110,9 @@ impl Walk {
                 let before = std::mem::replace(self.used.get_mut(*local_index as usize)?, self.position);
                 // It was written already in those blocks that were open then. It counts in the others: in the first of
                 // them, and in all that lie in that one.
-                let first = self.open.partition_point(|open| open.start < before);
+                // Where no read sees what was there before the block, it doesn't count.
+                let since = *self.ahead.since.get(*local_index as usize)?;
+                let first = self.open.partition_point(|open| open.start < before || open.start <= since);
                 let read = *self.ahead.reads.get(*local_index as usize)?;
                 let later = first.max(self.open.partition_point(|open| open.end > read));
                 if let Some(open) = self.open.get_mut(first) {
@@ -128,7 +134,8 @@ impl Walk {
     /// The counts, and memory for the next walk.
     pub(super) fn finish(self) -> (Counts, FuncValidatorAllocations) {
         let locals = self.used.iter().filter(|used| **used > 0).count() as u64;
-        (Counts { locals, ..self.counts }, self.validator.into_allocations())
+        let crossing = self.ahead.crosses.iter().filter(|crosses| **crosses).count() as u64;
+        (Counts { locals, crossing, temporary: self.ahead.temporary, ..self.counts }, self.validator.into_allocations())
     }
 
     fn function_type(&self, index: u32) -> (usize, usize) {

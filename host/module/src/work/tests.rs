@@ -19,7 +19,7 @@ fn refusal(limits: &ModuleLimits, body: &str) -> ModuleError {
 fn loops(depth: usize, locals: usize) -> String {
     let mut text = format!("(func $slow (local{})", " i32".repeat(locals));
     text.push_str(&" loop".repeat(depth));
-    (0..locals).for_each(|local| write!(text, " i32.const 1 local.set {local}").expect("memory takes text"));
+    (0..locals).for_each(|local| write!(text, " local.get {local} local.set {local}").expect("memory takes text"));
     text.push_str(&" local.get 0 br_if 0 end".repeat(depth));
     text + ")"
 }
@@ -41,6 +41,53 @@ fn a_local_that_is_written_twice_in_a_block_counts_once() {
     let apart =
         "(func (local i32) loop loop i32.const 1 local.set 0 br 0 end loop i32.const 1 local.set 0 br 0 end br 0 end)";
     assert!(work(apart).time > once.time);
+}
+
+/// As in an interpreter: one loop, and in it an arm for each instruction, each with locals of its own.
+#[test]
+fn what_each_way_writes_before_it_is_read_does_not_meet_at_the_loop() {
+    let body = |arm: &str| {
+        let arms: String = (1..200).map(|local| arm.replace('N', &local.to_string())).collect();
+        work(&format!("(func (local{}) loop $head {arms} end)", " i32".repeat(200)))
+    };
+    let write = "i32.const 1 local.set N";
+    let read = "local.get 0 if local.get N drop end br $head";
+    let own = body(&format!("block $next local.get 0 br_if $next {write} {read} end "));
+    let shared = body(&format!("block $next local.get 0 br_if $next local.get N drop {write} {read} end "));
+    assert!(shared.time > own.time * 20, "{own:?} {shared:?}");
+    // A write in one arm of a choice is none on the way through the other.
+    let maybe = body(&format!("block $next local.get 0 br_if $next local.get 0 if {write} else {read} end end "));
+    assert!(maybe.time > own.time * 20, "{own:?} {maybe:?}");
+}
+
+/// As in code that nobody optimized.
+#[test]
+fn what_is_read_straight_after_its_write_meets_nowhere() {
+    let body = |read_first: &str| {
+        let steps: String = (1..400)
+            .map(|local| {
+                let first = read_first.replace('N', &local.to_string());
+                format!(
+                    " block {first} i32.const 1 local.set {local} local.get {local} br_if 0 end local.get 0 br_if 0"
+                )
+            })
+            .collect();
+        format!("(func (local{}) loop {steps} end)", " i32".repeat(400))
+    };
+    let (temporary, crossing) = (work(&body("")), work(&body("local.get N drop")));
+    assert!(crossing.time > temporary.time * 20, "{temporary:?} {crossing:?}");
+    // All of them may be wanted at the same time.
+    let all = |what: &str| (0..400).map(|local| what.replace('N', &local.to_string())).collect::<String>();
+    let (writes, reads) = (all(" i32.const 1 local.set N"), all(" local.get N drop"));
+    let straight = format!("(func (local{}) {writes} {reads})", " i32".repeat(400));
+    let apart =
+        format!("(func (local{}) {})", " i32".repeat(400), all(" i32.const 1 local.set N local.get N drop br 0"));
+    assert!(
+        work(&straight).time > work(&apart).time + Duration::from_millis(3),
+        "{:?} {:?}",
+        work(&straight),
+        work(&apart)
+    );
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::copy;
 use crate::error::ProtocolError;
-use crate::running::imports::is_stopped;
+use crate::running::imports::{is_stopped, with_halt};
+use crate::stop::Halt;
 use plugix_abi::interface::{Bounds, DecodeError, Payload, Pull};
 use std::mem::MaybeUninit;
 
@@ -17,6 +18,8 @@ pub(crate) struct GuestPayload<'a> {
     scratch: &'a mut Vec<u8>,
     open: Option<&'a OpenStream>,
     limit: usize,
+    /// A large result takes so long that the plugin may be stopped meanwhile.
+    halt: &'a Halt,
 }
 
 /// How many bytes of memory values may take when they are decoded, whose bytes have this limit. Most take no more than
@@ -30,13 +33,19 @@ pub(crate) const fn decoded(bytes: u32) -> usize {
 pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
 
 impl<'a> GuestPayload<'a> {
-    /// A payload whose value may take `limit` bytes.
+    /// A payload whose value may take `limit` bytes. Reading ends when the plugin is stopped.
     ///
     /// # Safety
     /// `from` is valid for reads of `len` bytes for as long as the payload lives. Other threads may write them.
     #[inline]
-    pub(super) unsafe fn new(from: *const u8, len: usize, limit: usize, scratch: &'a mut Vec<u8>) -> Self {
-        Self { from, len, scratch, open: None, limit }
+    pub(super) unsafe fn new(
+        from: *const u8,
+        len: usize,
+        limit: usize,
+        scratch: &'a mut Vec<u8>,
+        halt: &'a Halt,
+    ) -> Self {
+        Self { from, len, scratch, open: None, limit, halt }
     }
 
     /// Opens streams with `open`.
@@ -59,7 +68,7 @@ impl GuestPayload<'_> {
             // the destination.
             unsafe { copy::from_guest(self.from.add(done), to.add(done), PIECE) };
             done += PIECE;
-            if is_stopped() {
+            if self.halt.is_stopped() {
                 return Err(DecodeError::Truncated.into());
             }
         }
@@ -96,7 +105,8 @@ unsafe impl Payload for GuestPayload<'_> {
             self.copy(to)?;
             self.scratch.set_len(self.len);
         }
-        Ok(read(self.scratch))
+        // What decodes asks for the stop without knowing of the plugin.
+        Ok(with_halt(self.halt, || read(self.scratch)))
     }
 
     #[inline]
