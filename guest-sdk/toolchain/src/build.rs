@@ -86,7 +86,7 @@ pub enum Action {
     Check,
     /// To those of clippy, which gets these arguments: there are no modules.
     Clippy(Vec<String>),
-    /// To test programs, as `cargo test` makes them.
+    /// To test programs, as `cargo test` makes them. [`Toolchain::test`] sets it.
     Test,
 }
 
@@ -163,10 +163,10 @@ impl Toolchain {
         let step = progress.step(&format!("{verb} {}", request.describe()));
         let mut command = self.cargo(c, request, metadata, |line| step.print(line))?;
         command.args((progress == Progress::Terminal).then_some("--color=always")).arg("--quiet");
-        command.args(request.tests.then_some("--tests"));
-        match &request.action {
-            Action::Test => command.arg("--no-run"),
-            _ => command.args(request.tests.then_some("--keep-going")),
+        match (&request.action, request.tests) {
+            (Action::Test, _) => command.arg("--no-run"),
+            (_, true) => command.args(["--tests", "--keep-going"]),
+            (_, false) => &mut command,
         };
         let mut modules = Vec::new();
         let take = |artifact: Artifact| {

@@ -14,6 +14,8 @@ use crate::{Build, Error, Toolchain, cargo, process};
 pub struct Run {
     /// The program that runs a test program, and its first arguments. The test program and its arguments follow.
     pub runner: Vec<String>,
+    /// Which test programs, as cargo takes it: `--lib`, `--test=name`. Without any, it is all of them.
+    pub selection: Vec<String>,
     /// What cargo and the test programs get: a filter, options of cargo's, and `--` with options for the programs.
     pub arguments: Vec<OsString>,
 }
@@ -25,13 +27,18 @@ impl Toolchain {
     /// # Errors
     /// As [`build`](Self::build).
     pub fn test(&self, request: &Build, run: &Run, progress: Progress) -> Result<ExitStatus, Error> {
-        let request = Build { action: Action::Test, tests: true, ..request.clone() };
+        let mut request = Build { action: Action::Test, tests: true, ..request.clone() };
+        match run.selection.is_empty() {
+            // Without it, cargo would try the examples in the documentation as well.
+            true => request.arguments.push("--tests".to_owned()),
+            false => request.arguments.extend_from_slice(&run.selection),
+        }
         self.build(&request, progress)?;
         let workspace = Workspace::read(&request.manifest)?;
         let c = CCompiler::of(self)?;
         let mut command = self.cargo(&c, &request, &workspace, |_| ())?;
         let runner = format!("target.{}.runner={:?}", request.target, run.runner);
-        command.arg("--tests").arg("--config").arg(runner).args(&run.arguments);
+        command.arg("--config").arg(runner).args(&run.arguments);
         command.stdin(Stdio::inherit());
         command.status().map_err(|source| process::cannot_run(&command, cargo::HELP, source))
     }
