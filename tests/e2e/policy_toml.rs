@@ -178,6 +178,7 @@ fn wrong_values_are_refused_with_what_to_write() {
         ("[limits]\nopen-files = 3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[limits]\nopen-files = -3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[deadlines]\ncall = \"1.5s\"", "`deadlines.call` is \"1.5s\", and a time is a whole number with ms, s"),
+        ("[deadlines]\ncall = \"0s\"", "`deadlines.call` is no time at all: everything would be too late"),
         ("args = \"x\"", "`args` should be a list of strings, and is of type string"),
         ("args = [1]", "`args` should be a string, and is of type integer"),
         ("env = { A = 1 }", "`env.A` should be a string"),

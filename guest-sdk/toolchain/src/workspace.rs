@@ -53,7 +53,14 @@ impl Workspace {
 
     /// Where plugins are built, unless a build says otherwise.
     pub fn guests(&self) -> PathBuf {
-        self.target_directory.join(GUESTS)
+        // Cargo may have been told already, by its configuration or a variable.
+        let is_told = self.target_directory.file_name().is_some_and(|name| name == GUESTS);
+        if is_told { self.target_directory.clone() } else { self.target_directory.join(GUESTS) }
+    }
+
+    /// Whether a manifest is that of a workspace, and of no package.
+    pub fn is_virtual(&self, manifest: &Path) -> bool {
+        !self.packages.iter().any(|package| is_same(&package.manifest_path, manifest))
     }
 
     /// The packages that a build takes: those that it names, else that of its manifest, else the default members.
@@ -147,6 +154,21 @@ mod tests {
         assert_eq!(names(&Build::new("/w/Cargo.toml")), ["plugin", "interface"]);
         assert_eq!(names(&Build::new("/w/host/Cargo.toml")), ["host"]);
         assert_eq!(names(&Build::new("/w/host/Cargo.toml").package("plugin")), ["plugin"]);
+    }
+
+    #[test]
+    fn plugins_are_built_in_one_folder_whether_cargo_is_told_or_not() {
+        let mut workspace = workspace();
+        assert_eq!(workspace.guests(), Path::new("/t/guests"));
+        workspace.target_directory = workspace.guests();
+        assert_eq!(workspace.guests(), Path::new("/t/guests"));
+    }
+
+    #[test]
+    fn a_workspace_is_no_package() {
+        let workspace = workspace();
+        let is_virtual = ["/w/Cargo.toml", "/w/host/Cargo.toml"].map(|path| workspace.is_virtual(Path::new(path)));
+        assert_eq!(is_virtual, [true, false]);
     }
 
     #[test]

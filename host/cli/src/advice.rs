@@ -47,12 +47,12 @@ pub(crate) fn method(info: &ModuleInfo, asked: &str, error: &Error) -> Option<St
             Some(match known {
                 Some((interface, _)) => {
                     let hint = nearest(interface, &interfaces);
-                    format!("the plugin has no interface `{interface}`{hint}; it has {}", interfaces.join(", "))
+                    format!("the plugin has no interface `{interface}`{hint} {}", interfaces.join(", "))
                 }
                 None => {
                     let names = all.iter().map(|name| name.rsplit('/').next().unwrap_or(name)).collect::<Vec<_>>();
                     let name = asked.rsplit('/').next().unwrap_or(asked);
-                    format!("the plugin has no method `{asked}`{}; it has {}", nearest(name, &names), all.join(", "))
+                    format!("the plugin has no method `{asked}`{} {}", nearest(name, &names), all.join(", "))
                 }
             })
         }
@@ -73,13 +73,15 @@ pub(crate) fn methods(info: &ModuleInfo) -> Vec<String> {
     info.implements.iter().flat_map(of).collect()
 }
 
-/// `; did you mean …?`, if something is near enough.
+/// Something near enough may have been meant. What there is follows.
 fn nearest(asked: &str, known: &[&str]) -> String {
     let distance = |known: &str| strsim::damerau_levenshtein(&asked.to_lowercase(), &known.to_lowercase());
     let near = known.iter().map(|known| (distance(known), known)).min();
     match near {
-        Some((distance, known)) if distance <= 1 + asked.chars().count() / 4 => format!(": did you mean `{known}`?"),
-        _ => String::new(),
+        Some((distance, known)) if distance <= 1 + asked.chars().count() / 4 => {
+            format!(": did you mean `{known}`? It has")
+        }
+        _ => "; it has".to_owned(),
     }
 }
 
@@ -89,10 +91,10 @@ mod tests {
 
     #[test]
     fn only_what_is_near_is_meant() {
-        assert_eq!(nearest("rendr", &["greet", "render"]), ": did you mean `render`?");
-        assert_eq!(nearest("Page", &["Pages"]), ": did you mean `Pages`?");
-        assert_eq!(nearest("rendr", &["greet"]), "");
-        assert_eq!(nearest("x", &[]), "");
+        assert_eq!(nearest("rendr", &["greet", "render"]), ": did you mean `render`? It has");
+        assert_eq!(nearest("Page", &["Pages"]), ": did you mean `Pages`? It has");
+        assert_eq!(nearest("rendr", &["greet"]), "; it has");
+        assert_eq!(nearest("x", &[]), "; it has");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::env::RUNNER;
 use crate::{cargo_args, print};
 use anyhow::{Context as _, Result, ensure};
-use plugix_toolchain::{Progress, Settings, Toolchain};
+use plugix_toolchain::{Progress, Settings, Toolchain, Workspace};
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +26,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let manifest = cargo_args::manifest(args.manifest_path.as_deref())?;
+    ensure!(
+        !Workspace::read(&manifest)?.is_virtual(&manifest),
+        "a configuration in {} would be for all crates below it, hosts as well: go to the folder of the plugin, or name it with \
+         `--manifest-path`",
+        manifest.parent().unwrap_or(&manifest).display()
+    );
     let settings = Toolchain::ensure(Progress::stderr())?.settings(&manifest)?;
     let file = manifest.with_file_name(".cargo").join("config.toml");
     let old = match fs::read_to_string(&file) {

@@ -9,6 +9,12 @@ pub(crate) enum Template {
     Plain,
     /// A plugin that calls its host
     HostInterface,
+    /// A plugin that takes and returns more than memory holds
+    Streaming,
+    /// A plugin that is a service on the network
+    Network,
+    /// An application with a folder of plugins
+    Host,
 }
 
 /// Where a file is in the project, and what is in it.
@@ -27,11 +33,13 @@ const COMMON: &[File] = &[
     file!(".github/workflows/ci.yml", "common/ci.yml"),
     file!("interface/Cargo.toml", "common/interface.toml.in"),
     file!("plugin/Cargo.toml", "common/plugin.toml.in"),
-    file!("plugin/plugix.toml", "common/plugix.toml"),
     file!("host/Cargo.toml", "common/host.toml.in"),
 ];
 
+const POLICY: File = file!("plugin/plugix.toml", "common/plugix.toml");
+
 const PLAIN: &[File] = &[
+    POLICY,
     file!("interface/src/lib.rs", "plain/interface/lib.rs"),
     file!("plugin/src/lib.rs", "plain/plugin/lib.rs"),
     file!("plugin/tests/greetings.rs", "plain/plugin-tests/greetings.rs"),
@@ -41,11 +49,37 @@ const PLAIN: &[File] = &[
 ];
 
 const HOST_INTERFACE: &[File] = &[
+    POLICY,
     file!("interface/src/lib.rs", "host-interface/interface/lib.rs"),
     file!("plugin/src/lib.rs", "host-interface/plugin/lib.rs"),
     file!("host/src/lib.rs", "host-interface/host/lib.rs"),
     file!("host/src/main.rs", "host-interface/host/main.rs"),
     file!("host/tests/plugin.rs", "host-interface/host/plugin.rs"),
+];
+
+const STREAMING: &[File] = &[
+    POLICY,
+    file!("interface/src/lib.rs", "streaming/interface/lib.rs"),
+    file!("plugin/src/lib.rs", "streaming/plugin/lib.rs"),
+    file!("host/src/main.rs", "streaming/host/main.rs"),
+    file!("host/tests/plugin.rs", "streaming/host/plugin.rs"),
+];
+
+const NETWORK: &[File] = &[
+    file!("plugin/plugix.toml", "network/plugix.toml"),
+    file!("interface/src/lib.rs", "network/interface/lib.rs"),
+    file!("plugin/src/lib.rs", "network/plugin/lib.rs"),
+    file!("host/src/main.rs", "network/host/main.rs"),
+    file!("host/tests/plugin.rs", "network/host/plugin.rs"),
+];
+
+const HOST: &[File] = &[
+    POLICY,
+    file!("interface/src/lib.rs", "plain/interface/lib.rs"),
+    file!("plugin/src/lib.rs", "plain/plugin/lib.rs"),
+    file!("host/src/lib.rs", "host/lib.rs"),
+    file!("host/src/main.rs", "host/main.rs"),
+    file!("host/tests/plugins.rs", "host/plugins.rs"),
 ];
 
 /// The crates of Plugix that a project depends on, and where they lie in a checkout.
@@ -61,25 +95,32 @@ impl Template {
         match self {
             Self::Plain => PLAIN,
             Self::HostInterface => HOST_INTERFACE,
+            Self::Streaming => STREAMING,
+            Self::Network => NETWORK,
+            Self::Host => HOST,
         }
     }
 
-    /// What the plugin does, and a call of it for the command line.
+    /// What the plugin does, and a command to try it with. It can't stand in for a host that is called, or for streams.
     fn texts(self) -> (&'static str, &'static str) {
         match self {
-            Self::Plain => ("Greets people", "greet '[\"Ada\"]'"),
-            Self::HostInterface => ("Greets people whom the host knows", "greet '[\"ada\"]' # fails: it needs a host"),
+            Self::Plain => ("Greets people", "plugix run MODULE greet '[\"Ada\"]'"),
+            Self::HostInterface => ("Greets people whom the host knows", "plugix inspect MODULE"),
+            Self::Streaming => ("Searches texts of any length", "plugix inspect MODULE"),
+            Self::Network => ("Answers HTTP requests", "plugix inspect MODULE"),
+            Self::Host => ("Greets people", "cargo run -p my-plugin-host -- FOLDER Ada # the plugins in a folder"),
         }
     }
 
     /// The files of a project: their paths in its folder, and their contents. `checkout` is one of Plugix.
     pub(crate) fn fill(self, name: &str, checkout: Option<&Path>) -> Vec<(PathBuf, String)> {
-        let (description, call) = self.texts();
+        let (description, command) = self.texts();
+        let module = "target/guests/wasm32-wasmer-wasi/release/my_plugin.wasm";
         let mut words = vec![
+            ("@description".to_owned(), description.to_owned()),
+            ("@try".to_owned(), command.replace("MODULE", module)),
             ("my-plugin".to_owned(), name.to_owned()),
             ("my_plugin".to_owned(), name.replace('-', "_")),
-            ("@description".to_owned(), description.to_owned()),
-            ("@run".to_owned(), call.to_owned()),
         ];
         words.extend(CRATES.map(|(name, folder)| {
             let dependency = match checkout {
@@ -106,7 +147,7 @@ mod tests {
             for (path, text) in template.fill("word-count", None) {
                 let shown = path.display();
                 assert!(!text.contains("my-plugin") && !text.contains("my_plugin"), "{shown}: {text}");
-                assert!(!text.contains("@plugix") && !text.contains("@run"), "{shown}: {text}");
+                assert!(!text.contains("@plugix") && !text.contains("@try"), "{shown}: {text}");
                 if path.extension().is_some_and(|extension| extension == "toml") {
                     text.parse::<toml::Table>().unwrap_or_else(|error| panic!("{shown}: {error}"));
                 }

@@ -61,6 +61,22 @@ fn from_nothing_to_a_tested_plugin() -> Result<()> {
     plain_cargo(&plugix, &target_dir)
 }
 
+/// The other templates: formatted as Rust is, and their tests pass.
+#[test]
+fn each_template_passes_its_tests() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let target_dir = target_dir()?;
+    for template in ["host-interface", "streaming", "network", "host"] {
+        begin(&plugix, template, template)?;
+        let stdout = plugix.run_in(template, &["test", "--target-dir", &target_dir, "--offline"])?.succeeded();
+        assert!(stdout.contains(" passed; 0 failed;") && !stdout.contains("FAILED"), "{template}: {stdout}");
+        let format =
+            Command::new("cargo").args(["fmt", "--all", "--check"]).current_dir(plugix.file(template)).output()?;
+        assert!(format.status.success(), "{template}: {}", String::from_utf8_lossy(&format.stdout));
+    }
+    Ok(())
+}
+
 /// Plain cargo tests the plugin as well, when it is told how: once by variables, and then by its configuration.
 fn plain_cargo(plugix: &Plugix, target_dir: &str) -> Result<()> {
     let programs = Path::new(env!("CARGO_BIN_EXE_plugix")).parent().context("it is in a folder")?;
@@ -83,6 +99,11 @@ fn plain_cargo(plugix: &Plugix, target_dir: &str) -> Result<()> {
             .succeeded();
     assert!(stdout.contains("test tests::a_name_is_greeted ... ok"), "{stdout}");
 
+    let stderr = plugix.run_in("hello", &["setup"])?.failed();
+    assert!(
+        stderr.contains("would be for all crates below it, hosts as well: go to the folder of the plugin"),
+        "{stderr}"
+    );
     plugix.write("hello/plugin/.cargo/config.toml", "# mine\n")?;
     let stdout = shell("plugix setup && plugix setup --check")?.succeeded();
     assert!(stdout.contains(": cargo builds for wasm32-wasmer-wasi there now\n"), "{stdout}");

@@ -12,10 +12,10 @@ fn problem(plugix: &Plugix, module: &str, arguments: &[&str]) -> Result<String> 
 fn methods_that_are_not_there() -> Result<()> {
     let plugix = Plugix::new()?;
     let said = problem(&plugix, "small", &["octett"])?;
-    let expected = "error: the plugin has no method `octett`: did you mean `octet`?; it has Small/nothing, ";
+    let expected = "error: the plugin has no method `octett`: did you mean `octet`? It has Small/nothing, ";
     assert!(said.starts_with(expected), "{said}");
     let said = problem(&plugix, "small", &["Smal/octet"])?;
-    assert_eq!(said, "error: the plugin has no interface `Smal`: did you mean `Small`?; it has Small\n");
+    assert_eq!(said, "error: the plugin has no interface `Smal`: did you mean `Small`? It has Small\n");
     let said = problem(&plugix, "files", &["list"])?;
     let expected = "error: the plugin implements no interface: is `#[plugin]` on `impl MyInterface for …`?\n";
     assert_eq!(said, expected);
