@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::action::Action;
 use crate::c_compiler::CCompiler;
 use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
@@ -73,39 +74,6 @@ impl Build {
 
     pub(crate) fn describe(&self) -> String {
         if self.packages.is_empty() { self.manifest.display().to_string() } else { self.packages.join(", ") }
-    }
-}
-
-/// How far cargo goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Action {
-    /// To modules.
-    #[default]
-    Build,
-    /// To the compiler's messages: there are no modules.
-    Check,
-    /// To those of clippy, which gets these arguments: there are no modules.
-    Clippy(Vec<String>),
-    /// To test programs, as `cargo test` makes them. [`Toolchain::test`] sets it.
-    Test,
-}
-
-impl Action {
-    /// The subcommand of cargo.
-    fn subcommand(&self) -> &'static str {
-        match self {
-            Self::Build => "build",
-            Self::Check | Self::Clippy(_) => "check",
-            Self::Test => "test",
-        }
-    }
-
-    /// What it does, for people.
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::Build | Self::Test => "building",
-            Self::Check | Self::Clippy(_) => "checking",
-        }
     }
 }
 

@@ -23,6 +23,7 @@
 //! # Ok::<_, plugix_toolchain::Error>(())
 //! ```
 
+mod action;
 mod build;
 mod c_compiler;
 mod cache;
@@ -51,7 +52,8 @@ mod test;
 mod toolchain;
 mod workspace;
 
-pub use build::{Action, Build, Module, ModuleKind};
+pub use action::Action;
+pub use build::{Build, Module, ModuleKind};
 pub use cache::Cache;
 pub use environment::{CACHE_VAR, CLANG_VAR, Environment, SYSROOT_VAR, TOOLCHAIN_VAR};
 pub use error::Error;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
 
-use crate::build::Action;
+use crate::action::Action;
 use crate::c_compiler::CCompiler;
 use crate::progress::Progress;
 use crate::workspace::Workspace;

@@ -2,9 +2,10 @@
 
 use crate::exit::{self, PLUGIN, RETURNED};
 use crate::input::{self, ARGUMENTS};
-use crate::{advice, load, policy, print, program};
+use crate::{advice, load, policy, print, program, text};
 use anyhow::{Result, anyhow, bail};
 use plugix_host::error::{CallError, LoadError};
+use plugix_host::events::{Event, LimitKind};
 use plugix_host::module::Form;
 use plugix_host::plugin::{Progress, Services};
 use plugix_host::{Error, Module, Plugin};
@@ -13,7 +14,11 @@ use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use tracing::level_filters::LevelFilter;
+
+/// How a plugin exits that aborts, as when it finds no memory.
+const ABORTED: i32 = 134;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
@@ -74,6 +79,14 @@ fn call(args: &Args, module: &Module, policy: Found, method: &str) -> Result<Exi
     if let Some(config) = &config {
         builder = builder.config_json(config);
     }
+    let out_of_memory = Arc::new(OnceLock::new());
+    let seen = out_of_memory.clone();
+    builder = builder.on_event(move |_, event| {
+        if let Event::LimitReached { limit: LimitKind::Memory, allowed } = event {
+            // The limit is always the same.
+            let _ = seen.set(*allowed);
+        }
+    });
     let plugin = builder.start().map_err(|error| not_started(args, module, config.is_some(), error))?;
     let outcome = plugin.call_json(method, &arguments);
     // What it has printed without the end of a line comes now.
@@ -85,6 +98,11 @@ fn call(args: &Args, module: &Module, policy: Found, method: &str) -> Result<Exi
         }
         Err(CallError::Failed(error)) => Err(match advice::method(module.info(), method, &error) {
             Some(advice) => anyhow!(advice),
+            None if let (Error::Exited { code: ABORTED }, Some(allowed)) = (&error, out_of_memory.get()) => {
+                let allowed = text::size(*allowed);
+                let advice = "`limits.memory` in plugix.toml allows more";
+                exit::with(PLUGIN, anyhow!("the plugin aborted: it is out of its {allowed} of memory; {advice}"))
+            }
             None if matches!(error, Error::Panic(_)) || error.is_fatal() => exit::with(PLUGIN, error),
             None => error.into(),
         }),

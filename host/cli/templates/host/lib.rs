@@ -1,8 +1,9 @@
 //! The plugins of an application: a folder of modules, each with what it may do beside it.
 
 use my_plugin_interface::Greets;
+
 use plugix_host::code::Cache;
-use plugix_host::error::{CallError, LoadError};
+use plugix_host::error::CallError;
 use plugix_host::{Engine, Module, Plugin, Policy};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -35,7 +36,9 @@ impl Plugins {
         let (mut loaded, mut refused) = (BTreeMap::new(), BTreeMap::new());
         for entry in folder.read_dir()? {
             let path = entry?.path();
-            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
+                continue;
+            };
             if path.extension().is_none_or(|extension| extension != "wasm") {
                 continue;
             }
@@ -73,13 +76,17 @@ impl Loaded {
     fn new(engine: &Engine, path: &Path) -> Result<Self, Box<dyn Error>> {
         let module = engine.load_file(path)?;
         // A plugin for another version of the interface is refused before it is compiled.
-        module.info().check_interface::<dyn Greets>().map_err(LoadError::from)?;
+        module.info().check_interface::<dyn Greets>()?;
         let policy = path.with_extension("toml");
         let policy = match policy.exists() {
             true => Policy::from_toml_file(policy)?,
             false => Policy::new().call_deadline(DEADLINE),
         };
         let plugin = Plugin::new(&module, &policy)?;
-        Ok(Self { module, policy, plugin })
+        Ok(Self {
+            module,
+            policy,
+            plugin,
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Lets all plugins of a folder greet somebody: `cargo run -p my-plugin-host -- plugins Ada`.
 
 use my_plugin_host::Plugins;
+
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {

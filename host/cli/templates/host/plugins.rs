@@ -1,6 +1,7 @@
 //! The application with a folder of plugins: one that is right, and one that is broken.
 
 use my_plugin_host::Plugins;
+
 use plugix_toolchain::{Build, Progress, Toolchain};
 use std::error::Error;
 use std::fs;
@@ -15,7 +16,10 @@ fn all_plugins_of_a_folder_greet() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
     fs::create_dir_all(&folder)?;
     fs::copy(&modules[0].path, folder.join("greeter.wasm"))?;
-    fs::copy(format!("{root}/plugin/plugix.toml"), folder.join("greeter.toml"))?;
+    fs::copy(
+        format!("{root}/plugin/plugix.toml"),
+        folder.join("greeter.toml"),
+    )?;
     fs::write(folder.join("broken.wasm"), "no WebAssembly")?;
 
     let (mut plugins, refused) = Plugins::load(&folder)?;

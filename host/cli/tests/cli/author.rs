@@ -77,6 +77,116 @@ fn each_template_passes_its_tests() -> Result<()> {
     Ok(())
 }
 
+/// A plugin that is configured, prints and logs.
+const TALKATIVE: &str = r#"//! Says a lot.
+use plugix_guest::abi::Schema;
+use plugix_guest::{Plugin, plugin};
+use serde::Deserialize;
+use talkative_interface::{GreetError, Greets};
+
+struct Talker;
+
+#[derive(Deserialize, Schema)]
+struct Settings {
+    words: String,
+    allow_html: bool,
+}
+
+#[plugin(description = "Says a lot")]
+impl Plugin for Talker {
+    type Config = Settings;
+
+    fn new(settings: Settings) -> Result<Self, Box<dyn std::error::Error>> {
+        println!("{} {}", settings.words, settings.allow_html);
+        Ok(Self)
+    }
+}
+
+#[plugin]
+impl Greets for Talker {
+    fn greet(&self, name: &str) -> Result<String, GreetError> {
+        log::info!(count = 3; "greeting {name}");
+        log::debug!("not of interest");
+        print!("no end of a line");
+        Ok(name.to_owned())
+    }
+
+    fn greet_all(&self, names: Vec<String>) -> Result<Vec<String>, GreetError> {
+        if names.is_empty() {
+            std::process::exit(7)
+        }
+        Ok(vec![String::new(); 1 << 26])
+    }
+}
+"#;
+
+/// Builds a project's plugin, and returns where it is.
+fn build(plugix: &Plugix, name: &str) -> Result<String> {
+    let stdout = plugix.run_in(name, &["build", "--json", "--offline", "--target-dir", &target_dir()?])?.succeeded();
+    let built: serde_json::Value = serde_json::from_str(&stdout)?;
+    Ok(built[0]["path"].as_str().context("it is built")?.to_owned())
+}
+
+#[test]
+fn what_a_plugin_says_is_told_and_what_it_lacks_as_well() -> Result<()> {
+    let plugix = Plugix::new()?;
+    begin(&plugix, "talkative", "plain")?;
+    let manifest = plugix.file("talkative/plugin/Cargo.toml");
+    let more = "serde.workspace = true\nlog = { version = \"0.4\", features = [\"kv\"] }\n";
+    std::fs::write(&manifest, std::fs::read_to_string(&manifest)? + more)?;
+    plugix.write("talkative/plugin/src/lib.rs", TALKATIVE)?;
+    let module = build(&plugix, "talkative")?;
+    let run = |arguments: &[&str]| plugix.run(&[&["run", &module], arguments].concat());
+
+    let config = r#"--config={"words": "so many", "allow_html": true}"#;
+    let told = run(&["greet", "[\"Ada\"]", config])?;
+    assert_eq!(told.stderr, "so many true\nINFO talkative: greeting Ada count=3\nno end of a line\n");
+    assert_eq!(told.succeeded(), "\"Ada\"\n");
+    let silent = run(&["greet", "[\"Ada\"]", config, "--log", "off"])?;
+    assert_eq!(silent.stderr, "so many true\nno end of a line\n");
+    let exited = run(&["greet_all", "[[]]", config])?.failed_with(4);
+    assert_eq!(exited, "so many true\nerror: the plugin exited with code 7\n");
+
+    let aborted = run(&["greet_all", "[[\"Ada\"]]", config])?.failed_with(4);
+    let end =
+        "error: the plugin aborted: it is out of its 256.0 MiB of memory; `limits.memory` in plugix.toml allows more\n";
+    assert!(aborted.ends_with(end), "{aborted}");
+
+    for (arguments, expected) in [
+        (
+            &[][..],
+            "this plugin is configured with { words: String, allow_html: bool }, and got nothing: give it \
+             `--config 'JSON'`, or `[config]` in plugix.toml",
+        ),
+        (&[r#"--config={"words": 1, "allow_html": true}"#], "--config: words: expected String, found 1"),
+        (&[r#"--config={"words": "x"}"#], "--config: allow_html: missing; expected bool"),
+    ] {
+        let said = run(&[&["greet", "[\"Ada\"]"], arguments].concat())?.failed();
+        assert_eq!(said, format!("error: {expected}\n"));
+    }
+    let policy = plugix.write("policy.toml", "[config]\nwords = \"x\"\nallow_html = 1\n")?;
+    let policy = policy.to_str().context("a temporary folder is text")?;
+    let said = run(&["greet", "[\"Ada\"]", "--policy", policy])?.failed();
+    assert_eq!(said, "error: [config] of the policy: allow_html: expected bool, found 1\n");
+    Ok(())
+}
+
+#[test]
+fn a_call_of_the_host_that_is_not_declared() -> Result<()> {
+    let plugix = Plugix::new()?;
+    begin(&plugix, "undeclared", "host-interface")?;
+    let file = plugix.file("undeclared/plugin/src/lib.rs");
+    std::fs::write(&file, std::fs::read_to_string(&file)?.replace("uses!(People);", "").replace(", uses}", "}"))?;
+    let module = build(&plugix, "undeclared")?;
+    let said = plugix.run(&["run", &module, "greet", "[\"ada\"]"])?.failed();
+    let expected = format!(
+        "error: {module}: the plugin calls `People::full_name` of its host and doesn't declare it: write \
+         `plugix_guest::uses!(People);`\n"
+    );
+    assert_eq!(said, expected);
+    Ok(())
+}
+
 /// Plain cargo tests the plugin as well, when it is told how: once by variables, and then by its configuration.
 fn plain_cargo(plugix: &Plugix, target_dir: &str) -> Result<()> {
     let programs = Path::new(env!("CARGO_BIN_EXE_plugix")).parent().context("it is in a folder")?;

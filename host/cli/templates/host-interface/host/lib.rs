@@ -1,6 +1,7 @@
 //! What the application knows and plugins don't.
 
 use my_plugin_interface::People;
+
 use std::collections::BTreeMap;
 
 /// People by their nicknames.
@@ -9,7 +10,11 @@ pub struct Register(BTreeMap<String, String>);
 
 impl<const N: usize> From<[(&str, &str); N]> for Register {
     fn from(people: [(&str, &str); N]) -> Self {
-        Self(people.map(|(nickname, name)| (nickname.to_owned(), name.to_owned())).into())
+        Self(
+            people
+                .map(|(nickname, name)| (nickname.to_owned(), name.to_owned()))
+                .into(),
+        )
     }
 }
 

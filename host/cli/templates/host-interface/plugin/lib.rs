@@ -1,6 +1,7 @@
 //! Greets people whom the host knows.
 
 use my_plugin_interface::{GreetError, Greets, People};
+
 use plugix_guest::{Plugin, host, plugin, uses};
 use std::error::Error;
 
@@ -25,7 +26,12 @@ impl Greets for Greeter {
     fn greet(&self, nickname: &str) -> Result<String, GreetError> {
         // Any thread of the plugin may call the host.
         let found = host::<dyn People>().full_name(nickname);
-        greeting(nickname, found.map_err(|error| GreetError::Host { problem: error.to_string() })?)
+        greeting(
+            nickname,
+            found.map_err(|error| GreetError::Host {
+                problem: error.to_string(),
+            })?,
+        )
     }
 }
 
@@ -33,7 +39,9 @@ impl Greets for Greeter {
 fn greeting(nickname: &str, full_name: Option<String>) -> Result<String, GreetError> {
     match full_name {
         Some(name) => Ok(format!("Hello, {name}!")),
-        None => Err(GreetError::Unknown { nickname: nickname.to_owned() }),
+        None => Err(GreetError::Unknown {
+            nickname: nickname.to_owned(),
+        }),
     }
 }
 
@@ -43,7 +51,15 @@ mod tests {
 
     #[test]
     fn who_is_known_is_greeted() {
-        assert_eq!(greeting("ada", Some("Ada Lovelace".to_owned())), Ok("Hello, Ada Lovelace!".to_owned()));
-        assert_eq!(greeting("bob", None), Err(GreetError::Unknown { nickname: "bob".to_owned() }));
+        assert_eq!(
+            greeting("ada", Some("Ada Lovelace".to_owned())),
+            Ok("Hello, Ada Lovelace!".to_owned())
+        );
+        assert_eq!(
+            greeting("bob", None),
+            Err(GreetError::Unknown {
+                nickname: "bob".to_owned()
+            })
+        );
     }
 }

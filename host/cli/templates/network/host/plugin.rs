@@ -1,6 +1,7 @@
 //! The plugin in a host: the host is a client of the service.
 
 use my_plugin_interface::Serves;
+
 use plugix_host::{Engine, Plugin, Policy};
 use plugix_toolchain::{Build, Progress, Toolchain};
 use std::error::Error;
@@ -13,7 +14,10 @@ fn plugin() -> Result<Plugin, Box<dyn Error>> {
     let build = Build::new(format!("{root}/Cargo.toml")).package("my-plugin");
     let modules = Toolchain::ensure(Progress::stderr())?.build(&build, Progress::stderr())?;
     let module = Engine::new()?.load_file(&modules[0].path)?;
-    Ok(Plugin::new(&module, &Policy::from_toml_file(format!("{root}/plugin/plugix.toml"))?)?)
+    Ok(Plugin::new(
+        &module,
+        &Policy::from_toml_file(format!("{root}/plugin/plugix.toml"))?,
+    )?)
 }
 
 #[test]

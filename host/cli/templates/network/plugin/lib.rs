@@ -1,6 +1,7 @@
 //! Answers HTTP requests, on a thread of its own.
 
 use my_plugin_interface::{ServeError, Serves};
+
 use plugix_guest::{Plugin, plugin};
 use std::error::Error;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -89,7 +90,10 @@ mod tests {
         // Without a sandbox it may be allowed.
         if cfg!(target_family = "wasm") {
             let refused = Server::default().start("0.0.0.0:0");
-            assert!(matches!(refused, Err(ServeError::Address { .. })), "{refused:?}");
+            assert!(
+                matches!(refused, Err(ServeError::Address { .. })),
+                "{refused:?}"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! An application that runs my-plugin: `cargo run -p my-plugin-host -- my_plugin.wasm Ada`.
 
 use my_plugin_interface::Greets;
+
 use plugix_host::code::Cache;
 use plugix_host::{Engine, Plugin, Policy};
 use std::error::Error;

@@ -1,6 +1,7 @@
 //! Greets people.
 
 use my_plugin_interface::{GreetError, Greets};
+
 use plugix_guest::{Plugin, plugin};
 use std::error::Error;
 

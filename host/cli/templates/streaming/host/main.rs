@@ -1,6 +1,7 @@
 //! An application that runs my-plugin: `cargo run -p my-plugin-host -- my_plugin.wasm word < text`.
 
 use my_plugin_interface::Searches;
+
 use plugix_host::abi::Stream;
 use plugix_host::code::Cache;
 use plugix_host::{Engine, Plugin, Policy};

@@ -1,6 +1,7 @@
 //! Searches texts of any length, in constant memory.
 
 use my_plugin_interface::Searches;
+
 use plugix_guest::abi::Stream;
 use plugix_guest::{Plugin, plugin};
 use std::error::Error;
@@ -23,7 +24,8 @@ impl Searches for Searcher {
     fn search(&self, lines: Stream<String>, word: &str) -> Stream<String> {
         let word = word.to_owned();
         // A stream that breaks off is an item, too: it is passed on.
-        let wanted = move |line: &Result<String, _>| line.as_ref().map_or(true, |line| line.contains(&word));
+        let wanted =
+            move |line: &Result<String, _>| line.as_ref().map_or(true, |line| line.contains(&word));
         Stream::fallible(lines.filter(wanted))
     }
 
@@ -40,13 +42,21 @@ mod tests {
     use super::*;
 
     fn lines(lines: &[&'static str]) -> Stream<String> {
-        Stream::new(lines.iter().map(|line| line.to_string()).collect::<Vec<_>>())
+        Stream::new(
+            lines
+                .iter()
+                .map(|line| line.to_string())
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
     fn lines_with_the_word_are_found() {
         let found = Searcher.search(lines(&["one", "two", "three"]), "t");
-        assert_eq!(found.collect::<Result<Vec<_>, _>>(), Ok(vec!["two".to_owned(), "three".to_owned()]));
+        assert_eq!(
+            found.collect::<Result<Vec<_>, _>>(),
+            Ok(vec!["two".to_owned(), "three".to_owned()])
+        );
     }
 
     #[test]
