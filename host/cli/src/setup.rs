@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    const WRITTEN: &str = "paths = [\"/copies/reqwest\"]\n\
+    const WRITTEN: &str = "paths = [\"/copies/reqwest\"]\n\n\
         [build]\ntarget = \"wasm32-wasmer-wasi\"\ntarget-dir = \"/w/target/guests\"\nrustc = \"/rustc\"\n\n\
         [target.wasm32-wasmer-wasi]\nrunner = [\"plugix\", \"runner\"]\nrustflags = ['--cfg=a=\"b\"']\n\
         linker = \"/ld\"\n\n\
