@@ -1,6 +1,7 @@
 //! What my-plugin offers its hosts.
 
-use plugix_abi::{Stream, interface};
+use plugix_abi::{Schema, Stream, interface};
+use serde::{Deserialize, Serialize};
 
 /// Searches texts of any length.
 #[interface(version = "1.0")]
@@ -9,5 +10,16 @@ pub trait Searches {
     fn search(&self, lines: Stream<String>, word: &str) -> Stream<String>;
 
     /// How many lines there are. It holds one of them at a time.
-    fn count(&self, lines: Stream<String>) -> Result<u64, String>;
+    fn count(&self, lines: Stream<String>) -> Result<u64, SearchError>;
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Schema, thiserror::Error)]
+pub enum SearchError {
+    /// The lines broke off.
+    #[error("the text broke off: {problem}")]
+    BrokenOff {
+        /// What is wrong.
+        problem: String,
+    },
 }

@@ -1,6 +1,6 @@
 //! Searches texts of any length, in constant memory.
 
-use my_plugin_interface::Searches;
+use my_plugin_interface::{SearchError, Searches};
 
 use plugix_guest::abi::Stream;
 use plugix_guest::{Plugin, plugin};
@@ -29,10 +29,12 @@ impl Searches for Searcher {
         Stream::fallible(lines.filter(wanted))
     }
 
-    fn count(&self, lines: Stream<String>) -> Result<u64, String> {
+    fn count(&self, lines: Stream<String>) -> Result<u64, SearchError> {
         lines.into_iter().try_fold(0, |count, line| match line {
             Ok(_) => Ok(count + 1),
-            Err(problem) => Err(problem.to_string()),
+            Err(problem) => Err(SearchError::BrokenOff {
+                problem: problem.to_string(),
+            }),
         })
     }
 }
