@@ -5,6 +5,7 @@ use plugix_abi::interface::{Args, BadArguments, Output as _};
 use plugix_abi::{Schema, Status};
 use serde::de::DeserializeOwned;
 use std::error::Error;
+use std::io::Write as _;
 use std::sync::OnceLock;
 
 /// The plugin itself. `#[plugix_guest::plugin(description = "…")]` on the implementation registers it.
@@ -100,6 +101,9 @@ pub unsafe fn unload<P: Instance>(frame: u32) -> u32 {
     unsafe {
         call(frame, |_, _| {
             instance::<P>().unload();
+            // `std` keeps what has no end of a line, and nothing else writes it: a plugin doesn't return from a `main`. If
+            // it can't be written, nobody can be told.
+            let _ = std::io::stdout().flush();
             Status::Ok
         })
     }

@@ -93,6 +93,7 @@ const LEAST_THREADS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) mounts: Vec<Mount>,
+    pub(crate) current_folder: String,
     pub(crate) max_open_files: u32,
     pub(crate) env: Vec<(String, String)>,
     pub(crate) args: Vec<String>,
@@ -117,6 +118,7 @@ impl Policy {
     pub fn new() -> Self {
         Self {
             mounts: Vec::new(),
+            current_folder: files::ROOT.to_owned(),
             max_open_files: files::OPEN_FILES,
             env: Vec::new(),
             args: Vec::new(),

@@ -96,6 +96,34 @@ fn what_is_written_takes_effect() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn relative_paths_begin_in_the_current_folder() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    std::fs::create_dir(folder.path().join("deep"))?;
+    std::fs::write(folder.path().join("deep/file"), "found")?;
+    let text = |current| format!("current-folder = {current:?}\n[[mounts]]\nhost = \".\"\nguest = \"/data\"");
+    let start = |current| {
+        let policy = Policy::from_toml_str(&text(current), folder.path())?;
+        anyhow::Ok(Plugin::new(&guest("files"), &policy)?)
+    };
+    assert_eq!(call(&start("/data/deep")?, "read", "file")?, "found");
+    assert_eq!(call(&start("/")?, "read", "data/deep/file")?, "found");
+    for (wrong, problem) in [
+        ("/nowhere", "the policy can't be applied: current folder /nowhere: No such file or directory (os error 2)"),
+        (
+            "/data/deep/file",
+            "the policy can't be applied: current folder /data/deep/file: Not a directory (os error 20)",
+        ),
+        (
+            "deep",
+            "the policy can't be applied: current folder deep: what the plugin sees is an absolute path without `.` and `..`",
+        ),
+    ] {
+        assert_eq!(start(wrong).map(drop).unwrap_err().to_string(), problem);
+    }
+    Ok(())
+}
+
 /// In a process of its own: the engine keeps stacks for later threads, of other tests as well.
 #[test]
 fn the_size_of_stacks_takes_effect() -> Result<()> {
@@ -150,6 +178,7 @@ fn wrong_values_are_refused_with_what_to_write() {
         ("[limits]\nopen-files = 3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[limits]\nopen-files = -3", "`limits.open-files` should be a whole number from 64 to 65536"),
         ("[deadlines]\ncall = \"1.5s\"", "`deadlines.call` is \"1.5s\", and a time is a whole number with ms, s"),
+        ("[deadlines]\ncall = \"0s\"", "`deadlines.call` is no time at all: everything would be too late"),
         ("args = \"x\"", "`args` should be a list of strings, and is of type string"),
         ("args = [1]", "`args` should be a string, and is of type integer"),
         ("env = { A = 1 }", "`env.A` should be a string"),

@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 
-use serde::Deserialize;
-
+use crate::action::Action;
 use crate::c_compiler::CCompiler;
 use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
 use crate::target_spec::TARGET;
-use crate::{Error, Toolchain, manifests, process};
-
-/// Where guests are built, below the workspace's target folder. They have another compiler than the host.
-const GUESTS: &str = "guests";
+use crate::workspace::Workspace;
+use crate::{Error, Toolchain, clippy, manifests};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
@@ -28,12 +26,16 @@ pub struct Build {
     pub bins: bool,
     /// Build test programs: of the unit tests, and of each file in `tests`. Only they are returned.
     pub tests: bool,
+    /// Whether to build, or only to check.
+    pub action: Action,
     /// What to build for; a target of rustc's own is [ensured](Toolchain::ensure_target) first.
     pub target: String,
     /// The cargo profile.
     pub profile: String,
     /// Features, as cargo takes them.
     pub features: Vec<String>,
+    /// Further arguments for cargo, such as `--locked`.
+    pub arguments: Vec<String>,
     /// Where to build; `guests` in the workspace's target folder if not given.
     pub target_dir: Option<PathBuf>,
     /// Variables for cargo, and so for build scripts and `env!`.
@@ -49,9 +51,11 @@ impl Build {
             examples: false,
             bins: false,
             tests: false,
+            action: Action::Build,
             target: TARGET.to_owned(),
             profile: "release".to_owned(),
             features: Vec::new(),
+            arguments: Vec::new(),
             target_dir: None,
             env: BTreeMap::new(),
         }
@@ -64,11 +68,11 @@ impl Build {
         self
     }
 
-    fn wants(&self, package: &str) -> bool {
+    pub(crate) fn wants(&self, package: &str) -> bool {
         self.packages.is_empty() || self.packages.iter().any(|name| name == package)
     }
 
-    fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         if self.packages.is_empty() { self.manifest.display().to_string() } else { self.packages.join(", ") }
     }
 }
@@ -95,31 +99,17 @@ pub enum ModuleKind {
     Command,
 }
 
-/// What `cargo metadata` says of a workspace.
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-    target_directory: PathBuf,
-    workspace_root: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    id: String,
-    name: String,
-    targets: Vec<cargo::Target>,
-}
-
 impl Toolchain {
     /// Builds plugins. The compiler's messages go to standard error.
     ///
     /// # Errors
     /// [`Error::Compile`] when something does not compile, [`Error::Failed`] when the manifest cannot be read,
     /// [`Error::CannotRun`] when there is no cargo, [`Error::NoClang`] when a crate has C code and no compiler for it can
-    /// be had, and those of [`ensure_target`](Self::ensure_target).
+    /// be had, [`Error::NoClippy`] when clippy is asked for and isn't there, and those of
+    /// [`ensure_target`](Self::ensure_target).
     pub fn build(&self, request: &Build, progress: Progress) -> Result<Vec<Module>, Error> {
         self.ensure_target(&request.target, progress)?;
-        let metadata = metadata(&request.manifest)?;
+        let metadata = Workspace::read(&request.manifest)?;
         let mut c = CCompiler::of(self)?;
         loop {
             match (self.build_with(&c, request, &metadata, progress), &mut c) {
@@ -134,20 +124,21 @@ impl Toolchain {
         &self,
         c: &Option<CCompiler<'_>>,
         request: &Build,
-        metadata: &Metadata,
+        metadata: &Workspace,
         progress: Progress,
     ) -> Result<Vec<Module>, Error> {
-        let mut command = self.cargo(request, metadata);
-        command.envs(c.iter().flat_map(|c| c.variables(&request.target)));
-        command.args((progress == Progress::Terminal).then_some("--color=always"));
-        let step = progress.step(&format!("building {}", request.describe()));
-        if request.target == TARGET && self.origin().is_some() {
-            let root = &metadata.workspace_root;
-            command.args(manifests::arguments(self, &request.manifest, root, TARGET, |line| step.print(line))?);
-        }
+        let verb = request.action.verb();
+        let step = progress.step(&format!("{verb} {}", request.describe()));
+        let mut command = self.cargo(c, request, metadata, |line| step.print(line))?;
+        command.args((progress == Progress::Terminal).then_some("--color=always")).arg("--quiet");
+        match (&request.action, request.tests) {
+            (Action::Test, _) => command.arg("--no-run"),
+            (_, true) => command.args(["--tests", "--keep-going"]),
+            (_, false) => &mut command,
+        };
         let mut modules = Vec::new();
         let take = |artifact: Artifact| {
-            step.message(format!("building {}: {}", request.describe(), artifact.target.name));
+            step.message(format!("{verb} {}: {}", request.describe(), artifact.target.name));
             modules.extend(metadata.module(request, artifact));
         };
         let status = cargo::build(&mut command, take, |line| step.print(line))?;
@@ -157,48 +148,49 @@ impl Toolchain {
         Ok(modules)
     }
 
-    fn cargo(&self, request: &Build, metadata: &Metadata) -> std::process::Command {
-        let target_dir = request.target_dir.clone().unwrap_or_else(|| metadata.target_directory.join(GUESTS));
+    /// Cargo with all that it needs to do what a request asks for.
+    pub(crate) fn cargo(
+        &self,
+        c: &Option<CCompiler<'_>>,
+        request: &Build,
+        metadata: &Workspace,
+        tell: impl FnMut(&str),
+    ) -> Result<Command, Error> {
+        let target_dir = request.target_dir.clone().unwrap_or_else(|| metadata.guests());
         let mut command = cargo::command();
-        command.args(["build", "--quiet", "--target", &request.target, "--profile", &request.profile]);
+        command.args([request.action.subcommand(), "--target", &request.target, "--profile", &request.profile]);
         command.arg("--manifest-path").arg(&request.manifest).arg("--target-dir").arg(target_dir);
         command.args(request.packages.iter().map(|package| format!("--package={package}")));
         command.args(request.features.iter().map(|feature| format!("--features={feature}")));
-        command.args(metadata.has_library(request).then_some("--lib"));
+        // `cargo test` would leave out the files in `tests`.
+        command.args((request.action != Action::Test && metadata.has_library(request)).then_some("--lib"));
         command.args(request.bins.then_some("--bins"));
         command.args(request.examples.then_some("--examples"));
-        command.args(request.tests.then_some(["--tests", "--keep-going"]).into_iter().flatten());
+        command.args(&request.arguments);
         command.envs(&request.env);
+        command.envs(c.iter().flat_map(|c| c.variables(&request.target)));
         command.env("RUSTC", self.rustc());
-        // Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.
-        command.env("CARGO_ENCODED_RUSTFLAGS", format!("--cfg=plugix_toolchain=\"{}\"", self.key()));
+        command.env("CARGO_ENCODED_RUSTFLAGS", self.flag());
         if let Some(linker) = self.linker() {
-            command.env(format!("CARGO_TARGET_{}_LINKER", request.target.replace('-', "_").to_uppercase()), linker);
+            command.env(cargo::target_variable(&request.target, "LINKER"), linker);
         }
-        command
+        if let Action::Clippy(arguments) = &request.action {
+            command.envs(clippy::variables(self, arguments)?);
+        }
+        if request.target == TARGET && self.origin().is_some() {
+            let copies = manifests::copies(self, &request.manifest, &metadata.workspace_root, TARGET, tell)?;
+            command.args(manifests::arguments(&copies));
+        }
+        Ok(command)
+    }
+
+    /// Cargo does not see when the standard library changes. This flag changes with it, and makes cargo build anew.
+    pub(crate) fn flag(&self) -> String {
+        format!("--cfg=plugix_toolchain=\"{}\"", self.key())
     }
 }
 
-fn metadata(manifest: &Path) -> Result<Metadata, Error> {
-    let mut command = cargo::command();
-    command.args(["metadata", "--format-version=1", "--no-deps", "--manifest-path"]).arg(manifest);
-    if let Some(target_dir) = std::env::var_os("CARGO_TARGET_DIR") {
-        command.env("CARGO_TARGET_DIR", target_dir);
-    }
-    let text = process::output(&mut command, cargo::HELP)?;
-    serde_json::from_str(&text).map_err(|error| Error::malformed("the output of cargo metadata", error))
-}
-
-impl Metadata {
-    /// Whether a package of the request has a library. Cargo fails if it is asked for one that is not there.
-    fn has_library(&self, request: &Build) -> bool {
-        let is_library = |target: &cargo::Target| target.kind.iter().any(|kind| kind.ends_with("lib"));
-        self.packages
-            .iter()
-            .filter(|package| request.wants(&package.name))
-            .any(|package| package.targets.iter().any(is_library))
-    }
-
+impl Workspace {
     /// The module that an artifact is, if the request asks for it.
     fn module(&self, request: &Build, artifact: Artifact) -> Option<Module> {
         let package = self.packages.iter().find(|package| package.id == artifact.package_id)?.name.clone();
@@ -228,11 +220,9 @@ mod tests {
     }
 
     fn module_of(request: &Build, message: &str) -> Option<Module> {
-        let metadata = Metadata {
-            packages: vec![Package { id: "path#p@1".to_owned(), name: "p".to_owned(), targets: Vec::new() }],
-            target_directory: "/t".into(),
-            workspace_root: "/w".into(),
-        };
+        let metadata = r#"{"packages":[{"id":"path#p@1","name":"p","manifest_path":"/w/Cargo.toml","targets":[]}],
+            "workspace_default_members":[],"target_directory":"/t","workspace_root":"/w"}"#;
+        let metadata: Workspace = serde_json::from_str(metadata).unwrap();
         metadata.module(request, serde_json::from_str(message).unwrap())
     }
 

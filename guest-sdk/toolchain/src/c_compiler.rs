@@ -102,19 +102,22 @@ impl<'a> CCompiler<'a> {
         if target != TARGET {
             return Vec::new();
         }
+        let mut variables = self.lasting();
+        variables.push((WANTED.to_owned(), self.wanted()));
+        variables.retain(|(name, _)| std::env::var_os(name).is_none());
+        variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    /// Those that are not for one build only.
+    pub(crate) fn lasting(&self) -> Vec<(String, PathBuf)> {
         let cc = self.toolchain.folder().join(CC);
         let suffix = TARGET.replace('-', "_");
-        let mut variables = vec![
-            (format!("CXX_{suffix}"), with_plus(&cc).into_os_string()),
-            (format!("CC_{suffix}"), cc.into_os_string()),
-            (WANTED.to_owned(), self.wanted().into_os_string()),
-        ];
+        let mut variables = vec![(format!("CXX_{suffix}"), with_plus(&cc)), (format!("CC_{suffix}"), cc)];
         if let Ok(Clang { program, ar }) = &self.found {
-            variables.push((CLANG.to_owned(), program.as_os_str().to_owned()));
-            variables.push((format!("AR_{suffix}"), ar.as_os_str().to_owned()));
+            variables.push((CLANG.to_owned(), program.clone()));
+            variables.push((format!("AR_{suffix}"), ar.clone()));
         }
-        variables.retain(|(name, _)| std::env::var_os(name).is_none());
-        variables.into_iter().map(|(name, value)| (OsString::from(name), value)).collect()
+        variables
     }
 
     /// Whether a crate wanted a compiler and there was none.

@@ -43,6 +43,11 @@ fn disturbs(name: &str) -> bool {
     DISTURBING.contains(&name) || DISTURBING_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// The variable that stands for a setting of a target.
+pub(crate) fn target_variable(target: &str, setting: &str) -> String {
+    format!("CARGO_TARGET_{}_{setting}", target.replace('-', "_").to_uppercase())
+}
+
 /// Something that cargo has built, or found to be up to date.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Artifact {
@@ -60,7 +65,7 @@ pub(crate) struct Profile {
 }
 
 /// The library, program or example of a package.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) kind: Vec<String>,

@@ -29,6 +29,11 @@ impl Compiler {
         Ok(compiler)
     }
 
+    /// Its folder.
+    pub(crate) fn sysroot(&self) -> &Path {
+        &self.sysroot
+    }
+
     /// Where a toolchain folder has the library's sources, if it has them.
     pub(crate) fn sources_in(sysroot: &Path) -> PathBuf {
         sysroot.join("lib/rustlib/src/rust/library")

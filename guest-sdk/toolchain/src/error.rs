@@ -117,6 +117,16 @@ pub enum Error {
         toolchain: PathBuf,
     },
 
+    /// The compiler that the toolchain is made of has no clippy.
+    #[error(
+        "there is no clippy for plugins: {} has no clippy-driver; with rustup: `rustup component add clippy rust-src`, and the toolchain is made of rustup's compiler",
+        compiler.display()
+    )]
+    NoClippy {
+        /// The compiler's folder.
+        compiler: PathBuf,
+    },
+
     /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
     #[error("building {what} for {target} failed ({status}); the compiler's messages are above")]
     Compile {

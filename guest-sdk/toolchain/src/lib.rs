@@ -23,11 +23,13 @@
 //! # Ok::<_, plugix_toolchain::Error>(())
 //! ```
 
+mod action;
 mod build;
 mod c_compiler;
 mod cache;
 mod cargo;
 mod clang;
+mod clippy;
 mod compiler;
 mod debian;
 mod environment;
@@ -42,11 +44,15 @@ mod progress;
 mod provider;
 mod replacements;
 mod rustc;
+mod settings;
 mod std_build;
 mod survey;
 mod target_spec;
+mod test;
 mod toolchain;
+mod workspace;
 
+pub use action::Action;
 pub use build::{Build, Module, ModuleKind};
 pub use cache::Cache;
 pub use environment::{CACHE_VAR, CLANG_VAR, Environment, SYSROOT_VAR, TOOLCHAIN_VAR};
@@ -54,9 +60,12 @@ pub use error::Error;
 pub use library::Library;
 pub use progress::Progress;
 pub use provider::{Candidate, Verdict};
+pub use settings::Settings;
 pub use survey::Survey;
 pub use target_spec::TARGET;
+pub use test::Run as TestRun;
 pub use toolchain::Toolchain;
+pub use workspace::{Package, Workspace};
 
 /// The examples of the page that the package has.
 #[cfg(doctest)]

@@ -69,7 +69,7 @@ impl Library {
         let mut command = std_build::cargo("test", &self.folder, &self.sources(), TARGET);
         command.args(["--no-run", "--lib", "--package", package, "--features", FEATURES]);
         if let Some(linker) = &self.linker {
-            command.env(format!("CARGO_TARGET_{}_LINKER", TARGET.replace('-', "_").to_uppercase()), linker);
+            command.env(crate::cargo::target_variable(TARGET, "LINKER"), linker);
         }
         let tests = std_build::run(command, &step)?.into_iter().filter(|artifact| artifact.profile.test);
         let is_wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");

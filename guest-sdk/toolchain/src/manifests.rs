@@ -27,15 +27,20 @@ const BROWSER: &str = "all(target_arch = \"wasm32\", target_os = \"unknown\")";
 /// Where a toolchain folder has the copies.
 const FOLDER: &str = "manifests";
 
-/// The arguments with which cargo takes edited copies of the crates that the lock file has. Whatever doesn't fit is told,
-/// and is built as it is.
-pub(crate) fn arguments(
+/// The arguments with which cargo takes copies of crates.
+pub(crate) fn arguments(copies: &[PathBuf]) -> Vec<String> {
+    let paths: Vec<_> = copies.iter().map(|copy| copy.display().to_string()).collect();
+    if paths.is_empty() { Vec::new() } else { vec!["--config".to_owned(), format!("paths={paths:?}")] }
+}
+
+/// Edited copies of the crates that the lock file has. Whatever doesn't fit is told, and is built as it is.
+pub(crate) fn copies(
     toolchain: &Toolchain,
     manifest: &Path,
     workspace: &Path,
     target: &str,
     mut tell: impl FnMut(&str),
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<PathBuf>, Error> {
     let wanted = locked(workspace);
     if wanted.is_empty() {
         return Ok(Vec::new());
@@ -55,8 +60,7 @@ pub(crate) fn arguments(
             }
         }
     }
-    let paths: Vec<_> = copies.iter().map(|copy| copy.display().to_string()).collect();
-    Ok(if paths.is_empty() { Vec::new() } else { vec!["--config".to_owned(), format!("paths={paths:?}")] })
+    Ok(copies)
 }
 
 /// The known crates in a lock file, with their versions. Those that come from elsewhere than a registry are their author's.

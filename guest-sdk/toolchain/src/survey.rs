@@ -1,15 +1,17 @@
 //! A report on how this machine can have a toolchain. Making it changes nothing.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::provider::{self, Candidate, Plan, Verdict};
-use crate::{Cache, Environment, Error};
+use crate::{Cache, Environment, Error, clang};
 
 /// Which provider is taken, and why others are not.
 #[derive(Debug)]
 pub struct Survey {
     candidates: Vec<Candidate>,
     cache: Cache,
+    clang: Result<PathBuf, String>,
     pub(crate) plan: Option<Plan>,
 }
 
@@ -21,12 +23,27 @@ impl Survey {
     pub fn take(environment: &Environment) -> Result<Self, Error> {
         let cache = Cache::locate(environment)?;
         let (candidates, plan) = provider::survey(environment, &cache);
-        Ok(Self { candidates, cache, plan })
+        let clang = clang::find(environment, &cache).map(|clang| clang.program);
+        Ok(Self { candidates, cache, clang, plan })
     }
 
     /// Every provider, in the order in which they are tried.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
+    }
+
+    /// Whether everything is there, so that nothing has to be fetched or built before the first plugin.
+    pub fn is_ready(&self) -> bool {
+        match &self.plan {
+            Some(Plan::Installed(_)) => true,
+            Some(Plan::Composed(recipe)) => recipe.is_made(),
+            None => false,
+        }
+    }
+
+    /// What crates with C code are compiled with, or why there is none yet.
+    pub fn clang(&self) -> Result<&Path, &str> {
+        self.clang.as_deref().map_err(String::as_str)
     }
 
     /// Where composed toolchains are kept.

@@ -1,6 +1,6 @@
 //! `plugix cache`.
 
-use crate::{load, text};
+use crate::{load, print, text};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use plugix_host::code::CacheEntry;
@@ -10,6 +10,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    plugix cache show           # what is kept, and how large it is\n  \
+    plugix cache clear          # compiled modules are made anew when they are needed")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -36,13 +39,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     match args.command {
         Command::Show { json: true } => {
             let entries: Vec<_> = cache.entries()?.iter().map(as_json).collect();
-            println!("{:#}", json!({ "folder": cache.folder(), "entries": entries }));
+            print::line(format_args!("{:#}", json!({ "folder": cache.folder(), "entries": entries })))?;
         }
         Command::Show { json: false } => {
             let entries = cache.entries()?;
-            entries.iter().for_each(|entry| println!("{}", line(entry)));
+            entries.iter().try_for_each(|entry| print::line(line(entry)))?;
             let size = entries.iter().map(|entry| entry.size).sum();
-            println!("{} modules, {} in {}", entries.len(), text::size(size), cache.folder().display());
+            let folder = cache.folder().display();
+            print::line(format_args!("{} modules, {} in {folder}", entries.len(), text::size(size)))?;
         }
         Command::Clear => cache.clear()?,
     }

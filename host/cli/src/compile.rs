@@ -1,13 +1,17 @@
 //! `plugix compile`.
 
-use crate::{load, text};
-use anyhow::{Context, Result, ensure};
+use crate::{load, print, text};
+use anyhow::{Context, Result, anyhow, ensure};
 use plugix_host::Engine;
 use plugix_host::code::{ChildCompiler, Cpu};
+use plugix_host::error::LoadError;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    plugix compile words.wasm                          # for this machine: words.plugix\n  \
+    plugix compile words.wasm --cpu baseline -o out    # for every machine of this kind")]
 pub(crate) struct Args {
     /// The module, in WebAssembly
     module: PathBuf,
@@ -33,13 +37,18 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         builder = builder.compile_in_child(compiler.memory(args.child_memory.saturating_mul(1 << 20)));
     }
     let engine = builder.build()?;
-    let module = engine.load_file(&args.module).map_err(|error| load::in_file(&args.module, error))?;
+    let module = engine.load_file(&args.module).map_err(|error| match error {
+        LoadError::IsArtifact => {
+            anyhow!("{}: it is compiled already: `plugix run --trust` runs it", args.module.display())
+        }
+        error => load::failed(&args.module, error),
+    })?;
     let output = args.output.clone().unwrap_or_else(|| args.module.with_extension("plugix"));
     ensure!(output != args.module, "{}: the module would be overwritten: name an output", output.display());
-    let artifact = module.to_artifact().map_err(|error| load::in_file(&args.module, error))?;
+    let artifact = module.to_artifact().map_err(|error| load::failed(&args.module, error))?;
     artifact.write_file(&output)?;
     let size = text::size(artifact.as_bytes().len() as u64);
     let origin = artifact.origin();
-    println!("{}: {size}, for {} with {}", output.display(), origin.target, origin.cpu.join(", "));
-    Ok(ExitCode::SUCCESS)
+    let (output, cpu) = (output.display(), origin.cpu.join(", "));
+    print::line(format_args!("{output}: {size}, for {} with {cpu}", origin.target)).map(|()| ExitCode::SUCCESS)
 }

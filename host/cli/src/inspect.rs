@@ -3,7 +3,7 @@
 mod json;
 mod page;
 
-use crate::load;
+use crate::{load, print};
 use anyhow::Result;
 use plugix_host::Engine;
 use plugix_host::code::Artifact;
@@ -13,6 +13,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    plugix inspect words.wasm                              # what it is, its methods, its imports\n  \
+    plugix inspect --json words.wasm | jq .implements      # for programs")]
 pub(crate) struct Args {
     /// The module: WebAssembly, or a compiled module
     module: PathBuf,
@@ -31,10 +34,9 @@ struct Seen {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let seen = look(args)?;
-    if args.json {
-        println!("{:#}", json::describe(&seen));
-    } else {
-        print!("{}", page::describe(&seen));
+    match args.json {
+        true => print::line(format_args!("{:#}", json::describe(&seen)))?,
+        false => print::text(page::describe(&seen))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -47,6 +49,6 @@ fn look(args: &Args) -> Result<Seen> {
             let info = artifact.info().map_err(|error| load::in_file(&args.module, error))?;
             Ok(Seen { name: artifact.name().to_owned(), info, artifact: Some(artifact) })
         }
-        Err(error) => Err(load::in_file(&args.module, error)),
+        Err(error) => Err(load::failed(&args.module, error)),
     }
 }

@@ -1,14 +1,15 @@
 //! Loads modules from files: WebAssembly, or compiled modules that the user vouches for.
 
+use crate::advice;
 use anyhow::{Result, anyhow};
 use plugix_host::code::{Artifact, Cache};
-use plugix_host::error::{ArtifactError, CacheError, LoadError};
+use plugix_host::error::{ArtifactError, CacheError, LoadError, ModuleError};
 use plugix_host::{Engine, Module};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// Where compiled modules are kept.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct CacheArgs {
     /// Keep compiled modules in this folder; the default is in the user's cache
     #[arg(long, value_name = "FOLDER")]
@@ -46,7 +47,7 @@ pub(crate) fn module(engine: &Engine, path: &Path) -> Result<Module> {
             "{}: a compiled module, which can do all that you can: if you trust who made it, say `--trust`",
             path.display()
         )),
-        loaded => loaded.map_err(|error| in_file(path, error)),
+        loaded => loaded.map_err(|error| failed(path, error)),
     }
 }
 
@@ -57,9 +58,9 @@ pub(crate) fn trusted_module(engine: &Engine, path: &Path) -> Result<Module> {
             let artifact = artifact(path)?;
             // SAFETY: with `--trust`, the user vouches for the artifact.
             let module = unsafe { engine.load_artifact(&artifact) };
-            module.map_err(|error| in_file(path, error))
+            module.map_err(|error| failed(path, error))
         }
-        loaded => loaded.map_err(|error| in_file(path, error)),
+        loaded => loaded.map_err(|error| failed(path, error)),
     }
 }
 
@@ -69,6 +70,24 @@ pub(crate) fn artifact(path: &Path) -> Result<Artifact> {
         error @ ArtifactError::Io { .. } => error.into(),
         error => in_file(path, error),
     })
+}
+
+/// Says why a file is no module, and what to do.
+pub(crate) fn failed(path: &Path, error: LoadError) -> anyhow::Error {
+    let advice = match &error {
+        // It has the path.
+        LoadError::Io { .. } => return error.into(),
+        LoadError::Module(ModuleError::NotWasm { .. }) => advice::no_wasm(path),
+        LoadError::Module(ModuleError::NoInitialize | ModuleError::NotAPlugin) => Some(advice::OTHER_TARGET.to_owned()),
+        LoadError::UnknownImport { module, name } | LoadError::Module(ModuleError::UnknownImport { module, name }) => {
+            advice::undeclared(module, name)
+        }
+        _ => None,
+    };
+    match advice {
+        Some(advice) => anyhow!("{}: {advice}", path.display()),
+        None => in_file(path, error),
+    }
 }
 
 /// Says in which file something is wrong.

@@ -1,19 +1,42 @@
-//! The `plugix` command: compiles, shows and runs plugins.
+//! The `plugix` command: begins, builds, tests, shows, compiles and runs plugins.
 
+mod advice;
+mod build;
 mod cache;
+mod cargo_args;
+mod check;
 mod compile;
+mod completions;
+mod crates;
+mod doctor;
+mod env;
+mod exit;
+mod input;
 mod inspect;
 mod load;
+mod new;
+mod policy;
+mod print;
+mod program;
+mod records;
 mod run;
+mod runner;
+mod setup;
+mod template;
+mod test;
+mod test_policy;
 mod text;
 
 use clap::{Parser, Subcommand};
-use std::io::IsTerminal;
 use std::process::ExitCode;
-use tracing::Level;
 
 #[derive(Parser)]
-#[command(name = "plugix", version, about = "Compiles, shows and runs plugins")]
+#[command(
+    name = "plugix",
+    version,
+    about = "Begins, builds, tests, shows and runs plugins",
+    after_help = exit::HELP
+)]
 struct Arguments {
     /// Report on standard error what is being done
     #[arg(short, long, global = true)]
@@ -24,36 +47,64 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile a module to a file that loads without compiling
-    Compile(compile::Args),
-    /// Show what a module is and what it asks for; nothing in it runs
-    Inspect(inspect::Args),
+    /// Begin a plugin: its interface, the plugin, a host that tests it
+    New(new::Args),
+    /// Build a plugin crate
+    Build(build::Args),
+    /// Check a plugin crate, without building it
+    Check(check::Args),
+    /// Check a plugin crate with clippy
+    Clippy(check::ClippyArgs),
+    /// Run the tests of a crate in the sandbox
+    Test(test::Args),
     /// Call a method of a plugin, or run a program
     Run(run::Args),
+    /// Show what a module is and what it asks for; nothing in it runs
+    Inspect(inspect::Args),
+    /// Compile a module to a file that loads without compiling
+    Compile(compile::Args),
     /// Show or clear the cache of compiled modules
     Cache(cache::Args),
+    /// Print what plain cargo needs to build plugins
+    Env(env::Args),
+    /// Write that into a crate's `.cargo/config.toml`
+    Setup(setup::Args),
+    /// Look for what keeps plugins from being built and tested here, and say what to do
+    Doctor(doctor::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Run a test program for cargo
+    #[command(hide = true)]
+    Runner(runner::Args),
 }
 
 fn main() -> ExitCode {
     // SAFETY: nothing was opened yet, and there is no other thread.
     unsafe { plugix_host::code::run_if_child() };
     let Arguments { verbose, command } = Arguments::parse();
-    let level = if verbose { Level::DEBUG } else { Level::WARN };
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .without_time()
-        .init();
+    records::install(verbose);
     let outcome = match &command {
-        Command::Compile(args) => compile::run(args),
-        Command::Inspect(args) => inspect::run(args),
+        Command::New(args) => new::run(args),
+        Command::Build(args) => build::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Clippy(args) => check::run_clippy(args),
+        Command::Test(args) => test::run(args),
         Command::Run(args) => run::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Compile(args) => compile::run(args),
         Command::Cache(args) => cache::run(args),
+        Command::Env(args) => env::run(args),
+        Command::Setup(args) => setup::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Completions(args) => completions::run::<Arguments>(args),
+        Command::Runner(args) => runner::run(args),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        if error.is::<print::Closed>() {
+            // The reader has all that it wanted.
+            return ExitCode::SUCCESS;
+        }
+        print::tell(format_args!("error: {error:#}"));
+        exit::code(&error)
     })
 }

@@ -41,6 +41,11 @@ impl Mismatch {
         Self { path: Vec::new(), problem: format!("expected {expected}, found {found}") }
     }
 
+    /// There is nothing, and it isn't optional.
+    fn missing(expected: &Type) -> Self {
+        Self { path: Vec::new(), problem: format!("missing; expected {expected}") }
+    }
+
     fn inside(mut self, step: impl Into<String>) -> Self {
         self.path.push(step.into());
         self

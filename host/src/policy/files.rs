@@ -6,6 +6,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+/// All that a plugin sees is below its root. It is the current folder, too, unless a policy says otherwise.
+pub(super) const ROOT: &str = "/";
+
 /// How many descriptors a plugin may have open at once. Files, folders, sockets and others count together.
 pub(super) const OPEN_FILES: u32 = 256;
 
@@ -60,6 +63,14 @@ impl Policy {
     #[must_use]
     pub fn scratch(self, guest: impl Into<String>, max_bytes: u64) -> Self {
         self.mounted(guest, Source::Scratch { limit: max_bytes })
+    }
+
+    /// Sets where the plugin's relative paths begin: an absolute path, as the plugin sees it. The default is `/`. There is
+    /// a folder in that place: a mount, a scratch folder, or one below them.
+    #[must_use]
+    pub fn current_folder(mut self, guest: impl Into<String>) -> Self {
+        self.current_folder = guest.into();
+        self
     }
 
     /// Gives the plugin the devices `/dev/null`, `/dev/zero`, `/dev/random` and `/dev/urandom`. They do no harm. Some

@@ -103,12 +103,12 @@ fn json_that_fits_no_argument_says_where() -> Result<()> {
             json!({ "divisor": 1, "by": 2 }),
             "there is no argument `by`; the arguments are `dividend`, `divisor`",
         ),
-        ("divide", json!({ "divisor": 1 }), "dividend: expected i64, found null"),
+        ("divide", json!({ "divisor": 1 }), "dividend: missing; expected i64"),
         ("divide", json!([1, "two"]), "divisor: expected i64, found \"two\""),
         ("divide", json!([1.5, 2]), "dividend: expected i64, found 1.5"),
         ("bytes", json!([[1, 256]]), "bytes.[1]: expected u8, found 256"),
         ("bad_host", json!([1]), "expected an array of 0 values or an object; the method takes no arguments"),
-        ("points", json!([[{ "x": 1, "y": 2, "z": 3 }]]), "points.[0].w: expected f32, found null"),
+        ("points", json!([[{ "x": 1, "y": 2, "z": 3 }]]), "points.[0].w: missing; expected f32"),
     ];
     for (method, args, message) in cases {
         assert_eq!(wrong(&plugin, method, args)?, message);

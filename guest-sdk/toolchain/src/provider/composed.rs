@@ -64,6 +64,11 @@ pub(crate) fn find(environment: &Environment, cache: &Cache) -> Result<Recipe, S
 }
 
 impl Recipe {
+    /// Whether the toolchain is in the cache already.
+    pub(crate) fn is_made(&self) -> bool {
+        self.made.is_some()
+    }
+
     /// Makes what is missing. With a warm cache this uses no network and no lock.
     pub(crate) fn ensure(self, cache: &Cache, progress: Progress) -> Result<Composed, Error> {
         let (entry, compiler) = match (self.made, self.inspected) {

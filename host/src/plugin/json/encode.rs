@@ -11,25 +11,24 @@ use serde_json::Value;
 /// # Errors
 /// What is wrong with the arguments, in words.
 pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<u8>, String> {
-    let by_place: Vec<&Value> = match values {
+    let by_place: Vec<Option<&Value>> = match values {
         Value::Null if args.is_empty() => Vec::new(),
-        Value::Array(values) if values.len() == args.len() => values.iter().collect(),
+        Value::Array(values) if values.len() == args.len() => values.iter().map(Some).collect(),
         Value::Object(values) => {
             if let Some(unknown) = values.keys().find(|key| args.iter().all(|arg| arg.name != **key)) {
                 return Err(format!("there is no argument `{unknown}`; {}", names(args)));
             }
-            let find = |arg: &ArgDescriptor| values.get(&arg.name).unwrap_or(&Value::Null);
-            args.iter().map(find).collect()
+            args.iter().map(|arg| values.get(&arg.name)).collect()
         }
         _ => return Err(format!("expected an array of {} values or an object; {}", args.len(), names(args))),
     };
     let mut out = Vec::new();
     for (arg, value) in args.iter().zip(by_place) {
         let written = match &arg.shape {
-            Shape::Value(ty) => encode(ty, value, &mut out),
-            Shape::Pod { element, align, .. } => pod::encode(element, *align, value, &mut out),
-            Shape::Bytes => encode(&Type::Primitive(Primitive::Bytes), value, &mut out),
-            Shape::Text => encode(&Type::Primitive(Primitive::String), value, &mut out),
+            Shape::Value(ty) => encode_named(ty, value, &mut out),
+            Shape::Pod { element, align, .. } => pod::encode(element, *align, value.unwrap_or(&Value::Null), &mut out),
+            Shape::Bytes => encode_named(&Type::Primitive(Primitive::Bytes), value, &mut out),
+            Shape::Text => encode_named(&Type::Primitive(Primitive::String), value, &mut out),
             Shape::Stream(_) => return Err(format!("{}: a stream has no form in JSON", arg.name)),
         };
         written.map_err(|mismatch| mismatch.inside(&arg.name).to_string())?;
@@ -45,6 +44,15 @@ pub(crate) fn encode_value(ty: &Type, value: &Value) -> Result<Vec<u8>, String> 
     let mut out = Vec::new();
     encode(ty, value, &mut out).map_err(|mismatch| mismatch.to_string())?;
     Ok(out)
+}
+
+/// Encodes what has a name, and so may be missing.
+fn encode_named(ty: &Type, value: Option<&Value>, out: &mut Vec<u8>) -> Result<(), Mismatch> {
+    match value {
+        Some(value) => encode(ty, value, out),
+        // What may be `null` may be left out.
+        None => encode(ty, &Value::Null, out).map_err(|_| Mismatch::missing(ty)),
+    }
 }
 
 fn names(args: &[ArgDescriptor]) -> String {
@@ -92,8 +100,7 @@ fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
                 return Err(mismatch().inside(unknown));
             }
             fields.iter().try_for_each(|field| {
-                let value = values.get(&field.name).unwrap_or(&Value::Null);
-                encode(&field.ty, value, out).map_err(|problem| problem.inside(&field.name))
+                encode_named(&field.ty, values.get(&field.name), out).map_err(|problem| problem.inside(&field.name))
             })
         }
         Type::Enum(variants) => {

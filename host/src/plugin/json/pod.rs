@@ -26,7 +26,8 @@ fn write(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
             types.iter().zip(values).try_for_each(|(ty, value)| write(ty, value, out))
         }
         Type::Struct(fields) => fields.iter().try_for_each(|Field { name, ty }| {
-            write(ty, value.get(name).unwrap_or(&Value::Null), out).map_err(|problem| problem.inside(name))
+            let written = value.get(name).map_or_else(|| Err(Mismatch::missing(ty)), |value| write(ty, value, out));
+            written.map_err(|problem| problem.inside(name))
         }),
         _ => Err(mismatch()),
     }

@@ -6,8 +6,20 @@ use crate::policy::{OPEN_FILES_RANGE, Policy, STACK_RANGE, Stdin};
 use plugix_system::{Access, Network, NetworkRuleError};
 use std::net::IpAddr;
 
-const TOP: &[&str] =
-    &["args", "env", "mounts", "scratch", "limits", "deadlines", "network", "input", "output", "devices", "config"];
+const TOP: &[&str] = &[
+    "args",
+    "env",
+    "mounts",
+    "scratch",
+    "current-folder",
+    "limits",
+    "deadlines",
+    "network",
+    "input",
+    "output",
+    "devices",
+    "config",
+];
 const MOUNT: &[&str] = &["host", "guest", "access", "limit"];
 const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] =
@@ -39,6 +51,9 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
         for folder in scratch.tables(SCRATCH)? {
             policy = policy.scratch(folder.need("guest")?.string()?, folder.need("limit")?.size(u64::MAX)?);
         }
+    }
+    if let Some(folder) = top.get("current-folder") {
+        policy = policy.current_folder(folder.string()?);
     }
     if let Some(limits) = top.get("limits") {
         policy = self::limits(policy, &limits.table(LIMITS)?)?;

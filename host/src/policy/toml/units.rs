@@ -14,9 +14,11 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
 
 /// The time in a text such as `250ms`, or what is wrong with the text.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    number_and_unit(text, &TIMES)
-        .map(Duration::from_millis)
-        .ok_or_else(|| format!("is {text:?}, and a time is a whole number with ms, s, min or h: \"250ms\""))
+    match number_and_unit(text, &TIMES) {
+        Some(0) => Err("is no time at all: everything would be too late; leave it out for no limit".to_owned()),
+        Some(milliseconds) => Ok(Duration::from_millis(milliseconds)),
+        None => Err(format!("is {text:?}, and a time is a whole number with ms, s, min or h: \"250ms\"")),
+    }
 }
 
 fn number_and_unit(text: &str, units: &[(&str, u64)]) -> Option<u64> {
@@ -45,7 +47,7 @@ mod tests {
         for text in ["", "64", "MiB", "64 MB", "64 mib", "-1 B", "1.5 GiB", "99999999999 TiB", "64 MiB x", "６４ B"] {
             assert!(bytes(text).is_err(), "{text}");
         }
-        for text in ["", "5", "s", "1.5s", "5 m", "99999999999999999999h"] {
+        for text in ["", "5", "s", "0s", "1.5s", "5 m", "99999999999999999999h"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -43,11 +43,11 @@ pub(in crate::running) fn system(
         stderr: Arc::new(output.stderr.clone()),
         network: policy.network.clone(),
         mounts: policy.mounts.iter().map(mount).collect::<Result<_, _>>()?,
-        current_folder: ROOT.into(),
+        current_folder: guest_path(&policy.current_folder).map_err(|problem| wrong_folder(policy, problem))?,
         preopened: names.iter().map(|name| ((*name).into(), ROOT.into())).collect(),
         strict_paths: !wasi.is_wasix(),
     };
-    System::new(setup).map_err(|error| refused(&policy.mounts, &error))
+    System::new(setup).map_err(|error| refused(policy, &error))
 }
 
 /// A mount of the policy's, if it may be there.
@@ -65,12 +65,16 @@ fn guest_path(path: &str) -> Result<PathBuf, String> {
     if path.starts_with('/') && Path::new(path).components().all(is_plain) && !path.contains('\0') {
         Ok(path.into())
     } else {
-        Err("the plugin's side of a mount is an absolute path without `.` and `..`".into())
+        Err("what the plugin sees is an absolute path without `.` and `..`".into())
     }
 }
 
+fn wrong_folder(policy: &Policy, problem: String) -> LoadError {
+    LoadError::Policy { what: format!("current folder {}", policy.current_folder), problem }
+}
+
 /// Says which mount can't be had, and why.
-fn refused(mounts: &[policy::Mount], SetupError { at, error }: &SetupError) -> LoadError {
+fn refused(policy: &Policy, SetupError { at, error }: &SetupError) -> LoadError {
     let problem = match error {
         Errno::Exist => "something else is mounted there".into(),
         Errno::Nosys => "needs Linux 5.6 or later, which has openat2".into(),
@@ -81,8 +85,11 @@ fn refused(mounts: &[policy::Mount], SetupError { at, error }: &SetupError) -> L
         other => other.to_string(),
     };
     // Of two at the same place the second is the one that can't be there.
-    let mount = mounts.iter().rfind(|mount| Path::new(&mount.guest) == at);
-    LoadError::Policy { what: mount.map_or_else(|| "the mounts".into(), ToString::to_string), problem }
+    match policy.mounts.iter().rfind(|mount| Path::new(&mount.guest) == at) {
+        Some(mount) => LoadError::Policy { what: mount.to_string(), problem },
+        None if Path::new(&policy.current_folder) == at => wrong_folder(policy, problem),
+        None => LoadError::Policy { what: "the mounts".into(), problem },
+    }
 }
 
 /// Passes on what the plugin tried in vain.

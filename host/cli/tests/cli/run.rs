@@ -1,58 +1,13 @@
-//! The `plugix` command as its users see it: what it prints, and how it ends.
+//! `plugix run`, `compile`, `inspect` and `cache`.
 
+use crate::Plugix;
 use anyhow::{Context, Result};
 use plugix_e2e::guest_path;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-
-/// What a run of the command left behind.
-struct Outcome {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Outcome {
-    #[track_caller]
-    fn succeeded(self) -> String {
-        assert_eq!(self.code, Some(0), "{}", self.stderr);
-        self.stdout
-    }
-
-    #[track_caller]
-    fn failed(self) -> String {
-        assert_eq!(self.code, Some(1), "{}", self.stdout);
-        assert_eq!(self.stdout, "");
-        self.stderr
-    }
-}
-
-/// Runs the command. The user's cache is a folder of the test's own.
-struct Plugix(tempfile::TempDir);
-
-impl Plugix {
-    fn new() -> Result<Self> {
-        Ok(Self(tempfile::tempdir()?))
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, args: &[impl AsRef<OsStr>]) -> Result<Outcome> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_plugix"));
-        let output = command.args(args).env("XDG_CACHE_HOME", self.0.path()).output()?;
-        let text = |bytes| String::from_utf8(bytes).context("it prints text");
-        Ok(Outcome { code: output.status.code(), stdout: text(output.stdout)?, stderr: text(output.stderr)? })
-    }
-
-    fn run_module(&self, path: &Path, args: &[&str]) -> Result<Outcome> {
-        self.run(&[&[OsStr::new("run"), path.as_ref()], &args.iter().map(OsStr::new).collect::<Vec<_>>()[..]].concat())
-    }
-}
 
 #[test]
 fn methods_are_called_with_json() -> Result<()> {
@@ -64,10 +19,10 @@ fn methods_are_called_with_json() -> Result<()> {
     assert_eq!(plugix.run_module(small, &["nothing"])?.succeeded(), "null\n");
     let stderr = plugix.run_module(small, &["octet", "[256]"])?.failed();
     assert!(stderr.starts_with("error: ") && stderr.contains("value: expected"), "{stderr}");
-    let stderr = plugix.run_module(small, &["length", r#"["", [], []]"#])?.failed();
+    let stderr = plugix.run_module(small, &["length", r#"["", [], []]"#])?.failed_with(3);
     assert!(stderr.contains("`length` returned an error: "), "{stderr}");
-    assert!(plugix.run_module(small, &["panic", "[3]"])?.failed().contains("panic"));
-    assert!(plugix.run_module(small, &["octet", "[7"])?.failed().contains("no JSON"));
+    assert!(plugix.run_module(small, &["panic", "[3]"])?.failed_with(4).contains("panic"));
+    assert!(plugix.run_module(small, &["octet", "[7"])?.failed().contains("is not JSON"));
     assert!(plugix.run_module(small, &[])?.failed().contains("name a method: Small/nothing, "));
     Ok(())
 }

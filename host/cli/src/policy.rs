@@ -1,0 +1,44 @@
+//! The policy of a module: the one that is named, else `plugix.toml` beside the module, else none.
+
+use crate::print;
+use anyhow::Result;
+use plugix_host::Policy;
+use std::path::Path;
+
+/// The name of a policy's file.
+const NAME: &str = "plugix.toml";
+
+/// A policy, and what it says of output.
+pub(crate) struct Found {
+    pub(crate) policy: Policy,
+    /// Whether the module prints to standard output by itself.
+    inherits: bool,
+}
+
+/// Finds the policy of a module.
+pub(crate) fn find(named: Option<&Path>, module: &Path) -> Result<Found> {
+    let beside = module.with_file_name(NAME);
+    let path = match named {
+        Some(named) => named,
+        None if beside.is_file() => {
+            // Nobody should wonder where rights come from.
+            print::tell(format_args!("plugix: the policy is {}", beside.display()));
+            &beside
+        }
+        None => return Ok(Found { policy: Policy::new(), inherits: false }),
+    };
+    let policy = Policy::from_toml_file(path)?;
+    let table: toml::Table = std::fs::read_to_string(path).ok().and_then(|text| text.parse().ok()).unwrap_or_default();
+    let inherit = table.get("output").and_then(|output| output.get("inherit")?.as_bool());
+    Ok(Found { policy, inherits: inherit.unwrap_or(false) })
+}
+
+impl Found {
+    /// The policy, with which lines are told on standard error as they come: standard output is for results.
+    pub(crate) fn telling(self) -> Policy {
+        match self.inherits {
+            true => self.policy,
+            false => self.policy.on_output(|_, line| print::tell(line)),
+        }
+    }
+}
