@@ -45,6 +45,8 @@ mod rustc;
 mod std_build;
 mod survey;
 mod target_spec;
+#[cfg(test)]
+mod tests;
 mod toolchain;
 
 pub use build::{Build, Module, ModuleKind};
