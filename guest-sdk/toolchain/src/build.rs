@@ -10,7 +10,7 @@ use crate::c_compiler::CCompiler;
 use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
 use crate::target_spec::TARGET;
-use crate::{Error, Toolchain, manifests, process};
+use crate::{Error, Toolchain, lacking, manifests, process};
 
 /// Where guests are built, below the workspace's target folder. They have another compiler than the host.
 const GUESTS: &str = "guests";
@@ -150,9 +150,15 @@ impl Toolchain {
             step.message(format!("building {}: {}", request.describe(), artifact.target.name));
             modules.extend(metadata.module(request, artifact));
         };
-        let status = cargo::build(&mut command, take, |line| step.print(line))?;
+        let mut wanted = None;
+        let print = |line: &str| {
+            wanted = wanted.or_else(|| lacking::told(line));
+            step.print(line);
+        };
+        let status = cargo::build(&mut command, take, print)?;
         if !status.success() {
-            return Err(Error::Compile { what: request.describe(), target: request.target.clone(), status });
+            let (what, target) = (request.describe(), request.target.clone());
+            return Err(Error::Compile { what, target, status, lacking: wanted });
         }
         Ok(modules)
     }

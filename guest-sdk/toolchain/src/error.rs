@@ -143,7 +143,10 @@ pub enum Error {
     },
 
     /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
-    #[error("building {what} for {target} failed ({status}); the compiler's messages are above")]
+    #[error(
+        "building {what} for {target} failed ({status}); the compiler's messages are above{}",
+        lacking.map(|lacking| format!("; {lacking}")).unwrap_or_default()
+    )]
     Compile {
         /// The packages that were asked for.
         what: String,
@@ -151,6 +154,8 @@ pub enum Error {
         target: String,
         /// How cargo ended.
         status: ExitStatus,
+        /// What a crate wanted that plugins don't have, and what to do.
+        lacking: Option<&'static str>,
     },
 }
 

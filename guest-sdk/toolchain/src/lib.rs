@@ -33,6 +33,7 @@ mod debian;
 mod environment;
 mod error;
 mod files;
+mod lacking;
 mod libc;
 mod library;
 mod manifests;
