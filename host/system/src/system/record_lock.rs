@@ -35,9 +35,17 @@ impl System {
             Object::Scratch(_) => return Ok(()),
             _ => return Err(Errno::Badf),
         };
-        let holder = self.record_locks.holder(file)?;
-        let locked = until_free(thread, wait, || control(holder.as_fd(), libc::F_OFD_SETLK, &mut record));
-        // If another thread has closed it meanwhile, nobody would let go of the lock any more.
+        let locked = until_free(thread, wait, || {
+            loop {
+                let holder = self.record_locks.holder(file)?;
+                control(holder.as_fd(), libc::F_OFD_SETLK, &mut record)?;
+                // Another thread may have closed a descriptor of the file meanwhile, and so let go of all.
+                if self.record_locks.is_current(file, &holder) {
+                    return Ok(());
+                }
+            }
+        });
+        // Nobody would let go any more of what was locked by a descriptor that is closed.
         if !self.table.description(fd).is_ok_and(|open| Arc::ptr_eq(&open, &description)) {
             self.record_locks.release(file);
             return Err(Errno::Badf);
@@ -53,6 +61,7 @@ impl System {
         let description = self.table.description(fd)?;
         let mut record = record(part, lock)?;
         let file = match &description.object {
+            _ if lock == Lock::Unlock => return Err(Errno::Inval),
             Object::File(file) => file,
             Object::Scratch(_) => return Ok(true),
             _ => return Err(Errno::Badf),
@@ -79,6 +88,10 @@ impl RecordLocks {
         let holder = Arc::new(file.reopen()?);
         open.insert(file.id(), holder.clone());
         Ok(holder)
+    }
+
+    fn is_current(&self, file: &HostFile, holder: &Arc<OwnedFd>) -> bool {
+        self.open().get(&file.id()).is_some_and(|current| Arc::ptr_eq(current, holder))
     }
 
     fn release(&self, file: &HostFile) {
