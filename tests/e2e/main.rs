@@ -23,6 +23,7 @@ mod lies;
 mod memory;
 mod net;
 mod notes;
+mod official;
 mod output;
 mod panics;
 mod policy_toml;

@@ -68,6 +68,28 @@ fn requests_and_calls_reach_the_same_notes_at_the_same_time() -> Result<()> {
 }
 
 #[test]
+fn two_plugins_share_a_database() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plugins = [serve(folder.path(), 4 << 20)?, serve(folder.path(), 4 << 20)?];
+    thread::scope(|scope| {
+        let adding = plugins.each_ref().map(|plugin| {
+            scope.spawn(move || -> Result<()> {
+                let notes = plugin.bind::<dyn Notes>()?;
+                for number in 0..10 {
+                    notes.add(&number.to_string())?;
+                }
+                Ok(())
+            })
+        });
+        adding.into_iter().try_for_each(|adding| adding.join().expect("a host thread doesn't panic"))
+    })?;
+    for plugin in &plugins {
+        assert_eq!(plugin.bind::<dyn Notes>()?.count()?, 20);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_call_ends_the_wait_of_a_request() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let plugin = serve(folder.path(), 4 << 20)?;

@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         stage("checks of the sources", &|| checks(tidy::SOURCES));
     }
     stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
+    stage("a plugin's crate on the host", &|| tests(&["--manifest-path", NOTES], &args.filter));
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
     if is_whole {
@@ -67,7 +68,7 @@ fn checks(checks: &[(&str, Check)]) -> Result<Outcome> {
     Ok(Outcome::checked(checks.len(), tidy::problems(checks)?))
 }
 
-/// Runs the tests of some packages, and passes on what they print.
+/// Runs the tests of some packages, which cargo's arguments name, and passes on what they print.
 fn tests(packages: &[&str], filter: &[String]) -> Result<Outcome> {
     let mut command = workspace::cargo();
     command.arg("test").args(packages).arg("--no-fail-fast").arg("--").args(filter).stdout(Stdio::piped());

@@ -49,3 +49,25 @@ impl Notes for Keeper {
         self.store.search(text)
     }
 }
+
+/// Plain `cargo test` runs these on the host.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    #[test]
+    fn the_service_finds_what_a_call_has_added() -> Result<(), Box<dyn Error>> {
+        let keeper = Keeper::new(Settings { file: ":memory:".to_owned(), listen: "127.0.0.1:0".to_owned() })?;
+        keeper.add("something else")?;
+        let note = keeper.add("from a test")?;
+        let mut stream = TcpStream::connect(keeper.address)?;
+        stream.write_all(b"GET /notes?text=test HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        assert!(answer.ends_with(&format!(r#"[{{"id":{},"text":"from a test"}}]"#, note.id)), "{answer}");
+        assert_eq!((keeper.search("test")?, keeper.count()?), (vec![note], 2));
+        Ok(())
+    }
+}

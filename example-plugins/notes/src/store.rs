@@ -1,13 +1,9 @@
 //! The notes, in a database of SQLite.
 
 use notes_interface::{Note, NotesError};
-use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Row};
+use rusqlite::{Connection, Error, ErrorCode, Row};
 use std::sync::{Mutex, MutexGuard};
 use tokio::sync::watch;
-
-/// On WASI, SQLite locks a database by a folder beside it, which stays when the plugin is stopped. Nobody else opens this
-/// database, and it needs no lock.
-const UNLOCKED: &str = "unix-none";
 
 /// The notes. The host's calls and the web service share them.
 pub(crate) struct Store {
@@ -18,7 +14,7 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn open(file: &str) -> rusqlite::Result<Self> {
-        let connection = Connection::open_with_flags_and_vfs(file, OpenFlags::default(), UNLOCKED)?;
+        let connection = Connection::open(file)?;
         connection.execute_batch("create table if not exists notes (id integer primary key, text text not null)")?;
         let last = connection.query_row("select coalesce(max(id), 0) from notes", [], |row| row.get(0))?;
         Ok(Self { connection: Mutex::new(connection), last: watch::Sender::new(last) })

@@ -21,9 +21,11 @@ struct Fdstat {
 
 #[link(wasm_import_module = "wasi_snapshot_preview1")]
 unsafe extern "C" {
+    pub(crate) fn fd_advise(fd: i32, offset: u64, len: u64, advice: u32) -> Errno;
     fn fd_fdstat_get(fd: i32, stat: *mut Fdstat) -> Errno;
     pub(crate) fn fd_fdstat_set_flags(fd: i32, flags: u32) -> Errno;
     pub(crate) fn fd_filestat_get(fd: i32, stat: *mut Filestat) -> Errno;
+    pub(crate) fn fd_tell(fd: i32, position: *mut u64) -> Errno;
     pub(crate) fn path_filestat_get(fd: i32, follow: u32, path: *const u8, len: usize, stat: *mut Filestat) -> Errno;
     pub(crate) fn poll_oneoff(
         asked: *const Subscription,

@@ -5,6 +5,7 @@ use core::ffi::c_int;
 /// What an import answers: WASI's numbers are the C library's.
 pub(crate) type Errno = i32;
 
+pub(crate) const AGAIN: Errno = 6;
 pub(crate) const BADF: Errno = 8;
 pub(crate) const DOM: Errno = 18;
 pub(crate) const INVAL: Errno = 28;

@@ -15,7 +15,7 @@ pub(crate) struct Filestat {
     /// 0 if the host doesn't tell it.
     mode: u16,
     links: u64,
-    size: u64,
+    pub(crate) size: u64,
     accessed: u64,
     modified: u64,
     changed: u64,

@@ -11,7 +11,7 @@ use crate::cargo::{self, Artifact};
 use crate::progress::Progress;
 use crate::target_spec::TARGET;
 use crate::workspace::Workspace;
-use crate::{Error, Toolchain, clippy, manifests};
+use crate::{Error, Toolchain, clippy, lacking, manifests};
 
 /// What to build, and how.
 #[derive(Clone, Debug)]
@@ -141,9 +141,15 @@ impl Toolchain {
             step.message(format!("{verb} {}: {}", request.describe(), artifact.target.name));
             modules.extend(metadata.module(request, artifact));
         };
-        let status = cargo::build(&mut command, take, |line| step.print(line))?;
+        let mut wanted = None;
+        let print = |line: &str| {
+            wanted = wanted.or_else(|| lacking::told(line));
+            step.print(line);
+        };
+        let status = cargo::build(&mut command, take, print)?;
         if !status.success() {
-            return Err(Error::Compile { what: request.describe(), target: request.target.clone(), status });
+            let (what, target) = (request.describe(), request.target.clone());
+            return Err(Error::Compile { what, target, status, lacking: wanted });
         }
         Ok(modules)
     }

@@ -13,7 +13,7 @@ use crate::provider::fetch::Fetcher;
 use crate::provider::part::{CLANGS, Part};
 use crate::target_spec::TARGET;
 use crate::toolchain::Origin;
-use crate::{Error, Toolchain, files};
+use crate::{Cache, Environment, Error, Toolchain, files};
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +25,9 @@ const CC: &str = "bin/wasm32-wasmer-wasi-clang";
 const CLANG: &str = "PLUGIX_CLANG_PROGRAM";
 /// Tells the script where it leaves word that there is none.
 const WANTED: &str = "PLUGIX_CLANG_WANTED";
+
+/// How SQLite locks: by locks on parts of the file, if the host has them. WASI has none, and SQLite makes folders there.
+const VFS: &str = r#"(fcntl(-1,F_SETLK,&(struct flock){0})==-1&&errno==EBADF?"unix":"unix-dotfile")"#;
 
 /// The flags come last: build scripts name the target as rustc does, which clang does not know. A long jump is an
 /// exception, of the kind that rustc's panics are. clang refuses to be told so twice.
@@ -44,6 +47,10 @@ esac
 case " $* " in
 *" -wasm-use-legacy-eh="*) ;;
 *) set -- "$@" -mllvm -wasm-use-legacy-eh=false ;;
+esac
+case " $* " in
+*" -DSQLITE_DEFAULT_UNIX_VFS="*) ;;
+*) set -- "$@" '-DSQLITE_DEFAULT_UNIX_VFS={vfs}' ;;
 esac
 exec "$PLUGIX_CLANG_PROGRAM" "$@" --target=wasm32-wasi --sysroot={sysroot} {flags}
 "#;
@@ -70,7 +77,11 @@ pub(crate) fn write(libc: &Libc, folder: &Path) -> Result<(), Error> {
 fn write_script(sysroot: &Path, folder: &Path) -> Result<(), Error> {
     let path = folder.join(CC);
     let sysroot = format!("'{}'", sysroot.display().to_string().replace('\'', r"'\''"));
-    let script = SCRIPT.replace("{help}", clang::HELP).replace("{sysroot}", &sysroot).replace("{flags}", FLAGS);
+    let script = SCRIPT
+        .replace("{help}", clang::HELP)
+        .replace("{sysroot}", &sysroot)
+        .replace("{flags}", FLAGS)
+        .replace("{vfs}", VFS);
     files::write(&path, script)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(Error::io("make executable", &path))?;
     let cxx = with_plus(&path);
@@ -79,7 +90,7 @@ fn write_script(sysroot: &Path, folder: &Path) -> Result<(), Error> {
 
 /// Changes with the script.
 pub(crate) fn identity() -> String {
-    format!("{SCRIPT} {FLAGS} {}", clang::HELP)
+    format!("{SCRIPT} {FLAGS} {VFS} {}", clang::HELP)
 }
 
 fn with_plus(cc: &Path) -> PathBuf {
@@ -133,18 +144,33 @@ impl<'a> CCompiler<'a> {
     pub(crate) fn fetch(&mut self, what: &str, progress: Progress) -> Result<(), Error> {
         let Err(reason) = &self.found else { return Ok(()) };
         let Origin { cache, environment, .. } = self.origin;
-        let none = |why: String| Error::NoClang {
-            what: what.to_owned(),
-            reason: format!("{reason}, and {why}"),
-            help: clang::HELP,
-        };
-        debian::available(environment).map_err(none)?;
-        cache.exclusively(|exclusive| {
-            let mut fetcher = Fetcher::new(cache, &exclusive, progress)?;
-            fetcher.folder(&Part::Download(reason.clone()), CLANGS, Apt::clang)
-        })?;
-        let found = clang::find(environment, cache).map_err(none)?;
+        let found = fetch(reason, what, environment, cache, progress)?;
         self.found = Ok(found);
         Ok(())
+    }
+}
+
+/// Fetches Debian's clang, since none was found for that reason.
+pub(crate) fn fetch(
+    reason: &str,
+    what: &str,
+    environment: &Environment,
+    cache: &Cache,
+    progress: Progress,
+) -> Result<Clang, Error> {
+    let none = |why: String| Error::NoClang {
+        what: what.to_owned(),
+        reason: format!("{reason}, and {why}"),
+        help: clang::HELP,
+    };
+    debian::available(environment).map_err(none)?;
+    let fetched = cache.exclusively(|exclusive| {
+        let mut fetcher = Fetcher::new(cache, environment, &exclusive, progress)?;
+        fetcher.folder(&Part::Download(reason.to_owned()), CLANGS, Apt::clang)
+    });
+    match fetched {
+        Ok(_) => clang::find(environment, cache).map_err(none),
+        Err(Error::NoArchive { problem, .. }) => Err(none(format!("Debian's can't be had: {problem}"))),
+        Err(error) => Err(error),
     }
 }

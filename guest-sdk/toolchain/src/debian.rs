@@ -10,6 +10,10 @@ use crate::{Environment, Error, clang, files, process};
 
 const HELP: &str = "composing a toolchain from packages needs apt-get, apt-cache, apt-config and dpkg-deb";
 
+/// What would supply the same as the archive.
+const WITHOUT: &str = "install a rustup toolchain with the component rust-src (`rustup component add rust-src`), set \
+    PLUGIX_WASIX_SYSROOT to a wasix-libc sysroot, and for C code, install clang 20 or newer";
+
 /// Pairs of a compiler and its library's sources, best first.
 const COMPILERS: [[&str; 2]; 2] = [["rustc-web", "rust-web-src"], ["rustc", "rust-src"]];
 const WASIX_LIBC: &str = "wasix-libc";
@@ -21,6 +25,7 @@ const COMPILER_PARTS: [&str; 2] = ["libstd-rust", "libllvm"];
 #[derive(Debug)]
 pub(crate) struct Apt {
     config: PathBuf,
+    environment: Environment,
 }
 
 /// A package as the archive offers it.
@@ -45,10 +50,10 @@ pub(crate) fn available(environment: &Environment) -> Result<(), String> {
 
 impl Apt {
     /// Fetches the lists of the machine's own archive, and of the suite that has wasix-libc, into `folder`.
-    pub(crate) fn open(folder: &Path, progress: Progress) -> Result<Self, Error> {
+    pub(crate) fn open(folder: &Path, environment: &Environment, progress: Progress) -> Result<Self, Error> {
         let _step = progress.step("reading the lists of Debian's archive");
-        let apt = Self { config: sources::configure(folder)? };
-        process::output(apt.command("apt-get").arg("update"), HELP)?;
+        let apt = Self { config: sources::configure(folder, environment)?, environment: environment.clone() };
+        reach(apt.command("apt-get").arg("update"))?;
         Ok(apt)
     }
 
@@ -102,14 +107,14 @@ impl Apt {
         files::create_dir(&downloads)?;
         for package in packages {
             let wanted = format!("{}={}", package.name, package.version);
-            process::output(self.command("apt-get").args(["download", &wanted]).current_dir(&downloads), HELP)?;
+            reach(self.command("apt-get").args(["download", &wanted]).current_dir(&downloads))?;
             step.advance(package.size);
         }
         drop(step);
 
         let _step = progress.step(&format!("unpacking {}", summary(packages)));
         for archive in downloads.read_dir().map_err(Error::io("read", &downloads))?.flatten() {
-            process::output(Command::new("dpkg-deb").arg("-x").arg(archive.path()).arg(into), HELP)?;
+            process::output(self.environment.command("dpkg-deb").arg("-x").arg(archive.path()).arg(into), HELP)?;
         }
         files::remove(&downloads)
     }
@@ -122,7 +127,7 @@ impl Apt {
             for name in package.depends.clone() {
                 let is_compiler = COMPILER_PARTS.iter().any(|part| name.starts_with(part));
                 let is_known = packages.iter().any(|package| package.name == name);
-                if is_known || !(is_compiler || name.starts_with("lib") && !is_installed(&name)) {
+                if is_known || !(is_compiler || name.starts_with("lib") && !self.is_installed(&name)) {
                     continue;
                 }
                 packages.extend(self.candidate(&name)?);
@@ -140,8 +145,14 @@ impl Apt {
         }
     }
 
+    fn is_installed(&self, name: &str) -> bool {
+        let mut command = self.environment.command("dpkg-query");
+        let status = process::output(command.args(["-W", "-f", "${db:Status-Status} ", name]), HELP);
+        status.is_ok_and(|text| text.split_whitespace().any(|status| status == "installed"))
+    }
+
     fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+        let mut command = self.environment.command(program);
         command.env("APT_CONFIG", &self.config).env("LC_ALL", "C");
         command
     }
@@ -159,6 +170,20 @@ pub(crate) fn prune(prefix: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Runs what needs the network.
+fn reach(command: &mut Command) -> Result<(), Error> {
+    match process::output(command, HELP) {
+        Ok(_) => Ok(()),
+        Err(Error::Failed { command, stderr, .. }) => {
+            // apt tells more than once what it doesn't reach.
+            let told = stderr.lines().rev().find(|line| line.starts_with("E: ") && line.len() > "E: ".len());
+            let problem = format!("`{command}` says: {}", told.unwrap_or(stderr.trim()));
+            Err(Error::NoArchive { problem, help: WITHOUT })
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// A name for a set of packages. It changes with the version of the first.
 pub(crate) fn set_name(packages: &[Package]) -> String {
     packages.first().map(|package| format!("{}_{}", package.name, package.version)).unwrap_or_default()
@@ -166,11 +191,6 @@ pub(crate) fn set_name(packages: &[Package]) -> String {
 
 fn summary(packages: &[Package]) -> String {
     packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-fn is_installed(name: &str) -> bool {
-    let status = process::output(Command::new("dpkg-query").args(["-W", "-f", "${db:Status-Status} ", name]), HELP);
-    status.is_ok_and(|text| text.split_whitespace().any(|status| status == "installed"))
 }
 
 impl Package {

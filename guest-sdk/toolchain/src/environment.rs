@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The path of an installed WASIX toolchain (its sysroot: `bin/rustc` is below it).
 pub const TOOLCHAIN_VAR: &str = "PLUGIX_TOOLCHAIN";
@@ -58,6 +59,11 @@ impl Environment {
         let mut folders: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
         folders.sort();
         folders
+    }
+
+    /// Runs a program, if possible that of these surroundings.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        Command::new(self.program(name).unwrap_or_else(|| name.into()))
     }
 
     /// The first program of that name on `PATH`.

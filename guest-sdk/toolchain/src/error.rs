@@ -4,6 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
+/// What programs say when a disk is full.
+const NO_ROOM: [&str; 3] = ["No space left on device", "Disk quota exceeded", "enough free space"];
+
 /// An error of finding, composing or using a toolchain.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,6 +61,28 @@ pub enum Error {
         /// The output or file.
         what: String,
         /// What is wrong with it.
+        problem: String,
+    },
+
+    /// Debian's archive could not be reached.
+    #[error(
+        "Debian's archive can't be had: {problem}; look at the network and at apt's proxy, or do without the archive: {help}"
+    )]
+    NoArchive {
+        /// What apt says.
+        problem: String,
+        /// What would supply the same.
+        help: &'static str,
+    },
+
+    /// The disk is full.
+    #[error(
+        "no room for {what} ({problem}): a toolchain takes about 2 GB, so free some, or set PLUGIX_CACHE to a folder that has them"
+    )]
+    NoRoom {
+        /// The file, or the program that writes.
+        what: String,
+        /// What the system or the program says.
         problem: String,
     },
 
@@ -128,7 +153,10 @@ pub enum Error {
     },
 
     /// Cargo could not build the plugins. Its diagnostics have been printed on standard error.
-    #[error("building {what} for {target} failed ({status}); the compiler's messages are above")]
+    #[error(
+        "building {what} for {target} failed ({status}); the compiler's messages are above{}",
+        lacking.map(|lacking| format!("; {lacking}")).unwrap_or_default()
+    )]
     Compile {
         /// The packages that were asked for.
         what: String,
@@ -136,6 +164,8 @@ pub enum Error {
         target: String,
         /// How cargo ended.
         status: ExitStatus,
+        /// What a crate wanted that plugins don't have, and what to do.
+        lacking: Option<&'static str>,
     },
 }
 
@@ -153,7 +183,20 @@ impl Error {
 
     /// For `map_err` on file operations.
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
-        move |source| Self::Io { action, path: path.to_owned(), source }
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::NoRoom { what: path.display().to_string(), problem: source.to_string() }
+            }
+            _ => Self::Io { action, path: path.to_owned(), source },
+        }
+    }
+
+    /// For a program that has failed. Programs tell in words why.
+    pub(crate) fn failed(command: String, status: ExitStatus, stderr: String) -> Self {
+        match stderr.lines().find(|line| NO_ROOM.iter().any(|words| line.contains(words))) {
+            Some(problem) => Self::NoRoom { what: command, problem: problem.trim().to_owned() },
+            None => Self::Failed { command, status, stderr },
+        }
     }
 
     /// For output or files that were read but not understood.

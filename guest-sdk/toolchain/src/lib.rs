@@ -35,6 +35,7 @@ mod debian;
 mod environment;
 mod error;
 mod files;
+mod lacking;
 mod libc;
 mod library;
 mod manifests;
@@ -49,6 +50,8 @@ mod std_build;
 mod survey;
 mod target_spec;
 mod test;
+#[cfg(test)]
+mod tests;
 mod toolchain;
 mod workspace;
 

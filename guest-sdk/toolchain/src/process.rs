@@ -10,7 +10,7 @@ pub(crate) fn output(command: &mut Command, help: &'static str) -> Result<String
         command.stdin(Stdio::null()).output().map_err(|source| cannot_run(command, help, source))?;
     if !status.success() {
         let stderr = String::from_utf8_lossy(&stderr).into_owned();
-        return Err(Error::Failed { command: describe(command), status, stderr });
+        return Err(Error::failed(describe(command), status, stderr));
     }
     String::from_utf8(stdout).map_err(|error| Error::malformed(format!("the output of {}", describe(command)), error))
 }

@@ -49,7 +49,8 @@ impl Toolchain {
                 Ok(Self { rustc: installed.rustc(), linker: None, key, origin: None })
             }
             Some(Plan::Composed(recipe)) => {
-                let composed::Composed { rustc, linker, key, compiler } = recipe.ensure(survey.cache(), progress)?;
+                let composed::Composed { rustc, linker, key, compiler } =
+                    recipe.ensure(survey.cache(), environment, progress)?;
                 let origin = Origin { compiler, cache: survey.cache().clone(), environment: environment.clone() };
                 Ok(Self { rustc, linker: Some(linker), key, origin: Some(origin) })
             }

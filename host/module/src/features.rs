@@ -69,7 +69,8 @@ const fn off(name: &'static str, operators: &'static str, flag: WasmFeatures, wh
 pub(crate) const NO_CODE: &str =
     "the compiler (wasmer 7.4.2, Cranelift) has no code for it: build the module without it";
 const ONE_MEMORY: &str = "a module has one memory: link everything into one";
-const LEGACY: &str = "the compiler takes `try_table` only: build with `-wasm-use-legacy-eh=false`, or run `cargo wasix`, which rewrites it";
+const LEGACY: &str = "the compiler takes `try_table` only: build with `plugix-toolchain`, or with `cargo wasix`, which \
+    rewrites it, or rewrite the module with `wasm-opt --all-features --translate-to-exnref`";
 
 /// All proposals. Those that are on come first.
 pub const PROPOSALS: [Proposal; 26] = [

@@ -26,7 +26,7 @@ pub(crate) use listing::Listed;
 pub(crate) use open::How;
 pub(crate) use path::{check, climb, joined, split, trimmed};
 pub(crate) use scratch::ScratchFile;
-pub(crate) use stat::Stat;
+pub(crate) use stat::{Id, Stat};
 pub(crate) use tree::{Place, Spot, Tree};
 pub(crate) use walk::{Fast, Start, Target, Walked};
 

@@ -8,6 +8,7 @@ mod folders;
 mod lock;
 mod open;
 mod paths;
+mod record_lock;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use current::CURRENT;
 use current::Current;
 pub use lock::Lock;
 pub use open::OpenFlags;
+use record_lock::RecordLocks;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
@@ -85,6 +87,7 @@ pub struct System {
     pub(crate) gate: Arc<Gate>,
     pub(crate) signals: Signals,
     pub(crate) tree: Tree,
+    record_locks: RecordLocks,
     current: RwLock<Current>,
     strict_paths: bool,
 }
@@ -119,7 +122,8 @@ impl System {
         let gate = Arc::new(Gate::new(network, report.clone()));
         let current = RwLock::new(Current::root(&tree));
         let (strict_paths, futexes, signals) = (setup.strict_paths, Futexes::new(), Signals::default());
-        let system = Self { halt, report, table, futexes, gate, signals, tree, current, strict_paths };
+        let record_locks = RecordLocks::default();
+        let system = Self { halt, report, table, futexes, gate, signals, tree, record_locks, current, strict_paths };
         for object in [Object::Input(Reader::from(stdin)), Object::Output(stdout), Object::Output(stderr)] {
             let failed = |error| SetupError { at: PathBuf::new(), error };
             let descriptor = Descriptor::new(Arc::new(Description::new(object, FdFlags::default())));
@@ -155,5 +159,6 @@ impl System {
     /// Closes all that the plugin has open. To be called when none of its threads runs any more.
     pub fn close_all(&self) {
         self.table.clear();
+        self.record_locks.clear();
     }
 }

@@ -98,39 +98,37 @@ impl Table {
         if lowest < self.limit { Ok(()) } else { Err(self.full()) }
     }
 
-    /// Makes `to` another number for what `from` stands for; what `to` stood for is closed.
-    pub(crate) fn duplicate(&self, from: u32, to: u32, close_on_exec: bool) -> Result<()> {
+    /// Makes `to` another number for what `from` stands for. Returns what `to` stood for, which is closed.
+    pub(crate) fn duplicate(&self, from: u32, to: u32, close_on_exec: bool) -> Result<Option<Descriptor>> {
         if to >= self.limit {
             return Err(Errno::Badf);
         }
         let mut slots = self.write();
         let descriptor = slots.get(from).cloned().ok_or(Errno::Badf)?;
         if from == to {
-            return Ok(());
+            return Ok(None);
         }
         // Closed when the lock is gone: closing may take its time.
-        let _replaced = slots.take(to);
+        let replaced = slots.take(to);
         slots.put(to, Descriptor { close_on_exec, preopened: None, ..descriptor });
-        drop(slots);
-        Ok(())
+        Ok(replaced)
     }
 
-    /// Gives what `from` stands for the number `to`, which is open as well; what that stood for is closed.
-    pub(crate) fn renumber(&self, from: u32, to: u32) -> Result<()> {
+    /// Gives what `from` stands for the number `to`, which is open as well. Returns what that stood for, which is closed.
+    pub(crate) fn renumber(&self, from: u32, to: u32) -> Result<Option<Descriptor>> {
         let mut slots = self.write();
         if slots.get(from).is_none() || slots.get(to).is_none() {
             return Err(Errno::Badf);
         }
         if from == to {
-            return Ok(());
+            return Ok(None);
         }
         // Closed when the lock is gone, as above.
-        let _replaced = slots.take(to);
+        let replaced = slots.take(to);
         if let Some(descriptor) = slots.take(from) {
             slots.put(to, descriptor);
         }
-        drop(slots);
-        Ok(())
+        Ok(replaced)
     }
 
     /// Frees a number. What it stood for stays open as long as another number or a call under way needs it.

@@ -98,6 +98,9 @@ const ROWS: &[Row] = &[
     ("fd_allocate", &[5, MAX64, 1], FBIG), ("fd_advise", &[5, MAX64, MAX64, 0], INVAL),
     // Enumerations and flags.
     ("fd_seek", &[5, 0, 3, OUT], INVAL), ("fd_seek", &[5, 0, 256, OUT], INVAL), ("fd_advise", &[5, 0, 0, 6], INVAL),
+    ("fd_advise", &[5, 0, 0, 128], OK), ("fd_advise", &[5, 0, 0, 131], INVAL), ("fd_advise", &[5, 0, MAX64, 128], INVAL),
+    ("fd_advise", &[3, 0, 0, 128], BADF), ("fd_advise", &[1, 0, 0, 136], BADF), ("fd_advise", &[5, 0, 0, 138], INVAL),
+    ("fd_advise", &[5, 0, 0, 144], INVAL), ("fd_advise", &[5, 0, 0, MAX32], INVAL),
     ("fd_advise", &[5, 0, 0, 256], INVAL), ("fd_fdstat_set_flags", &[5, 32], INVAL),
     ("fd_fdstat_set_flags", &[5, MAX32], INVAL), ("fd_fdstat_set_rights", &[5, 0, 0], NOTSUP),
     ("fd_filestat_set_times", &[5, 0, 0, 3], INVAL), ("fd_filestat_set_times", &[5, 0, 0, 12], INVAL),

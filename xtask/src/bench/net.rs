@@ -51,7 +51,7 @@ enum Program {
 pub(super) fn run(cli: &Path) -> Result<Vec<Row>> {
     let folder = workspace::target_folder()?.join("net");
     let data = folder.join("data");
-    // A bench that was ended has left SQLite's lock there.
+    // A bench that was ended may have left half a database there.
     if data.exists() {
         fs::remove_dir_all(&data)?;
     }

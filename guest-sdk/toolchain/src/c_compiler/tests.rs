@@ -39,6 +39,8 @@ fn its_flags_come_last_and_once() {
     assert!(line.contains(" --target=wasm32-wasi --sysroot=/sys root "), "{line}");
     assert_eq!(line.matches("-wasm-enable-sjlj").count(), 1, "{line}");
     assert_eq!(line.matches("-wasm-use-legacy-eh=false").count(), 1, "{line}");
+    assert!(line.contains("unix-dotfile"), "{line}");
+    assert!(!shown(CC, &["-DSQLITE_DEFAULT_UNIX_VFS=\"own\""]).contains("unix-dotfile"));
     let cxx = format!("{CC}++");
     assert!(shown(&cxx, &["a.cc"]).starts_with("--driver-mode=g++ a.cc "));
 }

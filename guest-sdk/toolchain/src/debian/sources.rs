@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::HELP;
-use crate::{Error, files, process};
+use crate::{Environment, Error, files, process};
 
 /// The suite that has wasix-libc.
 pub(super) const WASIX_SUITE: &str = "sid";
@@ -16,12 +15,12 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const HOOKS: [&str; 2] = ["APT::Update::P", "DPkg::P"];
 
 /// Writes configuration, sources and preferences into `folder`; returns the configuration's path.
-pub(super) fn configure(folder: &Path) -> Result<PathBuf, Error> {
+pub(super) fn configure(folder: &Path, environment: &Environment) -> Result<PathBuf, Error> {
     let folder = &folder.canonicalize().map_err(Error::io("find", folder))?;
     for name in ["lists/partial", "archives/partial", "none"] {
         files::create_dir(&folder.join(name))?;
     }
-    let targets = process::output(Command::new("apt-get").args(["indextargets", "Created-By: Packages"]), HELP)?;
+    let targets = process::output(environment.command("apt-get").args(["indextargets", "Created-By: Packages"]), HELP)?;
     let sources = sources(&targets).ok_or_else(|| Error::NoPackages {
         archive: "this machine's apt configuration".to_owned(),
         wanted: "Debian archive".to_owned(),
@@ -30,7 +29,7 @@ pub(super) fn configure(folder: &Path) -> Result<PathBuf, Error> {
     files::write(&folder.join("sources.list"), sources)?;
     files::write(&folder.join("preferences"), format!("Package: *\nPin: release n={WASIX_SUITE}\nPin-Priority: 50\n"))?;
 
-    let machine = process::output(Command::new("apt-config").arg("dump"), HELP)?;
+    let machine = process::output(environment.command("apt-config").arg("dump"), HELP)?;
     let config = folder.join("apt.conf");
     files::write(&config, configuration(&machine, folder))?;
     Ok(config)

@@ -70,10 +70,18 @@ impl Recipe {
     }
 
     /// Makes what is missing. With a warm cache this uses no network and no lock.
-    pub(crate) fn ensure(self, cache: &Cache, progress: Progress) -> Result<Composed, Error> {
+    pub(crate) fn ensure(
+        self,
+        cache: &Cache,
+        environment: &Environment,
+        progress: Progress,
+    ) -> Result<Composed, Error> {
         let (entry, compiler) = match (self.made, self.inspected) {
             (Some(entry), Some(compiler)) => (entry, compiler),
-            _ => cache.exclusively(|exclusive| make(&self.compiler, &self.libc, cache, &exclusive, progress))?,
+            _ => cache.exclusively(|exclusive| {
+                let fetcher = Fetcher::new(cache, environment, &exclusive, progress)?;
+                make(&self.compiler, &self.libc, fetcher, cache, &exclusive, progress)
+            })?,
         };
         let key = entry.file_name().unwrap_or_default().display().to_string();
         Ok(Composed { rustc: entry.join(RUSTC), linker: self.linker, key, compiler })
@@ -84,11 +92,11 @@ impl Recipe {
 fn make(
     compiler: &Part,
     libc: &Part,
+    mut fetcher: Fetcher<'_>,
     cache: &Cache,
     exclusive: &Exclusive<'_>,
     progress: Progress,
 ) -> Result<(PathBuf, Compiler), Error> {
-    let mut fetcher = Fetcher::new(cache, exclusive, progress)?;
     let compiler = Compiler::inspect(&fetcher.folder(compiler, COMPILERS, Apt::compiler)?)?;
     let libc = fetcher.folder(libc, LIBCS, Apt::libc)?;
     let libc =

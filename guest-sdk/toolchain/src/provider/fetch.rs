@@ -8,11 +8,12 @@ use super::part::{PREFIX, Part};
 use crate::cache::Exclusive;
 use crate::debian::{self, Apt, Package};
 use crate::progress::Progress;
-use crate::{Cache, Error, clang};
+use crate::{Cache, Environment, Error, clang};
 
 /// Downloads packages. It reads the archive's lists at most once, and only if it needs them.
 pub(crate) struct Fetcher<'a> {
     cache: &'a Cache,
+    environment: &'a Environment,
     exclusive: &'a Exclusive<'a>,
     progress: Progress,
     lists: TempDir,
@@ -20,8 +21,13 @@ pub(crate) struct Fetcher<'a> {
 }
 
 impl<'a> Fetcher<'a> {
-    pub(crate) fn new(cache: &'a Cache, exclusive: &'a Exclusive<'a>, progress: Progress) -> Result<Self, Error> {
-        Ok(Self { cache, exclusive, progress, lists: exclusive.scratch()?, apt: None })
+    pub(crate) fn new(
+        cache: &'a Cache,
+        environment: &'a Environment,
+        exclusive: &'a Exclusive<'a>,
+        progress: Progress,
+    ) -> Result<Self, Error> {
+        Ok(Self { cache, environment, exclusive, progress, lists: exclusive.scratch()?, apt: None })
     }
 
     /// The folder of a part. `kind` names its entries in the cache. `packages` asks the archive which packages make it.
@@ -40,7 +46,7 @@ impl<'a> Fetcher<'a> {
         }
         let apt = match &mut self.apt {
             Some(apt) => apt,
-            None => self.apt.insert(Apt::open(self.lists.path(), self.progress)?),
+            None => self.apt.insert(Apt::open(self.lists.path(), self.environment, self.progress)?),
         };
         let packages = packages(apt)?;
         let entry = self.exclusive.publish(kind, &debian::set_name(&packages), |folder| {

@@ -5,9 +5,9 @@ use super::open::How;
 use super::stat::{Id, Stat};
 use crate::part::{Part, total};
 use crate::transfer::{self, At, MAX_BYTES};
-use crate::{Errno, FdFlags, Filestat, Result, Thread, Time};
-use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{AtFlags, FallocateFlags, OFlags, SeekFrom, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
+use crate::{Errno, FdFlags, Filestat, Lock, Result, Thread, Time};
+use rustix::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use rustix::fs::{AtFlags, FallocateFlags, Mode, OFlags, SeekFrom, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,6 +40,31 @@ impl HostFile {
 
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+
+    /// What tells the file from all others.
+    pub(crate) fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Whether the file was opened for that: who shares a part reads it, and who has it alone writes.
+    pub(crate) fn allows(&self, lock: Lock) -> bool {
+        match lock {
+            Lock::Shared => self.readable,
+            Lock::Exclusive => self.writable,
+            Lock::Unlock => true,
+        }
+    }
+
+    /// Opens the file once more, as the mount allows it.
+    pub(crate) fn reopen(&self) -> Result<OwnedFd> {
+        let path = format!("/proc/self/fd/{}", self.fd.as_raw_fd());
+        let open = |how| rustix::fs::open(&path, how | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty());
+        let as_allowed = match self.mount.access {
+            Access::ReadWrite => open(OFlags::RDWR),
+            Access::ReadOnly => open(OFlags::RDONLY),
+        };
+        Ok(as_allowed.or_else(|_| open(OFlags::RDONLY))?)
     }
 
     pub(crate) fn read(&self, parts: &[Part], at: At) -> Result<usize> {

@@ -7,6 +7,7 @@ mod ordinary;
 mod quotas;
 mod races;
 mod random;
+mod record_locks;
 
 use crate::testing::{Plugin, part};
 use crate::{Access, CURRENT, Errno, FdFlags, Filestat, Mount, OpenFlags, Result, Rights, Source, Thread};

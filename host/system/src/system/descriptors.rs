@@ -34,7 +34,7 @@ impl System {
     /// # Errors
     /// It isn't open.
     pub fn fd_close(&self, fd: u32) -> Result<()> {
-        self.table.close(fd).map(drop)
+        self.table.close(fd).map(|closed| self.unlock_parts(Some(&closed)))
     }
 
     /// Another descriptor of the same, with the lowest free number from `least` on.
@@ -60,7 +60,7 @@ impl System {
     /// # Errors
     /// `fd` isn't open, or `to` is too large.
     pub fn fd_dup2(&self, fd: u32, to: u32, close_on_exec: bool) -> Result<()> {
-        self.table.duplicate(fd, to, close_on_exec)
+        self.table.duplicate(fd, to, close_on_exec).map(|replaced| self.unlock_parts(replaced.as_ref()))
     }
 
     /// Moves a descriptor to the number of another one, which is closed; `from` is free afterwards, unless it is `to`.
@@ -72,7 +72,7 @@ impl System {
     /// # Errors
     /// [`Errno::Badf`] if one of them isn't open.
     pub fn fd_renumber(&self, from: u32, to: u32) -> Result<()> {
-        self.table.renumber(from, to)
+        self.table.renumber(from, to).map(|replaced| self.unlock_parts(replaced.as_ref()))
     }
 
     /// What is told of a descriptor. The current folder has none, and is told of by [`CURRENT`]: a C library asks what

@@ -4,7 +4,7 @@ use super::System;
 use crate::object::Object;
 use crate::{Errno, Result, Thread};
 use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno as Os;
+use rustix::io::retry_on_intr;
 use std::time::{Duration, Instant};
 
 /// How often a lock is tried at first and at last: nothing tells when another program lets go of one.
@@ -39,17 +39,21 @@ impl System {
             Lock::Exclusive => FlockOperation::NonBlockingLockExclusive,
             Lock::Unlock => FlockOperation::NonBlockingUnlock,
         };
-        let mut pause = SHORTEST;
-        loop {
-            match flock(file, operation) {
-                Err(Os::AGAIN) if wait => {
-                    thread.prepare_to_park();
-                    thread.park(Some(Instant::now() + pause))?;
-                    pause = (pause * 2).min(LONGEST);
-                }
-                Err(Os::INTR) => {}
-                done => return Ok(done?),
+        until_free(thread, wait, || Ok(retry_on_intr(|| flock(file, operation))?))
+    }
+}
+
+/// Tries a lock once, or until nobody else has it.
+pub(super) fn until_free(thread: &Thread, wait: bool, attempt: impl FnMut() -> Result<()>) -> Result<()> {
+    let (mut attempt, mut pause) = (attempt, SHORTEST);
+    loop {
+        match attempt() {
+            Err(Errno::Again) if wait => {
+                thread.prepare_to_park();
+                thread.park(Some(Instant::now() + pause))?;
+                pause = (pause * 2).min(LONGEST);
             }
+            done => return done,
         }
     }
 }

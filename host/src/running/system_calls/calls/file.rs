@@ -3,7 +3,13 @@
 use super::super::context::{Call, Result};
 use super::super::layout::Prestat;
 use super::path::{old_stat, stat, times};
-use plugix_system::Errno;
+use plugix_system::{Errno, Lock};
+
+/// From here on, in the place of advice: locks on parts of files. WASIX has no call for them. Plugix's guests make this
+/// one. The two lowest bits are the kind of lock, as C's numbers for `l_type` are.
+const RECORD_LOCK: u32 = 128;
+const WAIT: u32 = 4;
+const ASK: u32 = 8;
 
 pub(super) fn pread(call: &mut Call<'_>, fd: u32, parts: u32, count: u32, offset: u64, read: u32) -> Result {
     let parts = call.parts(parts, count)?;
@@ -51,7 +57,25 @@ pub(super) fn datasync(call: &mut Call<'_>, fd: u32) -> Result {
 }
 
 pub(super) fn advise(call: &mut Call<'_>, fd: u32, offset: u64, len: u64, advice: u32) -> Result {
+    if let Some(command) = advice.checked_sub(RECORD_LOCK) {
+        return lock_part(call, fd, (offset, len), command);
+    }
     call.system.fd_advise(fd, offset, len, u8::try_from(advice).map_err(|_| Errno::Inval)?)
+}
+
+/// As `fcntl` with `F_SETLK`, `F_SETLKW` and `F_GETLK`.
+fn lock_part(call: &mut Call<'_>, fd: u32, part: (u64, u64), command: u32) -> Result {
+    let lock = match command & !(WAIT | ASK) {
+        0 => Lock::Shared,
+        1 => Lock::Exclusive,
+        2 => Lock::Unlock,
+        _ => return Err(Errno::Inval),
+    };
+    match command & ASK {
+        0 => call.system.fd_lock_part(call.thread, fd, part, lock, command & WAIT != 0),
+        _ if call.system.fd_can_lock_part(fd, part, lock)? => Ok(()),
+        _ => Err(Errno::Again),
+    }
 }
 
 pub(super) fn allocate(call: &mut Call<'_>, fd: u32, offset: u64, len: u64) -> Result {

@@ -29,7 +29,8 @@ impl Scratch {
                     made = Some(file.clone());
                     Node::File(file)
                 })?;
-                made.ok_or(Errno::Io)?
+                // Nothing is truncated that was just made: its times are those of its making.
+                return made.ok_or(Errno::Io);
             }
             None => return Err(Errno::Noent),
         };

@@ -84,6 +84,8 @@ fn call(plugin: &Plugin, (which, fd, other, one, two, path, target, bits): Argum
         _ => {
             let lock = [Lock::Shared, Lock::Exclusive, Lock::Unlock][usize::from(bits % 3)];
             let _ = system.fd_lock(thread, other, lock, false);
+            let _ = system.fd_lock_part(thread, fd, (one, two), lock, false);
+            let _ = system.fd_can_lock_part(fd, (one, two), lock);
             let flags =
                 OpenFlags { follow, open: bits % 17, rights, inheriting: rights, fd_flags, close_on_exec: false };
             system.path_open(thread, fd, &path, flags).map(drop)

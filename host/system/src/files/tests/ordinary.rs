@@ -134,6 +134,14 @@ fn times_are_set() {
 }
 
 #[test]
+fn the_times_of_a_new_file_are_those_of_its_making() {
+    let plugin = plugin(vec![scratch("/d", 1 << 20)]);
+    plugin.open_file("/d/file", Mode::Truncate).expect("it is new");
+    let stat = plugin.stat("/d/file").expect("it is there");
+    assert_eq!(stat.accessed, stat.modified);
+}
+
+#[test]
 fn what_was_removed_stays_open() {
     everywhere(|plugin| {
         let file = plugin.open_file("/d/file", Mode::New).expect("it is new");

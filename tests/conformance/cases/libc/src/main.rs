@@ -22,6 +22,19 @@ fn clocks() {
     assert!((one.tv_sec, one.tv_nsec) <= (other.tv_sec, other.tv_nsec));
 }
 
+/// `struct flock`, and Linux's numbers: the C library's headers have neither.
+#[repr(C)]
+struct Part {
+    kind: i16,
+    whence: i16,
+    start: i64,
+    len: i64,
+    owner: i32,
+}
+
+const GET_LOCK: i32 = 12;
+const SET_LOCK: i32 = 13;
+
 fn descriptors() {
     // SAFETY: there is room for what is written, and the descriptors are this function's.
     unsafe {
@@ -57,6 +70,15 @@ fn descriptors() {
 
         let file = ok(libc::open(c"/data/file".as_ptr(), libc::O_CREAT | libc::O_RDWR | libc::O_CLOEXEC, 0o600));
         ok(libc::flock(file, libc::LOCK_EX | libc::LOCK_NB));
+        assert_eq!(libc::write(file, b"0123456789".as_ptr().cast(), 10), 10);
+        let mut part = Part { kind: 1, whence: 2, start: 0, len: -5, owner: 0 };
+        ok(libc::fcntl(file, SET_LOCK, ptr::from_mut(&mut part)));
+        ok(libc::fcntl(file, GET_LOCK, ptr::from_mut(&mut part)));
+        assert_eq!(part.kind, 2, "a program doesn't keep itself out");
+        assert_eq!(libc::fcntl(file, SET_LOCK, &mut Part { start: -20, ..part }), -1);
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EINVAL));
+        assert_eq!(libc::fcntl(1, SET_LOCK, &mut Part { kind: 0, whence: 0, start: 0, len: 0, owner: 0 }), -1);
+        assert_eq!(std::io::Error::last_os_error().raw_os_error(), Some(libc::EBADF));
         let mut stat: libc::stat = zeroed();
         ok(libc::fstat(file, &mut stat));
         assert_eq!(stat.st_mode & libc::S_IFMT, libc::S_IFREG);

@@ -25,6 +25,15 @@ fn main() {
             });
         }
     });
+    // It is locked by a lock of the file's, and not by a folder beside it.
+    connection.execute_batch("begin immediate").unwrap();
+    let hasty = Connection::open("/data/file.sqlite").unwrap();
+    hasty.busy_timeout(Duration::ZERO).unwrap();
+    let refused = hasty.execute_batch("begin immediate").unwrap_err();
+    assert_eq!(refused.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy));
+    let beside: Vec<_> = std::fs::read_dir("/data").unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(beside.iter().all(|name| !name.to_string_lossy().ends_with(".lock")), "{beside:?}");
+    connection.execute_batch("commit").unwrap();
     let sum: i64 = connection.query_row("select sum(value) from numbers", [], |row| row.get(0)).unwrap();
     assert_eq!(sum, 40);
     let check: String = connection.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
