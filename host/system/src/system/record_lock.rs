@@ -1,12 +1,15 @@
 //! Locks on parts of files, as `fcntl` has them: the plugin has them, and not one of its descriptors. Other programs of
 //! the host's see those in its folders.
 
+mod parts;
+
 use super::System;
 use super::lock::{Lock, until_free};
 use crate::files::{HostFile, Id};
 use crate::object::Object;
 use crate::table::Descriptor;
 use crate::{Errno, Result, Thread};
+use parts::Parts;
 use rustix::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use rustix::io::Errno as Os;
 use std::collections::HashMap;
@@ -17,7 +20,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 ///
 /// The kernel's own locks of that kind are the process's, which all plugins share, so these are an open file's.
 #[derive(Debug, Default)]
-pub(super) struct RecordLocks(Mutex<HashMap<Id, Arc<OwnedFd>>>);
+pub(super) struct RecordLocks(Mutex<HashMap<Id, Arc<Holder>>>);
+
+/// What holds the locks of one file.
+#[derive(Debug)]
+struct Holder {
+    file: OwnedFd,
+    /// What it has. Held while the kernel is asked for more, which waits for nothing.
+    parts: Mutex<Parts>,
+}
 
 impl System {
     /// Locks a part of a file for the plugin, in the place of what it has of that part, or lets go of it. Nobody else
@@ -26,10 +37,11 @@ impl System {
     /// The part begins at a byte and has a length; with 0, it has no end.
     ///
     /// # Errors
-    /// As `fcntl` with `F_SETLK`; [`Errno::Again`] if another has it and the thread is not to `wait`.
+    /// As `fcntl` with `F_SETLK`; [`Errno::Again`] if another has it and the thread is not to `wait`, [`Errno::Nolck`] if
+    /// the plugin has locked too many parts of the file.
     pub fn fd_lock_part(&self, thread: &Thread, fd: u32, part: (u64, u64), lock: Lock, wait: bool) -> Result<()> {
         let description = self.table.description(fd)?;
-        let mut record = record(part, lock)?;
+        let record = record(part, lock)?;
         let file = match &description.object {
             Object::File(file) if file.allows(lock) => file,
             Object::Scratch(_) => return Ok(()),
@@ -38,7 +50,7 @@ impl System {
         let locked = until_free(thread, wait, || {
             loop {
                 let holder = self.record_locks.holder(file)?;
-                control(holder.as_fd(), libc::F_OFD_SETLK, &mut record)?;
+                holder.lock(part, lock, record)?;
                 // Another thread may have closed a descriptor of the file meanwhile, and so let go of all.
                 if self.record_locks.is_current(file, &holder) {
                     return Ok(());
@@ -67,7 +79,7 @@ impl System {
             _ => return Err(Errno::Badf),
         };
         let holder = self.record_locks.open().get(&file.id()).cloned();
-        control(holder.as_ref().map_or(file.fd(), |holder| holder.as_fd()), libc::F_OFD_GETLK, &mut record)?;
+        control(holder.as_ref().map_or(file.fd(), |holder| holder.file.as_fd()), libc::F_OFD_GETLK, &mut record)?;
         Ok(i32::from(record.l_type) == libc::F_UNLCK)
     }
 
@@ -80,17 +92,17 @@ impl System {
 }
 
 impl RecordLocks {
-    fn holder(&self, file: &HostFile) -> Result<Arc<OwnedFd>> {
+    fn holder(&self, file: &HostFile) -> Result<Arc<Holder>> {
         let mut open = self.open();
         if let Some(holder) = open.get(&file.id()) {
             return Ok(holder.clone());
         }
-        let holder = Arc::new(file.reopen()?);
+        let holder = Arc::new(Holder { file: file.reopen()?, parts: Mutex::default() });
         open.insert(file.id(), holder.clone());
         Ok(holder)
     }
 
-    fn is_current(&self, file: &HostFile, holder: &Arc<OwnedFd>) -> bool {
+    fn is_current(&self, file: &HostFile, holder: &Arc<Holder>) -> bool {
         self.open().get(&file.id()).is_some_and(|current| Arc::ptr_eq(current, holder))
     }
 
@@ -104,9 +116,20 @@ impl RecordLocks {
         self.open().clear();
     }
 
-    fn open(&self) -> MutexGuard<'_, HashMap<Id, Arc<OwnedFd>>> {
+    fn open(&self) -> MutexGuard<'_, HashMap<Id, Arc<Holder>>> {
         // Nothing panics while it holds the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Holder {
+    fn lock(&self, part: (u64, u64), lock: Lock, mut record: libc::flock64) -> Result<()> {
+        // Nothing panics while it holds the lock.
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = parts.after(part, lock)?;
+        control(self.file.as_fd(), libc::F_OFD_SETLK, &mut record)?;
+        *parts = after;
+        Ok(())
     }
 }
 

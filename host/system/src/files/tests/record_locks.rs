@@ -100,3 +100,16 @@ fn a_lock_needs_what_the_file_was_opened_for() {
     assert_eq!(now(&plugin, kept, (0, u64::MAX), Lock::Exclusive), Err(Errno::Inval));
     assert_eq!(plugin.system.fd_can_lock_part(kept, (0, 0), Lock::Exclusive), Ok(true));
 }
+
+#[test]
+fn a_plugin_locks_so_many_parts_and_no_more() {
+    let data = tempdir().expect("there is a disk");
+    let plugin = plugin(vec![folder(data.path(), "/d", Access::ReadWrite)]);
+    let fd = plugin.open_file("/d/f", Mode::Create).expect("there is space");
+    let locked = (0..5000).take_while(|part| now(&plugin, fd, (2 * part, 1), Lock::Exclusive).is_ok()).count();
+    assert_eq!(locked, 1024);
+    assert_eq!(now(&plugin, fd, (1 << 20, 1), Lock::Shared), Err(Errno::Nolck));
+    // What is let go of makes room.
+    assert_eq!(now(&plugin, fd, (0, 0), Lock::Unlock), Ok(()));
+    assert_eq!(now(&plugin, fd, (1 << 20, 1), Lock::Shared), Ok(()));
+}
