@@ -42,6 +42,8 @@ fn rows() -> Result<Rows> {
     let (rows, _) = rows.split_once("\n}").context("the host's rows end")?;
     let row = |line: &'static str| {
         let (name, rest) = line.trim().split_once('(')?;
+        // How it is made stands before the name of some.
+        let name = name.rsplit_once(']').map_or(name, |(_, name)| name);
         let (args, _) = rest.split_once(')')?;
         let (name, namespace) = match name.trim().split_once(" in ") {
             Some((name, namespace)) => (name, Some(namespace.trim_matches('"'))),
