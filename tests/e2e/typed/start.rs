@@ -29,7 +29,7 @@ fn a_constructor_that_panics() {
 
 #[test]
 fn a_configuration_of_another_type() {
-    for wrong in [start_with(&7_u8), start_with(&()), start_with(&(None::<String>, 1_u8))] {
+    for wrong in [start_with(&7_u8), start_with(&(None::<String>, 1_u8))] {
         assert_matches!(wrong, Err(LoadError::Configuration { problem }) if problem.contains("`config`") || problem.contains("`…`"));
     }
 }
@@ -57,8 +57,11 @@ fn a_configuration_of_the_policys() -> Result<()> {
 #[test]
 fn a_configuration_that_is_missing() {
     let unset = Plugin::builder(&guest("typed")).provide(<dyn Store>::provider(TestStore::default()));
-    assert_matches!(unset.start(), Err(LoadError::Configuration { problem })
-        if problem.starts_with("it got none, and needs a `Option<String>`"));
+    // Nothing of Rust's is nothing on the way.
+    for missing in [unset.start().map(drop), start_with(&())] {
+        assert_matches!(missing, Err(LoadError::Configuration { problem })
+            if problem.starts_with("it got none, and needs a `Option<String>`"));
+    }
 }
 
 #[test]
