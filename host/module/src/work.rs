@@ -59,7 +59,7 @@ const FUNCTION: u64 = 20_000;
 const TRAMPOLINE: u64 = 20_000;
 const ARGUMENT: u64 = 11_000;
 const BLOCK: u64 = 3_000;
-const EDGE: u64 = 500;
+const EDGE: u64 = 600;
 /// So many values are in registers and live through whole blocks. Each is looked up among the edges before it, for each
 /// block.
 const REGISTERS: u64 = 30;
