@@ -49,6 +49,8 @@ mod operator {
     pub(super) const ROTATION: u64 = 150_000;
     /// A constant that is added to the sum with a constant: Cranelift's rules try all orders.
     pub(super) const ADDITIONS: u64 = 100_000;
+    /// One target of a jump table.
+    pub(super) const TARGET: u64 = 25_000;
     /// For two of the loops around it: Cranelift looks from each of them for the outermost that it could be moved to.
     pub(super) const LOOPS: u64 = 2;
 }
@@ -59,7 +61,7 @@ const FUNCTION: u64 = 20_000;
 const TRAMPOLINE: u64 = 20_000;
 const ARGUMENT: u64 = 11_000;
 const BLOCK: u64 = 3_000;
-const EDGE: u64 = 600;
+const EDGE: u64 = 500;
 /// So many values are in registers and live through whole blocks. Each is looked up among the edges before it, for each
 /// block.
 const REGISTERS: u64 = 30;

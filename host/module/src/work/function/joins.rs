@@ -2,6 +2,7 @@
 
 use super::Walk;
 use crate::work::ahead::AGAIN;
+use crate::work::operator;
 use wasmparser::{BlockType, BrTable, Catch};
 
 /// A block that is open.
@@ -68,6 +69,7 @@ impl Walk {
         depths.sort_unstable();
         depths.dedup();
         self.counts.blocks += 1 + depths.len() as u64;
+        self.counts.operators += operator::TARGET.saturating_mul(depths.len() as u64);
         depths.into_iter().for_each(|depth| self.jump(depth));
         Some(())
     }
