@@ -74,7 +74,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         rows.extend(read(&folder.join(format!("{}.json", bench.name)))?);
     }
     if chosen(NET) {
-        let cli = programs.iter().find(|program| program.name == "plugix").context("cargo built no plugix")?;
+        let cli = programs
+            .iter()
+            .find(|program| program.name == "plugix" && !program.is_test)
+            .context("cargo built no plugix")?;
         rows.extend(net::run(&cli.path)?);
     }
     show(&rows);
