@@ -74,11 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         rows.extend(read(&folder.join(format!("{}.json", bench.name)))?);
     }
     if chosen(NET) {
-        let cli = programs
-            .iter()
-            .find(|program| program.name == "plugix" && !program.is_test)
-            .context("cargo built no plugix")?;
-        rows.extend(net::run(&cli.path)?);
+        rows.extend(net::run(engine_linked::find(&programs, "plugix")?)?);
     }
     show(&rows);
     let results = folder.join("results.json");

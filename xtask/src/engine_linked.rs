@@ -56,8 +56,13 @@ pub(crate) fn build(targets: &[&str]) -> Result<Vec<Program>> {
 
 /// Builds what cargo's arguments choose, and returns where the program of that name is.
 pub(crate) fn build_program(targets: &[&str], name: &str) -> Result<PathBuf> {
-    let program = build(targets)?.into_iter().find(|program| program.name == name && !program.is_test);
-    Ok(program.with_context(|| format!("cargo built no {name}"))?.path)
+    find(&build(targets)?, name).map(Path::to_path_buf)
+}
+
+/// Where the program of that name is, among those that were built. Its tests have the same name.
+pub(crate) fn find<'a>(programs: &'a [Program], name: &str) -> Result<&'a Path> {
+    let program = programs.iter().find(|program| program.name == name && !program.is_test);
+    Ok(&program.with_context(|| format!("cargo built no {name}"))?.path)
 }
 
 /// The program that a message of cargo's names, if there is one in it.
@@ -89,5 +94,13 @@ mod tests {
         }
         assert_eq!(program(&json!({ "target": { "name": "host", "kind": ["lib"] }, "executable": null })), None);
         assert_eq!(program(&json!({ "reason": "build-finished" })), None);
+    }
+    #[test]
+    fn a_program_is_found_and_not_its_tests() {
+        let built =
+            |path: &str, is_test| Program { kind: "bin".into(), name: "demo".into(), path: path.into(), is_test };
+        let programs = [built("/t/tests", true), built("/t/demo", false)];
+        assert_eq!(find(&programs, "demo").ok(), Some(Path::new("/t/demo")));
+        assert!(find(&programs[..1], "demo").is_err());
     }
 }
