@@ -129,8 +129,9 @@ fn a_fake_answers_calls_of_all_threads() {
     // What has no answer says how it gets one.
     let Err(HostError::Panicked(report)) = host::<dyn Numbers>().all(1) else { panic!("it has no answer") };
     assert_eq!(report.message, "the fake of `Numbers` has no answer for `all`: give it one with `on_all`");
-    // Whoever has no fake has no host.
+    // A host provides what it was given, and nothing else.
     drop(installed);
+    let _empty = Host::new().install();
     assert_eq!(sum(&["a"]), Err(CallError::Returned("the host doesn't provide this function".into())));
 }
 

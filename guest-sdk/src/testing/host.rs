@@ -39,7 +39,8 @@ impl Host {
     }
 
     /// Makes it the host of this process, for all threads. The plugin may start threads of its own, so tests that have a
-    /// host run one after the other: this waits for its turn.
+    /// host run one after the other: this waits for its turn. A test that counts on a host without interfaces installs
+    /// one, since another test's may be there.
     #[must_use = "the host goes when this is dropped"]
     pub fn install(self) -> Installed {
         // A test that failed has left nothing behind: the host goes before the turn does.
