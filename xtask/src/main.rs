@@ -5,6 +5,7 @@ mod conformance;
 mod demo;
 mod engine_linked;
 mod fuzz;
+mod newcomer;
 mod soak;
 mod test;
 mod tidy;
@@ -30,6 +31,8 @@ enum Command {
     Demo(demo::Args),
     /// Feed changed bytes to all that reads a plugin's bytes
     Fuzz(fuzz::Args),
+    /// Do what a newcomer does, with packages and outside of the workspace, and take the time
+    Newcomer(newcomer::Args),
     /// Load, call, stop and unload plugins thousands of times, and fail if the process grows
     Soak(soak::Args),
     /// Run every check and every test
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Newcomer(args) => newcomer::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),

@@ -62,7 +62,7 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
         policy = self::deadlines(policy, &deadlines.table(DEADLINES)?)?;
     }
     if let Some(network) = top.get("network") {
-        policy = policy.network(self::network(&network.table(NETWORK)?)?);
+        policy = self::network(policy, &network)?;
     }
     if let Some(input) = top.get("input") {
         policy = self::input(policy, &input.table(INPUT)?)?;
@@ -173,7 +173,14 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
     }
 }
 
-fn network(section: &Section<'_>) -> Result<Network, PolicyError> {
+#[cfg(not(feature = "network"))]
+fn network(_: Policy, entry: &Entry<'_>) -> Result<Policy, PolicyError> {
+    Err(entry.wrong("can't be there: this application was built without the feature `network` of `plugix-host`"))
+}
+
+#[cfg(feature = "network")]
+fn network(policy: Policy, entry: &Entry<'_>) -> Result<Policy, PolicyError> {
+    let section = entry.table(NETWORK)?;
     type Add = fn(Network, &str) -> Result<Network, NetworkRuleError>;
     let kinds: [(&str, Add); 6] = [
         ("connect-tcp", Network::connect_tcp),
@@ -202,7 +209,7 @@ fn network(section: &Section<'_>) -> Result<Network, PolicyError> {
             network = network.host(name, addresses).map_err(|error| rule_error(&entry, &error))?;
         }
     }
-    Ok(network)
+    Ok(policy.network(network))
 }
 
 fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> PolicyError {
