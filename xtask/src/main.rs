@@ -10,6 +10,7 @@ mod soak;
 mod test;
 mod tidy;
 mod toolchain;
+mod version;
 mod workspace;
 
 use clap::Parser;
@@ -41,6 +42,8 @@ enum Command {
     Tidy(tidy::Args),
     /// Show, make or remove the toolchain that compiles plugins
     Toolchain(toolchain::Args),
+    /// Give all packages a new version
+    Version(version::Args),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),
+        Command::Version(args) => version::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

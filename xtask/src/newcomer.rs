@@ -62,6 +62,9 @@ fn all(args: &Args, cli: &Path, packages: &Packages, outside: &Path, hosts: &Pat
         project.plugin(steps).with_context(|| format!("the template `{template}`"))?;
         if !args.plugins_only {
             project.host(steps).with_context(|| format!("the host of the template `{template}`"))?;
+            if *template == "plain" {
+                project.least_host(steps)?;
+            }
         }
     }
     packages.publish(steps)

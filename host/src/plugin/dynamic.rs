@@ -2,7 +2,9 @@
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
-use crate::error::{CallError, Error, MethodRef, ProtocolError};
+#[cfg(feature = "json")]
+use crate::error::ProtocolError;
+use crate::error::{CallError, Error, MethodRef};
 use crate::module::Module;
 use crate::plugin::call::{EncodedCall, ReadError};
 #[cfg(feature = "json")]

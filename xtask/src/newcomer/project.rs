@@ -76,6 +76,20 @@ impl<'a> Project<'a> {
         timings::show(self.hosts)
     }
 
+    /// The same application, with a host that has no features. It has a policy in code and typed calls.
+    pub(super) fn least_host(&self, steps: &mut Steps) -> Result<()> {
+        let manifest = self.folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest)?;
+        let host = text.lines().find(|line| line.starts_with("plugix-host")).context("no host is depended on")?;
+        let (_, version) = host.split_once('=').context("the host has no version")?;
+        let least = format!("plugix-host = {{ version ={version}, default-features = false }}");
+        fs::write(&manifest, text.replace(host, &least))?;
+        let mut run = self.cargo(["run", "--package", &format!("{NAME}-host"), "--", &self.module(), "Ada"]);
+        let said = steps.run("plain: an application without features", run.env("CARGO_TARGET_DIR", self.hosts))?;
+        ensure!(said.contains("Hello, Ada!"), "the application doesn't greet: {said}");
+        Ok(())
+    }
+
     /// Cargo without our command, for editors.
     fn plain_cargo(&self, steps: &mut Steps) -> Result<()> {
         let plugin = self.folder.join("plugin");
