@@ -70,14 +70,16 @@ fn with_version(manifest: &str, present: &semver::Version, version: &semver::Ver
             *own.decor_mut() = decor;
         }
     };
-    let Some(workspace) = document.get_mut("workspace") else { return Ok(manifest.to_owned()) };
-    set(workspace.get_mut("package").and_then(|package| package.get_mut("version")).and_then(Item::as_value_mut));
-    let dependencies = workspace.get_mut("dependencies").and_then(Item::as_table_like_mut);
-    for (_, dependency) in dependencies.into_iter().flat_map(|dependencies| dependencies.iter_mut()) {
-        if dependency.get("path").is_some()
-            && let Some(dependency) = dependency.as_inline_table_mut()
-        {
-            set(dependency.get_mut("version"));
+    if let Some(package) = document.get_mut("workspace").and_then(|workspace| workspace.get_mut("package")) {
+        set(package.get_mut("version").and_then(Item::as_value_mut));
+    }
+    for at in [&["workspace", "dependencies"][..], &["dependencies"]] {
+        let table = at.iter().try_fold(document.as_item_mut(), |table, key| table.get_mut(key));
+        let dependencies = table.and_then(Item::as_table_like_mut);
+        for (_, dependency) in dependencies.into_iter().flat_map(|dependencies| dependencies.iter_mut()) {
+            if let Some(dependency) = dependency.as_inline_table_mut().filter(|own| own.contains_key("path")) {
+                set(dependency.get_mut("version"));
+            }
         }
     }
     Ok(document.to_string())
@@ -109,7 +111,8 @@ foreign = "0.1.0" # theirs
         let expected =
             MANIFEST.replace("\"0.1.0\"", "\"0.2.0\"").replace("= \"0.2.0\" # theirs", "= \"0.1.0\" # theirs");
         assert_eq!(with_version(MANIFEST, &old, &new).unwrap(), expected);
-        assert_eq!(with_version("[package]\n", &old, &new).unwrap(), "[package]\n");
+        let alone = "[dependencies]\nown = { path = \"own\", version = \"0.1.0\" }\n";
+        assert_eq!(with_version(alone, &old, &new).unwrap(), alone.replace("0.1.0", "0.2.0"));
     }
 
     #[test]
