@@ -74,7 +74,7 @@ fn with_version(manifest: &str, present: &semver::Version, version: &semver::Ver
         set(package.get_mut("version").and_then(Item::as_value_mut));
     }
     for at in [&["workspace", "dependencies"][..], &["dependencies"]] {
-        let table = at.iter().try_fold(document.as_item_mut(), |table, key| table.get_mut(key));
+        let table = at.iter().try_fold(document.as_item_mut(), |table, key| table.as_table_like_mut()?.get_mut(key));
         let dependencies = table.and_then(Item::as_table_like_mut);
         for (_, dependency) in dependencies.into_iter().flat_map(|dependencies| dependencies.iter_mut()) {
             if let Some(dependency) = dependency.as_inline_table_mut().filter(|own| own.contains_key("path")) {
