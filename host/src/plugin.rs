@@ -58,6 +58,7 @@ mod inner;
 mod json;
 mod metadata;
 pub mod pool;
+mod provided;
 pub mod raw;
 pub(crate) mod services;
 mod shared;
@@ -75,6 +76,7 @@ pub use cancel::CancelHandle;
 #[doc(hidden)]
 pub use json::there_and_back;
 pub use metadata::Metadata;
+pub use provided::{JsonCall, JsonFailure, check_json_answer};
 pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use signal::{Signal, SignalHandle};
