@@ -5,7 +5,6 @@ mod process;
 
 use crate::{cargo_args, exit, print};
 use anyhow::{Context as _, Result, bail, ensure};
-use changes::Changes;
 use plugix_toolchain::{Build, Workspace};
 use process::Running;
 use serde_json::Value;
@@ -92,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let interrupted = sender.clone();
     // Who listens no more has ended.
     ctrlc::set_handler(move || drop(interrupted.send(News::Interrupted))).context("can't wait for Ctrl-C")?;
-    let _changes = Changes::watch(&root, sender.clone())?;
+    changes::watch(&root, sender.clone())?;
     for time in 1.. {
         if !args.no_clear && std::io::stdout().is_terminal() {
             print::text("\x1b[2J\x1b[H")?;

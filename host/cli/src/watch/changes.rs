@@ -7,52 +7,31 @@ use ignore::{DirEntry, WalkBuilder};
 use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::path::Path;
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
 
-/// Watches until it is dropped.
-pub(super) struct Changes {
-    _watcher: Arc<Mutex<Option<RecommendedWatcher>>>,
-}
-
-impl Changes {
-    /// Tells each change below a folder.
-    pub(super) fn watch(root: &Path, news: Sender<News>) -> Result<Self> {
-        let ignored = ignored(root);
-        let shared = Arc::new(Mutex::new(None));
-        let weak = Arc::downgrade(&shared);
-        let of_root = root.to_owned();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            let Ok(event) = event else { return };
-            if !is_change(event.kind) {
-                return;
+/// Tells each change below a folder, until nobody listens any more.
+pub(super) fn watch(root: &Path, news: Sender<News>) -> Result<()> {
+    let (sender, events) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(sender).context("can't watch files")?;
+    watch_folders(&mut watcher, root)?;
+    let root = root.to_owned();
+    // The watcher's own thread can't watch more.
+    thread::spawn(move || {
+        let ignored = ignored(&root);
+        let is_ignored = |path: &Path| ignored.matched_path_or_any_parents(path, path.is_dir()).is_ignore();
+        let changed = events.into_iter().flatten().filter(|event: &Event| is_change(event.kind));
+        for path in changed.flat_map(|event| event.paths).filter(|path| !is_product(&root, path) && !is_ignored(path)) {
+            if path.is_dir() {
+                // A folder that is gone again has nothing to tell.
+                let _ = watch_folders(&mut watcher, &path);
             }
-            for path in event.paths {
-                if is_product(&of_root, &path) || ignored.matched_path_or_any_parents(&path, path.is_dir()).is_ignore()
-                {
-                    continue;
-                }
-                if path.is_dir()
-                    && let Some(watcher) = weak.upgrade()
-                    && let Some(watcher) = &mut *lock(&watcher)
-                {
-                    // A folder that is gone again has nothing to tell.
-                    let _ = watch_folders(watcher, &path);
-                }
-                // Who listens no more has no use for it.
-                let _ = news.send(News::Changed(path));
+            if news.send(News::Changed(path)).is_err() {
+                break;
             }
-        });
-        let mut watcher = watcher.context("can't watch files")?;
-        watch_folders(&mut watcher, root)?;
-        *lock(&shared) = Some(watcher);
-        Ok(Self { _watcher: shared })
-    }
-}
-
-/// Nothing panics while it holds the lock.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+    });
+    Ok(())
 }
 
 /// Each folder is watched by itself: those of a build are many.
@@ -104,7 +83,6 @@ mod tests {
     use super::*;
     use std::fs;
     use std::path::PathBuf;
-    use std::sync::mpsc;
 
     #[test]
     fn only_changes_of_sources_are_told() {
@@ -116,13 +94,13 @@ mod tests {
         fs::write(root.join(".gitignore"), "left-out\n*.log\n").expect("there is a disk");
         fs::write(root.join("out/CACHEDIR.TAG"), "").expect("there is a disk");
         let (sender, news) = mpsc::channel();
-        let _changes = Changes::watch(&root, sender).expect("files can be watched");
+        watch(&root, sender).expect("files can be watched");
         for file in
             ["target/debug/a", "out/a", ".hidden/a", "left-out/a", "a.log", "src/.a.swp", "Cargo.lock", "src/lib.rs"]
         {
             fs::write(root.join(file), "new").expect("there is a disk");
         }
-        let mut next = || -> PathBuf {
+        let next = || -> PathBuf {
             match news.recv() {
                 Ok(News::Changed(path)) => path,
                 _ => panic!("a change was expected"),
