@@ -89,10 +89,8 @@ impl HostFunctions {
     pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
         for wanted in &module.uses {
             match self.find(&wanted.name) {
-                Some(provided) => match provided.info() {
-                    Some(info) => interface::check_provided(wanted, info)?,
-                    None => {}
-                },
+                // Without a trait, it is whatever the plugin wants.
+                Some(provided) => provided.info().map_or(Ok(()), |info| interface::check_provided(wanted, info))?,
                 // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
                 None => Err(InterfaceError::NotProvided {

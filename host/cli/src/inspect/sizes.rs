@@ -102,7 +102,7 @@ fn section(payload: &Payload<'_>) -> String {
 
 fn function_names(section: &[u8], offset: u64) -> HashMap<u32, &str> {
     let mut names = HashMap::new();
-    for subsection in NameSectionReader::new(BinaryReader::new(section, offset)).into_iter().map_while(Result::ok) {
+    for subsection in NameSectionReader::new(BinaryReader::new(section, offset)).map_while(Result::ok) {
         if let Name::Function(map) = subsection {
             names.extend(map.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name)));
         }

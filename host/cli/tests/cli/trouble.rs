@@ -70,8 +70,8 @@ fn trouble_is_told_with_the_way_out() -> Result<()> {
     assert_eq!(timed.succeeded(), "\"hello\"\n");
 
     let listed = plugix.run(&["run", &module])?.failed();
-    let expected = "error: name a method:\n\nGreets 1.0.0\n  Greets people. The plugin implements it.\n  \
-        greet(name: &str) -> Result<String, GreetError>\n      ";
+    let expected = "error: name a method:\n\nGreets 1.0.0\n  Greets people.\n  \
+        greet(name: &str) -> Result<String, GreetError>\n      A greeting for somebody.\n";
     assert!(listed.starts_with(expected), "{listed}");
 
     let page = plugix.run(&["inspect", &module, "--sizes"])?.succeeded();
