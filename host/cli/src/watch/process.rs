@@ -33,9 +33,9 @@ impl Running {
             let _ = stdout.map(|mut stdout| stdout.read_to_end(&mut printed));
             // The process stays until `end` or `drop`, so that nothing else gets its number.
             let _ = waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-            // Who listens no more has no use for it.
-            let _ = sender.send(());
+            // Who listens no more has no use for it. The loop's news come first: after `drop`, none is on its way.
             let _ = news.send(News::Ended);
+            let _ = sender.send(());
             printed
         });
         Ok(Self { child, ended, waiting: Some(waiting) })
@@ -56,15 +56,14 @@ fn pid(child: &Child) -> Pid {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.waiting.is_none() {
-            return;
-        }
+        let Some(waiting) = self.waiting.take() else { return };
         let group = pid(&self.child);
         // The group is there as long as its first process is not waited for.
         let _ = kill_process_group(group, Signal::TERM);
         if self.ended.recv_timeout(PATIENCE).is_err() {
             let _ = kill_process_group(group, Signal::KILL);
         }
+        let _ = waiting.join();
         let _ = self.child.wait();
     }
 }

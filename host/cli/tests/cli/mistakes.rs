@@ -1,4 +1,7 @@
-//! Mistakes that newcomers made, each with the text that helps.
+//! Mistakes that newcomers made, each with the text that helps. Those of arguments, names of methods and files that are no
+//! modules are in `messages.rs`, those of configurations and undeclared calls in `author.rs`, those of crates in `crates.rs`,
+//! those of stacks in `trouble.rs`. What the compiler says of types is in `abi/tests/wrong`, and of two plugins in one crate in
+//! `guest-sdk/tests/wrong`.
 
 use crate::Plugix;
 use anyhow::Result;
