@@ -53,6 +53,7 @@ pub use plugix_abi as abi;
 /// What the project's own fuzz targets call; not for others.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "json")]
     pub use crate::plugin::there_and_back;
 
     /// An artifact with this header and this body, whose hash of the header is right.

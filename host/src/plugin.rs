@@ -55,6 +55,7 @@ mod causes;
 mod config;
 mod dynamic;
 mod inner;
+#[cfg(feature = "json")]
 mod json;
 mod metadata;
 pub mod pool;
@@ -74,6 +75,7 @@ pub use bound::Bound;
 pub use builder::PluginBuilder;
 pub use cancel::CancelHandle;
 #[doc(hidden)]
+#[cfg(feature = "json")]
 pub use json::there_and_back;
 pub use metadata::Metadata;
 pub use provided::{JsonCall, JsonFailure, check_json_answer};

@@ -44,11 +44,13 @@ mod everything;
 mod files;
 mod input;
 mod output;
+#[cfg(feature = "toml")]
 mod toml;
 
 pub(crate) use files::Mount;
 pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
+#[cfg(feature = "toml")]
 pub use toml::{Place, PolicyError};
 
 use crate::output::Forward;
@@ -110,6 +112,7 @@ pub struct Policy {
     pub(crate) threads: usize,
     pub(crate) start_deadline: Option<Duration>,
     pub(crate) call_deadline: Option<Duration>,
+    #[cfg(feature = "toml")]
     config: Option<::toml::Table>,
 }
 
@@ -135,6 +138,7 @@ impl Policy {
             threads: default_threads(),
             start_deadline: Some(START_DEADLINE),
             call_deadline: None,
+            #[cfg(feature = "toml")]
             config: None,
         }
     }
@@ -208,6 +212,7 @@ impl Policy {
     /// Sets what the plugin may reach over the network. The default is nothing. Any other attempt fails with a
     /// permission error, and an event reports it.
     #[must_use]
+    #[cfg(feature = "network")]
     pub fn network(mut self, network: Network) -> Self {
         self.network = network;
         self

@@ -1,4 +1,4 @@
-//! Instructions that move memory in bulk are carried out in pieces. Only the time of a stop shows that.
+//! Instructions that move memory in bulk are carried out in pieces, and short ones without the engine. Only times show that.
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, engine};
@@ -61,6 +61,55 @@ fn what_is_filled_and_copied_is_what_one_instruction_would() -> Result<()> {
         prop_assert!(same, "{name} {to} {from} {len}");
         Ok(())
     })?;
+    Ok(())
+}
+
+#[test]
+fn short_ones_overlap_at_any_distance() -> Result<()> {
+    const ROOM: u32 = 1024;
+    let mut plugin = start()?;
+    // At the start of the memory, in its middle, and at its end.
+    for start in [0, SIZE / 2 - 7, SIZE - ROOM] {
+        let all: Vec<u8> = pattern()[range(start, ROOM)].to_vec();
+        for len in 0..=300 {
+            for (to, from) in [0, 1, 2, 5, 8, 15, 16, 31, 33, 63, 100, ROOM - len].map(|to| (to, (ROOM - len) / 2)) {
+                plugin.write(start, &all)?;
+                plugin.call::<_, ()>("copy", ((start + to) as i32, (start + from) as i32, len as i32))?;
+                let mut expected = all.clone();
+                expected.copy_within(range(from, len), to as usize);
+                assert!(plugin.read(start, ROOM)? == expected, "copy {len} from {from} to {to}");
+                plugin.call::<_, ()>("copy", ((start + from) as i32, (start + from + 3.min(to)) as i32, 0))?;
+                plugin.call::<_, ()>("fill", ((start + to) as i32, 0x1ab, len as i32))?;
+                expected[range(to, len)].fill(0xab);
+                assert!(plugin.read(start, ROOM)? == expected, "fill {len} at {to}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn short_ones_that_are_out_of_bounds_trap_and_write_nothing() -> Result<()> {
+    let inside = 64;
+    for len in [1, 2, 4, 8, 16, 17, 33, 65, 128, 129] {
+        for outside in [SIZE - len + 1, SIZE, SIZE + 1, u32::MAX, u32::MAX - len + 1, u32::MAX - len] {
+            for (name, to, from) in [("fill", outside, 7), ("copy", outside, inside), ("copy", inside, outside)] {
+                let mut plugin = start()?;
+                plugin.write(0, &[1; 256])?;
+                let error = plugin.call::<_, ()>(name, (to as i32, from as i32, len as i32)).unwrap_err();
+                assert_matches!(error, Error::Trap(_));
+                let rest = plugin.read(SIZE - 256, 256)?;
+                assert!(
+                    plugin.read(0, 256)? == [1; 256] && rest == [0; 256],
+                    "{name} {to} {from} {len} wrote something"
+                );
+            }
+        }
+    }
+    // Nothing is in bounds up to the end itself.
+    start()?.call::<_, ()>("copy", (SIZE as i32, SIZE as i32, 0))?;
+    start()?.call::<_, ()>("fill", (SIZE as i32, 0, 0))?;
+    assert_matches!(start()?.call::<_, ()>("fill", (SIZE as i32 + 1, 0, 0)).unwrap_err(), Error::Trap(_));
     Ok(())
 }
 

@@ -22,6 +22,21 @@ fn instants_go_forward() -> Result<()> {
 }
 
 #[test]
+fn processor_time_is_the_plugins() -> Result<()> {
+    let plugin = plugin("clock", &Policy::new());
+    assert_eq!(call(&plugin, "processor_time", "")?, "true");
+    assert_eq!(call(&plugin, "resolutions", "")?, "true");
+    Ok(())
+}
+
+#[test]
+fn nobody_sets_the_clocks() -> Result<()> {
+    // EINVAL, and ENOTSUP.
+    assert_eq!(call(&plugin("clock", &Policy::new()), "no_clocks", "")?, "Err(28) 58");
+    Ok(())
+}
+
+#[test]
 fn waiting_lasts_as_long_as_it_should() -> Result<()> {
     let plugin = plugin("clock", &Policy::new());
     for way in ["sleep", "sleep_in_a_thread", "channel_timeout", "condvar_timeout"] {

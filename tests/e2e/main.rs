@@ -18,6 +18,7 @@ mod environment;
 mod events;
 mod files;
 mod hostile;
+mod kit;
 mod leaks;
 mod lies;
 mod memory;

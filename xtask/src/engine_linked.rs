@@ -9,8 +9,8 @@ use std::process::{Command, Stdio};
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
-pub(crate) const SELECTION: [&str; 4] =
-    ["--release", "--package=plugix-host", "--package=plugix-cli", "--package=plugix-e2e"];
+pub(crate) const SELECTION: [&str; 5] =
+    ["--release", "--package=plugix-host", "--package=plugix-cli", "--package=plugix-e2e", "--package=plugix-testing"];
 
 /// A program that cargo built.
 #[derive(Debug, PartialEq, Eq)]

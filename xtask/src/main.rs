@@ -5,10 +5,12 @@ mod conformance;
 mod demo;
 mod engine_linked;
 mod fuzz;
+mod newcomer;
 mod soak;
 mod test;
 mod tidy;
 mod toolchain;
+mod version;
 mod workspace;
 
 use clap::Parser;
@@ -30,6 +32,8 @@ enum Command {
     Demo(demo::Args),
     /// Feed changed bytes to all that reads a plugin's bytes
     Fuzz(fuzz::Args),
+    /// Do what a newcomer does, with packages and outside of the workspace, and take the time
+    Newcomer(newcomer::Args),
     /// Load, call, stop and unload plugins thousands of times, and fail if the process grows
     Soak(soak::Args),
     /// Run every check and every test
@@ -38,6 +42,8 @@ enum Command {
     Tidy(tidy::Args),
     /// Show, make or remove the toolchain that compiles plugins
     Toolchain(toolchain::Args),
+    /// Give all packages a new version
+    Version(version::Args),
 }
 
 fn main() -> ExitCode {
@@ -46,10 +52,12 @@ fn main() -> ExitCode {
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Newcomer(args) => newcomer::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Tidy(args) => tidy::run(&args),
         Command::Toolchain(args) => toolchain::run(&args),
+        Command::Version(args) => version::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

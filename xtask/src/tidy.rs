@@ -91,6 +91,15 @@ fn clippy() -> Result<Vec<String>> {
             problems.push(format!("clippy {}: see above", packages.join(" ")));
         }
     }
+    // What an application can leave out of the host.
+    for features in ["", "json", "network", "toml"] {
+        let mut command = workspace::cargo();
+        command.args(["clippy", "--release", "--package=plugix-host", "--lib", "--no-default-features"]);
+        command.args(["--features", features, "--quiet", "--", "-D", "warnings"]);
+        if !command.status()?.success() {
+            problems.push(format!("clippy of plugix-host with the features {features:?}: see above"));
+        }
+    }
     Ok(problems)
 }
 

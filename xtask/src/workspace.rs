@@ -10,8 +10,13 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The packages that don't link the engine. Of plugins, they test what runs on the host.
-pub(crate) const LIGHT: [&str; 7] =
-    ["--workspace", "--exclude", "plugix-host", "--exclude", "plugix-cli", "--exclude", "plugix-e2e"];
+pub(crate) const LIGHT: [&str; 5] = [
+    "--workspace",
+    "--exclude=plugix-host",
+    "--exclude=plugix-cli",
+    "--exclude=plugix-e2e",
+    "--exclude=plugix-testing",
+];
 
 /// The workspace of what Plugix is compared with.
 pub(crate) const PEERS: &str = "tests/peers/Cargo.toml";

@@ -83,12 +83,8 @@ const HOST: &[File] = &[
 ];
 
 /// The crates of Plugix that a project depends on, and where they lie in a checkout.
-const CRATES: [(&str, &str); 4] = [
-    ("plugix-abi", "abi"),
-    ("plugix-guest", "guest-sdk"),
-    ("plugix-host", "host"),
-    ("plugix-toolchain", "guest-sdk/toolchain"),
-];
+const CRATES: [(&str, &str); 4] =
+    [("plugix-abi", "abi"), ("plugix-guest", "guest-sdk"), ("plugix-host", "host"), ("plugix-testing", "host/testing")];
 
 impl Template {
     fn files(self) -> &'static [File] {

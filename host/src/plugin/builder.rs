@@ -22,6 +22,7 @@ use plugix_abi::export;
 use plugix_abi::interface::{Interface, Provider};
 use plugix_abi::services as abi;
 use serde::Serialize;
+#[cfg(feature = "json")]
 use serde_json::Value;
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -102,6 +103,7 @@ impl PluginBuilder {
     }
 
     /// Sets the configuration from JSON, by the type that the plugin states.
+    #[cfg(feature = "json")]
     #[must_use]
     pub fn config_json(mut self, config: &Value) -> Self {
         self.config = Config::of_json(config, self.module.info());

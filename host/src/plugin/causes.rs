@@ -4,6 +4,7 @@ use crate::error::{
     ArtifactError, CacheError, Chain, ChildError, Error, LoadError, ModuleError, ProtocolError, Site, StopReason,
 };
 use crate::plugin::pool::TakeError;
+#[cfg(feature = "toml")]
 use crate::policy::PolicyError;
 use plugix_abi::interface::descriptor::DescriptorError;
 use std::error::Error as StdError;
@@ -76,6 +77,7 @@ impl HasCause for TakeError {
     }
 }
 
+#[cfg(feature = "toml")]
 impl HasCause for PolicyError {
     fn has_cause(&self) -> bool {
         match self {
@@ -110,6 +112,7 @@ fn with_causes() -> Vec<Box<dyn HasCause + Send + Sync>> {
         Box::new(ArtifactError::Io { what: what.clone(), source: denied() }),
         Box::new(CacheError::Io { what, source: denied() }),
         Box::new(TakeError::from(LoadError::Start(breach.clone()))),
+        #[cfg(feature = "toml")]
         Box::new(PolicyError::Read { path, source: denied() }),
         Box::new(breach),
     ]

@@ -2,11 +2,13 @@
 
 use super::inner::Inner;
 use super::{Plugin, to_vec};
-use crate::error::{CallError, Error, MethodRef, ProtocolError};
+#[cfg(feature = "json")]
+use crate::error::ProtocolError;
+use crate::error::{CallError, Error, MethodRef};
 use crate::module::Module;
 use crate::plugin::call::{EncodedCall, ReadError};
-use crate::plugin::json;
-use crate::plugin::json::DecodeFailure;
+#[cfg(feature = "json")]
+use crate::plugin::json::{self, DecodeFailure};
 use crate::running::imports::is_stopped;
 use crate::running::memory::GuestPayload;
 use plugix_abi::export::METHOD_PREFIX;
@@ -14,6 +16,7 @@ use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
 use plugix_abi::interface::{self as abi, Bounds, Payload, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "json")]
 use serde_json::Value;
 
 impl Plugin {
@@ -22,6 +25,7 @@ impl Plugin {
     ///
     /// # Errors
     /// [`CallError::Returned`] with the method's own error as JSON. [`CallError::Failed`] if the call failed.
+    #[cfg(feature = "json")]
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         call_json(self, method, args)
     }
@@ -70,6 +74,7 @@ pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Resul
     })?
 }
 
+#[cfg(feature = "json")]
 pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
     let (interface, found) = find_method(plugin.module(), method)?;
     if matches!(found.returns.value, Shape::Stream(_)) {

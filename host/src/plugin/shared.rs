@@ -24,6 +24,7 @@ use lease::Lease;
 use plugix_abi::interface::Interface;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "json")]
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -149,6 +150,7 @@ impl SharedPlugin {
     ///
     /// # Errors
     /// The errors of [`Plugin::call_json`], and [`Error::Overloaded`] if there is no worker.
+    #[cfg(feature = "json")]
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         dynamic::call_json(self, method, args)
     }

@@ -1,7 +1,7 @@
 //! The policy for hosts that want none.
 
 use super::{OPEN_FILES_RANGE, Policy};
-use plugix_system::{Access, Network};
+use plugix_system::Access;
 
 impl Policy {
     /// Allows everything that the host process itself may do, as far as a plugin can do it. The plugin may read and
@@ -16,13 +16,15 @@ impl Policy {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        std::env::vars_os()
+        let policy = std::env::vars_os()
             .filter_map(text)
             .fold(Self::new(), |policy, (name, value)| policy.env(name, value))
             .mount("/", "/host", Access::ReadWrite)
             .max_open_files(*OPEN_FILES_RANGE.end())
             .memory(1 << 32)
-            .stack(64 << 20)
-            .network(Network::unrestricted())
+            .stack(64 << 20);
+        #[cfg(feature = "network")]
+        let policy = policy.network(plugix_system::Network::unrestricted());
+        policy
     }
 }

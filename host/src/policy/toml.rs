@@ -1,6 +1,8 @@
 //! Policies as text: `plugix.toml`. `host/examples/plugix.toml` shows every key, with comments.
 
 mod error;
+#[cfg(feature = "network")]
+mod network;
 mod schema;
 mod section;
 mod units;

@@ -4,6 +4,7 @@
 //! a call's arguments, and calls a method of `System` that is named after it. Wherever there can be one, a descriptor
 //! of the plugin's is a descriptor of the kernel's.
 
+mod clock;
 mod copy;
 mod description;
 mod epoll;
@@ -34,6 +35,7 @@ mod thread;
 mod transfer;
 mod wait;
 
+pub use clock::Clock;
 pub use epoll::{EpollChange, EpollData, EpollEvent, EpollEvents};
 pub use errno::Errno;
 pub use files::{Access, Device, Mount, Source};

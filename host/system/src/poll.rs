@@ -1,11 +1,10 @@
 //! Waiting for one of several things.
 
 use crate::description::Description;
-use crate::{Errno, Result, System, Thread};
+use crate::{Clock, Errno, Result, System, Thread};
 use rustix::event::{PollFd, PollFlags};
-use rustix::time::{ClockId, clock_gettime};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Things to wait for at once: each takes some of the host's memory.
 pub(crate) const MAX_SUBSCRIPTIONS: usize = 4096;
@@ -158,13 +157,9 @@ impl Subscription {
 
 fn time_left(clock: u32, timeout: u64, is_absolute: bool) -> Result<Duration> {
     let timeout = Duration::from_nanos(timeout);
-    let now = match clock {
-        0 => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-        1 => {
-            let now = clock_gettime(ClockId::Monotonic);
-            Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
-        }
-        _ => return Err(Errno::Inval),
+    let now = match Clock::numbered(clock)? {
+        clock @ (Clock::Realtime | Clock::Monotonic) => clock.now(),
+        Clock::Process | Clock::Thread => return Err(Errno::Inval),
     };
     Ok(if is_absolute { timeout.saturating_sub(now) } else { timeout })
 }

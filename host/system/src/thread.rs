@@ -43,6 +43,11 @@ impl Thread {
         Self(shared)
     }
 
+    /// Whether both are the same thread.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Makes the thread's wait, or its next one, end with [`Errno::Intr`]: a signal has come for it.
     pub fn interrupt(&self) {
         self.0.set(INTERRUPTED);

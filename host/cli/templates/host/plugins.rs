@@ -2,24 +2,18 @@
 
 use my_plugin_host::Plugins;
 
-use plugix_toolchain::{Build, Progress, Toolchain};
+use plugix_testing::Crate;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
 #[test]
 fn all_plugins_of_a_folder_greet() -> Result<(), Box<dyn Error>> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let build = Build::new(format!("{root}/Cargo.toml")).package("my-plugin");
-    let modules = Toolchain::ensure(Progress::stderr())?.build(&build, Progress::stderr())?;
-
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("plugins");
     fs::create_dir_all(&folder)?;
-    fs::copy(&modules[0].path, folder.join("greeter.wasm"))?;
-    fs::copy(
-        format!("{root}/plugin/plugix.toml"),
-        folder.join("greeter.toml"),
-    )?;
+    let greeter = Crate::build("../plugin")?;
+    fs::copy(greeter.path(), folder.join("greeter.wasm"))?;
+    fs::copy("../plugin/plugix.toml", folder.join("greeter.toml"))?;
     fs::write(folder.join("broken.wasm"), "no WebAssembly")?;
 
     let (mut plugins, refused) = Plugins::load(&folder)?;

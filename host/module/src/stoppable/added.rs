@@ -1,6 +1,6 @@
 //! What is added to a module behind its own types, functions and globals, so that no index of its own shifts.
 
-use super::bulk::Bulk;
+use super::bulk::{self, Bulk};
 use super::edits::Edit;
 use super::exceptions::{self, Exceptions};
 use super::probe::{self, Probe};
@@ -51,7 +51,7 @@ impl Added {
         let probe = Probe::new(types, functions);
         let (types, functions) = (types + probe::ADDED, functions + probe::ADDED);
         let bulk = Bulk::of(types, functions, bodies, probe)?;
-        let (of_bulk, by_bulk) = if bulk.is_some() { (1, 2) } else { (0, 0) };
+        let (of_bulk, by_bulk) = if bulk.is_some() { (1, bulk::ADDED) } else { (0, 0) };
         let guard = Guard::of(wasm, types + of_bulk, functions + by_bulk, imported, probe)?;
         let exceptions = Exceptions::of(wasm, globals + u32::from(guard.is_some()), bodies)?;
         Ok(Self { probe: Some(probe), bulk, guard, exceptions })
@@ -111,7 +111,7 @@ impl Added {
             }
             Payload::FunctionSection(_) => {
                 let of_probe = self.probe.map(Probe::functions).into_iter().flatten();
-                let of_bulk = bulk.map_or(vec![], |bulk| vec![bulk.ty(); 2]);
+                let of_bulk = bulk.map_or(vec![], |bulk| vec![bulk.ty(); bulk::ADDED as usize]);
                 let types = of_probe.chain(of_bulk).chain(guard.map(Guard::ty));
                 types
                     .map(|ty| {

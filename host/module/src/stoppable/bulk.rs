@@ -1,9 +1,11 @@
 //! Instructions that move memory in bulk, in pieces: one of them could go through the whole memory at once, which takes
 //! longer than a stop may.
 //!
-//! `memory.fill` and `memory.copy` become calls of two functions that are added behind the module's own. They do the
-//! same, a piece at a time, with a check before each. What is out of bounds traps before anything is written, as it
-//! would have.
+//! `memory.fill` and `memory.copy` become calls of functions that are added behind the module's own. They do the same, a
+//! piece at a time, with a check before each. What is out of bounds traps before anything is written, as it
+//! would have. Short ones don't reach the engine at all (see `short`).
+
+mod short;
 
 use super::check::check;
 use super::probe::Probe;
@@ -17,20 +19,23 @@ const PIECE: i32 = 1 << 20;
 /// The guest's memory.
 const MEMORY: u32 = 0;
 
-/// The parameters of both functions: where to, where from or with what, how many bytes.
+/// The parameters of all functions here: where to, where from or with what, how many bytes.
 const TO: u32 = 0;
 const FROM: u32 = 1;
 const LEN: u32 = 2;
 
-/// A local of both: where the bytes end.
+/// A local: where the bytes end.
 const END: u32 = 3;
+
+/// How many functions are added.
+pub(super) const ADDED: u32 = 4;
 
 /// The functions that are added to a module, by index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bulk {
     ty: u32,
-    fill: u32,
-    copy: u32,
+    /// Fills; after it come what copies, what fills what is long, and what copies what is long.
+    first: u32,
     probe: Probe,
 }
 
@@ -45,7 +50,7 @@ impl Bulk {
         for body in bodies {
             for operator in body.get_operators_reader()? {
                 if matches!(operator?, Operator::MemoryFill { .. } | Operator::MemoryCopy { .. }) {
-                    return Ok(Some(Self { ty: types, fill: functions, copy: functions + 1, probe }));
+                    return Ok(Some(Self { ty: types, first: functions, probe }));
                 }
             }
         }
@@ -55,8 +60,8 @@ impl Bulk {
     /// The call that an instruction becomes, if it does.
     pub(super) fn call(self, operator: &Operator<'_>) -> Option<Vec<u8>> {
         let function = match operator {
-            Operator::MemoryFill { .. } => self.fill,
-            Operator::MemoryCopy { .. } => self.copy,
+            Operator::MemoryFill { .. } => self.first,
+            Operator::MemoryCopy { .. } => self.first + 1,
             _ => return None,
         };
         let mut call = Vec::new();
@@ -64,13 +69,15 @@ impl Bulk {
         Some(call)
     }
 
-    /// The type of both functions.
+    /// The type of all of them.
     pub(super) fn ty(self) -> u32 {
         self.ty
     }
 
-    /// Adds the code of the two, in the order of their indices.
+    /// Adds the code of all, in the order of their indices.
     pub(super) fn code(self, section: &mut CodeSection) {
+        section.function(&short::fill(self.first + 2));
+        section.function(&short::copy(self.first + 3));
         section.function(&fill(self.probe));
         section.function(&copy(self.probe));
     }
@@ -79,8 +86,7 @@ impl Bulk {
 fn fill(probe: Probe) -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
-    check(&mut code, 0);
-    at_once_if_short(&mut code, &[TO], fill_rest, probe, 2);
+    at_once_if_small(&mut code, &[TO], fill_rest, probe);
     at_once_if_out_of_bounds(&mut code, &[TO], fill_rest);
     code.loop_(BlockType::Empty);
     check(&mut code, 1);
@@ -98,8 +104,7 @@ fn fill(probe: Probe) -> Function {
 fn copy(probe: Probe) -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let mut code = function.instructions();
-    check(&mut code, 0);
-    at_once_if_short(&mut code, &[TO, FROM], copy_rest, probe, 3);
+    at_once_if_small(&mut code, &[TO, FROM], copy_rest, probe);
     at_once_if_out_of_bounds(&mut code, &[TO, FROM], copy_rest);
     code.local_get(TO).local_get(FROM).i32_le_u().if_(BlockType::Empty);
     code.loop_(BlockType::Empty);
@@ -134,16 +139,12 @@ fn copy_rest(code: &mut InstructionSink<'_>) {
     code.local_get(TO).local_get(FROM).local_get(LEN).memory_copy(MEMORY, MEMORY);
 }
 
-/// Most are short. The engine's function holds no lock and takes little of the stack, unless it traps. So what is out of
-/// bounds traps here, by a read of the last byte: that is cheaper than a probe. `nth` is the number of the check that
-/// comes after one.
-fn at_once_if_short(
-    code: &mut InstructionSink<'_>,
-    starts: &[u32],
-    at_once: fn(&mut InstructionSink<'_>),
-    probe: Probe,
-    nth: usize,
-) {
+/// Appends code.
+type Append = fn(&mut InstructionSink<'_>);
+
+/// Most are small. The engine's function holds no lock and takes little of the stack, unless it traps. So what is out of
+/// bounds traps here, by a read of the last byte: that is cheaper than a probe.
+fn at_once_if_small(code: &mut InstructionSink<'_>, starts: &[u32], at_once: Append, probe: Probe) {
     code.block(BlockType::Empty);
     code.local_get(LEN).i32_const(PIECE).i32_gt_u().br_if(0);
     for start in starts {
@@ -156,14 +157,14 @@ fn at_once_if_short(
     at_once(code);
     code.return_().end();
     probe.call(code);
-    check(code, nth);
+    check(code, 0);
     code.local_get(LEN).i32_const(PIECE).i32_le_u().if_(BlockType::Empty);
     at_once(code);
     code.return_().end();
 }
 
 /// The instruction itself traps then, and the sums of the pieces' addresses can't overflow otherwise.
-fn at_once_if_out_of_bounds(code: &mut InstructionSink<'_>, starts: &[u32], at_once: fn(&mut InstructionSink<'_>)) {
+fn at_once_if_out_of_bounds(code: &mut InstructionSink<'_>, starts: &[u32], at_once: Append) {
     const PAGE_BITS: i64 = 16;
     for start in starts {
         code.local_get(*start).i64_extend_i32_u().local_get(LEN).i64_extend_i32_u().i64_add();

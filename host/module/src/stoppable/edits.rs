@@ -5,7 +5,7 @@ use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::{exceptions, probe, slice, stack};
+use super::{exceptions, probe, slice, stack, stores};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl Edits {
         }
         let exceptions::OfFunction { local, begin, catches, tells } = exceptions;
         edits.all.splice(0..0, local);
-        edits.all.extend(begin.into_iter().chain(catches).chain(tells).chain(probes));
+        edits.all.extend(begin.into_iter().chain(catches).chain(tells).chain(probes).chain(stores::edits(body)?));
         // At one place, additions stay in this order, and come before what is replaced there.
         edits.all.sort_by_key(|(replaced, _)| (replaced.start, !replaced.is_empty()));
         Ok(edits)

@@ -12,6 +12,7 @@ use crate::plugin::inner::Inner;
 use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "json")]
 use serde_json::Value;
 use std::any::TypeId;
 use std::cell::RefCell;
@@ -95,6 +96,7 @@ impl SharedPlugin {
     ///
     /// # Errors
     /// The errors of [`SharedPlugin::call_json`].
+    #[cfg(feature = "json")]
     pub async fn call_json_async(&self, method: &str, args: Value) -> Result<Value, CallError<Value>> {
         let method = method.to_owned();
         self.run(move |worker| worker.call_json(&method, &args)).await
@@ -149,6 +151,7 @@ impl Worker {
     ///
     /// # Errors
     /// The errors of [`Plugin::call_json`](crate::Plugin::call_json).
+    #[cfg(feature = "json")]
     pub fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
         dynamic::call_json(self, method, args)
     }

@@ -1,10 +1,11 @@
 //! The keys of `plugix.toml`.
 
 use super::error::PolicyError;
+#[cfg(feature = "network")]
+use super::network::network;
 use super::section::{Document, Entry, Section};
 use crate::policy::{OPEN_FILES_RANGE, Policy, STACK_RANGE, Stdin};
-use plugix_system::{Access, Network, NetworkRuleError};
-use std::net::IpAddr;
+use plugix_system::Access;
 
 const TOP: &[&str] = &[
     "args",
@@ -25,8 +26,6 @@ const SCRATCH: &[&str] = &["guest", "limit"];
 const LIMITS: &[&str] =
     &["memory", "stack", "table-entries", "exceptions", "threads", "open-files", "kept-output", "result", "argument"];
 const DEADLINES: &[&str] = &["start", "call"];
-const NETWORK: &[&str] =
-    &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
 const INPUT: &[&str] = &["inherit", "text"];
 const OUTPUT: &[&str] = &["inherit"];
 
@@ -62,7 +61,7 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
         policy = self::deadlines(policy, &deadlines.table(DEADLINES)?)?;
     }
     if let Some(network) = top.get("network") {
-        policy = policy.network(self::network(&network.table(NETWORK)?)?);
+        policy = self::network(policy, &network)?;
     }
     if let Some(input) = top.get("input") {
         policy = self::input(policy, &input.table(INPUT)?)?;
@@ -173,40 +172,9 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
     }
 }
 
-fn network(section: &Section<'_>) -> Result<Network, PolicyError> {
-    type Add = fn(Network, &str) -> Result<Network, NetworkRuleError>;
-    let kinds: [(&str, Add); 6] = [
-        ("connect-tcp", Network::connect_tcp),
-        ("connect-udp", Network::connect_udp),
-        ("listen-tcp", Network::listen_tcp),
-        ("listen-udp", Network::listen_udp),
-        ("connect-unix", |network, path| network.connect_unix(path)),
-        ("listen-unix", |network, path| network.listen_unix(path)),
-    ];
-    let mut network = Network::new();
-    for (key, add) in kinds {
-        let Some(rules) = section.get(key) else { continue };
-        for (rule, entry) in rules.strings()? {
-            network = add(network, rule).map_err(|error| rule_error(&entry, &error))?;
-        }
-    }
-    if let Some(sockets) = section.get("sockets") {
-        network = network.sockets(sockets.number(0, u32::MAX.into())? as usize);
-    }
-    if let Some(hosts) = section.get("hosts") {
-        for (name, entry) in hosts.free_table()?.entries() {
-            let parse = |(text, entry): (&str, Entry<'_>)| {
-                text.parse::<IpAddr>().map_err(|_| entry.wrong(format!("has {text:?}, which is no address")))
-            };
-            let addresses = entry.strings()?.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-            network = network.host(name, addresses).map_err(|error| rule_error(&entry, &error))?;
-        }
-    }
-    Ok(network)
-}
-
-fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> PolicyError {
-    entry.wrong(format!("has {:?}, which is no rule: {}", error.rule, error.problem))
+#[cfg(not(feature = "network"))]
+fn network(_: Policy, entry: &Entry<'_>) -> Result<Policy, PolicyError> {
+    Err(entry.wrong("can't be there: this application was built without the feature `network` of `plugix-host`"))
 }
 
 /// The plugin's configuration, in any form.

@@ -20,6 +20,7 @@ use crate::stop::{Calls, Stopper};
 use plugix_module::{INITIALIZE, ModuleInfo, START};
 use plugix_system::System;
 use std::sync::Arc;
+use std::time::Duration;
 use wasmer::{RuntimeError, Store};
 use wasmer_wasix::{WasiEnvBuilder, WasiError, WasiFunctionEnv, WasiRuntimeError, WasiThreadError};
 
@@ -85,7 +86,10 @@ impl Instance {
         threads.attach(&start.stopper, &world.system);
         let Start { name, policy, functions, events, stopper, traces } = start;
         let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
-        let system_calls = SystemCalls { callers: Callers::new(world.system.clone()), events: events.clone(), traces };
+        let of_threads = Arc::downgrade(tasks);
+        let time = move || of_threads.upgrade().map_or(Duration::ZERO, |tasks| tasks.time());
+        let callers = Callers::new(world.system.clone(), Box::new(time));
+        let system_calls = SystemCalls { callers, events: events.clone(), traces };
         let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
         let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), links);
         let mut store = stores.new_store();

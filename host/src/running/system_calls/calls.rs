@@ -1,5 +1,6 @@
 //! The system calls that come from us: a row for each, with its name, its arguments and its function.
 
+mod clock;
 mod fd;
 mod file;
 mod path;
@@ -63,6 +64,8 @@ macro_rules! calls {
 calls! {
     callback_signal(name: u32, len: u32) -> nothing = thread::callback_signal;
     chdir(path: u32, len: u32) = path::chdir;
+    clock_res_get(clock: u32, result: u32) = clock::res_get;
+    clock_time_get(clock: u32, precision: u64, result: u32) = clock::time_get;
     epoll_create(result: u32) = poll::epoll_create;
     epoll_ctl(set: u32, change: u32, fd: u32, event: u32) = poll::epoll_ctl;
     epoll_wait(set: u32, events: u32, most: u32, timeout: u64, told: u32) = poll::epoll_wait;
