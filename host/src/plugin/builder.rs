@@ -2,6 +2,7 @@
 
 use super::config::{self, Config};
 use super::inner::Inner;
+#[cfg(feature = "json")]
 use super::provided::{self, JsonCall, JsonFailure};
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
@@ -123,6 +124,7 @@ impl PluginBuilder {
     /// an error for the plugin. This is for hosts that know an interface at run time only, such as test hosts. Streams
     /// have no form in JSON. Nothing happens if the plugin doesn't want the interface.
     #[must_use]
+    #[cfg(feature = "json")]
     pub fn provide_json(
         mut self,
         interface: &str,

@@ -3,7 +3,7 @@
 use super::error::PolicyError;
 #[cfg(feature = "network")]
 use super::network::network;
-use super::section::{Document, Entry, Section};
+use super::section::{Document, Section};
 use crate::policy::{OPEN_FILES_RANGE, Policy, STACK_RANGE, Stdin};
 use plugix_system::Access;
 
@@ -173,7 +173,7 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
 }
 
 #[cfg(not(feature = "network"))]
-fn network(_: Policy, entry: &Entry<'_>) -> Result<Policy, PolicyError> {
+fn network(_: Policy, entry: &super::section::Entry<'_>) -> Result<Policy, PolicyError> {
     Err(entry.wrong("can't be there: this application was built without the feature `network` of `plugix-host`"))
 }
 
