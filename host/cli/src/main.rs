@@ -115,7 +115,8 @@ fn main() -> ExitCode {
             // The reader has all that it wanted.
             return ExitCode::SUCCESS;
         }
-        print::tell(format_args!("error: {error:#}"));
+        // A plugin has a say in some errors.
+        print::tell(text::printable_lines(&format!("error: {error:#}")));
         exit::code(&error)
     })
 }

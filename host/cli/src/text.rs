@@ -27,6 +27,11 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|char| if char.is_control() && char != '\t' { '\u{fffd}' } else { char }).collect()
 }
 
+/// The same of several lines.
+pub(crate) fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// What may have been meant, if something is near enough, and the words before a list of what there is.
 pub(crate) fn nearest(asked: &str, known: &[&str], there_is: &str) -> String {
     let distance = |known: &str| strsim::damerau_levenshtein(&asked.to_lowercase(), &known.to_lowercase());
@@ -63,5 +68,6 @@ mod tests {
     #[test]
     fn a_plugin_commands_no_terminal() {
         assert_eq!(printable("a\x1b[2J\tä\n"), "a\u{fffd}[2J\tä\u{fffd}");
+        assert_eq!(printable_lines("a\r\n\nb\x07"), "a\u{fffd}\n\nb\u{fffd}");
     }
 }

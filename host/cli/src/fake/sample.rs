@@ -1,7 +1,7 @@
 //! What to write into a file of answers.
 
 use super::called;
-use crate::text::printable;
+use crate::text::{printable, printable_lines};
 use plugix_host::abi::interface::Shape;
 use plugix_host::abi::interface::descriptor::{Descriptor, MethodDescriptor, Primitive, Type};
 use plugix_host::module::ModuleInfo;
@@ -65,8 +65,4 @@ fn of_type(ty: &Type) -> Option<String> {
             None => return None,
         },
     })
-}
-
-fn printable_lines(text: &str) -> String {
-    text.lines().map(|line| printable(line) + "\n").collect()
 }

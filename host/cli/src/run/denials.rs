@@ -65,7 +65,7 @@ fn denied(operation: &str, target: &str, mounts: &[String]) -> Option<String> {
         "listen on" => network("listen-tcp"),
         "receive datagrams on" => network("listen-udp"),
         "look up" if !target.contains(' ') => {
-            Some(format!("[network]\nconnect-tcp = [\"{target}:443\"] # or its ports"))
+            Some(format!("[network]\nconnect-tcp = [{:?}] # or its ports", format!("{target}:443")))
         }
         _ => None,
     }
