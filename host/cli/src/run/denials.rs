@@ -45,16 +45,21 @@ impl Told {
     }
 }
 
+/// What `devices = true` allows.
+const DEVICES: [&str; 4] = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"];
+
 /// The lines that allow an operation. Nothing if none does.
 fn denied(operation: &str, target: &str, mounts: &[String]) -> Option<String> {
     let network = |key: &str| Some(format!("[network]\n{key} = [{target:?}]"));
     let is_path = target.starts_with('/');
     match operation {
+        _ if DEVICES.contains(&target) => Some("devices = true".to_owned()),
         "open" => Some(mount(target, "read-only")),
         "create or write" | "write" | "create the folder" | "remove" | "rename" | "link" | "change the times of" => {
             let within = mounts.iter().find(|mount| Path::new(target).starts_with(mount));
             Some(match within {
                 Some(mount) => format!("access = \"read-write\" # of the mount {mount:?}"),
+                None if target.starts_with("/tmp/") => "[[scratch]]\nguest = \"/tmp\"\nlimit = \"16 MiB\"".to_owned(),
                 None => mount(target, "read-write"),
             })
         }
@@ -103,6 +108,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("there is a disk");
         for (operation, target) in [
             ("open", "/etc/passwd"),
+            ("open", "/dev/urandom"),
             ("create or write", "/tmp/a"),
             ("remove", "/x"),
             ("connect to", "10.0.0.1:80"),
