@@ -28,11 +28,14 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod call;
 pub mod interface;
 mod metadata;
 mod panic;
+mod schema;
 pub mod services;
 mod slice;
 mod status;
@@ -44,7 +47,7 @@ pub use interface::{CallError, Interface, PodSlice, PodVec, Stream, StreamError}
 pub use metadata::{METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
 pub use panic::PanicReport;
 pub use plugix_abi_macros::{Schema, interface};
-pub use postcard_schema::Schema;
+pub use schema::Schema;
 pub use slice::GuestSlice;
 pub use status::{Status, UnknownStatus};
 pub use version::{ABI_VERSION, AbiVersion, OLDEST_ABI_VERSION};
@@ -55,11 +58,11 @@ mod host;
 /// What generated code needs; not for others.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::interface::descriptor::{write_interface, write_plugin};
+    use crate::Schema;
+    pub use crate::interface::descriptor::{write_about, write_interface, write_plugin};
     pub use alloc::boxed::Box;
     pub use alloc::vec::Vec;
     pub use postcard_schema;
-    use postcard_schema::Schema;
     use postcard_schema::schema::NamedType;
 
     /// The schema of a type.

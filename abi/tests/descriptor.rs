@@ -202,3 +202,17 @@ proptest! {
         prop_assert_eq!(read_interfaces(&writer.bytes()[..len]), Ok(vec![expected]));
     }
 }
+
+#[test]
+fn who_a_plugin_is_comes_back_and_nothing_else_does() {
+    const WORDS: (&str, &str, &str) = ("words", "1.2.0", "Counts words ä");
+    const LEN: usize = write_about::<0>(WORDS.0, WORDS.1, WORDS.2).len();
+    const WRITTEN: [u8; LEN] = write_about::<LEN>(WORDS.0, WORDS.1, WORDS.2).bytes();
+    let about = read_about(&WRITTEN).expect("it is what was written");
+    assert_eq!((&*about.name, &*about.version, &*about.description), WORDS);
+    for len in 0..WRITTEN.len() {
+        assert!(read_about(&WRITTEN[..len]).is_err(), "{len}");
+    }
+    assert!(read_about(&[WRITTEN, WRITTEN].concat()).is_err());
+    assert!(read_about(&[0; 1 << 21]).is_err());
+}

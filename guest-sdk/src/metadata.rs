@@ -21,6 +21,16 @@ macro_rules! metadata {
                 $crate::SDK_VERSION,
             );
         };
+
+        // The same for those who only look at the module.
+        const _: () = {
+            use $crate::abi::__private::write_about;
+
+            const WORDS: (&str, &str, &str) = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), $description);
+            const LEN: usize = write_about::<0>(WORDS.0, WORDS.1, WORDS.2).len();
+            const ABOUT: [u8; LEN] = write_about::<LEN>(WORDS.0, WORDS.1, WORDS.2).bytes();
+            $crate::__section!("plugix.about", &ABOUT);
+        };
     };
 }
 

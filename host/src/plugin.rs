@@ -59,6 +59,8 @@ mod inner;
 mod json;
 mod metadata;
 pub mod pool;
+#[cfg(feature = "json")]
+mod provided;
 pub mod raw;
 pub(crate) mod services;
 mod shared;
@@ -77,6 +79,8 @@ pub use cancel::CancelHandle;
 #[cfg(feature = "json")]
 pub use json::there_and_back;
 pub use metadata::Metadata;
+#[cfg(feature = "json")]
+pub use provided::{JsonCall, JsonFailure, check_json_answer};
 pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use signal::{Signal, SignalHandle};

@@ -21,7 +21,7 @@ fn a_program_that_expects_memory_ends_and_its_sibling_has_its_own() -> Result<()
     let (greedy, events) = capped(64);
     let sibling = plugin("memory", &Policy::new().memory(256 * MIB));
     assert_matches!(failure(&greedy, "allocate", "100")?, Error::Trap(_) | Error::Panic(_) | Error::Exited { .. });
-    assert!(events.saw("bytes of memory"), "{events:?}");
+    assert!(events.saw("reached its limit of 64 MiB of memory"), "{events:?}");
     assert_eq!(call(&sibling, "allocate", "100")?, (100 * MIB).to_string());
     Ok(())
 }

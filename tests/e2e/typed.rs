@@ -6,6 +6,7 @@ mod echo;
 mod errors;
 mod host_functions;
 mod interfaces;
+mod json_host;
 mod services;
 mod start;
 mod store;

@@ -1,5 +1,6 @@
 //! The macros of `plugix-abi`, which re-exports them.
 
+mod crossing;
 mod interface;
 mod schema;
 

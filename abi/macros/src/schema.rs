@@ -2,6 +2,7 @@
 
 mod attributes;
 
+use crate::crossing;
 use attributes::{Container, Item, Names};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,6 +12,7 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
     let mut item: DeriveInput = syn::parse2(item)?;
     let container = Container::new(&item.attrs)?;
     let abi = &container.abi;
+    check_fields(&item)?;
     for parameter in item.generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(#abi::Schema));
     }
@@ -73,6 +75,15 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
             }
         };
     })
+}
+
+fn check_fields(item: &DeriveInput) -> Result<()> {
+    let fields: Vec<_> = match &item.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    fields.iter().try_for_each(|field| crossing::check_field(&field.ty, &item.ident))
 }
 
 fn schema_of(abi: &Path, ty: &Type) -> TokenStream {

@@ -28,12 +28,14 @@
 //! }
 //! ```
 
+mod about;
 mod decode;
 mod encode;
 mod error;
 pub mod section;
 mod types;
 
+pub use about::{About, read_about, write_about};
 pub use decode::{read_interfaces, read_plugin};
 pub use encode::{hash_method, write_interface, write_plugin};
 pub use error::DescriptorError;

@@ -4,8 +4,8 @@
 //! struct as a tuple, a unit struct as `()`. So a hash changes when the wire or the JSON form does.
 
 use super::Shape;
+use crate::Schema;
 use bytemuck::Pod;
-use postcard_schema::Schema;
 use postcard_schema::schema::{DataModelType, DataModelVariant, NamedType, NamedValue};
 
 /// The first byte of a type. Lower numbers are [`Primitive`](super::Primitive)s, which have no more bytes.

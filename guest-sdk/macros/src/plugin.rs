@@ -36,6 +36,13 @@ fn register_plugin(options: &Options, plugin: &Type) -> Result<TokenStream> {
         return Err(Error::new(Span::call_site(), message));
     };
     Ok(quote! {
+        // A second one is told by this name, and not by that of a symbol.
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! a_plugin_has_one_impl_of_Plugin {
+            () => {};
+        }
+
         ::plugix_guest::metadata!(#description);
 
         impl ::plugix_guest::__private::Instance for #plugin {

@@ -1,6 +1,9 @@
 //! What to do about a module or a call that is refused: the words that a person needs and an error of the host's lacks.
 
+use crate::methods;
+use crate::text::nearest;
 use plugix_host::Error;
+use plugix_host::abi::interface::descriptor::Descriptor;
 use plugix_host::module::ModuleInfo;
 use std::fs::File;
 use std::io::Read as _;
@@ -34,68 +37,43 @@ pub(crate) fn undeclared(module: &str, name: &str) -> Option<String> {
     ))
 }
 
+/// What a plugin without methods lacks.
+pub(crate) const NO_INTERFACE: &str = "the plugin implements no interface: is `#[plugin]` on `impl MyInterface for …`?";
+
 /// The call of a method that isn't there, or isn't the only one.
 pub(crate) fn method(info: &ModuleInfo, asked: &str, error: &Error) -> Option<String> {
-    let mut all = methods(info);
     match error {
-        Error::NoSuchMethod { .. } if all.is_empty() => {
-            Some("the plugin implements no interface: is `#[plugin]` on `impl MyInterface for …`?".to_owned())
-        }
+        Error::NoSuchMethod { .. } if info.implements.is_empty() => Some(NO_INTERFACE.to_owned()),
         Error::NoSuchMethod { .. } => {
             let interfaces: Vec<_> = info.implements.iter().map(|interface| interface.name.as_str()).collect();
-            let known = asked.rsplit_once('/').filter(|(interface, _)| !interfaces.contains(interface));
-            Some(match known {
-                Some((interface, _)) => {
-                    let hint = nearest(interface, &interfaces);
-                    format!("the plugin has no interface `{interface}`{hint} {}", interfaces.join(", "))
-                }
-                None => {
-                    let names = all.iter().map(|name| name.rsplit('/').next().unwrap_or(name)).collect::<Vec<_>>();
-                    let name = asked.rsplit('/').next().unwrap_or(asked);
-                    format!("the plugin has no method `{asked}`{} {}", nearest(name, &names), all.join(", "))
-                }
-            })
+            let (interface, name) = match asked.rsplit_once('/') {
+                Some((interface, name)) => (Some(interface), name),
+                None => (None, asked),
+            };
+            if let Some(interface) = interface.filter(|interface| !interfaces.contains(interface)) {
+                let hint = nearest(interface, &interfaces, "it has");
+                return Some(format!("the plugin has no interface `{interface}`{hint} {}", interfaces.join(", ")));
+            }
+            let within = |of: &&Descriptor| interface.is_none_or(|interface| of.name == interface);
+            let of_interface = info.implements.iter().filter(within);
+            let names: Vec<_> = of_interface.flat_map(|of| &of.methods).map(|method| method.name.as_str()).collect();
+            let hint = nearest(name, &names, "there are");
+            let of_interface = info.implements.iter().filter(within);
+            let methods: Vec<_> = of_interface.map(methods::interface).collect();
+            Some(format!("the plugin has no method `{asked}`{hint}\n\n{}", methods.join("\n").trim_end()))
         }
         Error::AmbiguousMethod { method } => {
-            all.retain(|name| name.ends_with(&format!("/{method}")));
-            Some(format!("several interfaces have a method `{method}`: name one of {}", all.join(", ")))
+            let of = info.implements.iter().filter(|of| of.methods.iter().any(|found| found.name == *method));
+            let names: Vec<_> = of.map(|interface| format!("{}/{method}", interface.name)).collect();
+            Some(format!("several interfaces have a method `{method}`: name one of {}", names.join(", ")))
         }
         _ => None,
-    }
-}
-
-/// The methods that can be called, as `interface/method`.
-pub(crate) fn methods(info: &ModuleInfo) -> Vec<String> {
-    let of = |interface: &plugix_host::abi::interface::descriptor::Descriptor| {
-        let name = interface.name.clone();
-        interface.methods.iter().map(move |method| format!("{name}/{}", method.name)).collect::<Vec<_>>()
-    };
-    info.implements.iter().flat_map(of).collect()
-}
-
-/// Something near enough may have been meant. What there is follows.
-fn nearest(asked: &str, known: &[&str]) -> String {
-    let distance = |known: &str| strsim::damerau_levenshtein(&asked.to_lowercase(), &known.to_lowercase());
-    let near = known.iter().map(|known| (distance(known), known)).min();
-    match near {
-        Some((distance, known)) if distance <= 1 + asked.chars().count() / 4 => {
-            format!(": did you mean `{known}`? It has")
-        }
-        _ => "; it has".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_what_is_near_is_meant() {
-        assert_eq!(nearest("rendr", &["greet", "render"]), ": did you mean `render`? It has");
-        assert_eq!(nearest("Page", &["Pages"]), ": did you mean `Pages`? It has");
-        assert_eq!(nearest("rendr", &["greet"]), "; it has");
-        assert_eq!(nearest("x", &[]), "; it has");
-    }
 
     #[test]
     fn files_that_are_no_wasm() {

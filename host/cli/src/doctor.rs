@@ -1,10 +1,12 @@
 //! `plugix doctor`.
 
 mod crates;
+mod fix;
 mod machine;
 
 use crate::print;
 use anyhow::Result;
+use fix::Fix;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,8 +14,9 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     plugix doctor           # the machine, and the crate in the current folder\n  \
-    plugix doctor --json    # for programs\n\n\
-    It changes nothing and uses no network. The exit code is 1 if something keeps plugins from being built or tested.")]
+    plugix doctor --json    # for programs\n  \
+    plugix doctor --fix     # and writes into the crate's manifest what is missing\n\n\
+    It uses no network, and without `--fix` it changes nothing. The exit code is 1 if something keeps plugins from being built or tested.")]
 pub(crate) struct Args {
     /// The crate; by default the `Cargo.toml` in the current folder or above, if there is one
     #[arg(long, value_name = "FILE")]
@@ -21,6 +24,9 @@ pub(crate) struct Args {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
+    /// Correct what is wrong, where that is safe, and look again
+    #[arg(long)]
+    fix: bool,
 }
 
 /// How bad something is.
@@ -40,19 +46,25 @@ struct Finding {
     state: State,
     seen: String,
     advice: Option<String>,
+    /// What does as advised.
+    fix: Option<Fix>,
 }
 
 impl Finding {
     fn good(what: &'static str, seen: impl Into<String>) -> Self {
-        Self { what, state: State::Good, seen: seen.into(), advice: None }
+        Self { what, state: State::Good, seen: seen.into(), advice: None, fix: None }
     }
 
     fn note(what: &'static str, seen: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what, state: State::Note, seen: seen.into(), advice: Some(advice.into()) }
+        Self { what, state: State::Note, seen: seen.into(), advice: Some(advice.into()), fix: None }
     }
 
     fn bad(what: &'static str, seen: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { what, state: State::Bad, seen: seen.into(), advice: Some(advice.into()) }
+        Self { what, state: State::Bad, seen: seen.into(), advice: Some(advice.into()), fix: None }
+    }
+
+    fn fixed_by(self, fix: Option<Fix>) -> Self {
+        Self { fix, ..self }
     }
 
     fn word(&self) -> &'static str {
@@ -68,17 +80,25 @@ impl Finding {
         let indented = |text: &str| text.replace('\n', "\n              ");
         let advice =
             self.advice.as_ref().map(|advice| format!("\n         -> {}", indented(advice))).unwrap_or_default();
-        format!("{:4} {}: {}{advice}\n", self.word(), self.what, indented(&self.seen))
+        let fix = if self.fix.is_some() { "\n         -> `plugix doctor --fix` does it" } else { "" };
+        format!("{:4} {}: {}{advice}{fix}\n", self.word(), self.what, indented(&self.seen))
     }
 
     fn as_json(&self) -> serde_json::Value {
-        json!({ "what": self.what, "state": self.word().to_lowercase(), "seen": self.seen, "advice": self.advice })
+        json!({ "what": self.what, "state": self.word().to_lowercase(), "seen": self.seen, "advice": self.advice,
+                "fix": self.fix.is_some() })
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let of_crate = || crates::findings(args.manifest_path.as_deref());
+    if args.fix {
+        for fix in of_crate()?.into_iter().filter_map(|finding| finding.fix) {
+            print::tell(format_args!("fixed: {}", fix.apply()?));
+        }
+    }
     let mut findings = machine::findings();
-    findings.extend(crates::findings(args.manifest_path.as_deref())?);
+    findings.extend(of_crate()?);
     match args.json {
         true => {
             print::line(format_args!("{:#}", json!(findings.iter().map(Finding::as_json).collect::<Vec<_>>())))?;
@@ -100,7 +120,7 @@ mod tests {
         assert_eq!(bad.lines(), "BAD  cargo: none\n              at all\n         -> install Rust\n");
         assert_eq!(
             bad.as_json(),
-            json!({ "what": "cargo", "state": "bad", "seen": "none\nat all", "advice": "install Rust" })
+            json!({ "what": "cargo", "state": "bad", "seen": "none\nat all", "advice": "install Rust", "fix": false })
         );
     }
 }

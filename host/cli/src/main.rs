@@ -11,9 +11,12 @@ mod crates;
 mod doctor;
 mod env;
 mod exit;
+mod fake;
 mod input;
 mod inspect;
 mod load;
+mod man;
+mod methods;
 mod new;
 mod policy;
 mod print;
@@ -26,6 +29,7 @@ mod template;
 mod test;
 mod test_policy;
 mod text;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -59,6 +63,8 @@ enum Command {
     Test(test::Args),
     /// Call a method of a plugin, or run a program
     Run(run::Args),
+    /// Build, test or run again on each change
+    Watch(watch::Args),
     /// Show what a module is and what it asks for; nothing in it runs
     Inspect(inspect::Args),
     /// Compile a module to a file that loads without compiling
@@ -73,6 +79,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Print completions for a shell
     Completions(completions::Args),
+    /// Print manual pages
+    Man(man::Args),
     /// Run a test program for cargo
     #[command(hide = true)]
     Runner(runner::Args),
@@ -82,7 +90,8 @@ fn main() -> ExitCode {
     // SAFETY: nothing was opened yet, and there is no other thread.
     unsafe { plugix_host::code::run_if_child() };
     let Arguments { verbose, command } = Arguments::parse();
-    records::install(verbose);
+    let calls = matches!(&command, Command::Run(args) if args.calls_a_method());
+    records::install(verbose, !calls);
     let outcome = match &command {
         Command::New(args) => new::run(args),
         Command::Build(args) => build::run(args),
@@ -90,6 +99,7 @@ fn main() -> ExitCode {
         Command::Clippy(args) => check::run_clippy(args),
         Command::Test(args) => test::run(args),
         Command::Run(args) => run::run(args),
+        Command::Watch(args) => watch::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Compile(args) => compile::run(args),
         Command::Cache(args) => cache::run(args),
@@ -97,6 +107,7 @@ fn main() -> ExitCode {
         Command::Setup(args) => setup::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Completions(args) => completions::run::<Arguments>(args),
+        Command::Man(args) => man::run::<Arguments>(args),
         Command::Runner(args) => runner::run(args),
     };
     outcome.unwrap_or_else(|error| {
@@ -104,7 +115,8 @@ fn main() -> ExitCode {
             // The reader has all that it wanted.
             return ExitCode::SUCCESS;
         }
-        print::tell(format_args!("error: {error:#}"));
+        // A plugin has a say in some errors.
+        print::tell(text::printable_lines(&format!("error: {error:#}")));
         exit::code(&error)
     })
 }

@@ -13,6 +13,8 @@ pub(crate) struct Found {
     pub(crate) policy: Policy,
     /// Whether the module prints to standard output by itself.
     inherits: bool,
+    /// The folders that are mounted, as the module sees them.
+    mounts: Vec<String>,
 }
 
 /// Finds the policy of a module.
@@ -25,15 +27,22 @@ pub(crate) fn find(named: Option<&Path>, module: &Path) -> Result<Found> {
             print::tell(format_args!("plugix: the policy is {}", beside.display()));
             &beside
         }
-        None => return Ok(Found { policy: Policy::new(), inherits: false }),
+        None => return Ok(Found { policy: Policy::new(), inherits: false, mounts: Vec::new() }),
     };
     let policy = Policy::from_toml_file(path)?;
     let table: toml::Table = std::fs::read_to_string(path).ok().and_then(|text| text.parse().ok()).unwrap_or_default();
     let inherit = table.get("output").and_then(|output| output.get("inherit")?.as_bool());
-    Ok(Found { policy, inherits: inherit.unwrap_or(false) })
+    let tables = ["mounts", "scratch"].into_iter().filter_map(|key| table.get(key)?.as_array()).flatten();
+    let mounts = tables.filter_map(|table| table.get("guest")?.as_str().map(str::to_owned)).collect();
+    Ok(Found { policy, inherits: inherit.unwrap_or(false), mounts })
 }
 
 impl Found {
+    /// The folders that are mounted, as the module sees them.
+    pub(crate) fn mounts(&self) -> Vec<String> {
+        self.mounts.clone()
+    }
+
     /// The policy, with which lines are told on standard error as they come: standard output is for results.
     pub(crate) fn telling(self) -> Policy {
         match self.inherits {

@@ -13,10 +13,22 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 /// The target of a plugin's records.
 const LOG: &str = "plugix::log";
 
-/// Tells what happens from now on.
-pub(crate) fn install(verbose: bool) {
+/// The target of what happens to a plugin: who calls one tells it in words of its own.
+const EVENTS: &str = "plugix::events";
+
+/// The target of modules that can't be compiled, which the command's own error says.
+const COMPILE: &str = "plugix::compile";
+
+/// Tells what happens from now on; what happens to plugins unless `tells_events` is false.
+pub(crate) fn install(verbose: bool, tells_events: bool) {
     let level = if verbose { LevelFilter::DEBUG } else { LevelFilter::WARN };
-    let others = move |metadata: &Metadata<'_>| metadata.target() != LOG && *metadata.level() <= level;
+    let others = move |metadata: &Metadata<'_>| {
+        let target = metadata.target();
+        target != LOG
+            && (target != COMPILE || verbose)
+            && (target != EVENTS || tells_events)
+            && *metadata.level() <= level
+    };
     let events = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())

@@ -1,5 +1,6 @@
 //! Why a module can't become a plugin, as far as its bytes say.
 
+use crate::Size;
 use plugix_abi::METADATA_EXPORT;
 use plugix_abi::interface::descriptor::DescriptorError;
 use std::time::Duration;
@@ -52,7 +53,7 @@ pub enum ModuleError {
         why: &'static str,
     },
     /// The module, or a part of it, is larger than the host takes.
-    #[error("the module has {found} {what}, and this host takes {allowed} at most")]
+    #[error("the module has {}, and this host takes {} at most", amount(*found, what), amount(*allowed, what))]
     TooLarge {
         /// What there is too much of.
         what: &'static str,
@@ -80,8 +81,9 @@ pub enum ModuleError {
     },
     /// Compiling the module would take too much memory.
     #[error(
-        "compiling the module, most of all the function {function}, would take about {predicted} bytes of memory, and \
-         this host allows {allowed}: split the function into smaller ones, or raise `ModuleLimits::work_memory`"
+        "compiling the module, most of all the function {function}, would take about {} of memory, and \
+         this host allows {}: split the function into smaller ones, or raise `ModuleLimits::work_memory`",
+        Size(*predicted), Size(*allowed)
     )]
     CompileMemory {
         /// The function that takes most: its index, and its name if the module tells that.
@@ -139,5 +141,12 @@ pub enum ModuleError {
 impl From<BinaryReaderError> for ModuleError {
     fn from(error: BinaryReaderError) -> Self {
         Self::Malformed { message: error.message().to_owned(), offset: error.offset() }
+    }
+}
+
+fn amount(number: u64, what: &str) -> String {
+    match what {
+        "bytes" => Size(number).to_string(),
+        what => format!("{number} {what}"),
     }
 }

@@ -1,7 +1,7 @@
 //! What a module is, wants and offers.
 
 use crate::{InterfaceError, ModuleError, Signature, interface};
-use plugix_abi::interface::descriptor::{Descriptor, PluginDescriptor};
+use plugix_abi::interface::descriptor::{About, Descriptor, PluginDescriptor};
 use plugix_abi::{Interface, METADATA_EXPORT, import};
 use std::fmt;
 use wasmparser::{FuncType, TypeRef};
@@ -25,6 +25,8 @@ pub struct ModuleInfo {
     pub name: Option<String>,
     /// What the plugin says of itself, if it is one that `#[plugix_guest::plugin]` registered.
     pub plugin: Option<PluginDescriptor>,
+    /// Who the plugin says it is, for people. Plugins of older SDKs say nothing here.
+    pub about: Option<About>,
     /// The interfaces that it implements.
     pub implements: Vec<Descriptor>,
     /// The interfaces that it wants the host to implement.

@@ -5,7 +5,7 @@ use crate::features::{self, Guest};
 use crate::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Wasi};
 use crate::operators::{self, Effects};
 use crate::references;
-use plugix_abi::interface::descriptor::{read_interfaces, read_plugin, section};
+use plugix_abi::interface::descriptor::{read_about, read_interfaces, read_plugin, section};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
     Operator, Parser, Payload, TypeRef, Validator,
@@ -34,7 +34,11 @@ pub fn inspect(wasm: &[u8]) -> Result<ModuleInfo, ModuleError> {
         [] => None,
         bytes => Some(read_plugin(bytes).map_err(described(section::PLUGIN))?),
     };
-    Ok(ModuleInfo { plugin, implements, uses, ..sections.into_info(wasm.len()) })
+    let about = match sections.about.as_slice() {
+        [] => None,
+        bytes => Some(read_about(bytes).map_err(described(section::ABOUT))?),
+    };
+    Ok(ModuleInfo { plugin, about, implements, uses, ..sections.into_info(wasm.len()) })
 }
 
 /// Checks all rules of the format, functions' bodies included.
@@ -95,6 +99,7 @@ struct Sections {
     name: Option<String>,
     /// The contents of the custom sections; those of one name count as one.
     plugin: Vec<u8>,
+    about: Vec<u8>,
     implements: Vec<u8>,
     uses: Vec<u8>,
 }
@@ -142,6 +147,7 @@ impl Sections {
                     "dylink.0" | "dylink" => sections.dynamic = true,
                     "name" => sections.name = module_name(reader.data(), reader.data_offset()),
                     section::PLUGIN => sections.plugin.extend_from_slice(reader.data()),
+                    section::ABOUT => sections.about.extend_from_slice(reader.data()),
                     section::IMPLEMENTS => sections.implements.extend_from_slice(reader.data()),
                     section::USES => sections.uses.extend_from_slice(reader.data()),
                     _ => {}
@@ -207,6 +213,7 @@ impl Sections {
             exports: self.exports.into_iter().map(|(name, _)| name).collect(),
             name: self.name,
             plugin: None,
+            about: None,
             implements: Vec::new(),
             uses: Vec::new(),
             size,

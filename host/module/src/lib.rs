@@ -27,6 +27,7 @@ mod limits;
 mod operators;
 mod references;
 mod signature;
+mod size;
 mod stoppable;
 mod work;
 
@@ -37,6 +38,7 @@ pub use inspect::{inspect, keeps_tables, validate};
 pub use interface::InterfaceError;
 pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
+pub use size::Size;
 pub use stoppable::{
     CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
 };

@@ -1,5 +1,6 @@
 //! What can go wrong with a compiler's process.
 
+use plugix_module::Size;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error as ThisError;
@@ -17,7 +18,7 @@ pub enum ChildError {
         source: io::Error,
     },
     /// The process needed more memory than it may have.
-    #[error("compiling the module takes more than the {limit} bytes of memory that the compiler's process may have")]
+    #[error("compiling the module takes more than the {} of memory that the compiler's process may have", Size(*limit))]
     Memory {
         /// The limit, in bytes.
         limit: u64,

@@ -2,6 +2,7 @@
 
 use super::{ArtifactError, CacheError, ChildError, Error, InterfaceError, ModuleError};
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
+use plugix_module::Size;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
@@ -65,7 +66,7 @@ pub enum LoadError {
         found: String,
     },
     /// The module needs more memory than the policy allows: to begin with, or by its author's word.
-    #[error("the module needs {needed} bytes of memory, and the policy allows {allowed} (`limits.memory`)")]
+    #[error("the module needs {} of memory, and the policy allows {} (`limits.memory`)", Size(*needed), Size(*allowed))]
     NeedsMemory {
         /// What the module or its author declares, in bytes.
         needed: u64,

@@ -1,6 +1,7 @@
 //! The kinds of events.
 
 use crate::error::{Chain, Error};
+use plugix_module::Size;
 use std::fmt;
 
 /// Something that happened to a plugin without its host's doing.
@@ -101,14 +102,24 @@ impl Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::LimitReached { limit, allowed } => write!(f, "reached its limit of {allowed} {limit}"),
+            Self::LimitReached { limit, allowed } => write!(f, "reached its limit of {}", limit.amount(*allowed)),
             Self::Denied { operation, target } => write!(f, "may not {operation} {target:?}"),
             Self::Stopped { cause } => write!(f, "was stopped: {cause}"),
             Self::Died { cause } => write!(f, "died: {cause}"),
             Self::Exited { code } => write!(f, "exited with code {code}"),
             Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
-            Self::OutputDropped { limit } => write!(f, "loses what it prints beyond {limit} bytes"),
+            Self::OutputDropped { limit } => write!(f, "loses what it prints beyond {}", Size(*limit)),
             Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),
+        }
+    }
+}
+
+impl LimitKind {
+    /// So much of it, in words.
+    fn amount(self, amount: u64) -> String {
+        match self.to_string().strip_prefix("bytes of ") {
+            Some(what) => format!("{} of {what}", Size(amount)),
+            None => format!("{amount} {self}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Module;
 use crate::code::{Artifact, MAGIC, Stopping, is_artifact};
 use crate::engine::Engine;
-use crate::error::LoadError;
+use crate::error::{LoadError, ModuleError};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -19,8 +19,13 @@ impl Engine {
         // One byte more than allowed is enough to refuse the file.
         let most = self.limits().bytes.saturating_add(1);
         match read_module(path, most).map_err(failed)? {
-            Some(wasm) => Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, Stopping::Possible),
-            None => Err(LoadError::IsArtifact),
+            Read::TooLarge { found } => {
+                Err(ModuleError::TooLarge { what: "bytes", found, allowed: self.limits().bytes }.into())
+            }
+            Read::Wasm(wasm) => {
+                Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, Stopping::Possible)
+            }
+            Read::Artifact => Err(LoadError::IsArtifact),
         }
     }
 
@@ -61,16 +66,30 @@ impl Engine {
     }
 }
 
-/// Reads the file of a module. `None` if the file is an artifact. An artifact is not read, because it may be large.
-fn read_module(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+/// What a module's file is.
+enum Read {
+    Wasm(Vec<u8>),
+    /// An artifact is not read, because it may be large.
+    Artifact,
+    /// It has more bytes than allowed.
+    TooLarge {
+        found: u64,
+    },
+}
+
+fn read_module(path: &Path, most: u64) -> io::Result<Read> {
     let file = File::open(path)?;
-    let size = file.metadata()?.len().min(most);
-    let mut wasm = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    let size = file.metadata()?.len();
+    let mut wasm = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or(0).saturating_add(1));
     let mut file = file.take(most);
     file.by_ref().take(MAGIC.len() as u64).read_to_end(&mut wasm)?;
     if is_artifact(&wasm) {
-        return Ok(None);
+        return Ok(Read::Artifact);
     }
+    if size >= most {
+        return Ok(Read::TooLarge { found: size });
+    }
+    // A file may grow, and a pipe has no size.
     file.read_to_end(&mut wasm)?;
-    Ok(Some(wasm))
+    Ok(Read::Wasm(wasm))
 }

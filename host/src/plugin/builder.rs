@@ -2,6 +2,8 @@
 
 use super::config::{self, Config};
 use super::inner::Inner;
+#[cfg(feature = "json")]
+use super::provided::{self, JsonCall, JsonFailure};
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
 use super::{Plugin, to_vec};
@@ -114,6 +116,23 @@ impl PluginBuilder {
     #[must_use]
     pub fn provide<I: Interface + ?Sized>(mut self, provider: Provider<I>) -> Self {
         self.functions.add(provider);
+        self
+    }
+
+    /// Lets the plugin call an interface that the host implements with JSON, and without the interface's trait. What the
+    /// plugin says of the interface counts: its arguments are decoded by their types, and an answer of another type is
+    /// an error for the plugin. This is for hosts that know an interface at run time only, such as test hosts. Streams
+    /// have no form in JSON. Nothing happens if the plugin doesn't want the interface.
+    #[must_use]
+    #[cfg(feature = "json")]
+    pub fn provide_json(
+        mut self,
+        interface: &str,
+        implementation: impl Fn(JsonCall<'_>) -> Result<Value, JsonFailure> + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(answer) = provided::answer(self.module.info(), interface, implementation) {
+            self.functions.add_untyped(interface.to_owned(), answer);
+        }
         self
     }
 

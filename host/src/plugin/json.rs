@@ -3,11 +3,13 @@
 //! The JSON is what serde makes of the types. Structs are objects, enums are externally tagged, and an absent option is
 //! `null`.
 
+mod args;
 mod budget;
 mod decode;
 mod encode;
 mod pod;
 
+pub(crate) use args::{decode_args, encode_shape, read_registers, write_register};
 pub(crate) use decode::{decode, decode_shape};
 pub(crate) use encode::{encode_args, encode_value};
 

@@ -8,10 +8,14 @@ mod panics;
 mod results;
 mod scalar;
 mod streams;
+#[cfg(feature = "json")]
+mod untyped;
 pub(super) mod wait;
 
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
+#[cfg(feature = "json")]
+pub(crate) use untyped::{Answer, Untyped, UntypedArgs};
 pub use wait::wait_for;
 pub(crate) use wait::{is_stopped, with_halt};
 
@@ -40,10 +44,14 @@ pub(crate) struct HostFunctions {
 
 /// One interface of the host, with its type erased.
 trait Provided: Send + Sync + fmt::Debug {
-    fn info(&self) -> &'static InterfaceInfo;
+    /// The interface's name.
+    fn name(&self) -> &str;
 
-    /// Makes the function that a plugin imports for one method.
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function;
+    /// What is known of the interface. `None` if it is whatever a plugin wants.
+    fn info(&self) -> Option<&'static InterfaceInfo>;
+
+    /// Makes the function that a plugin imports for one method, if there is such a method.
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Option<Function>;
 }
 
 /// Who calls host functions: a plugin, in one of its stores.
@@ -65,21 +73,32 @@ struct Context {
 
 impl HostFunctions {
     pub(crate) fn add<I: Interface + ?Sized>(&mut self, provider: Provider<I>) {
+        self.add_any(provider);
+    }
+
+    /// Adds an implementation that knows the interface's methods at run time only.
+    #[cfg(feature = "json")]
+    pub(crate) fn add_untyped(&mut self, interface: String, answer: Answer) {
+        self.add_any(Untyped { interface, answer });
+    }
+
+    fn add_any(&mut self, added: impl Provided + 'static) {
         // The latest implementation of an interface counts.
-        self.provided.retain(|provided| provided.info().name != I::NAME);
-        self.provided.push(Arc::new(provider));
+        self.provided.retain(|provided| provided.name() != added.name());
+        self.provided.push(Arc::new(added));
     }
 
     /// Checks that the host provides everything that the plugin wants.
     pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
         for wanted in &module.uses {
             match self.find(&wanted.name) {
-                Some(provided) => interface::check_provided(wanted, provided.info())?,
+                // Without a trait, it is whatever the plugin wants.
+                Some(provided) => provided.info().map_or(Ok(()), |info| interface::check_provided(wanted, info))?,
                 // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
                 None => Err(InterfaceError::NotProvided {
                     interface: wanted.name.clone(),
-                    provided: self.provided.iter().map(|provided| provided.info().name.to_owned()).collect(),
+                    provided: self.provided.iter().map(|provided| provided.name().to_owned()).collect(),
                 })?,
             }
         }
@@ -107,7 +126,7 @@ impl HostFunctions {
     }
 
     fn find(&self, interface: &str) -> Option<&Arc<dyn Provided>> {
-        self.provided.iter().find(|provided| provided.info().name == interface)
+        self.provided.iter().find(|provided| provided.name() == interface)
     }
 
     /// Adds to `imports` what the module wants from the host, for an instance in `store`.
@@ -152,14 +171,8 @@ impl HostFunctions {
     }
 
     fn method(&self, store: &mut StoreMut<'_>, context: &Context, interface: &str, import: &Import) -> Function {
-        let found = self.find(interface).and_then(|provided| {
-            let method = provided.info().methods.iter().position(|method| method.name == import.name)?;
-            Some((provided, method))
-        });
-        match found {
-            Some((provided, method)) => provided.function(store, context, method),
-            None => not_provided(store, import, &context.halt),
-        }
+        let found = self.find(interface).and_then(|provided| provided.function(store, context, import));
+        found.unwrap_or_else(|| not_provided(store, import, &context.halt))
     }
 }
 
@@ -181,14 +194,23 @@ fn not_provided(store: &mut StoreMut<'_>, import: &Import, halt: &Halt) -> Funct
 }
 
 impl<I: Interface + ?Sized> Provided for Provider<I> {
-    fn info(&self) -> &'static InterfaceInfo {
-        I::INFO
+    fn name(&self) -> &str {
+        I::NAME
     }
 
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function {
-        match I::METHODS[method].import {
+    fn info(&self) -> Option<&'static InterfaceInfo> {
+        Some(I::INFO)
+    }
+
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Option<Function> {
+        let method = I::METHODS.iter().position(|method| method.name == import.name)?;
+        Some(match I::METHODS[method].import {
             ImportKind::Scalar => scalar::function(store, context, self, method),
-            ImportKind::Frame => frame::function(store, context, self, method),
-        }
+            ImportKind::Frame => {
+                let (provider, run) = (self.clone(), I::frame_fn(method).expect("the method exists"));
+                let run = move |args: &[u8], result: &mut frame::Buffer| run(provider.get(), args, result);
+                frame::function(store, context, (I::NAME, I::METHODS[method].name), run)
+            }
+        })
     }
 }

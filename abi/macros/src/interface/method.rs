@@ -2,6 +2,7 @@
 
 use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
 use super::{Errors, words};
+use crate::crossing;
 use syn::{
     Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, Result, ReturnType, Signature, TraitItemFn,
     Type, parse_quote,
@@ -160,12 +161,23 @@ fn check_type(ty: &Type) -> Result<()> {
             Err(Error::new_spanned(ty, "an address means nothing on the other side: pass the data"))
         }
         Type::Reference(reference) => check_type(&reference.elem),
-        _ => Ok(()),
+        Type::Path(path)
+            if path.path.segments.last().is_some_and(|last| UNSIZED.contains(&&*last.ident.to_string())) =>
+        {
+            Err(Error::new_spanned(ty, "it has no size of its own: write `&str`, or `PathBuf` and `String`"))
+        }
+        _ => crossing::check(ty),
     }
 }
 
+/// What a reference may not lead to.
+const UNSIZED: [&str; 3] = ["Path", "OsStr", "CStr"];
+
 fn check_returned(returned: &Type, value: &Type) -> Result<()> {
     check_type(value)?;
+    if let Some((_, error)) = result_types(returned) {
+        check_type(error)?;
+    }
     if let Type::Reference(_) = value {
         let message = "a result is copied to the other side: return an owned type, such as `String` or `Vec<T>`";
         return Err(Error::new_spanned(value, message));

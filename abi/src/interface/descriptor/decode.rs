@@ -48,20 +48,20 @@ pub fn read_plugin(section: &[u8]) -> Result<PluginDescriptor> {
 }
 
 /// The bytes that are left, and how many more types they may hold.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     types_left: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn new(section: &'a [u8]) -> Result<Self> {
+    pub(super) fn new(section: &'a [u8]) -> Result<Self> {
         match section.len() {
             ..=MAX_SECTION_LEN => Ok(Self { bytes: section, types_left: MAX_TYPES }),
             len => Err(DescriptorError::TooLong { len }),
         }
     }
 
-    fn record<T>(&mut self, read: impl FnOnce(&mut Self, AbiVersion) -> Result<T>) -> Result<T> {
+    pub(super) fn record<T>(&mut self, read: impl FnOnce(&mut Self, AbiVersion) -> Result<T>) -> Result<T> {
         let len = u32::from_le_bytes(self.array()?);
         let bytes = self.take(len as usize)?;
         let mut record = Self { bytes, types_left: self.types_left };
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    fn end(&self) -> Result<()> {
+    pub(super) fn end(&self) -> Result<()> {
         match self.bytes.len() {
             0 => Ok(()),
             left => Err(DescriptorError::Trailing(left)),
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
         Ok(items)
     }
 
-    fn text(&mut self) -> Result<String> {
+    pub(super) fn text(&mut self) -> Result<String> {
         let len = self.number()?;
         let bytes = self.take(usize::try_from(len).map_err(|_| DescriptorError::Truncated)?)?;
         core::str::from_utf8(bytes).map(String::from).map_err(|_| DescriptorError::NotUtf8)

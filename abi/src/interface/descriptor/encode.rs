@@ -34,7 +34,7 @@ pub const fn hash_method(info: &MethodInfo) -> u64 {
     measure.hash()
 }
 
-const fn start<const N: usize>(writer: &mut Writer<N>) {
+pub(super) const fn start<const N: usize>(writer: &mut Writer<N>) {
     writer.byte(FORMAT);
     writer.all(&ABI_VERSION.major.to_le_bytes());
     writer.all(&ABI_VERSION.minor.to_le_bytes());

@@ -14,6 +14,8 @@
 
 /// One record. [`read_plugin`](super::read_plugin) reads it.
 pub const PLUGIN: &str = "plugix.plugin";
+/// One record, for people. [`read_about`](super::read_about) reads it.
+pub const ABOUT: &str = "plugix.about";
 /// A record for each interface that the plugin implements. [`read_interfaces`](super::read_interfaces) reads them.
 pub const IMPLEMENTS: &str = "plugix.implements";
 /// A record for each interface that the plugin calls. [`read_interfaces`](super::read_interfaces) reads them.

@@ -1,6 +1,7 @@
 //! What of a crate keeps it from being a plugin, or its tests from running.
 
 use super::Finding;
+use super::fix::Fix;
 use crate::cargo_args;
 use crate::crates::{CrateError, check, check_profile};
 use anyhow::Result;
@@ -30,10 +31,10 @@ fn of(manifest: &Path, workspace: &Workspace) -> Vec<Finding> {
     let packages = workspace.chosen(&request);
     let mut findings = vec![match check(&Build { profile: "dev".to_owned(), ..request.clone() }, workspace) {
         Ok(()) => Finding::good("crate", manifest.display().to_string()),
-        Err(error) => Finding::bad("crate", manifest.display().to_string(), format!("{error:#}")),
+        Err(error) => Finding::bad("crate", manifest.display().to_string(), format!("{error:#}")).fixed_by(fix(&error)),
     }];
     if let Err(error) = check_profile(&workspace.root().join("Cargo.toml"), "release") {
-        findings.push(Finding::bad("profile", "`release` aborts", format!("{error:#}")));
+        findings.push(Finding::bad("profile", "`release` aborts", format!("{error:#}")).fixed_by(fix(&error)));
     }
     for package in packages.iter().filter(|package| package.has_cdylib()) {
         if package.has_integration_tests() && !package.has_rlib() {
@@ -41,12 +42,25 @@ fn of(manifest: &Path, workspace: &Workspace) -> Vec<Finding> {
                 "write `crate-type = [\"cdylib\", \"rlib\"]` into {}: a `cdylib` alone shows nothing to other crates",
                 package.manifest_path.display()
             );
-            findings.push(Finding::bad("tests", format!("the files in `tests` can't use `{}`", package.name), advice));
+            let fix = Fix::CrateTypes { manifest: package.manifest_path.clone() };
+            let seen = format!("the files in `tests` can't use `{}`", package.name);
+            findings.push(Finding::bad("tests", seen, advice).fixed_by(Some(fix)));
         }
         findings.extend(policy(&package.manifest_path.with_file_name("plugix.toml")));
     }
     findings.extend(locked(&std::fs::read_to_string(workspace.root().join("Cargo.lock")).unwrap_or_default()));
     findings
+}
+
+/// What corrects a crate that can't be a plugin.
+fn fix(error: &anyhow::Error) -> Option<Fix> {
+    match error.downcast_ref()? {
+        CrateError::NoCdylib { manifest, .. } => Some(Fix::CrateTypes { manifest: manifest.clone() }),
+        CrateError::PanicAborts { profile, manifest } => {
+            Some(Fix::Unwind { manifest: manifest.clone(), profile: profile.clone() })
+        }
+        _ => None,
+    }
 }
 
 fn policy(file: &Path) -> Option<Finding> {
@@ -113,6 +127,32 @@ mod tests {
         write("Cargo.toml", &format!("{manifest}[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n"));
         write("plugix.toml", "[limits]\nmemory = \"1 MiB\"\n");
         assert_eq!(states(folder.path()), [("crate", State::Good), ("policy", State::Good)]);
+    }
+
+    /// States, their findings, and the findings after `--fix`.
+    #[test]
+    fn what_is_fixed_is_good() {
+        let package = "[package]\nname = \"p\"\nversion = \"0.0.0\"\nedition = \"2024\"\n";
+        let (good, bad) = (("crate", State::Good), ("crate", State::Bad));
+        let abort = "[profile.release]\npanic = \"abort\"\n[profile.dev]\npanic = \"abort\"\n";
+        for (rest, before, after) in [
+            (String::new(), &[bad][..], &[good][..]),
+            ("[lib]\ncrate-type = [\"cdylib\"]\n".to_owned(), &[good, ("tests", State::Bad)], &[good]),
+            (format!("[lib]\ncrate-type = [\"cdylib\", \"lib\"]\n{abort}"), &[bad, ("profile", State::Bad)], &[good]),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            for file in ["src/lib.rs", "tests/t.rs"] {
+                fs::create_dir_all(folder.path().join(file).parent().unwrap()).unwrap();
+                fs::write(folder.path().join(file), "").unwrap();
+            }
+            fs::write(folder.path().join("Cargo.toml"), format!("{package}{rest}")).unwrap();
+            assert_eq!(states(folder.path()), before, "{rest}");
+            let found = findings(Some(&folder.path().join("Cargo.toml"))).unwrap();
+            for fix in found.into_iter().filter_map(|finding| finding.fix) {
+                fix.apply().unwrap();
+            }
+            assert_eq!(states(folder.path()), after, "{rest}");
+        }
     }
 
     #[test]

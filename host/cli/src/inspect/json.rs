@@ -1,13 +1,13 @@
 //! A module as JSON.
 
-use super::Seen;
+use super::{Seen, Sizes};
 use plugix_host::abi::interface::descriptor::{Descriptor, PluginDescriptor};
 use plugix_host::code::Artifact;
 use plugix_host::module::{Form, MemoryKind, Threads};
 use serde_json::{Value, json};
 
 pub(super) fn describe(seen: &Seen) -> Value {
-    let Seen { name, info, artifact } = seen;
+    let Seen { name, info, artifact, sizes } = seen;
     json!({
         "name": name,
         "size": info.size,
@@ -26,6 +26,9 @@ pub(super) fn describe(seen: &Seen) -> Value {
         "threads": info.threads == Threads::Possible,
         "threads-because": info.threads.to_string(),
         "plugin": info.plugin.as_ref().map(plugin),
+        "about": info.about.as_ref().map(|about| {
+            json!({ "name": about.name, "version": about.version, "description": about.description })
+        }),
         "implements": info.implements.iter().map(interface).collect::<Vec<_>>(),
         "uses": info.uses.iter().map(interface).collect::<Vec<_>>(),
         "imports": info.imports.iter()
@@ -33,6 +36,7 @@ pub(super) fn describe(seen: &Seen) -> Value {
             .collect::<Vec<_>>(),
         "exports": info.exports,
         "compiled": artifact.as_ref().map(origin),
+        "sizes": sizes.as_ref().map(Sizes::as_json),
     })
 }
 

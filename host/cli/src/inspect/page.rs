@@ -1,8 +1,8 @@
 //! A module as text.
 
 use super::Seen;
-use crate::text;
-use plugix_host::abi::interface::descriptor::Descriptor;
+use crate::text::printable;
+use crate::{methods, text};
 use plugix_host::module::{Form, MemoryKind, ModuleInfo};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,13 +11,17 @@ use std::fmt::Write;
 const PAGE: u64 = 64 << 10;
 
 pub(super) fn describe(seen: &Seen) -> String {
-    let Seen { name, info, artifact } = seen;
+    let Seen { name, info, artifact, sizes } = seen;
     let mut page = String::new();
     let mut line = |label: &str, value: &str| {
         // Writing to a string never fails, here and below.
-        let _ = writeln!(page, "{label:12} {value}");
+        let _ = writeln!(page, "{:12} {}", printable(label), printable(value));
     };
     line(name, what(info));
+    if let Some(about) = &info.about {
+        line("name", &format!("{} {}", about.name, about.version));
+        line("does", &about.description);
+    }
     line("size", &text::size(info.size as u64));
     line("calls", &info.wasi.to_string());
     line("memory", &memory(info.memory));
@@ -39,24 +43,21 @@ pub(super) fn describe(seen: &Seen) -> String {
         line("", &format!("by Plugix {} and wasmer {}: {}", origin.plugix, origin.wasmer, origin.compiler));
     }
     for (label, interfaces) in [("implements", &info.implements), ("uses", &info.uses)] {
-        interfaces.iter().for_each(|interface| describe_interface(&mut page, label, interface));
+        interfaces.iter().for_each(|interface| {
+            let _ = write!(page, "\n{label} {}", methods::interface(interface));
+        });
     }
     let mut imports = BTreeMap::<_, Vec<_>>::new();
     for import in &info.imports {
         imports.entry(import.module.as_str()).or_default().push(import.name.as_str());
     }
     for (module, names) in imports {
-        let _ = writeln!(page, "\nimports from {module}: {}", names.join(", "));
+        let _ = writeln!(page, "\nimports from {}: {}", printable(module), printable(&names.join(", ")));
+    }
+    if let Some(sizes) = sizes {
+        page.push_str(&sizes.page());
     }
     page
-}
-
-fn describe_interface(page: &mut String, label: &str, interface: &Descriptor) {
-    let _ = writeln!(page, "\n{label} {} {}", interface.name, interface.version);
-    for method in &interface.methods {
-        let optional = if method.optional { " (optional)" } else { "" };
-        let _ = writeln!(page, "  {}{optional}", method.signature);
-    }
 }
 
 fn what(info: &ModuleInfo) -> &'static str {

@@ -8,7 +8,7 @@ use std::process::Command;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// Begins a project with the crates of this checkout, and with the versions that they are tested with.
-fn begin(plugix: &Plugix, name: &str, template: &str) -> Result<()> {
+pub(crate) fn begin(plugix: &Plugix, name: &str, template: &str) -> Result<()> {
     let said = plugix.run(&["new", name, "--template", template, "--path", ROOT])?.succeeded();
     assert_eq!(said, format!("{name}: begun. `cd {name}`, and `plugix test` tests it in the sandbox\n"));
     std::fs::copy(Path::new(ROOT).join("Cargo.lock"), plugix.file(name).join("Cargo.lock"))?;
@@ -16,7 +16,7 @@ fn begin(plugix: &Plugix, name: &str, template: &str) -> Result<()> {
 }
 
 /// Where the crates are built that all projects depend on.
-fn target_dir() -> Result<String> {
+pub(crate) fn target_dir() -> Result<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests").join("authors");
     Ok(folder.to_str().context("the target folder is text")?.to_owned())
 }
@@ -121,7 +121,7 @@ impl Greets for Talker {
 "#;
 
 /// Builds a project's plugin, and returns where it is.
-fn build(plugix: &Plugix, name: &str) -> Result<String> {
+pub(crate) fn build(plugix: &Plugix, name: &str) -> Result<String> {
     let stdout = plugix.run_in(name, &["build", "--json", "--offline", "--target-dir", &target_dir()?])?.succeeded();
     let built: serde_json::Value = serde_json::from_str(&stdout)?;
     Ok(built[0]["path"].as_str().context("it is built")?.to_owned())

@@ -2,8 +2,12 @@
 
 mod author;
 mod crates;
+mod fake;
 mod messages;
+mod mistakes;
 mod run;
+mod trouble;
+mod watch;
 
 use anyhow::{Context, Result};
 use plugix_toolchain::{CACHE_VAR, Environment, Survey};

@@ -23,7 +23,7 @@ fn methods_are_called_with_json() -> Result<()> {
     assert!(stderr.contains("`length` returned an error: "), "{stderr}");
     assert!(plugix.run_module(small, &["panic", "[3]"])?.failed_with(4).contains("panic"));
     assert!(plugix.run_module(small, &["octet", "[7"])?.failed().contains("is not JSON"));
-    assert!(plugix.run_module(small, &[])?.failed().contains("name a method: Small/nothing, "));
+    assert!(plugix.run_module(small, &[])?.failed().contains("name a method:\n\nSmall 1.0.0\n"));
     Ok(())
 }
 

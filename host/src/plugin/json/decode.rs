@@ -31,21 +31,64 @@ pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, D
 /// # Errors
 /// If the bytes are no such value, or if the value is too large.
 pub(crate) fn decode(ty: &Type, bytes: &[u8]) -> Result<Value, DecodeFailure> {
-    let mut reader = Reader { bytes, budget: Budget::new() };
+    let mut reader = Reader::new(bytes);
     match (reader.value(ty), reader.bytes.len()) {
         (Some(value), 0) => Ok(value),
         (Some(_), rest) => Err(DecodeFailure::Wrong(format!("{rest} bytes too many"))),
         (None, _) if reader.budget.is_spent() => Err(DecodeFailure::TooLarge),
-        (None, _) => Err(DecodeFailure::Wrong(format!("not a value of {ty}"))),
+        (None, _) => Err(not_a_value(ty)),
     }
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    budget: Budget,
+fn not_a_value(ty: impl std::fmt::Display) -> DecodeFailure {
+    DecodeFailure::Wrong(format!("not a value of {ty}"))
 }
 
-impl Reader<'_> {
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    budget: Budget,
+    /// How many bytes there were.
+    len: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, budget: Budget::new(), len: bytes.len() }
+    }
+
+    /// How many bytes are left.
+    pub(super) fn rest(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Reads an argument, which others may follow.
+    pub(super) fn shape(&mut self, shape: &Shape<Type>) -> Result<Value, DecodeFailure> {
+        let (read, ty) = match shape {
+            Shape::Value(ty) => (self.value(ty), ty.to_string()),
+            Shape::Bytes => (self.primitive(Primitive::Bytes), "bytes".to_owned()),
+            Shape::Text => (self.primitive(Primitive::String), "String".to_owned()),
+            Shape::Pod { element, size, align } => {
+                let elements = self.elements(*size, *align).ok_or_else(|| not_a_value(element))?;
+                return pod::decode(element, *size, elements);
+            }
+            Shape::Stream(_) => return Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
+        };
+        match read {
+            Some(value) => Ok(value),
+            None if self.budget.is_spent() => Err(DecodeFailure::TooLarge),
+            None => Err(not_a_value(ty)),
+        }
+    }
+
+    /// The memory of elements: how many there are comes first, then padding.
+    fn elements(&mut self, size: u32, align: u32) -> Option<&'a [u8]> {
+        let len = self.len()?.checked_mul(size as usize)?;
+        let at = self.len - self.bytes.len();
+        let padding = at.checked_next_multiple_of(align.max(1) as usize)? - at;
+        self.take(padding)?.iter().all(|byte| *byte == 0).then_some(())?;
+        self.take(len)
+    }
+
     fn value(&mut self, ty: &Type) -> Option<Value> {
         self.budget.spend(1, 0)?;
         Some(match ty {
@@ -137,7 +180,7 @@ impl Reader<'_> {
         self.take(N)?.try_into().ok()
     }
 
-    fn take(&mut self, len: usize) -> Option<&[u8]> {
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.bytes.split_at_checked(len)?;
         self.bytes = rest;
         Some(taken)

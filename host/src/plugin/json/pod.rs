@@ -8,9 +8,25 @@ use serde_json::{Map, Value};
 
 /// Encodes an array of elements as an argument: first how many there are, then padding, then the elements' memory.
 pub(super) fn encode(element: &Type, align: u32, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
-    let values = value.as_array().ok_or_else(|| Mismatch::new(&Type::Seq(element.clone().into()), value))?;
+    let values = list(element, value)?;
     varint(values.len() as u128, out);
     out.resize(out.len().next_multiple_of(align.max(1) as usize), 0);
+    write_all(element, values, out)
+}
+
+/// Encodes an array of elements as a result: their memory, and nothing else.
+pub(super) fn encode_elements(element: &Type, value: &Value) -> Result<Vec<u8>, Mismatch> {
+    let mut out = Vec::new();
+    write_all(element, list(element, value)?, &mut out)?;
+    Ok(out)
+}
+
+fn list<'v>(element: &Type, value: &'v Value) -> Result<&'v [Value], Mismatch> {
+    let wrong = || Mismatch::new(&Type::Seq(element.clone().into()), value);
+    value.as_array().map(Vec::as_slice).ok_or_else(wrong)
+}
+
+fn write_all(element: &Type, values: &[Value], out: &mut Vec<u8>) -> Result<(), Mismatch> {
     values
         .iter()
         .enumerate()

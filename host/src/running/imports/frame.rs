@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::results::{Results, pack, panicked};
-use crate::error::{HostBreach, MethodRef, ProtocolError};
+use crate::error::{HostBreach, MethodName, MethodRef, ProtocolError};
 use crate::running::imports::wait::{is_stopped, with_halt};
 use crate::running::memory::{GuestMemory, PIECE, decoded};
 use crate::running::stopped;
 use crate::stop::Halt;
 use bytemuck::Pod;
-use plugix_abi::interface::{Bounds, Interface, Output, Provider};
+use plugix_abi::interface::{Bounds, Interface as _, Output};
 use plugix_abi::{Status, services};
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,21 +37,23 @@ impl Memory {
     }
 }
 
-/// Makes the function that the guest imports.
-pub(super) fn function<I: Interface + ?Sized>(
+/// Makes the function that the guest imports, under the names of its interface and its method.
+pub(super) fn function<R>(
     store: &mut StoreMut<'_>,
     context: &Context,
-    provider: &Provider<I>,
-    method: usize,
-) -> Function {
+    (interface, method): (&str, &str),
+    run: R,
+) -> Function
+where
+    R: Fn(&[u8], &mut Buffer) -> Status + Send + Sync + 'static,
+{
     let call = Call {
-        provider: provider.clone(),
-        run: I::frame_fn(method).expect("the method exists"),
-        name: MethodRef { interface: Some(I::NAME), method: I::METHODS[method].name },
+        run,
+        name: MethodRef { interface: Some(interface), method }.to_name(),
         plugin: context.plugin.clone(),
         halt: context.halt.clone(),
         results: context.results.clone(),
-        limit: limit(I::NAME, context.argument_limit),
+        limit: limit(interface, context.argument_limit),
     };
     Function::new_typed_with_env(
         store,
@@ -60,7 +62,7 @@ pub(super) fn function<I: Interface + ?Sized>(
             stopped::check(call.halt.is_stopped())?;
             // An error traps: the guest has no memory at the address that it gave for its arguments.
             call.call(env, (args, len), (out, capacity))
-                .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.to_name(), error })))
+                .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.clone(), error })))
         },
     )
 }
@@ -74,10 +76,9 @@ fn limit(interface: &str, arguments: u32) -> u32 {
 }
 
 /// One method of an implementation, as the guest in one store calls it.
-struct Call<I: ?Sized> {
-    provider: Provider<I>,
-    run: fn(&I, &[u8], &mut Buffer) -> Status,
-    name: MethodRef<'static>,
+struct Call<R> {
+    run: R,
+    name: MethodName,
     plugin: Arc<str>,
     halt: Halt,
     results: Results,
@@ -85,7 +86,7 @@ struct Call<I: ?Sized> {
     limit: u32,
 }
 
-impl<I: Interface + ?Sized> Call<I> {
+impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
     fn call(
         &self,
         mut env: FunctionEnvMut<'_, Memory>,
@@ -104,11 +105,9 @@ impl<I: Interface + ?Sized> Call<I> {
         let bytes =
             self.read(&mut buffer, len, |at, room| memory.guest.read_into(&store, "the arguments", args + at, room))?;
 
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            with_halt(&self.halt, || (self.run)(self.provider.get(), bytes, &mut result))
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| with_halt(&self.halt, || (self.run)(bytes, &mut result))));
         let status = outcome.unwrap_or_else(|panic| {
-            result.0 = panicked(&self.plugin, self.name.method, panic);
+            result.0 = panicked(&self.plugin, &self.name.method, panic);
             Status::Panic
         });
 
@@ -131,7 +130,7 @@ impl<I: Interface + ?Sized> Call<I> {
     }
 }
 
-impl<I: ?Sized> Call<I> {
+impl<R> Call<R> {
     /// Copies arguments piece by piece: what is stopped meanwhile gets none.
     fn read<'b>(
         &self,
@@ -154,6 +153,14 @@ impl<I: ?Sized> Call<I> {
 
 /// Takes a result on the host's side. The arguments may take so many bytes of memory.
 pub(super) struct Buffer(Vec<u8>, usize);
+
+#[cfg(feature = "json")]
+impl Buffer {
+    /// Puts in a payload as it is.
+    pub(super) fn put(&mut self, bytes: Vec<u8>) {
+        self.0 = bytes;
+    }
+}
 
 impl Output for Buffer {
     fn give<T: Pod>(&mut self, elements: Vec<T>) {

@@ -6,6 +6,7 @@ use crate::running::imports::wait::with_halt;
 use crate::stop::Halt;
 use plugix_abi::Status;
 use plugix_abi::interface::{Interface, Provider, ScalarFn};
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{Function, StoreMut};
@@ -34,11 +35,15 @@ impl<I: Interface + ?Sized> Call<I> {
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(Some(value)) => u64::from(value),
             Ok(None) => pack(Status::BadArguments, self.results.keep(b"a number is out of its type's range".to_vec())),
-            Err(panic) => {
-                pack(Status::Panic, self.results.keep(super::results::panicked(&self.plugin, self.name, panic)))
-            }
+            Err(panic) => panicked_scalar(&self.results, &self.plugin, self.name, panic),
         }
     }
+}
+
+/// The answer of a function that panicked.
+#[cold]
+pub(super) fn panicked_scalar(results: &Results, plugin: &str, name: &str, panic: Box<dyn Any + Send>) -> u64 {
+    pack(Status::Panic, results.keep(super::results::panicked(plugin, name, panic)))
 }
 
 /// The zero, off the way that all other calls take.

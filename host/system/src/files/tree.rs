@@ -137,6 +137,25 @@ impl Tree {
         place.point.is_some_and(|point| !self.points[point].children.is_empty())
     }
 
+    /// Whether a path leads to where nothing is mounted, by its names alone.
+    pub(crate) fn is_outside(&self, path: &[u8]) -> bool {
+        let mut within = vec![0];
+        for name in path.split(|byte| *byte == b'/') {
+            let Some(point) = within.last().map(|point| &self.points[*point]) else { return false };
+            match name {
+                _ if point.volume.is_some() => return false,
+                b"" | b"." => {}
+                b".." if within.len() > 1 => drop(within.pop()),
+                b".." => {}
+                name => match point.children.get(name) {
+                    Some(child) => within.push(*child),
+                    None => return true,
+                },
+            }
+        }
+        false
+    }
+
     /// What is mounted in a folder under a name, or the folder that leads to that.
     pub(crate) fn child(&self, place: &Place, name: &[u8]) -> Option<Child> {
         let child = *self.points[place.point?].children.get(name)?;

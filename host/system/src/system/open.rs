@@ -48,7 +48,19 @@ impl System {
         self.table.insert(Descriptor { rights, inheriting, close_on_exec, ..most }, 0)
     }
 
+    /// Opens what a path leads to. What isn't there because nothing is mounted is refused, and the host hears of it.
     fn opened(&self, thread: &Thread, fd: u32, path: &[u8], how: How) -> Result<Object> {
+        let found = self.found(thread, fd, path, how);
+        if let Err(Errno::Noent) = found {
+            let shown = joined(&self.start(fd)?.shown, path);
+            if self.tree.is_outside(&shown) {
+                self.report.denied("open", &String::from_utf8_lossy(&shown));
+            }
+        }
+        found
+    }
+
+    fn found(&self, thread: &Thread, fd: u32, path: &[u8], how: How) -> Result<Object> {
         if how.create && path.ends_with(b"/") {
             // Only a folder has such a name, if what it is in is there.
             let named = self.named(thread, fd, path)?;

@@ -235,3 +235,16 @@ fn no_hard_link_is_made_of_what_lies_elsewhere() {
     assert_eq!(plugin.stat("/scratch/file").map(|stat| stat.links), Ok(2));
     assert_eq!(plugin.read_file("/scratch/new").as_deref(), Ok(&b"scratch"[..]));
 }
+
+/// A host that hears of it can say which mount is missing.
+#[test]
+fn what_is_looked_for_where_nothing_is_mounted_is_told() {
+    let data = tempdir().expect("there is a disk");
+    let plugin = plugin(vec![folder(data.path(), "/data/mine", Access::ReadOnly)]);
+    for path in ["/etc/passwd", "/data/other", "/data/mine/../none/file", "/none"] {
+        assert_eq!(plugin.read_file(path), Err(Errno::Noent), "{path}");
+    }
+    assert_eq!(plugin.reported.take(), ["open /etc/passwd", "open /data/other", "open /data/none/file", "open /none"]);
+    assert_eq!(plugin.read_file("/data/mine/none"), Err(Errno::Noent));
+    assert_eq!(plugin.reported.take(), [""; 0]);
+}

@@ -1,0 +1,18 @@
+use plugix_abi::{Schema, interface};
+use std::sync::Arc;
+use std::time::Instant;
+
+#[interface(version = "1")]
+trait Texts {
+    fn shared(&self, text: Arc<str>);
+}
+
+struct Unknown;
+
+#[derive(Schema)]
+struct Fields {
+    since: Instant,
+    unknown: Unknown,
+}
+
+fn main() {}
