@@ -56,6 +56,7 @@ mod host;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::interface::descriptor::{write_interface, write_plugin};
+    pub use crate::interface::{DEFAULTED, Defaulted, OTHER};
     pub use alloc::boxed::Box;
     pub use alloc::vec::Vec;
     pub use postcard_schema;

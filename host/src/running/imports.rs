@@ -17,16 +17,22 @@ pub(crate) use wait::{is_stopped, with_halt};
 
 use super::signature::function_type;
 use super::stopped;
-use crate::error::{InterfaceError, LoadError, ThreadOffer};
+use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, ThreadOffer};
 use crate::stop::Halt;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
-use plugix_module::interface;
+use plugix_module::interface::{self, Fit};
 use plugix_module::{Import, ModuleInfo};
 use results::Results;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value};
+use wasmer::{
+    Function, FunctionEnv, FunctionEnvMut, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value,
+};
+
+/// The longest name of a method that a plugin asks for, in bytes.
+const NAME_MAX: u32 = 4096;
 
 /// The interfaces that a host provides to one plugin.
 #[derive(Clone, Debug, Default)]
@@ -36,14 +42,19 @@ pub(crate) struct HostFunctions {
     panics: Panics,
     /// How many bytes the arguments of one call may have.
     argument_limit: u32,
+    /// What is behind the methods that the plugin wants, by interface and method.
+    fits: Arc<HashMap<String, HashMap<String, Option<Fit>>>>,
 }
 
 /// One interface of the host, with its type erased.
 trait Provided: Send + Sync + fmt::Debug {
     fn info(&self) -> &'static InterfaceInfo;
 
+    /// What the interface says of itself.
+    fn descriptor(&self) -> &'static [u8];
+
     /// Makes the function that a plugin imports for one method.
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function;
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, fit: &Fit) -> Function;
 }
 
 /// Who calls host functions: a plugin, in one of its stores.
@@ -70,11 +81,16 @@ impl HostFunctions {
         self.provided.push(Arc::new(provider));
     }
 
-    /// Checks that the host provides everything that the plugin wants.
-    pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
+    /// Checks that the host provides everything that the plugin wants, and finds out how.
+    pub(crate) fn fit(&mut self, module: &ModuleInfo) -> Result<(), LoadError> {
+        let mut all = HashMap::new();
         for wanted in &module.uses {
             match self.find(&wanted.name) {
-                Some(provided) => interface::check_provided(wanted, provided.info())?,
+                Some(provided) => {
+                    let found = interface::own(provided.info(), provided.descriptor())?;
+                    let names = wanted.methods.iter().map(|method| method.name.clone());
+                    all.insert(wanted.name.clone(), names.zip(interface::fit(wanted, &found)?).collect());
+                }
                 // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
                 None => Err(InterfaceError::NotProvided {
@@ -83,6 +99,7 @@ impl HostFunctions {
                 })?,
             }
         }
+        self.fits = Arc::new(all);
         Ok(())
     }
 
@@ -147,19 +164,57 @@ impl HostFunctions {
             import::PANICKING => self.panics.function(store, halt),
             import::STREAM_DROP => self.streams.drop_function(store, halt),
             import::SERVE => serve_function(store),
+            import::PROVIDES => self.provides_function(store, memory, halt),
             _ => not_provided(store, import, halt),
         }
     }
 
     fn method(&self, store: &mut StoreMut<'_>, context: &Context, interface: &str, import: &Import) -> Function {
-        let found = self.find(interface).and_then(|provided| {
-            let method = provided.info().methods.iter().position(|method| method.name == import.name)?;
-            Some((provided, method))
-        });
+        let found = self.fitting(interface, &import.name);
         match found {
-            Some((provided, method)) => provided.function(store, context, method),
+            Some((provided, fit)) => provided.function(store, context, &fit),
             None => not_provided(store, import, &context.halt),
         }
+    }
+
+    /// The implementation that is behind a method, as the plugin names the two.
+    fn fitting(&self, interface: &str, method: &str) -> Option<(&Arc<dyn Provided>, Fit)> {
+        let provided = self.find(interface)?;
+        let fit = match self.fits.get(interface) {
+            Some(fits) => fits.get(method)?.clone()?,
+            // The host's own services are added later, and are those of every plugin.
+            None => {
+                let method = provided.info().methods.iter().position(|there| there.name == method)?;
+                Fit { method, rewrites: None }
+            }
+        };
+        Some((provided, fit))
+    }
+
+    /// Makes the function with which the plugin asks whether the host has a method.
+    fn provides_function(
+        &self,
+        store: &mut StoreMut<'_>,
+        memory: &FunctionEnv<frame::Memory>,
+        halt: &Halt,
+    ) -> Function {
+        let (functions, halt) = (self.clone(), halt.clone());
+        Function::new_typed_with_env(
+            store,
+            memory,
+            move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, len: u32| {
+                stopped::check(halt.is_stopped())?;
+                let (memory, store) = env.data_and_store_mut();
+                let mut name = vec![0; len.min(NAME_MAX) as usize];
+                memory.guest.read_into(&store, "a method's name", ptr, &mut name).map_err(|error| {
+                    let function = MethodRef::from_export(import::PROVIDES).to_name();
+                    RuntimeError::user(Box::new(HostBreach { function, error }))
+                })?;
+                let name = std::str::from_utf8(&name).ok().and_then(|name| name.rsplit_once('/'));
+                let is_there = name.is_some_and(|(interface, method)| functions.fitting(interface, method).is_some());
+                Ok::<u32, RuntimeError>(is_there.into())
+            },
+        )
     }
 }
 
@@ -185,10 +240,14 @@ impl<I: Interface + ?Sized> Provided for Provider<I> {
         I::INFO
     }
 
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, method: usize) -> Function {
-        match I::METHODS[method].import {
-            ImportKind::Scalar => scalar::function(store, context, self, method),
-            ImportKind::Frame => frame::function(store, context, self, method),
+    fn descriptor(&self) -> &'static [u8] {
+        I::DESCRIPTOR
+    }
+
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, fit: &Fit) -> Function {
+        match I::METHODS[fit.method].import {
+            ImportKind::Scalar => scalar::function(store, context, self, fit.method),
+            ImportKind::Frame => frame::function(store, context, self, fit),
         }
     }
 }
