@@ -8,6 +8,8 @@ mod difference;
 mod error;
 mod plan;
 mod rewrite;
+#[cfg(test)]
+mod tests;
 
 pub use difference::Difference;
 pub use error::InterfaceError;
@@ -141,21 +143,32 @@ pub fn own(info: &InterfaceInfo, descriptor: &[u8]) -> Result<Descriptor, Interf
 /// # Errors
 /// When the two don't fit.
 pub fn fit(wanted: &Descriptor, found: &Descriptor) -> Result<Vec<Option<Fit>>, InterfaceError> {
-    if wanted.version.major != found.version.major {
-        return Err(InterfaceError::Version {
-            interface: wanted.name.clone(),
-            wanted: wanted.version,
-            found: found.version,
-        });
-    }
+    check_version(wanted, found)?;
     wanted.methods.iter().map(|method| fit_method(wanted, method, found)).collect()
 }
 
+/// All that keeps a caller from an implementation.
+pub(crate) fn differences(wanted: &Descriptor, found: &Descriptor) -> Vec<InterfaceError> {
+    match check_version(wanted, found) {
+        Ok(()) => wanted.methods.iter().filter_map(|method| fit_method(wanted, method, found).err()).collect(),
+        Err(error) => vec![error],
+    }
+}
+
+/// Compares the type of a configuration with the one that a plugin reads.
+pub(crate) fn compare_types(given: &Type, read: &Type) -> Result<(), Difference> {
+    compare(given, read, Sides::ARGUMENT).map(drop).map_err(|found| found.at("configuration"))
+}
+
+fn check_version(wanted: &Descriptor, found: &Descriptor) -> Result<(), InterfaceError> {
+    if wanted.version.major == found.version.major {
+        return Ok(());
+    }
+    Err(InterfaceError::Version { interface: wanted.name.clone(), wanted: wanted.version, found: found.version })
+}
+
 /// Compares one method of a caller's with what an implementation has. `None` if it may be missing, and is.
-///
-/// # Errors
-/// When it is missing and may not be, or when the two forms don't fit.
-pub fn fit_method(
+fn fit_method(
     wanted: &Descriptor,
     method: &MethodDescriptor,
     found: &Descriptor,
@@ -187,7 +200,7 @@ pub fn fit_method(
 
 /// Where the implementation has a caller's method. Neither side knows what came after its version, so that an earlier
 /// method of the same name is another one.
-fn position(method: &MethodDescriptor, wanted: Version, found: &Descriptor) -> Option<usize> {
+pub(crate) fn position(method: &MethodDescriptor, wanted: Version, found: &Descriptor) -> Option<usize> {
     if is_after(method.since, found.version) {
         return None;
     }

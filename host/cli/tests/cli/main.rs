@@ -2,6 +2,7 @@
 
 mod author;
 mod crates;
+mod diff;
 mod messages;
 mod run;
 
