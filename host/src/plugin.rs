@@ -137,8 +137,8 @@ impl Plugin {
         &self.module
     }
 
-    /// A client for an interface that the plugin implements. The client borrows the plugin. Several clients can live
-    /// side by side.
+    /// A client for an interface that the plugin implements: `bind::<dyn WordCount>()`. Or one for a [`Contract`] of several
+    /// major versions. The client borrows the plugin. Several clients can live side by side.
     ///
     /// # Errors
     /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.

@@ -10,7 +10,7 @@ use plugix_e2e::{assert_matches, guest};
 use plugix_e2e_contract::bench::Point;
 use plugix_e2e_contract::evolve::{newer, older};
 use plugix_host::abi::interface::Version;
-use plugix_host::abi::{PodSlice, Stream, StreamError};
+use plugix_host::abi::{PodSlice, Stream};
 use plugix_host::error::{CallError, LoadError};
 use plugix_host::plugin::Sharing;
 use plugix_host::{Error, Plugin};
@@ -117,7 +117,7 @@ fn streams_of_either() -> Result<()> {
     assert_eq!(texts.ok(), Some(format!("{:?}; {:?}", newer_line("a"), newer_line("b"))));
     let texts = newer.join(Stream::new(["a", "b"].map(newer_line)));
     assert_eq!(texts.ok(), Some(format!("{:?}; {:?}", older_line("a"), older_line("b"))));
-    let broken = Stream::fallible([Ok(newer_line("a")), Err(StreamError::new("no more"))]);
+    let broken = Stream::fallible([Ok(newer_line("a")), Err("no more")]);
     let why = newer.join(broken);
     assert_matches!(why, Err(CallError::Returned(why)) if why == "the stream broke off: no more");
     Ok(())
@@ -160,5 +160,16 @@ fn on_every_way_to_call() -> Result<()> {
     assert_eq!(has, (false, 2));
     let client = evolve()?.into_client::<dyn newer::aged::Reports>()?;
     assert_eq!(client.sum(1)?, 2);
+    Ok(())
+}
+
+#[test]
+fn json_may_lack_what_has_a_default() -> Result<()> {
+    let plugin = evolve()?;
+    let line = serde_json::json!([{ "text": "x", "width": 300 }]);
+    let told = format!("plain {:?}", newer_line("x"));
+    assert_eq!(plugin.call_json("Fresh/render_plain", &line).ok(), Some(told.into()));
+    let error = plugin.call_json("Fresh/render_plain", &serde_json::json!([{ "text": "x" }])).unwrap_err().to_string();
+    assert_eq!(error, "the plugin refused the arguments of `Fresh/render_plain`: line.width: missing; expected u32");
     Ok(())
 }

@@ -58,6 +58,7 @@ impl Contract {
                 other => errors.push(Error::new_spanned(other, "an interface has methods only: move this out of it")),
             }
         }
+        errors.keep(history::History::check_names(&methods));
         errors.finish()?;
         Ok(Self {
             name: options.name.clone().unwrap_or_else(|| item.ident.to_string()),

@@ -43,6 +43,9 @@ trait Later {
     fn no_version(&self);
     #[was("no name")]
     fn no_name(&self);
+    #[was("reused")]
+    fn renamed(&self);
+    fn reused(&self);
 }
 
 fn main() {}

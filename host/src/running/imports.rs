@@ -42,7 +42,7 @@ pub(crate) struct HostFunctions {
     panics: Panics,
     /// How many bytes the arguments of one call may have.
     argument_limit: u32,
-    /// What is behind the methods that the plugin wants, by interface and method.
+    /// What is behind the methods that the plugin wants, by interface and method: of interfaces that differ.
     fits: Arc<HashMap<String, HashMap<String, Option<Fit>>>>,
 }
 
@@ -87,9 +87,11 @@ impl HostFunctions {
         for wanted in &module.uses {
             match self.find(&wanted.name) {
                 Some(provided) => {
-                    let found = interface::own(provided.info(), provided.descriptor())?;
+                    let fits = interface::find_provided(wanted, provided.info(), provided.descriptor())?;
                     let names = wanted.methods.iter().map(|method| method.name.clone());
-                    all.insert(wanted.name.clone(), names.zip(interface::fit(wanted, &found)?).collect());
+                    if let Some(fits) = fits {
+                        all.insert(wanted.name.clone(), names.zip(fits).collect());
+                    }
                 }
                 // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
@@ -182,7 +184,7 @@ impl HostFunctions {
         let provided = self.find(interface)?;
         let fit = match self.fits.get(interface) {
             Some(fits) => fits.get(method)?.clone()?,
-            // The host's own services are added later, and are those of every plugin.
+            // All methods are there under their names. The host's own services are those of every plugin.
             None => {
                 let method = provided.info().methods.iter().position(|there| there.name == method)?;
                 Fit { method, rewrites: None }

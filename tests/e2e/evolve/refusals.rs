@@ -29,35 +29,35 @@ macro_rules! others {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub struct Tall {
+struct Tall {
     text: String,
     width: u32,
     height: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub struct Short {
+struct Short {
     text: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub struct Narrow {
+struct Narrow {
     text: String,
     width: u16,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub struct Report {
+struct Report {
     lines: Vec<Narrow>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub enum Few {
+enum Few {
     Missing,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, Schema)]
-pub enum Wide {
+enum Wide {
     Missing,
     Late { by: u64 },
     Other,
@@ -66,7 +66,7 @@ pub enum Wide {
 #[derive(Clone, Copy, Debug, Pod, Zeroable, Schema)]
 #[bytemuck(crate = "plugix_host::abi::bytemuck")]
 #[repr(C)]
-pub struct Renamed {
+struct Renamed {
     x: f32,
     y: f32,
     z: f32,

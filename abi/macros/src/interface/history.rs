@@ -1,5 +1,6 @@
 //! `#[since("1.1")]` and `#[was("name")]`: what a method was in earlier versions of its interface.
 
+use super::method::Method;
 use super::options::parse_version;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -45,6 +46,26 @@ impl History {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a method that has an earlier name of another one, and doesn't say that it came later.
+    pub(super) fn check_names(methods: &[Method]) -> Result<()> {
+        methods.iter().filter(|method| !method.history.is_later()).try_for_each(|method| {
+            match methods.iter().find(|other| method.ident != other.ident && other.history.has_name(&method.ident)) {
+                Some(other) => {
+                    let message = format!(
+                        "this was the name of `{}`: say with `#[since(\"…\")]` when it became another's",
+                        other.ident
+                    );
+                    Err(Error::new(method.ident.span(), message))
+                }
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn has_name(&self, name: &Ident) -> bool {
+        self.was.iter().any(|was| name == was)
     }
 
     pub(super) fn since(&self, abi: &Path) -> TokenStream {

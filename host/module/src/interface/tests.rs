@@ -89,6 +89,30 @@ proptest! {
     }
 }
 
+/// Compares what is a value of a type with what postcard says.
+macro_rules! as_postcard {
+    ($($primitive:ident: $ty:ty),*) => {
+        proptest! {
+            #[test]
+            fn plain_values_are_those_of_postcard(mut bytes in prop::collection::vec(any::<u8>(), 0..20), all_long: bool) {
+                if all_long {
+                    bytes.iter_mut().rev().skip(1).for_each(|byte| *byte |= 0x80);
+                }
+                $(
+                    let by_postcard = postcard::take_from_bytes::<$ty>(&bytes).is_ok_and(|(_, rest)| rest.is_empty());
+                    let ty = Type::Primitive(Primitive::$primitive);
+                    prop_assert_eq!(is_value(&ty, &bytes), by_postcard, "{} {:?}", ty, bytes);
+                )*
+            }
+        }
+    };
+}
+
+as_postcard! {
+    Bool: bool, I8: i8, I16: i16, I32: i32, I64: i64, I128: i128, U8: u8, U16: u16, U32: u32, U64: u64, U128: u128,
+    F32: f32, F64: f64, Char: char, String: String
+}
+
 #[test]
 fn equal_types_need_no_rewriting() {
     let mut rng = Rng::new(1);
@@ -114,7 +138,9 @@ fn bombs() {
     let more = rewrite(&list(vec![]), &list(vec![field("text", text(), Some(&default))])).unwrap().unwrap();
     let fewer = rewrite(&list(vec![unit()]), &list(vec![])).unwrap().unwrap();
     let other = rewrite(&list(vec![unit()]), &list(vec![field("text", text(), Some(&[0])), unit()])).unwrap().unwrap();
-    for rewrite in [more, fewer, other] {
+    let nothing = || field("nothing", Type::Seq(Box::new(Type::Tuple(vec![]))), None);
+    let same = rewrite(&Type::Struct(vec![nothing(), unit()]), &Type::Struct(vec![nothing()])).unwrap().unwrap();
+    for rewrite in [more, fewer, other, same] {
         assert_eq!(rewrite.value(&count, BOUNDS), Err(DecodeError::TooLarge { limit: BOUNDS.memory }));
         let over = Bounds { memory: usize::MAX, is_over: || true };
         assert_eq!(rewrite.value(&count, over), Err(DecodeError::Truncated));

@@ -33,6 +33,7 @@ pub mod v3 {
 }
 
 /// A plugin of version 1, as one of version 2.
+#[derive(Clone, Copy, Debug)]
 pub struct FromV1<C>(v1::WordsClient<C>);
 
 impl<C: Caller> v2::WordsCalls for FromV1<C> {
@@ -47,6 +48,7 @@ impl<C: Caller> v2::WordsCalls for FromV1<C> {
 }
 
 /// A plugin of version 3, as one of version 2.
+#[derive(Clone, Copy, Debug)]
 pub struct FromV3<C>(v3::WordsClient<C>);
 
 impl<C: Caller> v2::WordsCalls for FromV3<C> {
@@ -83,6 +85,7 @@ impl Contract for LaterWords {
 pub struct FirstWords;
 
 /// A plugin of version 2, as one of version 1.
+#[derive(Clone, Copy, Debug)]
 pub struct FromV2<C>(v2::WordsClient<C>);
 
 impl<C: Caller> v1::WordsCalls for FromV2<C> {

@@ -19,6 +19,10 @@ pub(in crate::schema) enum Mark {
 pub(in crate::schema) struct Literal {
     text: String,
     kind: TokenStream,
+    /// As it was written. The compiler says where it doesn't fit the field.
+    written: TokenStream,
+    /// A text's field has another type than the literal.
+    is_text: bool,
 }
 
 impl Mark {
@@ -60,13 +64,19 @@ impl Mark {
         let schema = quote!(#abi::__private::schema_of);
         match mark {
             Some(Self::Zero(_)) => quote!(#schema::<#abi::__private::Defaulted<#ty>>()),
-            Some(Self::Literal(_, Literal { text, kind })) => quote!(&NamedType {
-                name: #abi::__private::DEFAULTED,
-                ty: &DataModelType::TupleStruct(&[
-                    #schema::<#ty>(),
-                    &NamedType { name: #text, ty: &DataModelType::#kind },
-                ]),
-            }),
+            Some(Self::Literal(_, Literal { text, kind, written, is_text })) => {
+                let check = (!is_text).then(|| quote!(let _: fn() -> #ty = || #written;));
+                quote!({
+                    #check
+                    &NamedType {
+                        name: #abi::__private::DEFAULTED,
+                        ty: &DataModelType::TupleStruct(&[
+                            #schema::<#ty>(),
+                            &NamedType { name: #text, ty: &DataModelType::#kind },
+                        ]),
+                    }
+                })
+            }
             _ => quote!(#schema::<#ty>()),
         }
     }
@@ -74,7 +84,8 @@ impl Mark {
 
 impl Literal {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let minus = if input.parse::<Option<Token![-]>>()?.is_some() { "-" } else { "" };
+        let sign = input.parse::<Option<Token![-]>>()?;
+        let minus = if sign.is_some() { "-" } else { "" };
         let literal: Lit = input.parse()?;
         let (text, kind) = match &literal {
             Lit::Int(number) => (format!("{minus}{}", number.base10_digits()), quote!(I128)),
@@ -85,7 +96,7 @@ impl Literal {
             Lit::Char(char) if minus.is_empty() => (char.value().to_string(), quote!(Char)),
             other => return Err(Error::new(other.span(), "a default is a number, a text, a character or a `bool`")),
         };
-        Ok(Self { text, kind })
+        Ok(Self { text, kind, written: quote!(#sign #literal), is_text: matches!(literal, Lit::Str(_)) })
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn pair(rng: &mut Rng, depth: usize) -> (Type, Type) {
 
 fn structs(rng: &mut Rng, depth: usize) -> (Type, Type) {
     let (mut from, mut to) = (Vec::new(), Vec::new());
-    for i in 0..rng.below(6) {
+    for i in 0..rng.below(12) {
         let (from_type, to_type) = pair(rng, depth - 1);
         let mut add = |fields: &mut Vec<Field>, ty: Type, needs_default| {
             let default = (needs_default || rng.below(2) == 0).then(|| encode(&value(&ty, rng), &ty));
@@ -99,7 +99,7 @@ fn enums(rng: &mut Rng, depth: usize) -> (Type, Type) {
     let variant = |name: String, data| Variant { name, data, other: false };
     let other = || Variant { name: "other".into(), data: None, other: true };
     let (mut from, mut to) = (vec![other()], vec![other()]);
-    for i in 0..rng.below(6) {
+    for i in 0..rng.below(10) {
         let (from_data, to_data) = match rng.below(3) {
             0 => (None, None),
             _ => {
