@@ -43,6 +43,7 @@
 mod args;
 mod caller;
 mod calls;
+mod contract;
 pub mod descriptor;
 mod error;
 mod info;
@@ -59,6 +60,7 @@ mod stream;
 pub use args::{Args, Bytes, EncodeArg, EncodeArgs, ScalarArg, StreamArg, Value};
 pub use caller::{CallError, Caller, FailureOf, FrameFn, Import, Interface, Method, ReturnOf, ScalarFn, ValueOf};
 pub use calls::Calls;
+pub use contract::{Bind, Contract, Either};
 pub use error::{BadArguments, DecodeError, EncodeError};
 pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape, Version};
 pub use limited::Bounds;
@@ -68,5 +70,7 @@ pub use provider::{Provide, Provider};
 pub use returns::{Fallible, Postcard, Raw, RawValue, Return, ScalarReturn, Streamed, decode};
 pub use scalar::{MAX_REGISTERS, Registers, Scalar};
 pub use schema::Writer;
+#[doc(hidden)]
+pub use schema::{DEFAULTED, Defaulted, OTHER};
 pub use sink::{Full, Measure, Sink, SliceSink};
-pub use stream::{CHUNK_LEN, Item, Produce, Pull, Stream, StreamError};
+pub use stream::{CHUNK_LEN, Item, Produce, Pull, Stream, StreamError, break_off, replace_items};

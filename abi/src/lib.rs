@@ -60,6 +60,7 @@ mod host;
 pub mod __private {
     use crate::Schema;
     pub use crate::interface::descriptor::{write_about, write_interface, write_plugin};
+    pub use crate::interface::{DEFAULTED, Defaulted, OTHER};
     pub use alloc::boxed::Box;
     pub use alloc::vec::Vec;
     pub use postcard_schema;

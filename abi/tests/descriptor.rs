@@ -162,10 +162,12 @@ proptest! {
     fn what_is_written_is_read(
         names in any::<[String; 6]>(),
         (major, minor, patch, optional, scalar) in any::<(u32, u32, u32, bool, bool)>(),
+        (since, was) in (any::<Option<u32>>(), any::<Vec<String>>()),
         args in prop::collection::vec((any::<String>(), any_shape()), 0..4),
         (value, expected_value) in any_shape(),
         error in prop::option::of(any_type()),
     ) {
+        let since = since.map(|minor| Version { major, minor, patch });
         let [name, docs, method, method_docs, signature, _] = names;
         let import = if scalar { ImportKind::Scalar } else { ImportKind::Frame };
         let (error, expected_error) = error.unzip();
@@ -175,6 +177,8 @@ proptest! {
             docs: leak(method_docs.clone()),
             signature: leak(signature.clone()),
             optional,
+            since,
+            was: leak(was.iter().map(|name| leak(name.clone())).collect::<Vec<_>>()),
             import,
             args: leak(infos.collect::<Vec<_>>()),
             returns: ReturnInfo { value, error },
@@ -191,6 +195,8 @@ proptest! {
                 docs: method_docs,
                 signature,
                 optional,
+                since,
+                was,
                 import,
                 hash: hash_method(&info),
                 args: args.into_iter().map(|(name, (_, shape))| ArgDescriptor { name, shape }).collect(),

@@ -27,7 +27,7 @@ use plugix_abi::interface::{Caller, EncodeArgs, FailureOf, Method, ValueOf};
 ///
 /// fn main() {
 ///     // Here is no host.
-///     assert_eq!(answer(), Err(HostError::NotProvided));
+///     assert_eq!(answer(), Err(HostError::NotProvided { since: None }));
 /// }
 /// ```
 #[inline]
@@ -50,13 +50,20 @@ impl Caller for HostCaller {
         A: EncodeArgs,
     {
         #[cfg(target_family = "wasm")]
-        return import::call::<I::Return, A>(I::IMPORT, args);
+        return import::call::<I::Return, A>(I::IMPORT, args, const { I::METHODS[METHOD].since });
         #[cfg(not(target_family = "wasm"))]
         crate::testing::call::<I, METHOD, A>(args)
     }
 
+    fn provides<I: Interface + ?Sized>(&self, method: usize) -> bool {
+        #[cfg(target_family = "wasm")]
+        return import::provides(I::NAME, I::METHODS[method].name);
+        #[cfg(not(target_family = "wasm"))]
+        crate::testing::provides::<I>(method)
+    }
+
     #[inline]
     fn is_not_provided(error: &HostError) -> bool {
-        matches!(error, HostError::NotProvided)
+        matches!(error, HostError::NotProvided { .. })
     }
 }

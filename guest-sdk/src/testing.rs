@@ -60,8 +60,8 @@
 mod host;
 mod loopback;
 
-pub(crate) use host::call;
 pub use host::{Host, Installed};
+pub(crate) use host::{call, provides};
 pub use loopback::Loopback;
 
 use crate::{Plugin, panic, plugin};

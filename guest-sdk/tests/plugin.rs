@@ -71,7 +71,7 @@ fn a_plugin_can_be_tested_as_it_is() {
 #[test]
 fn no_host_provides_nothing() {
     let host = host::<dyn HostApi>();
-    assert_eq!(host.limit(), Err(HostError::NotProvided));
+    assert_eq!(host.limit(), Err(HostError::NotProvided { since: None }));
     assert_eq!(host.name(false).unwrap(), "nobody");
     assert_eq!(host.name(true), Err(abi::CallError::Returned(1)));
 }

@@ -53,4 +53,4 @@ pub(crate) use site::MethodRef;
 pub use site::{MethodName, Site};
 pub use stop::StopReason;
 
-pub use plugix_module::{InterfaceError, ModuleError};
+pub use plugix_module::{Difference, InterfaceError, ModuleError};

@@ -27,6 +27,7 @@
 
 mod load;
 
+pub use plugix_module::{Changes, ConfigChange, InterfaceChanges, MethodChange, Role};
 pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 
 use crate::code::{Artifact, Compilation, Order, Stopping, is_artifact};

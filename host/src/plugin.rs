@@ -94,8 +94,10 @@ use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
 use crate::stop::{Calls, Deadline, Halt};
 use crate::sync::exclusive::{Exclusive, Taken};
+use bound::Binding;
 use inner::Inner;
-use plugix_abi::interface::{Interface, Payload};
+use plugix_abi::interface::{Contract, Payload};
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,21 +143,21 @@ impl Plugin {
         &self.module
     }
 
-    /// A client for an interface that the plugin implements. The client borrows the plugin. Several clients can live
-    /// side by side.
+    /// A client for an interface that the plugin implements: `bind::<dyn WordCount>()`. Or one for a [`Contract`] of several
+    /// major versions. The client borrows the plugin. Several clients can live side by side.
     ///
     /// # Errors
     /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
-        Ok(I::client(Bound::new::<I>(self, None)?))
+    pub fn bind<I: Contract + ?Sized>(&self) -> Result<I::Client<Bound<&Self>>, Error> {
+        I::bind(&Binding { plugin: Cell::new(Some(self)), limit: None })
     }
 
     /// A client that owns the plugin.
     ///
     /// # Errors
     /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the plugin is running a call.
-    pub fn into_client<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
-        Ok(I::client(Bound::new::<I>(self, None)?))
+    pub fn into_client<I: Contract + ?Sized>(self) -> Result<I::Client<Bound<Self>>, Error> {
+        I::bind(&Binding { plugin: Cell::new(Some(self)), limit: None })
     }
 
     /// Calls a method that was exported with `plugix_guest::export!`. Such a method takes bytes and returns bytes.

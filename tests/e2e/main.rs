@@ -16,6 +16,7 @@ mod detection;
 mod ends;
 mod environment;
 mod events;
+mod evolve;
 mod files;
 mod hostile;
 mod kit;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// The programs with the targets that need no engine, and these targets.
 const LIGHT: [(&str, &[&str]); 2] =
-    [("plugix-module-fuzz", &["descriptor", "module"]), ("plugix-system-fuzz", &["calls"])];
+    [("plugix-module-fuzz", &["descriptor", "module", "rewrite"]), ("plugix-system-fuzz", &["calls"])];
 
 /// The target that runs whole modules: its name, and how often it runs by default.
 const HOST: &str = "host";

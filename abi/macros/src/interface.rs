@@ -1,8 +1,10 @@
 //! `#[interface]`: from a trait to a contract.
 
+mod calls;
 mod client;
 mod fake;
 mod hidden;
+mod history;
 mod imp;
 mod method;
 mod options;
@@ -28,13 +30,15 @@ struct Contract {
 
 pub(crate) fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let options = syn::parse2(options)?;
-    let item: ItemTrait = syn::parse2(item)?;
+    let mut item: ItemTrait = syn::parse2(item)?;
     let contract = Contract::new(options, &item)?;
+    let hidden = hidden::expand(&contract, &item);
+    history::remove(&mut item);
     let client = client::expand(&contract);
+    let calls = calls::expand(&contract);
     let fake = fake::expand(&contract);
     let imp = imp::expand(&contract);
-    let hidden = hidden::expand(&contract, &item);
-    Ok(quote!(#item #client #fake #imp #hidden))
+    Ok(quote!(#item #client #calls #fake #imp #hidden))
 }
 
 impl Contract {
@@ -45,12 +49,16 @@ impl Contract {
         for item in &item.items {
             match item {
                 TraitItem::Fn(function) => match Method::new(methods.len(), function) {
-                    Ok(method) => methods.push(method),
+                    Ok(method) => {
+                        errors.keep(method.history.check(options.version, &method.ident));
+                        methods.push(method);
+                    }
                     Err(error) => errors.push(error),
                 },
                 other => errors.push(Error::new_spanned(other, "an interface has methods only: move this out of it")),
             }
         }
+        errors.keep(history::History::check_names(&methods));
         errors.finish()?;
         Ok(Self {
             name: options.name.clone().unwrap_or_else(|| item.ident.to_string()),

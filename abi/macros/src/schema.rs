@@ -3,10 +3,10 @@
 mod attributes;
 
 use crate::crossing;
-use attributes::{Container, Item, Names};
+use attributes::{Container, Item, Mark, Names};
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields, Path, Result, Type, parse_quote};
+use syn::{Data, DeriveInput, Error, Fields, Path, Result, parse_quote};
 
 pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
     let mut item: DeriveInput = syn::parse2(item)?;
@@ -40,16 +40,27 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
             let variants = data.variants.iter().map(|variant| {
                 let item = Item::new(&variant.attrs)?;
                 let name = item.name(&variant.ident, container.variants);
-                let data = match &variant.fields {
-                    Fields::Unit => quote!(DataModelVariant::UnitVariant),
-                    Fields::Unnamed(fields) => {
+                let data = match (&variant.fields, &item.mark) {
+                    (Fields::Unit, Some(Mark::Other(_))) => {
+                        quote!(DataModelVariant::NewtypeVariant(&#abi::__private::OTHER))
+                    }
+                    (_, Some(Mark::Other(span))) => {
+                        let message = "a variant that stands for unknown ones holds nothing";
+                        return Err(Error::new(*span, message));
+                    }
+                    (_, Some(Mark::Zero(span) | Mark::Literal(span, _))) => {
+                        let message = "a variant has no default: mark one without data as `other`";
+                        return Err(Error::new(*span, message));
+                    }
+                    (Fields::Unit, None) => quote!(DataModelVariant::UnitVariant),
+                    (Fields::Unnamed(fields), None) => {
                         let types = field_types(abi, &variant.fields)?;
                         match fields.unnamed.len() {
                             1 => quote!(DataModelVariant::NewtypeVariant(#(#types)*)),
                             _ => quote!(DataModelVariant::TupleVariant(&[#(#types),*])),
                         }
                     }
-                    Fields::Named(_) => {
+                    (Fields::Named(_), None) => {
                         let fields = named_fields(abi, &variant.fields, item.fields.or(container.variant_fields))?;
                         quote!(DataModelVariant::StructVariant(&[#(#fields),*]))
                     }
@@ -86,22 +97,19 @@ fn check_fields(item: &DeriveInput) -> Result<()> {
     fields.iter().try_for_each(|field| crossing::check_field(&field.ty, &item.ident))
 }
 
-fn schema_of(abi: &Path, ty: &Type) -> TokenStream {
-    quote!(#abi::__private::schema_of::<#ty>())
-}
-
 fn field_types(abi: &Path, fields: &Fields) -> Result<Vec<TokenStream>> {
     let types = fields.iter().map(|field| {
-        Item::new(&field.attrs)?;
-        Ok(schema_of(abi, &field.ty))
+        Mark::field(Item::new(&field.attrs)?.mark.as_ref(), false)?;
+        Ok(Mark::around(None, abi, &field.ty))
     });
     types.collect()
 }
 
 fn named_fields(abi: &Path, fields: &Fields, names: Option<Names>) -> Result<Vec<TokenStream>> {
     let fields = fields.iter().filter_map(|field| Some((field, field.ident.as_ref()?))).map(|(field, ident)| {
-        let name = Item::new(&field.attrs)?.name(ident, names);
-        let ty = schema_of(abi, &field.ty);
+        let item = Item::new(&field.attrs)?;
+        Mark::field(item.mark.as_ref(), true)?;
+        let (name, ty) = (item.name(ident, names), Mark::around(item.mark.as_ref(), abi, &field.ty));
         Ok(quote!(&NamedValue { name: #name, ty: #ty }))
     });
     fields.collect()

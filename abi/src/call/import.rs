@@ -19,6 +19,9 @@ pub const TAKE_RESULT: &str = "take_result";
 pub const STREAM_NEXT: &str = "stream_next";
 /// `fn(handle: u32)`: ends such a stream. A stream that has ended has no handle any more.
 pub const STREAM_DROP: &str = "stream_drop";
+/// `fn(ptr: u32, len: u32) -> u32`: whether the host has a method, whose name is `interface/method` as the plugin
+/// imports it. 1 or 0.
+pub const PROVIDES: &str = "provides";
 /// `fn()`: says that the calling thread panics, so that the host can look at its stack.
 pub const PANICKING: &str = "panicking";
 /// `fn()`: offers the calling thread for calls, and doesn't return. From then on the host calls the plugin's exports in

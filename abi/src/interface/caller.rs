@@ -105,6 +105,9 @@ pub trait Caller {
         I: Method<METHOD> + ?Sized,
         A: EncodeArgs;
 
+    /// Whether the other side has a method, by its place in the trait. A side of an earlier version may lack it.
+    fn provides<I: Interface + ?Sized>(&self, method: usize) -> bool;
+
     /// Whether the call failed because the other side is older and lacks the method. The client then runs the method's
     /// default body on this side, if the trait has one.
     fn is_not_provided(error: &Self::Error) -> bool;

@@ -46,6 +46,16 @@ pub use types::{
 /// The first byte of each record.
 pub const FORMAT: u8 = 1;
 
+/// What is said of a method beside its form.
+mod flag {
+    /// It has a default body.
+    pub(super) const OPTIONAL: u8 = 1;
+    /// The version follows that it came with.
+    pub(super) const SINCE: u8 = 2;
+    /// Its earlier names follow.
+    pub(super) const WAS: u8 = 4;
+}
+
 /// The longest section that is read: 1 MiB.
 pub const MAX_SECTION_LEN: usize = 1 << 20;
 

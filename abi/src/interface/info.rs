@@ -44,6 +44,11 @@ pub struct MethodInfo {
     pub signature: &'static str,
     /// Whether the trait has a default body. If so, the other side may lack the method.
     pub optional: bool,
+    /// The version of the interface that the method came with, if it was not there from the beginning. A side of an
+    /// earlier version lacks the method.
+    pub since: Option<Version>,
+    /// Names that the method had in earlier versions.
+    pub was: &'static [&'static str],
     /// How arguments and result cross the boundary.
     pub import: ImportKind,
     /// Its arguments.

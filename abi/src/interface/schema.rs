@@ -3,9 +3,14 @@
 //! Names of types are left out. What serde and postcard treat alike is written alike: a newtype as its content, a tuple
 //! struct as a tuple, a unit struct as `()`. So a hash changes when the wire or the JSON form does.
 
+mod default;
+
+pub use default::{DEFAULTED, Defaulted, OTHER};
+
 use super::Shape;
 use crate::Schema;
 use bytemuck::Pod;
+use default::is_defaulted;
 use postcard_schema::schema::{DataModelType, DataModelVariant, NamedType, NamedValue};
 
 /// The first byte of a type. Lower numbers are [`Primitive`](super::Primitive)s, which have no more bytes.
@@ -16,6 +21,16 @@ pub(super) mod tag {
     pub(in super::super) const TUPLE: u8 = 35;
     pub(in super::super) const STRUCT: u8 = 36;
     pub(in super::super) const ENUM: u8 = 37;
+    /// Stands before a field's type. The field's default follows, and then its type.
+    pub(in super::super) const DEFAULT: u8 = 38;
+}
+
+/// What follows a variant's name.
+pub(super) mod variant_tag {
+    pub(in super::super) const UNIT: u8 = 0;
+    pub(in super::super) const DATA: u8 = 1;
+    /// A variant without data that stands for variants which the reader doesn't know.
+    pub(in super::super) const OTHER: u8 = 2;
 }
 
 /// What a shape's bytes begin with.
@@ -139,6 +154,7 @@ impl<const N: usize> Writer<N> {
             T::ByteArray => self.byte(17),
             T::Unit | T::UnitStruct => self.byte(18),
             T::NewtypeStruct(inner) => self.ty(inner),
+            T::TupleStruct([inner, _]) if is_defaulted(ty) => self.ty(inner),
             T::Option(inner) => {
                 self.byte(tag::OPTION);
                 self.ty(inner);
@@ -171,8 +187,9 @@ impl<const N: usize> Writer<N> {
     const fn variant(&mut self, variant: &DataModelVariant) {
         use DataModelVariant as V;
         match variant {
-            V::UnitVariant => return self.byte(0),
-            _ => self.byte(1),
+            V::UnitVariant => return self.byte(variant_tag::UNIT),
+            V::NewtypeVariant(inner) if same(inner.name, OTHER.name) => return self.byte(variant_tag::OTHER),
+            _ => self.byte(variant_tag::DATA),
         }
         match variant {
             V::UnitVariant => {}
@@ -199,10 +216,24 @@ impl<const N: usize> Writer<N> {
         let mut i = 0;
         while i < fields.len() {
             self.text(fields[i].name);
+            if is_defaulted(fields[i].ty) {
+                self.byte(tag::DEFAULT);
+                self.default_of(fields[i].ty);
+            }
             self.ty(fields[i].ty);
             i += 1;
         }
     }
+}
+
+/// Whether two names are the same.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut i = 0;
+    while i < one.len() && i < other.len() && one[i] == other[i] {
+        i += 1;
+    }
+    i == one.len() && i == other.len()
 }
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
@@ -241,6 +272,7 @@ const fn pod_size(ty: &NamedType) -> usize {
         T::I128 | T::U128 => 16,
         T::Unit | T::UnitStruct => 0,
         T::NewtypeStruct(inner) => pod_size(inner),
+        T::TupleStruct([inner, _]) if is_defaulted(ty) => pod_size(inner),
         T::Tuple(types) | T::TupleStruct(types) => {
             let mut size = 0;
             let mut i = 0;

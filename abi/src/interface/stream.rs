@@ -112,3 +112,25 @@ mod state {
 
 /// How many bytes stand before the items.
 const HEADER_LEN: usize = 5;
+
+/// Replaces the items of a chunk. `replace` sees how many there are, and their bytes. What has no items stays as it is.
+///
+/// # Errors
+/// The errors of `replace`.
+pub fn replace_items<E>(chunk: &mut Vec<u8>, replace: impl FnOnce(u32, &[u8]) -> Result<Vec<u8>, E>) -> Result<(), E> {
+    let Some((&[state, ref count @ ..], items)) = chunk.split_first_chunk::<HEADER_LEN>() else { return Ok(()) };
+    let count = u32::from_le_bytes(*count);
+    if state != state::BROKEN && count > 0 {
+        let items = replace(count, items)?;
+        chunk.truncate(HEADER_LEN);
+        chunk.extend_from_slice(&items);
+    }
+    Ok(())
+}
+
+/// Makes it the chunk of a stream that breaks off.
+pub fn break_off(chunk: &mut Vec<u8>, error: &StreamError) {
+    chunk.clear();
+    chunk.extend([state::BROKEN, 0, 0, 0, 0]);
+    chunk.extend_from_slice(error.message.as_bytes());
+}

@@ -70,6 +70,10 @@ impl<I: Interface + ?Sized> Caller for Loopback<'_, I> {
         })
     }
 
+    fn provides<J: Interface + ?Sized>(&self, method: usize) -> bool {
+        method < self.methods
+    }
+
     fn is_not_provided(error: &Failure) -> bool {
         matches!(error, Failure::NotProvided)
     }

@@ -68,7 +68,7 @@ fn fields(parts: &Parts) -> (&'static [&'static NamedValue], Type) {
         .iter()
         .map(|(name, (known, _))| leak::<NamedValue>(NamedValue { name: leak(name.clone()), ty: known }))
         .collect();
-    let read = parts.iter().map(|(name, (_, read))| Field { name: name.clone(), ty: read.clone() });
+    let read = parts.iter().map(|(name, (_, read))| Field { name: name.clone(), ty: read.clone(), default: None });
     (leak_all(&known), Type::Struct(read.collect()))
 }
 
@@ -97,7 +97,7 @@ fn enumeration(parts: Parts) -> (Known, Type) {
     }
     let known: Vec<_> =
         variants.iter().map(|(name, ty, _)| leak::<NamedVariant>(NamedVariant { name, ty: leak(*ty) })).collect();
-    let read = variants.into_iter().map(|(name, _, data)| Variant { name: name.into(), data });
+    let read = variants.into_iter().map(|(name, _, data)| Variant { name: name.into(), data, other: false });
     (named(DataModelType::Enum(leak_all(&known))), Type::Enum(read.collect()))
 }
 

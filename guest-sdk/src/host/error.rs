@@ -1,16 +1,19 @@
 //! Why the host gave no answer.
 
 use plugix_abi::PanicReport;
-use plugix_abi::interface::{DecodeError, EncodeError};
+use plugix_abi::interface::{DecodeError, EncodeError, Version};
 use thiserror::Error;
 
 /// Why a call into the host failed. The host function itself didn't fail.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HostError {
-    /// The host doesn't have this function.
-    #[error("the host doesn't provide this function")]
-    NotProvided,
+    /// The host doesn't have this function. A client says ahead which later functions the host has (`has_…`).
+    #[error("the host doesn't provide this function{}", came_with(*.since))]
+    NotProvided {
+        /// The version of the interface that the function came with, if the interface says so.
+        since: Option<Version>,
+    },
     /// The host function panicked; the host goes on.
     #[error("the host function panicked: {}", .0.message)]
     Panicked(PanicReport),
@@ -32,6 +35,10 @@ pub enum HostError {
     /// The host answered with a status that this SDK doesn't know.
     #[error("the host answered with the unknown status {0}")]
     Status(u32),
+}
+
+fn came_with(since: Option<Version>) -> String {
+    since.map_or_else(String::new, |since| format!(": it was built for an interface before version {since}"))
 }
 
 // Not `#[from]`, which makes it a source: clients panic with this error's text alone, so the text has to say all.

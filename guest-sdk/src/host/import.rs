@@ -5,9 +5,23 @@ use super::result::{HostResult, failure, unpack};
 use crate::stream::Offering;
 use plugix_abi::Status;
 use plugix_abi::interface::{
-    DecodeError, EncodeArgs, EncodeError, Import, Measure, Registers, Return, Sink, SliceSink,
+    DecodeError, EncodeArgs, EncodeError, Import, Measure, Registers, Return, Sink, SliceSink, Version,
 };
 use std::mem::MaybeUninit;
+
+// As the linker knows it; see `plugix_abi::import`.
+#[link(wasm_import_module = "plugix")]
+unsafe extern "C" {
+    #[link_name = "provides"]
+    fn host_provides(ptr: *const u8, len: u32) -> u32;
+}
+
+/// Whether the host has a method.
+pub(super) fn provides(interface: &str, method: &str) -> bool {
+    let name = format!("{interface}/{method}");
+    // SAFETY: the host reads `name.len()` bytes.
+    unsafe { host_provides(name.as_ptr(), name.len() as u32) == 1 }
+}
 
 /// Room on the stack for arguments and for a result. What fits here needs no heap.
 const ROOM: usize = 1024;
@@ -16,7 +30,7 @@ type Answer<R> = Result<<R as Return>::Value, <R as Return>::Failure<HostError>>
 
 /// Calls one function. `import` is a constant, so only one arm is left of this.
 #[inline]
-pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A) -> Answer<R> {
+pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A, since: Option<Version>) -> Answer<R> {
     let mut registers = Registers::default();
     args.bits(&mut registers, 0);
     let [a, b, c, d] = registers;
@@ -28,7 +42,7 @@ pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A) -> Answer
             Import::Scalar2(import) => import(a, b),
             Import::Scalar3(import) => import(a, b, c),
             Import::Scalar4(import) => import(a, b, c, d),
-            Import::Frame(import) => return call_with_memory::<R, A>(import, args),
+            Import::Frame(import) => return call_with_memory::<R, A>(import, args, since),
         }
     };
     let (status, value) = unpack(packed);
@@ -36,19 +50,20 @@ pub(super) fn call<R: Return, A: EncodeArgs>(import: Import, args: &A) -> Answer
         let wrong = || HostError::Result(DecodeError::Scalar(value)).into();
         R::scalar(value).ok_or_else(wrong)
     } else {
-        Err(failure(status, HostResult::Kept { len: value as usize }).into())
+        Err(failure(status, HostResult::Kept { len: value as usize }, since).into())
     }
 }
 
 fn call_with_memory<R: Return, A: EncodeArgs>(
     import: unsafe extern "C" fn(u32, u32, u32, u32) -> u64,
     args: &A,
+    since: Option<Version>,
 ) -> Answer<R> {
     let mut room = [MaybeUninit::uninit(); ROOM];
     let mut sink = Offering(SliceSink::new(&mut room));
     match args.encode(&mut sink) {
-        Ok(()) => call_with_bytes::<R>(import, sink.0.written()),
-        Err(EncodeError::Full) => call_with_bytes::<R>(import, &encode_large(args).map_err(HostError::from)?),
+        Ok(()) => call_with_bytes::<R>(import, sink.0.written(), since),
+        Err(EncodeError::Full) => call_with_bytes::<R>(import, &encode_large(args).map_err(HostError::from)?, since),
         Err(error) => Err(HostError::from(error).into()),
     }
 }
@@ -62,7 +77,11 @@ fn encode_large<A: EncodeArgs>(args: &A) -> Result<Vec<u8>, EncodeError> {
     Ok(sink.0)
 }
 
-fn call_with_bytes<R: Return>(import: unsafe extern "C" fn(u32, u32, u32, u32) -> u64, args: &[u8]) -> Answer<R> {
+fn call_with_bytes<R: Return>(
+    import: unsafe extern "C" fn(u32, u32, u32, u32) -> u64,
+    args: &[u8],
+    since: Option<Version>,
+) -> Answer<R> {
     let mut room = [MaybeUninit::<u8>::uninit(); ROOM];
     let start = args.as_ptr() as usize as u32;
     let out = room.as_mut_ptr() as usize as u32;
@@ -76,6 +95,6 @@ fn call_with_bytes<R: Return>(import: unsafe extern "C" fn(u32, u32, u32, u32) -
     match Status::try_from(status) {
         Ok(Status::Ok) => Ok(R::value(result)?),
         Ok(Status::Error) => Err(R::error(result)?),
-        _ => Err(failure(status, result).into()),
+        _ => Err(failure(status, result, since).into()),
     }
 }

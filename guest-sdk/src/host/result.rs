@@ -2,7 +2,7 @@
 
 use super::HostError;
 use crate::stream;
-use plugix_abi::interface::{DecodeError, Payload, Pull};
+use plugix_abi::interface::{DecodeError, Payload, Pull, Version};
 use plugix_abi::{PanicReport, Status};
 use std::mem::MaybeUninit;
 
@@ -19,11 +19,11 @@ pub(crate) fn unpack(packed: u64) -> (u32, u32) {
 }
 
 #[cold]
-pub(crate) fn failure(status: u32, detail: HostResult<'_>) -> HostError {
+pub(crate) fn failure(status: u32, detail: HostResult<'_>, since: Option<Version>) -> HostError {
     let text = |detail: HostResult<'_>| detail.read(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let read = || {
         Ok(match Status::try_from(status) {
-            Ok(Status::NotProvided) => HostError::NotProvided,
+            Ok(Status::NotProvided) => HostError::NotProvided { since },
             Ok(Status::Deadlock) => HostError::Deadlock(text(detail)?),
             Ok(Status::Failed) => HostError::Failed(text(detail)?),
             Ok(Status::BadArguments) => HostError::BadArguments(text(detail)?),

@@ -41,7 +41,7 @@ impl Pull for HostStream {
             } else {
                 HostResult::Kept { len }
             };
-            return Err(StreamError::new(failure(status, detail)));
+            return Err(StreamError::new(failure(status, detail, None)));
         }
         if !fits {
             chunk.reserve(len);

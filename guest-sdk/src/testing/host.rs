@@ -76,8 +76,14 @@ where
     let provided = host.as_ref().and_then(|host| host.get(&TypeId::of::<I>()));
     match provided.and_then(|provider| provider.downcast_ref::<Provider<I>>()) {
         Some(provider) => loopback::call::<I, ReturnOf<I, METHOD>, A, HostError>(provider.get(), METHOD, args),
-        None => Err(HostError::NotProvided.into()),
+        None => Err(HostError::NotProvided { since: I::METHODS[METHOD].since }.into()),
     }
+}
+
+/// Whether the host provides the interface. A fake has all of its methods.
+pub(crate) fn provides<I: Interface + ?Sized>(_method: usize) -> bool {
+    let host = HOST.read().unwrap_or_else(PoisonError::into_inner);
+    host.as_ref().is_some_and(|host| host.contains_key(&TypeId::of::<I>()))
 }
 
 impl From<TestError> for HostError {

@@ -27,6 +27,10 @@ impl<I: Interface + ?Sized> Caller for Loopback<I> {
         call::<I, ReturnOf<J, METHOD>, A, TestError>(self.0.get(), METHOD, args)
     }
 
+    fn provides<J: Interface + ?Sized>(&self, _: usize) -> bool {
+        true
+    }
+
     fn is_not_provided(_: &TestError) -> bool {
         // What implements a trait has all its methods.
         false

@@ -9,6 +9,7 @@ pub(crate) const HELP: &str = "Exit codes:\n  \
     2    the command line is wrong\n  \
     3    the method that was called returned an error\n  \
     4    the plugin failed: it panicked, trapped, exited or was stopped\n  \
+    5    a host or a plugin of the other module doesn't fit any more (`plugix diff`)\n  \
     101  tests failed (`plugix test`)\n  \
     130  Ctrl-C ended the program\n\n\
     A program that is run (`plugix run` without a method) ends with its own exit code.";
@@ -19,6 +20,8 @@ pub(crate) const FAILED: u8 = 1;
 pub(crate) const RETURNED: u8 = 3;
 /// The plugin failed.
 pub(crate) const PLUGIN: u8 = 4;
+/// Two modules don't fit each other's hosts.
+pub(crate) const BREAKS: u8 = 5;
 /// Ctrl-C: 128 and the signal's number, as a shell has it.
 pub(crate) const INTERRUPTED: u8 = 130;
 

@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod completions;
 mod crates;
+mod diff;
 mod doctor;
 mod env;
 mod exit;
@@ -67,6 +68,8 @@ enum Command {
     Watch(watch::Args),
     /// Show what a module is and what it asks for; nothing in it runs
     Inspect(inspect::Args),
+    /// Show what changed between two modules, and whether hosts and plugins of either still fit
+    Diff(diff::Args),
     /// Compile a module to a file that loads without compiling
     Compile(compile::Args),
     /// Show or clear the cache of compiled modules
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Watch(args) => watch::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Compile(args) => compile::run(args),
         Command::Cache(args) => cache::run(args),
         Command::Env(args) => env::run(args),

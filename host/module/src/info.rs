@@ -1,8 +1,9 @@
 //! What a module is, wants and offers.
 
 use crate::{InterfaceError, ModuleError, Signature, interface};
+use plugix_abi::interface::Contract;
 use plugix_abi::interface::descriptor::{About, Descriptor, PluginDescriptor};
-use plugix_abi::{Interface, METADATA_EXPORT, import};
+use plugix_abi::{METADATA_EXPORT, import};
 use std::fmt;
 use wasmparser::{FuncType, TypeRef};
 
@@ -202,8 +203,8 @@ impl ModuleInfo {
     ///
     /// # Errors
     /// The variant of [`InterfaceError`] that says what is missing or different.
-    pub fn check_interface<I: Interface + ?Sized>(&self) -> Result<(), InterfaceError> {
-        interface::find(I::INFO, &self.implements).map(drop)
+    pub fn check_interface<I: Contract + ?Sized>(&self) -> Result<(), InterfaceError> {
+        interface::check::<I>(&self.implements)
     }
 }
 

@@ -18,6 +18,7 @@
 //! Every byte of a module is an allegation: nothing here panics on any, and no count that a module states is trusted
 //! before it was compared with a limit.
 
+mod changes;
 mod error;
 mod features;
 mod info;
@@ -31,11 +32,12 @@ mod size;
 mod stoppable;
 mod work;
 
+pub use changes::{Changes, ConfigChange, InterfaceChanges, MethodChange, Role};
 pub use error::ModuleError;
 pub use features::{EngineSwitch, Guest, PROPOSALS, Proposal, engine_switches};
 pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use inspect::{inspect, keeps_tables, validate};
-pub use interface::InterfaceError;
+pub use interface::{Difference, InterfaceError};
 pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
 pub use size::Size;

@@ -3,6 +3,7 @@
 use super::{
     HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
 };
+use plugix_abi::interface::Version;
 use std::sync::Arc;
 use thiserror::Error as ThisError;
 use wasmer::RuntimeError;
@@ -38,12 +39,14 @@ pub enum Error {
         /// Where the two differ.
         problem: String,
     },
-    /// The caller's fault: the method is optional, and the plugin lacks it because the plugin is older than the
-    /// interface.
-    #[error("the plugin doesn't provide the optional method `{method}`")]
+    /// The caller's fault: the plugin lacks the method, because the plugin is older than the interface. A client says
+    /// ahead which methods the plugin has (`has_…`).
+    #[error("the plugin doesn't provide `{method}`{}", came_with(*.since))]
     NotProvided {
         /// The method's name.
         method: &'static str,
+        /// The version of the interface that the method came with, if the interface says so.
+        since: Option<Version>,
     },
     /// The caller's fault: the plugin didn't understand the arguments.
     #[error("the plugin refused the arguments of `{method}`: {message}")]
@@ -100,6 +103,10 @@ pub enum Error {
     Dead(#[source] Box<Error>),
 }
 
+fn came_with(since: Option<Version>) -> String {
+    since.map_or_else(String::new, |since| format!(": it was built for an interface before version {since}"))
+}
+
 impl From<InterfaceError> for Error {
     fn from(error: InterfaceError) -> Self {
         Self::Interface(Box::new(error))
@@ -142,6 +149,11 @@ impl Error {
     #[cold]
     pub(crate) fn from_breach(error: ProtocolError, site: Site) -> Self {
         Self::Protocol { error, site: Box::new(site) }
+    }
+
+    /// Whether the plugin doesn't have an interface in this major version. Another version may fit.
+    pub(crate) fn is_other_version(&self) -> bool {
+        matches!(self, Self::Interface(error) if error.is_other_version())
     }
 
     /// Where in the plugin it happened. `None` if it did not happen in the plugin.

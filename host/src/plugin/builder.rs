@@ -164,7 +164,7 @@ impl PluginBuilder {
         module.info().check_plugin()?;
         let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
         check_needs(module.info(), &policy)?;
-        functions.check(module.info())?;
+        functions.fit(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
         functions.keep_stacks(backtraces);
         functions.limit_arguments(policy.argument_limit);

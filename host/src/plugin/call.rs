@@ -1,6 +1,7 @@
 //! The path of a call: the arguments go into the frame, one wasm call follows, and the result comes out.
 
 mod failure;
+mod rewritten;
 mod scalar;
 
 pub(crate) use failure::ReadError;
@@ -15,6 +16,8 @@ use crate::stop::Halt;
 use failure::{broken, guard};
 use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
+use plugix_module::interface::Rewrites;
+use std::sync::Arc;
 use wasmer::TypedFunction;
 
 /// A result that is larger than this is given back to the guest at once, and not at the guest's next call. The host
@@ -55,6 +58,8 @@ pub(crate) struct EncodedCall<'a> {
 pub(crate) enum TypedMethod {
     Scalar(ScalarMethod),
     Frame(Method),
+    /// The plugin has another form of it.
+    Rewritten(Method, Arc<Rewrites>),
 }
 
 impl CallPath {
@@ -125,6 +130,9 @@ impl CallPath {
         let result = match method {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args, name),
             TypedMethod::Frame(method) => self.call_frame::<I, METHOD, A>(instance, method, args, name),
+            TypedMethod::Rewritten(method, rewrites) => {
+                self.call_rewritten::<I, METHOD, A>(instance, (method, rewrites), args, name)
+            }
         };
         instance.finish()?;
         result

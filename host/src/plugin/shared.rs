@@ -21,7 +21,7 @@ use crate::plugin::{CancelHandle, Metadata, Signal, SignalHandle, Usage};
 use crate::stop::Deadline;
 use lanes::Lanes;
 use lease::Lease;
-use plugix_abi::interface::Interface;
+use plugix_abi::interface::Contract;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 #[cfg(feature = "json")]
@@ -134,8 +134,8 @@ impl SharedPlugin {
     /// # Errors
     /// [`Error::Interface`] if plugin and host differ. [`Error::Overloaded`] if there is no worker. [`Error::Dead`] if
     /// the plugin was closed or has ended.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<SharedBound>, Error> {
-        Ok(I::client(SharedBound::new::<I>(self.clone())?))
+    pub fn bind<I: Contract + ?Sized>(&self) -> Result<I::Client<SharedBound>, Error> {
+        I::bind(&bound::Binding(self))
     }
 
     /// Does the same as [`Plugin::call_bytes`].

@@ -1,8 +1,10 @@
 //! Calls with a deadline of their own.
 
+use super::bound::Binding;
 use super::{Bound, Plugin};
 use crate::error::{CallError, Error};
-use plugix_abi::interface::Interface;
+use plugix_abi::interface::Contract;
+use std::cell::Cell;
 use std::time::Duration;
 
 /// A plugin, with a limit for each call that is tighter than the policy's. See [`Plugin::within`].
@@ -17,8 +19,8 @@ impl<'a> Within<'a> {
     ///
     /// # Errors
     /// The errors of [`Plugin::bind`].
-    pub fn bind<I: Interface + ?Sized>(self) -> Result<I::Client<Bound<&'a Plugin>>, Error> {
-        Ok(I::client(Bound::new::<I>(self.plugin, Some(self.limit))?))
+    pub fn bind<I: Contract + ?Sized>(self) -> Result<I::Client<Bound<&'a Plugin>>, Error> {
+        I::bind(&Binding { plugin: Cell::new(Some(self.plugin)), limit: Some(self.limit) })
     }
 
     /// Does the same as [`Plugin::call_bytes`], with the limit.

@@ -21,16 +21,22 @@ pub(crate) use wait::{is_stopped, with_halt};
 
 use super::signature::function_type;
 use super::stopped;
-use crate::error::{InterfaceError, LoadError, ThreadOffer};
+use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, ThreadOffer};
 use crate::stop::Halt;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
-use plugix_module::interface;
+use plugix_module::interface::{self, Fit};
 use plugix_module::{Import, ModuleInfo};
 use results::Results;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use wasmer::{Function, FunctionEnv, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value};
+use wasmer::{
+    Function, FunctionEnv, FunctionEnvMut, FunctionType, Imports, Memory, RuntimeError, StoreMut, Type, Value,
+};
+
+/// The longest name of a method that a plugin asks for, in bytes.
+const NAME_MAX: u32 = 4096;
 
 /// The interfaces that a host provides to one plugin.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +46,8 @@ pub(crate) struct HostFunctions {
     panics: Panics,
     /// How many bytes the arguments of one call may have.
     argument_limit: u32,
+    /// What is behind the methods that the plugin wants, by interface and method: of interfaces that differ.
+    fits: Arc<HashMap<String, HashMap<String, Option<Fit>>>>,
 }
 
 /// One interface of the host, with its type erased.
@@ -47,11 +55,11 @@ trait Provided: Send + Sync + fmt::Debug {
     /// The interface's name.
     fn name(&self) -> &str;
 
-    /// What is known of the interface. `None` if it is whatever a plugin wants.
-    fn info(&self) -> Option<&'static InterfaceInfo>;
+    /// What is known of the interface, and what it says of itself. `None` if it is whatever a plugin wants.
+    fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])>;
 
-    /// Makes the function that a plugin imports for one method, if there is such a method.
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Option<Function>;
+    /// Makes the function that a plugin imports for one method, if it can be.
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import, fit: &Fit) -> Option<Function>;
 }
 
 /// Who calls host functions: a plugin, in one of its stores.
@@ -88,12 +96,20 @@ impl HostFunctions {
         self.provided.push(Arc::new(added));
     }
 
-    /// Checks that the host provides everything that the plugin wants.
-    pub(crate) fn check(&self, module: &ModuleInfo) -> Result<(), LoadError> {
+    /// Checks that the host provides everything that the plugin wants, and finds out how.
+    pub(crate) fn fit(&mut self, module: &ModuleInfo) -> Result<(), LoadError> {
+        let mut all = HashMap::new();
         for wanted in &module.uses {
             match self.find(&wanted.name) {
-                // Without a trait, it is whatever the plugin wants.
-                Some(provided) => provided.info().map_or(Ok(()), |info| interface::check_provided(wanted, info))?,
+                Some(provided) => {
+                    // Without a trait, it is whatever the plugin wants.
+                    let Some((info, descriptor)) = provided.contract() else { continue };
+                    let fits = interface::find_provided(wanted, info, descriptor)?;
+                    let names = wanted.methods.iter().map(|method| method.name.clone());
+                    if let Some(fits) = fits {
+                        all.insert(wanted.name.clone(), names.zip(fits).collect());
+                    }
+                }
                 // The plugin gets along without this interface.
                 None if wanted.methods.iter().all(|method| method.optional) => {}
                 None => Err(InterfaceError::NotProvided {
@@ -102,6 +118,7 @@ impl HostFunctions {
                 })?,
             }
         }
+        self.fits = Arc::new(all);
         Ok(())
     }
 
@@ -166,13 +183,55 @@ impl HostFunctions {
             import::PANICKING => self.panics.function(store, halt),
             import::STREAM_DROP => self.streams.drop_function(store, halt),
             import::SERVE => serve_function(store),
+            import::PROVIDES => self.provides_function(store, memory, halt),
             _ => not_provided(store, import, halt),
         }
     }
 
     fn method(&self, store: &mut StoreMut<'_>, context: &Context, interface: &str, import: &Import) -> Function {
-        let found = self.find(interface).and_then(|provided| provided.function(store, context, import));
-        found.unwrap_or_else(|| not_provided(store, import, &context.halt))
+        let found = self.fitting(interface, &import.name);
+        let function = found.and_then(|(provided, fit)| provided.function(store, context, import, &fit));
+        function.unwrap_or_else(|| not_provided(store, import, &context.halt))
+    }
+
+    /// The implementation that is behind a method, as the plugin names the two.
+    fn fitting(&self, interface: &str, method: &str) -> Option<(&Arc<dyn Provided>, Fit)> {
+        let provided = self.find(interface)?;
+        let fit = match self.fits.get(interface) {
+            Some(fits) => fits.get(method)?.clone()?,
+            // All methods are there under their names. The host's own services are those of every plugin.
+            None => {
+                let place = |(info, _): (&InterfaceInfo, _)| info.methods.iter().position(|there| there.name == method);
+                Fit { method: provided.contract().map_or(Some(0), place)?, rewrites: None }
+            }
+        };
+        Some((provided, fit))
+    }
+
+    /// Makes the function with which the plugin asks whether the host has a method.
+    fn provides_function(
+        &self,
+        store: &mut StoreMut<'_>,
+        memory: &FunctionEnv<frame::Memory>,
+        halt: &Halt,
+    ) -> Function {
+        let (functions, halt) = (self.clone(), halt.clone());
+        Function::new_typed_with_env(
+            store,
+            memory,
+            move |mut env: FunctionEnvMut<'_, frame::Memory>, ptr: u32, len: u32| {
+                stopped::check(halt.is_stopped())?;
+                let (memory, store) = env.data_and_store_mut();
+                let mut name = vec![0; len.min(NAME_MAX) as usize];
+                memory.guest.read_into(&store, "a method's name", ptr, &mut name).map_err(|error| {
+                    let function = MethodRef::from_export(import::PROVIDES).to_name();
+                    RuntimeError::user(Box::new(HostBreach { function, error }))
+                })?;
+                let name = std::str::from_utf8(&name).ok().and_then(|name| name.rsplit_once('/'));
+                let is_there = name.is_some_and(|(interface, method)| functions.fitting(interface, method).is_some());
+                Ok::<u32, RuntimeError>(is_there.into())
+            },
+        )
     }
 }
 
@@ -198,18 +257,18 @@ impl<I: Interface + ?Sized> Provided for Provider<I> {
         I::NAME
     }
 
-    fn info(&self) -> Option<&'static InterfaceInfo> {
-        Some(I::INFO)
+    fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])> {
+        Some((I::INFO, I::DESCRIPTOR))
     }
 
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Option<Function> {
-        let method = I::METHODS.iter().position(|method| method.name == import.name)?;
-        Some(match I::METHODS[method].import {
-            ImportKind::Scalar => scalar::function(store, context, self, method),
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, _: &Import, fit: &Fit) -> Option<Function> {
+        Some(match I::METHODS[fit.method].import {
+            ImportKind::Scalar => scalar::function(store, context, self, fit.method),
             ImportKind::Frame => {
-                let (provider, run) = (self.clone(), I::frame_fn(method).expect("the method exists"));
+                let (provider, run) = (self.clone(), I::frame_fn(fit.method).expect("the method exists"));
                 let run = move |args: &[u8], result: &mut frame::Buffer| run(provider.get(), args, result);
-                frame::function(store, context, (I::NAME, I::METHODS[method].name), run)
+                let name = (I::NAME, I::METHODS[fit.method].name);
+                frame::function(store, context, name, fit.rewrites.clone(), run)
             }
         })
     }

@@ -10,7 +10,7 @@ mod sink;
 mod snapshot;
 mod structs;
 
-pub(crate) use payload::{GuestPayload, OpenStream, PIECE, decoded};
+pub(crate) use payload::{GuestPayload, OpenStream, PIECE, decoded, sent};
 pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::Snapshot;
 

@@ -79,6 +79,7 @@ fn host_function(info: &ModuleInfo, import: &Import) -> Option<FunctionType> {
     if import.module == abi::HOST {
         return match import.name.as_str() {
             abi::TAKE_RESULT => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
+            abi::PROVIDES => Some(FunctionType::new([Type::I32; 2], [Type::I32])),
             abi::STREAM_NEXT => Some(FunctionType::new([Type::I32; 3], [Type::I64])),
             abi::PANICKING | abi::SERVE => Some(FunctionType::new([], [])),
             abi::STREAM_DROP => Some(FunctionType::new([Type::I32], [])),

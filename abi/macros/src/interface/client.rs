@@ -59,6 +59,7 @@ fn client_method(contract: &Contract, method: &Method) -> TokenStream {
     } else {
         call
     };
+    let has = method.history.is_later().then(|| has(contract, method));
     let errors = match &method.error {
         None => "When the call fails.",
         Some(_) => "With the method's own error, or when the call fails.",
@@ -72,10 +73,25 @@ fn client_method(contract: &Contract, method: &Method) -> TokenStream {
         #vis fn #ident(&self, #inputs) -> ::core::result::Result<#value, #error> {
             #body
         }
+
+        #has
     }
 }
 
-fn inputs(method: &Method) -> TokenStream {
+/// Says ahead whether the other side has a method that came later.
+fn has(contract: &Contract, method: &Method) -> TokenStream {
+    let (interface, vis, index) = (contract.dyn_type(), &contract.vis, method.index);
+    let docs = format!("Whether the other side has `{}`. Sides of earlier versions lack it.", method.ident);
+    let name = format_ident!("has_{}", method.ident);
+    quote! {
+        #[doc = #docs]
+        #vis fn #name(&self) -> bool {
+            self.caller.provides::<#interface>(#index)
+        }
+    }
+}
+
+pub(super) fn inputs(method: &Method) -> TokenStream {
     let inputs = method.args.iter().map(|Arg { ident, ty, .. }| quote!(#ident: #ty));
     quote!(#(#inputs),*)
 }

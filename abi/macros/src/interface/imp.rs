@@ -99,7 +99,8 @@ fn info(contract: &Contract) -> TokenStream {
     let Contract { name, docs, .. } = contract;
     let [major, minor, patch] = contract.options.version;
     let methods = contract.methods.iter().map(|method| {
-        let Method { docs, signature, optional, .. } = method;
+        let Method { docs, signature, optional, history, .. } = method;
+        let (since, was) = (history.since(abi), &history.was);
         let name = method.ident.to_string();
         let import = if method.is_scalar() { quote!(Scalar) } else { quote!(Frame) };
         let args = method.args.iter().map(|arg| {
@@ -121,6 +122,8 @@ fn info(contract: &Contract) -> TokenStream {
                 docs: #docs,
                 signature: #signature,
                 optional: #optional,
+                since: #since,
+                was: &[#(#was),*],
                 import: #abi::interface::ImportKind::#import,
                 args: &[#(#args),*],
                 returns: #abi::interface::ReturnInfo { value: #value, error: #error },

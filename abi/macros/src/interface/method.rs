@@ -1,5 +1,6 @@
 //! One method: what it takes, what it returns, and whether that can cross the boundary.
 
+use super::history::History;
 use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_kind};
 use super::{Errors, words};
 use crate::crossing;
@@ -25,6 +26,8 @@ pub(super) struct Method {
     pub(super) error: Option<Type>,
     /// Whether there is a default body.
     pub(super) optional: bool,
+    /// The version that it came with, and its earlier names.
+    pub(super) history: History,
 }
 
 pub(super) struct Arg {
@@ -54,6 +57,10 @@ impl Method {
             None => (returned.clone(), None),
         };
         errors.keep(check_returned(&returned, &value));
+        let history = History::new(&function.attrs).unwrap_or_else(|error| {
+            errors.push(error);
+            History::default()
+        });
         if function.default.is_some()
             && let Some(stream) = args.iter().find(|arg| matches!(arg.kind, ArgKind::Stream(_)))
         {
@@ -73,6 +80,7 @@ impl Method {
             value,
             error,
             optional: function.default.is_some(),
+            history,
         })
     }
 

@@ -43,7 +43,7 @@ impl Parse for Options {
     }
 }
 
-fn parse_version(text: &LitStr) -> Result<[u32; 3]> {
+pub(super) fn parse_version(text: &LitStr) -> Result<[u32; 3]> {
     let mut version = [0; 3];
     let value = text.value();
     let parts: Vec<_> = value.split('.').collect();

@@ -3,6 +3,10 @@
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Ident, LitStr, Path, Result, Token, parenthesized, parse_quote};
 
+mod marks;
+
+pub(super) use marks::Mark;
+
 /// How serde changes the names of fields or variants.
 #[derive(Clone, Copy)]
 pub(super) enum Names {
@@ -31,6 +35,8 @@ pub(super) struct Item {
     rename: Option<String>,
     /// For the fields of a variant.
     pub(super) fields: Option<Names>,
+    /// What it is for the other side, if that doesn't know it.
+    pub(super) mark: Option<Mark>,
 }
 
 impl Container {
@@ -70,7 +76,7 @@ impl Container {
 
 impl Item {
     pub(super) fn new(attributes: &[Attribute]) -> Result<Self> {
-        let mut item = Self::default();
+        let mut item = Self { mark: Mark::new(attributes)?, ..Self::default() };
         each_serde(attributes, |meta| {
             if meta.path.is_ident("rename") {
                 item.rename = both(&meta, |name| Ok(name.value()))?;

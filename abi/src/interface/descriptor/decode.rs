@@ -1,10 +1,10 @@
 //! Reads records that anyone may have written.
 
-use super::super::schema::{hash, shape_tag, tag};
+use super::super::schema::{hash, shape_tag, tag, variant_tag};
 use super::super::{ImportKind, ReturnInfo, Shape, Version};
 use super::{
     ArgDescriptor, Descriptor, DescriptorError, FORMAT, Field, MAX_DEPTH, MAX_SECTION_LEN, MAX_TYPES, MethodDescriptor,
-    Needs, PluginDescriptor, Primitive, Type, Variant,
+    Needs, PluginDescriptor, Primitive, Type, Variant, flag,
 };
 use crate::AbiVersion;
 use alloc::boxed::Box;
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
 
     fn interface(&mut self, abi: AbiVersion) -> Result<Descriptor> {
         let name = self.text()?;
-        let version = Version { major: self.small()?, minor: self.small()?, patch: self.small()? };
+        let version = self.version()?;
         let docs = self.text()?;
         let mut names = BTreeSet::new();
         let methods = self.list(|reader| {
@@ -104,11 +104,20 @@ impl<'a> Reader<'a> {
         Ok(Descriptor { abi, name, version, docs, methods })
     }
 
+    fn version(&mut self) -> Result<Version> {
+        Ok(Version { major: self.small()?, minor: self.small()?, patch: self.small()? })
+    }
+
     fn method(&mut self) -> Result<MethodDescriptor> {
         let name = self.text()?;
         let docs = self.text()?;
         let signature = self.text()?;
-        let optional = self.flag("mark of an optional method")?;
+        let flags = self.byte()?;
+        if flags & !(flag::OPTIONAL | flag::SINCE | flag::WAS) != 0 {
+            return Err(DescriptorError::UnknownTag { what: "mark of a method", value: flags });
+        }
+        let since = if flags & flag::SINCE != 0 { Some(self.version()?) } else { None };
+        let was = if flags & flag::WAS != 0 { self.list(Self::text)? } else { Vec::new() };
         let stated_hash = u64::from_le_bytes(self.array()?);
         let arg_names = self.list(Self::text)?;
 
@@ -127,7 +136,9 @@ impl<'a> Reader<'a> {
             name,
             docs,
             signature,
-            optional,
+            optional: flags & flag::OPTIONAL != 0,
+            since,
+            was,
             import,
             hash: stated_hash,
             args,
@@ -166,15 +177,36 @@ impl<'a> Reader<'a> {
             tag::SEQ => Type::Seq(Box::new(self.ty(inner)?)),
             tag::MAP => Type::Map(Box::new(self.ty(inner)?), Box::new(self.ty(inner)?)),
             tag::TUPLE => Type::Tuple(self.list(|reader| reader.ty(inner))?),
-            tag::STRUCT => Type::Struct(self.list(|reader| Ok(Field { name: reader.text()?, ty: reader.ty(inner)? }))?),
-            tag::ENUM => {
-                Type::Enum(self.list(|reader| Ok(Variant { name: reader.text()?, data: reader.optional(inner)? }))?)
-            }
+            tag::STRUCT => Type::Struct(self.list(|reader| reader.field(inner))?),
+            tag::ENUM => Type::Enum(self.list(|reader| reader.variant(inner))?),
             value => match Primitive::from_tag(value) {
                 Some(primitive) => Type::Primitive(primitive),
                 None => return Err(DescriptorError::UnknownTag { what: "type", value }),
             },
         })
+    }
+
+    fn field(&mut self, depth: usize) -> Result<Field> {
+        let name = self.text()?;
+        let default = match self.bytes {
+            [tag::DEFAULT, ..] => {
+                self.byte()?;
+                Some(self.counted()?.to_vec())
+            }
+            _ => None,
+        };
+        Ok(Field { name, ty: self.ty(depth)?, default })
+    }
+
+    fn variant(&mut self, depth: usize) -> Result<Variant> {
+        let name = self.text()?;
+        let (data, other) = match self.byte()? {
+            variant_tag::UNIT => (None, false),
+            variant_tag::DATA => (Some(self.ty(depth)?), false),
+            variant_tag::OTHER => (None, true),
+            value => return Err(DescriptorError::UnknownTag { what: "mark of a variant", value }),
+        };
+        Ok(Variant { name, data, other })
     }
 
     fn optional(&mut self, depth: usize) -> Result<Option<Type>> {
@@ -200,9 +232,13 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn text(&mut self) -> Result<String> {
+        core::str::from_utf8(self.counted()?).map(String::from).map_err(|_| DescriptorError::NotUtf8)
+    }
+
+    /// Bytes with their length in front.
+    fn counted(&mut self) -> Result<&'a [u8]> {
         let len = self.number()?;
-        let bytes = self.take(usize::try_from(len).map_err(|_| DescriptorError::Truncated)?)?;
-        core::str::from_utf8(bytes).map(String::from).map_err(|_| DescriptorError::NotUtf8)
+        self.take(usize::try_from(len).map_err(|_| DescriptorError::Truncated)?)
     }
 
     fn small(&mut self) -> Result<u32> {

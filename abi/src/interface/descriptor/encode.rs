@@ -1,8 +1,8 @@
 //! Writes records while compiling.
 
 use super::super::schema::Writer;
-use super::super::{ImportKind, InterfaceInfo, MethodInfo};
-use super::{FORMAT, Needs};
+use super::super::{ImportKind, InterfaceInfo, MethodInfo, Version};
+use super::{FORMAT, Needs, flag};
 use crate::ABI_VERSION;
 use postcard_schema::schema::NamedType;
 
@@ -51,9 +51,7 @@ const fn plugin<const N: usize>(writer: &mut Writer<N>, sdk: &str, needs: Needs,
 const fn interface<const N: usize>(writer: &mut Writer<N>, info: &InterfaceInfo) {
     start(writer);
     writer.text(info.name);
-    writer.number(info.version.major as u64);
-    writer.number(info.version.minor as u64);
-    writer.number(info.version.patch as u64);
+    version(writer, info.version);
     writer.text(info.docs);
     writer.number(info.methods.len() as u64);
     let mut i = 0;
@@ -63,11 +61,32 @@ const fn interface<const N: usize>(writer: &mut Writer<N>, info: &InterfaceInfo)
     }
 }
 
+const fn version<const N: usize>(writer: &mut Writer<N>, version: Version) {
+    writer.number(version.major as u64);
+    writer.number(version.minor as u64);
+    writer.number(version.patch as u64);
+}
+
 const fn method<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
     writer.text(info.name);
     writer.text(info.docs);
     writer.text(info.signature);
-    writer.byte(info.optional as u8);
+    writer.byte(
+        info.optional as u8 * flag::OPTIONAL
+            | info.since.is_some() as u8 * flag::SINCE
+            | !info.was.is_empty() as u8 * flag::WAS,
+    );
+    if let Some(since) = info.since {
+        version(writer, since);
+    }
+    if !info.was.is_empty() {
+        writer.number(info.was.len() as u64);
+        let mut i = 0;
+        while i < info.was.len() {
+            writer.text(info.was[i]);
+            i += 1;
+        }
+    }
     writer.all(&hash_method(info).to_le_bytes());
     writer.number(info.args.len() as u64);
     let mut i = 0;

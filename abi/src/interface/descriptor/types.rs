@@ -55,6 +55,10 @@ pub struct MethodDescriptor {
     pub signature: String,
     /// Whether it has a default body.
     pub optional: bool,
+    /// The version of the interface that it came with, if it was not there from the beginning.
+    pub since: Option<Version>,
+    /// Names that it had in earlier versions.
+    pub was: Vec<String>,
     /// How a plugin calls it when the host implements it.
     pub import: ImportKind,
     /// The hash of its arguments' and its result's forms.
@@ -100,6 +104,8 @@ pub struct Field {
     pub name: String,
     /// Its type.
     pub ty: Type,
+    /// What it is where the other side doesn't know it, in postcard: both sides fit even if only one has the field.
+    pub default: Option<Vec<u8>>,
 }
 
 /// A variant of an enum.
@@ -109,6 +115,8 @@ pub struct Variant {
     pub name: String,
     /// What it holds: one value, a tuple or a struct.
     pub data: Option<Type>,
+    /// Whether it stands for variants that the reader doesn't know. Then it holds nothing.
+    pub other: bool,
 }
 
 macro_rules! primitives {

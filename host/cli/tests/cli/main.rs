@@ -2,6 +2,7 @@
 
 mod author;
 mod crates;
+mod diff;
 mod fake;
 mod messages;
 mod mistakes;

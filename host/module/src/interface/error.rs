@@ -1,5 +1,6 @@
 //! Why a plugin and a host don't agree on an interface.
 
+use super::Difference;
 use plugix_abi::interface::Version;
 use thiserror::Error as ThisError;
 
@@ -34,15 +35,22 @@ pub enum InterfaceError {
         found: Version,
     },
     /// The implementation lacks a method that has no default.
-    #[error("`{interface}` lacks the method `{signature}`")]
+    #[error(
+        "`{interface}` lacks the method `{signature}`: wanted in version {wanted}, not found in version {found}; a method \
+         that comes later needs a default body, or `#[since(\"…\")]`"
+    )]
     MissingMethod {
         /// The interface's name.
         interface: String,
         /// The caller's signature of the method.
         signature: String,
+        /// The caller's version.
+        wanted: Version,
+        /// The implementation's version.
+        found: Version,
     },
     /// The implementation's method takes or returns something else.
-    #[error("`{interface}` has another `{method}`: wanted `{wanted}`, found `{found}`{details}")]
+    #[error("`{interface}` has another `{method}`: wanted `{wanted}`, found `{found}`; {difference}")]
     ChangedMethod {
         /// The interface's name.
         interface: String,
@@ -52,8 +60,14 @@ pub enum InterfaceError {
         wanted: String,
         /// The implementation's signature.
         found: String,
-        /// Which types differ inside, when the signatures read the same.
-        details: String,
+        /// Where the two differ first.
+        difference: Box<Difference>,
+    },
+    /// The host's own interface can't be compared, since it names too many types.
+    #[error("`{interface}` has too many types to be compared: pass less, or the same as the other side")]
+    TooLarge {
+        /// The interface's name.
+        interface: String,
     },
     /// The plugin claims a method that it doesn't export.
     #[error("the plugin claims `{interface}` `{method}` but doesn't export it")]
@@ -63,6 +77,13 @@ pub enum InterfaceError {
         /// The method's name.
         method: String,
     },
+}
+
+impl InterfaceError {
+    /// Whether the plugin doesn't have the interface in this major version. Another version may fit.
+    pub fn is_other_version(&self) -> bool {
+        matches!(self, Self::Version { .. } | Self::NotImplemented { .. })
+    }
 }
 
 fn list(names: &[String]) -> String {

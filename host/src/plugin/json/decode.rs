@@ -227,7 +227,7 @@ mod tests {
 
     /// A struct with one field, whose name is as long as a descriptor allows.
     fn with_long_name(ty: Primitive) -> Type {
-        Type::Struct(vec![Field { name: "n".repeat(1 << 20), ty: Type::Primitive(ty) }])
+        Type::Struct(vec![Field { name: "n".repeat(1 << 20), ty: Type::Primitive(ty), default: None }])
     }
 
     #[test]

@@ -99,8 +99,12 @@ fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
             if let Some(unknown) = values.keys().find(|key| fields.iter().all(|field| field.name != **key)) {
                 return Err(mismatch().inside(unknown));
             }
-            fields.iter().try_for_each(|field| {
-                encode_named(&field.ty, values.get(&field.name), out).map_err(|problem| problem.inside(&field.name))
+            fields.iter().try_for_each(|field| match (values.get(&field.name), &field.default) {
+                (None, Some(default)) => {
+                    out.extend_from_slice(default);
+                    Ok(())
+                }
+                (value, _) => encode_named(&field.ty, value, out).map_err(|problem| problem.inside(&field.name)),
             })
         }
         Type::Enum(variants) => {

@@ -41,7 +41,7 @@ fn write(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
             let values = value.as_array().filter(|values| values.len() == types.len()).ok_or_else(mismatch)?;
             types.iter().zip(values).try_for_each(|(ty, value)| write(ty, value, out))
         }
-        Type::Struct(fields) => fields.iter().try_for_each(|Field { name, ty }| {
+        Type::Struct(fields) => fields.iter().try_for_each(|Field { name, ty, .. }| {
             let written = value.get(name).map_or_else(|| Err(Mismatch::missing(ty)), |value| write(ty, value, out));
             written.map_err(|problem| problem.inside(name))
         }),
@@ -71,7 +71,7 @@ fn read(ty: &Type, bytes: &mut &[u8], budget: &mut Budget) -> Option<Value> {
         Type::Primitive(primitive) => read_number(*primitive, bytes)?,
         Type::Tuple(types) => types.iter().map(|ty| read(ty, bytes, budget)).collect::<Option<Vec<_>>>()?.into(),
         Type::Struct(fields) => {
-            let field = |Field { name, ty }: &Field| {
+            let field = |Field { name, ty, .. }: &Field| {
                 budget.spend(0, name.len())?;
                 Some((name.clone(), read(ty, bytes, budget)?))
             };

@@ -9,7 +9,7 @@ use crate::plugin::asynchronous::{Cancel, Running};
 use crate::plugin::dynamic;
 use crate::plugin::dynamic::Lend;
 use crate::plugin::inner::Inner;
-use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
+use plugix_abi::interface::{self as abi, Bind, Caller, Contract, EncodeArgs, FailureOf, Interface, ValueOf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 #[cfg(feature = "json")]
@@ -45,8 +45,8 @@ impl SharedPlugin {
     ///
     /// # Errors
     /// The variant of [`InterfaceError`] that says how plugin and host differ.
-    pub fn bind_async<I: Interface + ?Sized>(&self) -> Result<AsyncClient<I>, InterfaceError> {
-        plugix_module::interface::find(I::INFO, &self.module().info().implements)?;
+    pub fn bind_async<I: Contract + ?Sized>(&self) -> Result<AsyncClient<I>, InterfaceError> {
+        self.module().info().check_interface::<I>()?;
         Ok(AsyncClient { plugin: self.clone(), interface: PhantomData })
     }
 
@@ -103,7 +103,7 @@ impl SharedPlugin {
     }
 }
 
-impl<I: Interface + ?Sized> AsyncClient<I> {
+impl<I: Contract + ?Sized> AsyncClient<I> {
     /// Runs calls on one worker: `client.call(|client| client.count("/books", 4)).await`. This works as
     /// [`SharedPlugin::run`] does.
     ///
@@ -132,11 +132,8 @@ impl Worker {
     ///
     /// # Errors
     /// [`Error::Interface`] if plugin and host differ. [`Error::Busy`] if the worker is running a call.
-    pub fn bind<I: Interface + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, Error> {
-        let interface = self.lanes.interface(TypeId::of::<I>());
-        let mut lease = self.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
-        bound::ensure_found::<I>(&mut lease, self.module(), interface)?;
-        Ok(I::client(WorkerBound { worker: self, interface }))
+    pub fn bind<I: Contract + ?Sized>(&self) -> Result<I::Client<WorkerBound<'_>>, Error> {
+        I::bind(&Binding(self))
     }
 
     /// Does the same as [`Plugin::call_bytes`](crate::Plugin::call_bytes).
@@ -169,6 +166,26 @@ impl Worker {
     }
 }
 
+/// Finds interfaces in a worker's instance.
+struct Binding<'a>(&'a Worker);
+
+impl<'a> Bind for Binding<'a> {
+    type Caller = WorkerBound<'a>;
+    type Error = Error;
+
+    fn bind<I: Interface + ?Sized>(&self) -> Result<WorkerBound<'a>, Error> {
+        let Self(worker) = *self;
+        let interface = worker.lanes.interface(TypeId::of::<I>());
+        let mut lease = worker.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
+        bound::ensure_found::<I>(&mut lease, worker.module(), interface)?;
+        Ok(WorkerBound { worker, interface })
+    }
+
+    fn is_other_version(error: &Error) -> bool {
+        error.is_other_version()
+    }
+}
+
 impl Lend for Worker {
     fn module(&self) -> &Module {
         self.lanes.plugin.module()
@@ -189,6 +206,10 @@ impl Caller for WorkerBound<'_> {
     {
         let mut lease = self.worker.lease.try_borrow_mut().map_err(|_| Error::Busy)?;
         bound::call::<I, METHOD, A>(&mut lease, self.worker.module(), self.interface, args)
+    }
+
+    fn provides<I: Interface + ?Sized>(&self, method: usize) -> bool {
+        self.worker.lease.try_borrow().is_ok_and(|lease| bound::provides(&lease, self.interface, method))
     }
 
     fn is_not_provided(error: &Error) -> bool {

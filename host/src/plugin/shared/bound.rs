@@ -5,8 +5,9 @@ use crate::error::{Error, InterfaceError};
 use crate::module::Module;
 use crate::plugin::bound;
 use crate::plugin::inner::Inner;
-use plugix_abi::interface::{self as abi, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
+use plugix_abi::interface::{self as abi, Bind, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::any::TypeId;
+use std::sync::Arc;
 
 /// A shared plugin and one of its interfaces. All clones and all threads use the same plugin.
 #[derive(Clone, Debug)]
@@ -14,17 +15,36 @@ pub struct SharedBound {
     plugin: SharedPlugin,
     /// The interface's place in the tables of each worker.
     interface: usize,
+    /// Which of the interface's methods the plugin has.
+    provided: Arc<[bool]>,
 }
 
-impl SharedBound {
-    pub(super) fn new<I: Interface + ?Sized>(plugin: SharedPlugin) -> Result<Self, Error> {
+/// Finds interfaces in a shared plugin.
+pub(super) struct Binding<'a>(pub(super) &'a SharedPlugin);
+
+impl Bind for Binding<'_> {
+    type Caller = SharedBound;
+    type Error = Error;
+
+    fn bind<I: Interface + ?Sized>(&self) -> Result<SharedBound, Error> {
+        let plugin = self.0.clone();
         let interface = plugin.lanes.interface(TypeId::of::<I>());
         let (mut lease, deadline) = plugin.take()?;
         ensure_found::<I>(&mut lease, plugin.module(), interface)?;
+        let provided = (0..I::METHODS.len()).map(|method| provides(&lease, interface, method)).collect();
         drop(deadline);
         drop(lease);
-        Ok(Self { plugin, interface })
+        Ok(SharedBound { plugin, interface, provided })
     }
+
+    fn is_other_version(error: &Error) -> bool {
+        error.is_other_version()
+    }
+}
+
+/// Whether the plugin has a method of an interface that was looked up.
+pub(super) fn provides(inner: &Inner, interface: usize, method: usize) -> bool {
+    matches!(inner.tables.get(interface), Some(Some(methods)) if methods[method].is_some())
 }
 
 /// Looks up the methods in a worker's instance, unless they were looked up before.
@@ -66,7 +86,7 @@ where
     let Inner { instance, path, tables, .. } = inner;
     match tables.get(interface).and_then(Option::as_ref).and_then(|methods| methods[METHOD].as_ref()) {
         Some(method) => path.call::<I, METHOD, A>(instance, method, args),
-        None => Err(Error::NotProvided { method: I::METHODS[METHOD].name }.into()),
+        None => Err(bound::not_provided(&I::METHODS[METHOD]).into()),
     }
 }
 
@@ -81,6 +101,10 @@ impl Caller for SharedBound {
     {
         let (mut lease, _deadline) = self.plugin.take()?;
         call::<I, METHOD, A>(&mut lease, self.plugin.module(), self.interface, args)
+    }
+
+    fn provides<I: Interface + ?Sized>(&self, method: usize) -> bool {
+        self.provided[method]
     }
 
     fn is_not_provided(error: &Error) -> bool {

@@ -4,12 +4,13 @@ use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodName, MethodRef, ProtocolError};
 use crate::running::imports::wait::{is_stopped, with_halt};
-use crate::running::memory::{GuestMemory, PIECE, decoded};
+use crate::running::memory::{GuestMemory, PIECE, decoded, sent};
 use crate::running::stopped;
 use crate::stop::Halt;
 use bytemuck::Pod;
-use plugix_abi::interface::{Bounds, Interface as _, Output};
+use plugix_abi::interface::{Bounds, DecodeError, Interface as _, Output};
 use plugix_abi::{Status, services};
+use plugix_module::interface::Rewrites;
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub(super) fn function<R>(
     store: &mut StoreMut<'_>,
     context: &Context,
     (interface, method): (&str, &str),
+    rewrites: Option<Arc<Rewrites>>,
     run: R,
 ) -> Function
 where
@@ -54,6 +56,7 @@ where
         halt: context.halt.clone(),
         results: context.results.clone(),
         limit: limit(interface, context.argument_limit),
+        rewrites,
     };
     Function::new_typed_with_env(
         store,
@@ -84,6 +87,8 @@ struct Call<R> {
     results: Results,
     /// How many bytes the arguments may have.
     limit: u32,
+    /// What the plugin has in another form.
+    rewrites: Option<Arc<Rewrites>>,
 }
 
 impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
@@ -105,7 +110,7 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
         let bytes =
             self.read(&mut buffer, len, |at, room| memory.guest.read_into(&store, "the arguments", args + at, room))?;
 
-        let outcome = catch_unwind(AssertUnwindSafe(|| with_halt(&self.halt, || (self.run)(bytes, &mut result))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| with_halt(&self.halt, || self.run(bytes, &mut result))));
         let status = outcome.unwrap_or_else(|panic| {
             result.0 = panicked(&self.plugin, &self.name.method, panic);
             Status::Panic
@@ -130,7 +135,50 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
     }
 }
 
-impl<R> Call<R> {
+impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
+    /// Runs the method.
+    fn run(&self, args: &[u8], result: &mut Buffer) -> Status {
+        match &self.rewrites {
+            None => (self.run)(args, result),
+            Some(rewrites) => self.run_rewritten(rewrites, args, result).unwrap_or_else(|(status, error)| {
+                result.0 = error.to_string().into_bytes();
+                status
+            }),
+        }
+    }
+
+    /// Runs the method over arguments in the plugin's form, and gives its result that form.
+    #[cold]
+    fn run_rewritten(
+        &self,
+        rewrites: &Rewrites,
+        args: &[u8],
+        result: &mut Buffer,
+    ) -> Result<Status, (Status, DecodeError)> {
+        let rewritten = rewrites.arguments(args, result.bounds()).map_err(|error| (Status::BadArguments, error))?;
+        let mut aligned = Vec::new();
+        let args = match &rewritten {
+            None => args,
+            Some(rewritten) => {
+                aligned.resize(rewritten.len().div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
+                let bytes = &mut bytemuck::cast_slice_mut(&mut aligned)[..rewritten.len()];
+                bytes.copy_from_slice(rewritten);
+                bytes
+            }
+        };
+        let status = (self.run)(args, result);
+        let rewrite = match status {
+            Status::Ok => &rewrites.value,
+            Status::Error => &rewrites.error,
+            _ => &None,
+        };
+        if let Some(rewrite) = rewrite {
+            let rewritten = rewrite.value(&result.0, sent(result.0.len()));
+            result.0 = rewritten.map_err(|error| (Status::Failed, error))?;
+        }
+        Ok(status)
+    }
+
     /// Copies arguments piece by piece: what is stopped meanwhile gets none.
     fn read<'b>(
         &self,

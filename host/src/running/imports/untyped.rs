@@ -8,6 +8,7 @@ use crate::running::signature::function_type;
 use crate::running::stopped;
 use plugix_abi::Status;
 use plugix_abi::interface::{InterfaceInfo, MAX_REGISTERS};
+use plugix_module::interface::Fit;
 use plugix_module::{Import, Number};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -37,11 +38,11 @@ impl Provided for Untyped {
         &self.interface
     }
 
-    fn info(&self) -> Option<&'static InterfaceInfo> {
+    fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])> {
         None
     }
 
-    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Option<Function> {
+    fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import, _: &Fit) -> Option<Function> {
         let signature = import.signature()?;
         if signature.results != [Number::I64] {
             return None;
@@ -53,7 +54,7 @@ impl Provided for Untyped {
                 result.put(bytes);
                 status
             };
-            return Some(frame::function(store, context, (&self.interface, &import.name), run));
+            return Some(frame::function(store, context, (&self.interface, &import.name), None, run));
         }
         let is_scalar =
             signature.params.len() <= MAX_REGISTERS && signature.params.iter().all(|number| *number == Number::I64);

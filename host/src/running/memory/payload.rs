@@ -29,6 +29,13 @@ pub(crate) const fn decoded(bytes: u32) -> usize {
     (bytes as usize).saturating_mul(2).saturating_add(LEAST)
 }
 
+/// How large what the host sends may become when the defaults of the plugin's fields are added to it. A few bytes may be
+/// many values, and each gets its default.
+pub(crate) fn sent(bytes: usize) -> Bounds {
+    const ADDED_MAX: usize = 256 << 20;
+    Bounds::of(bytes.saturating_mul(2).saturating_add(ADDED_MAX))
+}
+
 /// Makes the puller for a stream that the plugin offers under a handle.
 pub(crate) type OpenStream = dyn Fn(u32) -> Box<dyn Pull> + Send + Sync;
 
