@@ -1,10 +1,14 @@
-//! `cargo xtask demo`: builds the example plugins and the program that shows them, and runs it.
+//! `cargo xtask demo`: builds example plugins and the programs that show them, and runs those.
+
+mod examples;
 
 use crate::engine_linked;
-use crate::workspace::NOTES;
+use crate::workspace::{NOTES, target_folder};
 use anyhow::{Context as _, Result, ensure};
-use plugix_toolchain::{Build, Progress, Toolchain};
-use std::path::PathBuf;
+use clap::builder::PossibleValuesParser;
+use plugix_toolchain::{Build, Module, Progress, Toolchain};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The plugins that the demo shows.
@@ -12,60 +16,58 @@ const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
-    cargo xtask demo         # prints a table, and writes target/demo/mandelbrot.png\n  \
-    cargo xtask demo notes   # a web service with axum and SQLite, in a plugin")]
+    cargo xtask demo              # prints a table, and writes target/demo/mandelbrot.png\n  \
+    cargo xtask demo notes        # a web service with axum and SQLite, in a plugin\n  \
+    cargo xtask demo thermostat   # the program host/examples/thermostat.rs with its plugin")]
 pub(crate) struct Args {
-    /// What to show
-    #[arg(default_value = "all")]
-    what: What,
+    /// What to show: all plugins that need no C code and few crates, the web service, or an example of the book
+    #[arg(default_value = "all", value_parser = PossibleValuesParser::new(names()))]
+    what: String,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum What {
-    /// The plugins that need no C code and few crates
-    All,
-    /// A web service, which the host calls, limits and stops
-    Notes,
+fn names() -> impl Iterator<Item = &'static str> {
+    ["all", "notes"].into_iter().chain(examples::ALL.iter().map(|example| example.name))
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    match args.what {
-        What::All => show_all(),
-        What::Notes => show_notes(),
+    match examples::ALL.iter().find(|example| example.name == args.what) {
+        Some(example) => {
+            let modules = build(Build::new(engine_linked::root().join("Cargo.toml")).package(example.plugin))?;
+            show(
+                example.name,
+                [first(&modules)?.as_os_str()].into_iter().chain(example.arguments.iter().map(OsStr::new)),
+            )
+        }
+        None if args.what == "notes" => show("notes", [first(&build(Build::new(engine_linked::root().join(NOTES)))?)?]),
+        None => show_all(),
     }
 }
 
 fn show_all() -> Result<()> {
-    let modules = build_plugins()?;
-    let host = engine_linked::build_program(&["--example", "demo"], "demo")?;
-    // The program lies in `release/examples` of the target folder.
-    let results = host.ancestors().nth(3).context("cargo named no target folder")?.join("demo");
-
-    let status = Command::new(&host).arg(modules).arg(&results).stdin(Stdio::null()).status();
-    let status = status.with_context(|| format!("can't run {}", host.display()))?;
-    ensure!(status.success(), "the demo failed: {status}");
+    eprintln!("building the toolchain for plugins, and the plugins (some minutes the first time)");
+    let manifest = engine_linked::root().join("Cargo.toml");
+    let modules = build(PLUGINS.into_iter().fold(Build::new(manifest), Build::package))?;
+    let folder = first(&modules)?.parent().context("a module lies in a folder")?;
+    let results = target_folder()?.join("demo");
+    show("demo", [folder, &results])?;
     println!("The picture is {}", results.join("mandelbrot.png").display());
     Ok(())
 }
 
-fn show_notes() -> Result<()> {
-    let toolchain = Toolchain::ensure(Progress::stderr())?;
-    let modules = toolchain.build(&Build::new(engine_linked::root().join(NOTES)), Progress::stderr())?;
-    let module = modules.first().context("no module was built")?;
-    let host = engine_linked::build_program(&["--example", "notes"], "notes")?;
-    let status = Command::new(&host).arg(&module.path).stdin(Stdio::null()).status();
-    let status = status.with_context(|| format!("can't run {}", host.display()))?;
-    ensure!(status.success(), "the demo failed: {status}");
+/// Builds an example of the host, and runs it.
+fn show<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Result<()> {
+    let host = engine_linked::build_program(&["--example", name], name)?;
+    let mut program = Command::new(&host);
+    program.args(arguments).current_dir(engine_linked::root()).stdin(Stdio::null());
+    let status = program.status().with_context(|| format!("can't run {}", host.display()))?;
+    ensure!(status.success(), "{name} failed: {status}");
     Ok(())
 }
 
-/// Builds the plugins and returns the folder of their modules.
-fn build_plugins() -> Result<PathBuf> {
-    eprintln!("building the toolchain for plugins, and the plugins (some minutes the first time)");
-    let toolchain = Toolchain::ensure(Progress::stderr())?;
-    let manifest = engine_linked::root().join("Cargo.toml");
-    let request = PLUGINS.into_iter().fold(Build::new(manifest), Build::package);
-    let modules = toolchain.build(&request, Progress::stderr())?;
-    let folder = modules.first().and_then(|module| module.path.parent());
-    Ok(folder.context("no module was built")?.to_owned())
+fn build(request: Build) -> Result<Vec<Module>> {
+    Ok(Toolchain::ensure(Progress::stderr())?.build(&request, Progress::stderr())?)
+}
+
+fn first(modules: &[Module]) -> Result<&Path> {
+    Ok(&modules.first().context("no module was built")?.path)
 }

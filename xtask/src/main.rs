@@ -1,6 +1,7 @@
 //! The project's chores: one command, one module.
 
 mod bench;
+mod book;
 mod conformance;
 mod demo;
 mod engine_linked;
@@ -26,6 +27,8 @@ use std::process::ExitCode;
 enum Command {
     /// Measure against bare wasmer in the same run, and write `target/bench/results.json`
     Bench(bench::Args),
+    /// Check the book, run each command in it, and make its web pages
+    Book(book::Args),
     /// Run crates of crates.io and their tests, and those of `std`, in plugins; write `tests/conformance/RESULTS.md`
     Conformance(conformance::Args),
     /// Build the example plugins and a host, and show each plugin on one thread and on all
@@ -49,6 +52,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Bench(args) => bench::run(&args),
+        Command::Book(args) => book::run(&args),
         Command::Conformance(args) => conformance::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),

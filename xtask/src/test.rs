@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use outcome::Outcome;
 use plugix_toolchain::{Build, Progress, Toolchain};
 
+use crate::book;
 use crate::conformance;
 use crate::engine_linked::{SELECTION as ENGINE, root};
 use crate::tidy::{self, Check};
@@ -45,6 +46,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     stage("guest fixtures", &guests);
     stage("host, end to end", &|| tests(&ENGINE, &args.filter));
     if is_whole {
+        stage("the book", &book);
         stage("crates in a plugin", &crates);
         stage("lints", &|| checks(tidy::LINTS));
     }
@@ -95,6 +97,12 @@ fn guests() -> Result<Outcome> {
         built += toolchain.build(&request, Progress::stderr())?.len();
     }
     Ok(Outcome::built(built))
+}
+
+/// Runs the commands of the book, and with them the examples of the host and their plugins.
+fn book() -> Result<Outcome> {
+    let (right, differences) = book::test()?;
+    Ok(Outcome::counted(right, differences))
 }
 
 /// Runs the part of `cargo xtask conformance` that takes few minutes.

@@ -7,13 +7,14 @@ mod guest_memory;
 mod headers;
 mod manifests;
 mod packages;
-mod pages;
+pub(crate) mod pages;
 mod rooms;
 
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::book;
 use crate::engine_linked::{SELECTION as ENGINE, root};
 use crate::workspace::{self, LIGHT};
 
@@ -40,6 +41,7 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
     ("fixtures", fixtures::check),
     ("examples", examples::check),
     ("pages", pages::check),
+    ("book", book::check),
     ("rooms", rooms::check),
     ("guest memory", guest_memory::check),
 ];

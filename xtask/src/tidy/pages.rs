@@ -11,7 +11,7 @@ const PAGES: [&str; 6] =
     ["README.md", "ABI.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "tests/peers/README.md"];
 
 /// The folders that a path begins with.
-const FOLDERS: [&str; 6] = ["abi/", "example-plugins/", "guest-sdk/", "host/", "tests/", "xtask/"];
+const FOLDERS: [&str; 7] = ["abi/", "docs/", "example-plugins/", "guest-sdk/", "host/", "tests/", "xtask/"];
 
 pub(super) fn check() -> Result<Vec<String>> {
     let mut problems = Vec::new();
@@ -30,7 +30,7 @@ pub(super) fn check() -> Result<Vec<String>> {
 
 /// The paths that a page has in backticks, each with its line. A path with `<name>` in it stands for many, and is left
 /// out.
-fn paths(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn paths(text: &str) -> impl Iterator<Item = (usize, &str)> {
     quoted(text, '`').filter(|(_, path)| {
         FOLDERS.iter().any(|folder| path.starts_with(folder)) && !path.contains(['<', ' ', '*', '$'])
     })

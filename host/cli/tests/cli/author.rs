@@ -77,6 +77,31 @@ fn each_template_passes_its_tests() -> Result<()> {
     Ok(())
 }
 
+/// The examples of the book: their sources go into a project of the same name.
+#[test]
+fn each_example_can_be_copied_out() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let target_dir = target_dir()?;
+    for (example, tests) in [("courier", 2), ("forecast", 0), ("log-search", 2), ("mischief", 0), ("thermostat", 1)] {
+        begin(&plugix, example, "plain")?;
+        for (from, to) in [("src", "plugin/src"), ("interface/src", "interface/src"), ("", "plugin")] {
+            for entry in Path::new(ROOT).join("example-plugins").join(example).join(from).read_dir()? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|extension| extension == "rs") || path.ends_with("plugix.toml") {
+                    let name = path.file_name().context("a file has a name")?;
+                    std::fs::copy(&path, plugix.file(example).join(to).join(name))?;
+                }
+            }
+        }
+        std::fs::remove_dir_all(plugix.file(example).join("plugin/tests"))?; // those are of the template
+        let manifest = std::fs::read_to_string(plugix.file(example).join("plugin/Cargo.toml"))?;
+        plugix.write(&format!("{example}/plugin/Cargo.toml"), manifest + "log = \"0.4\"\n")?;
+        let stdout = plugix.run_in(example, &["test", "--target-dir", &target_dir, "--offline"])?.succeeded();
+        assert!(stdout.contains(&format!("{tests} passed; 0 failed;")), "{example}: {stdout}");
+    }
+    Ok(())
+}
+
 /// A plugin that is configured, prints and logs.
 const TALKATIVE: &str = r#"//! Says a lot.
 use plugix_guest::abi::Schema;
