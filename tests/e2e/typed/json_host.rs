@@ -70,7 +70,7 @@ fn numbers_in_registers_are_json_as_well() -> Result<()> {
         let sum = call.args.iter().filter_map(Value::as_u64).sum::<u64>();
         if sum > 10 { Ok(json!("too much")) } else { Ok(json!(sum)) }
     };
-    let plugin = Plugin::builder(&guest("bench")).provide_json("Adder", add).start()?;
+    let plugin = Plugin::builder(&guest("bench")).config(&0_u32).provide_json("Adder", add).start()?;
     let client = plugin.bind::<dyn Bench>()?;
     assert_eq!(client.call_host(4)?, 6);
     let refused = client.call_host(7).expect_err("an answer is no number").to_string();
