@@ -60,7 +60,7 @@ mod stream;
 pub use args::{Args, Bytes, EncodeArg, EncodeArgs, ScalarArg, StreamArg, Value};
 pub use caller::{CallError, Caller, FailureOf, FrameFn, Import, Interface, Method, ReturnOf, ScalarFn, ValueOf};
 pub use calls::Calls;
-pub use contract::{Bind, Contract, Either};
+pub use contract::{Bind, Contract, Either, EitherOf};
 pub use error::{BadArguments, DecodeError, EncodeError};
 pub use info::{ArgInfo, ImportKind, InterfaceInfo, MethodInfo, ReturnInfo, Shape, Version};
 pub use limited::Bounds;

@@ -95,7 +95,7 @@ pub trait Bind {
     fn either<New, Old, A>(
         &self,
         adapt: impl FnOnce(Old::Client<Self::Caller>) -> A,
-    ) -> Result<Either<New::Client<Self::Caller>, A>, Self::Error>
+    ) -> Result<EitherOf<New, Self::Caller, A>, Self::Error>
     where
         Self: Sized,
         New: Contract + ?Sized,
@@ -113,6 +113,9 @@ pub trait Bind {
         }
     }
 }
+
+/// A client of a contract, or an adapter.
+pub type EitherOf<New, C, A> = Either<<New as Contract>::Client<C>, A>;
 
 /// A client of one of two versions. It has the methods of the newer one, by the trait that `#[interface]` makes beside the
 /// client (`WordCountCalls` for `WordCount`).

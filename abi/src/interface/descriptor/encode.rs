@@ -71,11 +71,10 @@ const fn method<const N: usize>(writer: &mut Writer<N>, info: &MethodInfo) {
     writer.text(info.name);
     writer.text(info.docs);
     writer.text(info.signature);
-    writer.byte(
-        info.optional as u8 * flag::OPTIONAL
-            | info.since.is_some() as u8 * flag::SINCE
-            | !info.was.is_empty() as u8 * flag::WAS,
-    );
+    let optional = if info.optional { flag::OPTIONAL } else { 0 };
+    let since = if info.since.is_some() { flag::SINCE } else { 0 };
+    let was = if info.was.is_empty() { 0 } else { flag::WAS };
+    writer.byte(optional | since | was);
     if let Some(since) = info.since {
         version(writer, since);
     }

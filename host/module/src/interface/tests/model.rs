@@ -146,7 +146,7 @@ fn plain(primitive: Primitive, rng: &mut Rng) -> Vec<u8> {
     use Primitive::*;
     let number = rng.next() >> rng.below(64);
     let encoded = match primitive {
-        Bool => postcard::to_allocvec(&(number % 2 == 0)),
+        Bool => postcard::to_allocvec(&number.is_multiple_of(2)),
         U8 | I8 => postcard::to_allocvec(&(number as u8)),
         U16 | I16 => postcard::to_allocvec(&(number as u16)),
         U32 | I32 => postcard::to_allocvec(&(number as u32)),
