@@ -20,7 +20,9 @@ macro_rules! export {
             $(#[$attribute])*
             fn $name($args: &[u8]) $(-> $reply)? $body
 
-            #[unsafe(export_name = concat!("plugix:", stringify!($name)))]
+            // Elsewhere nobody calls it, and linkers take no such names.
+            #[cfg_attr(target_family = "wasm", unsafe(export_name = concat!("plugix:", stringify!($name))))]
+            #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
             extern "C" fn export(frame: u32) -> u32 {
                 // SAFETY: the host calls this export with a frame that it has from `plugix_frame_new`.
                 unsafe { $crate::call(frame, |args, output| $crate::Reply::reply($name(args), output)) }

@@ -31,7 +31,9 @@ macro_rules! __implement {
     ) => {
         $(
             const _: () = {
-                #[unsafe(export_name = $export)]
+                // Elsewhere nobody calls it, and linkers take no such names.
+                #[cfg_attr(target_family = "wasm", unsafe(export_name = $export))]
+                #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
                 extern "C" fn export(frame: u32) -> u32 {
                     let method = |args: &[u8], output: &mut $crate::Output<'_>| {
                         let plugin: &(dyn $interface + 'static) = $crate::__private::instance::<$plugin>();
@@ -42,7 +44,8 @@ macro_rules! __implement {
                 }
 
                 $(
-                    #[unsafe(export_name = $scalar)]
+                    #[cfg_attr(target_family = "wasm", unsafe(export_name = $scalar))]
+                    #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
                     extern "C" fn scalar($($register: u64),*) -> u64 {
                         $crate::__private::call_scalar(|plugin: &'static $plugin| {
                             let method = <dyn $interface as $crate::abi::Interface>::scalar_fn($index);

@@ -43,7 +43,9 @@ impl<'a> Project<'a> {
     pub(super) fn plugin(&self, steps: &mut Steps) -> Result<()> {
         let title = |what: &str| format!("{}: {what}", self.template);
         // A toolchain that has to be composed first is not the template's.
-        steps.run(title("find or compose the compiler"), self.plugix(["env"]).current_dir(self.home()))?;
+        let other = self.home().join("other");
+        self.plugix(["new", "other"]).current_dir(self.home()).output()?;
+        steps.run(title("find or compose the compiler"), self.plugix(["env"]).current_dir(other))?;
         steps.run(title("new"), self.plugix(["new", NAME, "--template", self.template]).current_dir(self.home()))?;
         let said = steps.run(title("test"), &mut self.plugix(["test"]))?;
         ensure!(said.contains("test result: ok"), "`plugix test` ran no tests: {said}");
