@@ -48,9 +48,35 @@ pub(crate) fn guests() -> Result<Vec<String>> {
 
 /// Where cargo builds.
 pub(crate) fn target_folder() -> Result<PathBuf> {
+    Ok(metadata()?["target_directory"].as_str().context("cargo metadata names no target folder")?.into())
+}
+
+/// What cargo tells of the workspace's packages.
+fn metadata() -> Result<Value> {
     let output = cargo().args(["metadata", "--no-deps", "--format-version=1"]).stderr(Stdio::inherit()).output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("the output of cargo metadata")?;
-    Ok(metadata["target_directory"].as_str().context("cargo metadata names no target folder")?.into())
+    serde_json::from_slice(&output.stdout).context("the output of cargo metadata")
+}
+
+/// The packages that are published, as cargo tells of them.
+pub(crate) fn published() -> Result<Vec<Value>> {
+    let metadata = metadata()?;
+    let packages = metadata["packages"].as_array().context("cargo metadata tells of no packages")?;
+    Ok(packages.iter().filter(|package| is_published(package)).cloned().collect())
+}
+
+pub(crate) fn is_published(package: &Value) -> bool {
+    // An empty list of registries is `publish = false`.
+    package["publish"].is_null()
+}
+
+/// Packs packages. They may depend on each other before any of them is in a registry. They are not compiled: the engine
+/// once more would take minutes.
+pub(crate) fn pack<'a>(packages: impl IntoIterator<Item = &'a Value>) -> Command {
+    let mut pack = cargo();
+    pack.args(["package", "--quiet", "--no-verify", "--allow-dirty"]).stdin(Stdio::null());
+    let names = packages.into_iter().filter_map(|package| package["name"].as_str());
+    names.for_each(|name| _ = pack.args(["--package", name]));
+    pack
 }
 
 /// What is in a folder, sorted.

@@ -1,38 +1,22 @@
 //! What users depend on can be published, with a page and all else that a registry shows.
 
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::Value;
 
-use super::output;
 use crate::workspace;
 
 /// What a registry shows of a package.
 const SHOWN: [&str; 6] = ["description", "license", "readme", "repository", "keywords", "categories"];
 
 pub(super) fn check() -> Result<Vec<String>> {
-    let metadata: Value = serde_json::from_str(&output(&["metadata", "--no-deps", "--format-version=1"])?)?;
-    let packages = metadata["packages"].as_array().context("cargo metadata tells of no packages")?;
-    let published: Vec<_> = packages.iter().filter(|package| is_published(package)).collect();
-    let mut problems: Vec<_> = published.iter().flat_map(|package| missing(package)).collect();
-    // Packages that are packed together may depend on each other before any of them is in a registry. They are compiled
-    // by the tests anyway, and the engine once more would take minutes.
-    let mut pack = workspace::cargo();
-    pack.args(["package", "--quiet", "--no-verify", "--allow-dirty"]);
-    for package in &published {
-        pack.arg("--package").arg(package["name"].as_str().context("a package has no name")?);
-    }
-    let packed = pack.stdin(Stdio::null()).output()?;
+    let published = workspace::published()?;
+    let mut problems: Vec<_> = published.iter().flat_map(missing).collect();
+    // The tests compile them.
+    let packed = workspace::pack(&published).output()?;
     if !packed.status.success() {
         problems.push(format!("`cargo package` fails: {}", String::from_utf8_lossy(&packed.stderr).trim()));
     }
     Ok(problems)
-}
-
-fn is_published(package: &Value) -> bool {
-    // An empty list of registries is `publish = false`.
-    package["publish"].is_null()
 }
 
 fn missing(package: &Value) -> Vec<String> {
@@ -48,6 +32,7 @@ fn missing(package: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace::is_published;
     use serde_json::json;
 
     #[test]
