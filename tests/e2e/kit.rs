@@ -5,6 +5,7 @@ use plugix_e2e::call;
 use plugix_host::Policy;
 use plugix_host::events::Event;
 use plugix_testing::{BuildError, Crate};
+use plugix_toolchain::Build;
 use std::path::Path;
 
 /// The crate of a fixture.
@@ -45,6 +46,16 @@ fn what_a_thread_does_later_can_be_waited_for() -> Result<()> {
     call(&plugin, "connect_later", "127.0.0.1:81")?;
     let denied = plugin.wait_for(|event| matches!(event, Event::Denied { .. }));
     assert!(denied.to_string().contains("127.0.0.1:81"), "{denied}");
+    Ok(())
+}
+
+#[test]
+fn packages_of_one_workspace_are_told_apart() -> Result<()> {
+    let package = |name| Build::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml")).package(name);
+    for name in ["guest-kit", "guest-clock"] {
+        let module = Crate::of(package(name))?.module().name().to_owned();
+        assert_eq!(module, name.replace('-', "_"));
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What cargo does with plugin crates.
 
 /// How far cargo goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Action {
     /// To modules.
     #[default]

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 use crate::{Error, Toolchain, clippy, lacking, manifests};
 
 /// What to build, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Build {
     /// The `Cargo.toml` of the workspace or package.
     pub manifest: PathBuf,

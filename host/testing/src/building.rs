@@ -62,11 +62,11 @@ pub fn engine() -> &'static Engine {
     &ENGINE
 }
 
-/// The modules that were built, and their files, by manifest.
-static BUILT: Mutex<Option<HashMap<PathBuf, (PathBuf, Module)>>> = Mutex::new(None);
+/// The modules that were built, and their files, by what was asked for.
+static BUILT: Mutex<Option<HashMap<Build, (PathBuf, Module)>>> = Mutex::new(None);
 
 impl Crate {
-    /// Builds the crate in a folder, without optimization, as `cargo test` does. Relative folders begin where cargo runs
+    /// Builds the crate in a folder, in the release profile. Relative folders begin where cargo runs
     /// tests: in the folder of the crate that has the test. The policy is that of `plugix.toml` beside the crate's
     /// manifest; without that file the plugin may compute and nothing else.
     ///
@@ -76,8 +76,8 @@ impl Crate {
         Self::of(Build::new(folder.as_ref().join("Cargo.toml")))
     }
 
-    /// Builds as the request says: another profile, features, one package of a workspace. Crates of one manifest are
-    /// built once in a process, as the first test asks.
+    /// Builds as the request says: another profile, features, one package of a workspace. What is
+    /// asked for again in a process is built once.
     ///
     /// # Errors
     /// As [`build`](Self::build).
@@ -127,7 +127,7 @@ impl Crate {
 fn module(request: &Build) -> Result<(PathBuf, Module), BuildError> {
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let built = built.get_or_insert_default();
-    if let Some(found) = built.get(&request.manifest) {
+    if let Some(found) = built.get(request) {
         return Ok(found.clone());
     }
     let modules = Toolchain::ensure(Progress::stderr())?.build(request, Progress::stderr())?;
@@ -135,5 +135,5 @@ fn module(request: &Build) -> Result<(PathBuf, Module), BuildError> {
         return Err(BuildError::Modules { manifest: request.manifest.clone(), found: modules.len() });
     };
     let found = (module.path.clone(), engine().load_file(&module.path)?);
-    Ok(built.entry(request.manifest.clone()).or_insert(found).clone())
+    Ok(built.entry(request.clone()).or_insert(found).clone())
 }
