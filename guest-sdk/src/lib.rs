@@ -40,6 +40,8 @@
 //!
 //! A configuration is any type that derives `Deserialize` and [`Schema`](abi::Schema).
 //!
+//! A plugin whose state has to outlive it is [`Stateful`].
+//!
 //! [`testing`] tests a plugin in plain `cargo test`, with a host of fakes.
 //!
 //! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export). They know nothing of types.
@@ -56,6 +58,7 @@ mod section;
 #[cfg(target_family = "wasm")]
 mod serve;
 pub mod services;
+mod state;
 mod stream;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
@@ -66,6 +69,7 @@ pub use metadata::SDK_VERSION;
 pub use plugin::Plugin;
 pub use plugix_abi as abi;
 pub use plugix_guest_macros::plugin;
+pub use state::Stateful;
 
 /// What generated code needs; not for others.
 #[doc(hidden)]
@@ -73,6 +77,7 @@ pub mod __private {
     pub use crate::plugin::{Instance, instance, start, unload};
     pub use crate::scalar::call_scalar;
     pub use crate::section::array;
+    pub use crate::state::{StateOf, restore, save};
 }
 
 /// The examples of the page that the package has.

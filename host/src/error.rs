@@ -34,8 +34,10 @@ mod fault;
 mod load;
 mod overload;
 mod protocol;
+mod replace;
 mod signals;
 mod site;
+mod state;
 mod stop;
 
 pub use artifact::ArtifactError;
@@ -48,9 +50,11 @@ pub use fault::{Panic, StackFrame, Trap};
 pub use load::LoadError;
 pub use overload::Overload;
 pub use protocol::ProtocolError;
+pub use replace::ReplaceError;
 pub(crate) use signals::{HostBreach, ThreadOffer};
 pub(crate) use site::MethodRef;
 pub use site::{MethodName, Site};
+pub use state::StateError;
 pub use stop::StopReason;
 
 pub use plugix_module::{Difference, InterfaceError, ModuleError};

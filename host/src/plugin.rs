@@ -57,15 +57,18 @@ mod dynamic;
 mod inner;
 #[cfg(feature = "json")]
 mod json;
+mod linked;
 mod metadata;
 pub mod pool;
 #[cfg(feature = "json")]
 mod provided;
 pub mod raw;
+mod replaceable;
 pub(crate) mod services;
 mod shared;
 mod signal;
 mod start_state;
+mod state;
 mod stream;
 mod within;
 
@@ -81,9 +84,11 @@ pub use json::there_and_back;
 pub use metadata::Metadata;
 #[cfg(feature = "json")]
 pub use provided::{JsonCall, JsonFailure, check_json_answer};
+pub use replaceable::{Carry, ReplaceOptions, Replaceable, ReplaceableBound, Replaced};
 pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use signal::{Signal, SignalHandle};
+pub use state::{SavedState, check_carry, is_stateful};
 pub use within::Within;
 
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};

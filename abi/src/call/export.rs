@@ -44,3 +44,6 @@ pub const SCALAR_PREFIX: &str = "plugix_scalar:";
 /// `fn(frame: u32) -> u32`: tells how the calling thread's last call in registers failed. It answers with the status
 /// and the payload that the same call by a frame would have had. It takes no arguments, and tells a failure once.
 pub const FAILURE: &str = "plugix_failure";
+/// The interface of a plugin whose state another instance can take over: `save() -> Result<State, String>` and
+/// `restore(state: State) -> Result<(), String>`, where `State` is a type of the plugin's, in postcard.
+pub const STATE: &str = "plugix.State";

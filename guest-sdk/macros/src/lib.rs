@@ -50,6 +50,8 @@ use proc_macro::TokenStream;
 /// name and version are those of its Cargo package. `threads` and `memory` tell the host what the plugin needs to run.
 ///
 /// On the `impl` of an interface, any number of times: exports its methods and puts its descriptor into the plugin.
+///
+/// On `impl Stateful`: exports what the plugin keeps when another version takes its place.
 #[proc_macro_attribute]
 pub fn plugin(options: TokenStream, item: TokenStream) -> TokenStream {
     plugin::expand(options.into(), item.into()).unwrap_or_else(syn::Error::into_compile_error).into()

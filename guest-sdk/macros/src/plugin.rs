@@ -18,11 +18,15 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStr
         let message = "a plugin is one type without generics: there is one instance of it";
         return Err(Error::new(item.generics.span(), message));
     }
-    let registration = if path.segments.last().is_some_and(|last| last.ident == "Plugin") {
+    let is = |name| path.segments.last().is_some_and(|last| last.ident == name);
+    let registration = if is("Plugin") {
         register_plugin(&options, &item.self_ty)?
     } else if has_options {
         let message = "what the plugin is stands on `impl Plugin`; an interface is exported with `#[plugin]` alone";
         return Err(Error::new(path.span(), message));
+    } else if is("Stateful") {
+        let plugin = &item.self_ty;
+        quote!(::plugix_guest::__stateful!(#plugin);)
     } else {
         register_interface(path, &item.self_ty)
     };

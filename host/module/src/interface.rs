@@ -115,6 +115,15 @@ pub(crate) fn compare_types(given: &Type, read: &Type) -> Result<(), Difference>
     compare(given, read, Sides::ARGUMENT).map(drop).map_err(|found| found.at("configuration"))
 }
 
+/// Compares a state that a plugin has saved with the one that another plugin reads. `None` if both have the same bytes.
+///
+/// # Errors
+/// When the two types don't fit.
+pub fn carry(saved: &Type, read: &Type) -> Result<Option<Rewrite>, Difference> {
+    let plan = compare(saved, read, Sides::ARGUMENT).map_err(|found| found.at("state"))?;
+    Ok(plan.map(|plan| Rewrite { from: saved.clone(), plan }))
+}
+
 fn check_version(wanted: &Descriptor, found: &Descriptor) -> Result<(), InterfaceError> {
     if wanted.version.major == found.version.major {
         return Ok(());

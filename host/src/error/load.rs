@@ -45,6 +45,14 @@ pub enum LoadError {
     /// The compiler panicked.
     #[error("the compiler failed: {0}")]
     Compiler(String),
+    /// Another plugin can't implement the interface for this one.
+    #[error("`{interface}` can't be another plugin's: {problem}")]
+    Link {
+        /// The interface's name.
+        interface: String,
+        /// Why not.
+        problem: String,
+    },
     /// The module wants something that neither WASIX nor the host provides.
     #[error("unknown import `{module}` `{name}`: neither WASIX nor this host provides it")]
     UnknownImport {

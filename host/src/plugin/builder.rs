@@ -2,11 +2,12 @@
 
 use super::config::{self, Config};
 use super::inner::Inner;
+use super::linked;
 #[cfg(feature = "json")]
 use super::provided::{self, JsonCall, JsonFailure};
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
-use super::{Plugin, to_vec};
+use super::{Plugin, Replaceable, to_vec};
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::{Module, ModuleInfo};
@@ -35,6 +36,7 @@ pub struct PluginBuilder {
     policy: Policy,
     config: Config,
     functions: HostFunctions,
+    links: Vec<(String, Replaceable)>,
     services: Services,
     backtraces: bool,
     resettable: bool,
@@ -50,6 +52,7 @@ impl PluginBuilder {
             policy: Policy::new(),
             config: Config::default(),
             functions: HostFunctions::default(),
+            links: Vec::new(),
             services: Services::default(),
             backtraces: false,
             resettable: false,
@@ -136,6 +139,16 @@ impl PluginBuilder {
         self
     }
 
+    /// Lets the plugin call an interface that another plugin implements. The host needs no trait for it. Each call takes a
+    /// worker of that plugin, runs under that plugin's policy, and reaches whichever plugin serves at that time. A plugin
+    /// that calls itself on such a way gets an error where it would have to wait for itself. Nothing happens if the plugin
+    /// doesn't want the interface.
+    #[must_use]
+    pub fn link(mut self, interface: impl Into<String>, provider: &Replaceable) -> Self {
+        self.links.push((interface.into(), provider.clone()));
+        self
+    }
+
     /// Sets a callback for what happens to the plugin: a limit was reached, an operation was denied, a thread died. The
     /// callback receives the plugin's name. All of these events also go to `tracing`.
     ///
@@ -158,12 +171,17 @@ impl PluginBuilder {
     /// # Errors
     /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn start(self) -> Result<Plugin, LoadError> {
-        let Self { module, name, policy, config, mut functions, services, backtraces, resettable, on_event, stopper } =
-            self;
+        let Self { module, name, policy, config, mut functions, links, .. } = self;
+        let Self { services, backtraces, resettable, on_event, stopper, .. } = self;
         let wrong_config = |problem| LoadError::Configuration { problem };
         module.info().check_plugin()?;
         let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
         check_needs(module.info(), &policy)?;
+        for (interface, provider) in links {
+            if let Some(answer) = linked::answer(module.info(), &interface, &provider)? {
+                functions.add_untyped(interface, answer);
+            }
+        }
         functions.fit(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
         functions.keep_stacks(backtraces);

@@ -43,7 +43,7 @@ impl HasCause for LoadError {
             Self::NeedsMemory { .. } | Self::NeedsThreads { .. } | Self::NeedsTable { .. } | Self::NotACommand => false,
             Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
             Self::Metadata { .. } | Self::Interface(_) | Self::Refused { .. } => false,
-            Self::Configuration { .. } | Self::Policy { .. } => false,
+            Self::Configuration { .. } | Self::Policy { .. } | Self::Link { .. } => false,
         }
     }
 }

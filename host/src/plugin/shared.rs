@@ -4,11 +4,13 @@ mod asynchronous;
 mod bound;
 mod lanes;
 mod lease;
+mod pause;
 mod start;
 mod wait;
 
 pub use asynchronous::{AsyncClient, Worker, WorkerBound};
 pub use bound::SharedBound;
+pub(super) use bound::bind;
 pub use wait::Wait;
 
 use super::Plugin;

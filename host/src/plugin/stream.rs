@@ -10,7 +10,8 @@ use plugix_abi::export;
 use plugix_abi::interface::{Bounds, Payload, Pull, StreamError};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// A plugin, as its streams know it.
 pub(crate) trait Pulled: Send + Sync {
@@ -36,6 +37,9 @@ pub(crate) struct GuestStreams {
     /// Streams that were dropped while the plugin ran a call. The plugin is told of them before it is next called for a
     /// stream.
     ended: Mutex<Vec<u32>>,
+    /// How many are open.
+    open: Mutex<usize>,
+    none_open: Condvar,
 }
 
 /// Pulls chunks for as long as the plugin lives. A pull needs the plugin. If the plugin is not shared and runs another
@@ -48,12 +52,26 @@ struct GuestStream {
 
 impl GuestStreams {
     pub(crate) fn new(plugin: Weak<dyn Pulled>, limit: usize) -> Arc<Self> {
-        Arc::new(Self { plugin, limit, resets: AtomicU64::new(0), ended: Mutex::default() })
+        Arc::new(Self {
+            plugin,
+            limit,
+            resets: AtomicU64::new(0),
+            ended: Mutex::default(),
+            open: Mutex::default(),
+            none_open: Condvar::new(),
+        })
     }
 
     /// The puller of one stream.
     pub(super) fn open(self: &Arc<Self>, handle: u32) -> Box<dyn Pull> {
+        *lock(&self.open) += 1;
         Box::new(GuestStream { all: self.clone(), resets: self.resets(), handle })
+    }
+
+    /// Waits until no stream is open. Returns whether that came in time.
+    pub(super) fn wait_for_end(&self, limit: Duration) -> bool {
+        let open = self.none_open.wait_timeout_while(lock(&self.open), limit, |open| *open > 0);
+        *open.unwrap_or_else(PoisonError::into_inner).0 == 0
     }
 
     /// Called when the plugin knows nothing of its streams any more. The caller has the plugin to itself.
@@ -112,6 +130,11 @@ impl Pull for GuestStream {
 impl Drop for GuestStream {
     fn drop(&mut self) {
         self.all.end(self.resets, self.handle);
+        let mut open = lock(&self.all.open);
+        *open -= 1;
+        if *open == 0 {
+            self.all.none_open.notify_all();
+        }
     }
 }
 

@@ -8,13 +8,11 @@ mod panics;
 mod results;
 mod scalar;
 mod streams;
-#[cfg(feature = "json")]
 mod untyped;
 pub(super) mod wait;
 
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
-#[cfg(feature = "json")]
 pub(crate) use untyped::{Answer, Untyped, UntypedArgs};
 pub use wait::wait_for;
 pub(crate) use wait::{is_stopped, with_halt};
@@ -85,7 +83,6 @@ impl HostFunctions {
     }
 
     /// Adds an implementation that knows the interface's methods at run time only.
-    #[cfg(feature = "json")]
     pub(crate) fn add_untyped(&mut self, interface: String, answer: Answer) {
         self.add_any(Untyped { interface, answer });
     }

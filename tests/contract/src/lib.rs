@@ -1,6 +1,7 @@
 //! The interfaces that the end-to-end tests and their plugins share.
 
 pub mod bench;
+pub mod counting;
 pub mod evolve;
 pub mod extra;
 pub mod host;

@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// What a plugin says of itself beside its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub struct ArgDescriptor {
 }
 
 /// The type of a value in postcard or in JSON: both use serde's data model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Type {
     /// A type without parts.
     Primitive(Primitive),
@@ -98,7 +99,7 @@ pub enum Type {
 }
 
 /// A field of a struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// The field's name.
     pub name: String,
@@ -109,7 +110,7 @@ pub struct Field {
 }
 
 /// A variant of an enum.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     /// The variant's name.
     pub name: String,
@@ -122,7 +123,7 @@ pub struct Variant {
 macro_rules! primitives {
     ($($name:ident = $tag:literal $words:literal,)*) => {
         /// A type without parts.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[repr(u8)]
         #[allow(missing_docs, reason = "named after the types that they are")]
         pub enum Primitive { $($name = $tag,)* }

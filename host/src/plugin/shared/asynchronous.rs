@@ -9,6 +9,8 @@ use crate::plugin::asynchronous::{Cancel, Running};
 use crate::plugin::dynamic;
 use crate::plugin::dynamic::Lend;
 use crate::plugin::inner::Inner;
+use crate::stop::Deadline;
+use crate::sync::block::block_on;
 use plugix_abi::interface::{self as abi, Bind, Caller, Contract, EncodeArgs, FailureOf, Interface, ValueOf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +33,22 @@ pub struct AsyncClient<I: ?Sized> {
 pub struct Worker {
     lanes: Arc<Lanes>,
     lease: RefCell<Lease<Arc<Lanes>>>,
+}
+
+/// A worker that was taken for calls on any thread, and since when the caller has waited.
+pub(in crate::plugin) struct Leased {
+    lease: Lease<Arc<Lanes>>,
+    begin: Instant,
+}
+
+impl Leased {
+    /// Begins with the calls, on this thread. The deadline is to be lifted before somebody else gets the worker.
+    fn begin(self, plugin: &SharedPlugin) -> (Worker, Option<Deadline>) {
+        let left = plugin.limit.map(|limit| limit.saturating_sub(self.begin.elapsed()));
+        self.lease.hold_here();
+        let deadline = left.and_then(|left| self.lease.deadline(left));
+        (Worker { lanes: plugin.lanes.clone(), lease: RefCell::new(self.lease) }, deadline)
+    }
 }
 
 /// Carries the calls of a typed client to a [`Worker`].
@@ -65,21 +83,40 @@ impl SharedPlugin {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let lease = self.lease().await?;
+        self.run_leased(lease, calls).await
+    }
+
+    /// Takes a worker, or waits for one.
+    pub(in crate::plugin) async fn lease(&self) -> Result<Leased, Error> {
         let begin = Instant::now();
-        let limit = self.limit;
-        let wait = limit.map_or(self.wait, |limit| self.wait.within(limit));
+        let wait = self.limit.map_or(self.wait, |limit| self.wait.within(limit));
         let lease = match self.lanes.take_now_async() {
             Some(lease) => lease,
             None => self.lanes.clone().turn(wait).await?,
         };
+        Ok(Leased { lease, begin })
+    }
+
+    /// A worker for calls on this thread, and the deadline of these calls. Drop the deadline first.
+    pub(in crate::plugin) fn worker(&self) -> Result<(Worker, Option<Deadline>), Error> {
+        Ok(block_on(self.lease())?.begin(self))
+    }
+
+    /// Runs calls on a worker that was taken, on a thread that is no worker of the calling executor.
+    pub(in crate::plugin) async fn run_leased<T, E>(
+        &self,
+        lease: Leased,
+        calls: impl FnOnce(&Worker) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let cancel = Cancel { stopper: self.lanes.plugin.cancel_handle().0, grace: self.cancelled_after };
-        let lanes = self.lanes.clone();
+        let plugin = self.clone();
         let run = move || {
-            let left = limit.map(|limit| limit.saturating_sub(begin.elapsed()));
-            lease.hold_here();
-            let worker = Worker { lanes, lease: RefCell::new(lease) };
-            // The deadline is lifted before somebody else gets the worker.
-            let _deadline = left.and_then(|left| worker.lease.borrow().deadline(left));
+            let (worker, _deadline) = lease.begin(&plugin);
             calls(&worker)
         };
         Running::start(self.module().engine(), cancel, run).await

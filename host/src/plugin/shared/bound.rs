@@ -1,12 +1,16 @@
 //! Carries the calls of a typed client to a shared plugin.
 
 use super::SharedPlugin;
+use super::lanes::Lanes;
+use super::lease::Lease;
 use crate::error::{Error, InterfaceError};
 use crate::module::Module;
 use crate::plugin::bound;
 use crate::plugin::inner::Inner;
+use crate::stop::Deadline;
 use plugix_abi::interface::{self as abi, Bind, Caller, EncodeArgs, FailureOf, Interface, ValueOf};
 use std::any::TypeId;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 /// A shared plugin and one of its interfaces. All clones and all threads use the same plugin.
@@ -39,6 +43,33 @@ impl Bind for Binding<'_> {
 
     fn is_other_version(error: &Error) -> bool {
         error.is_other_version()
+    }
+}
+
+/// A shared plugin and one of its interfaces.
+pub(in crate::plugin) fn bind<I: Interface + ?Sized>(plugin: &SharedPlugin) -> Result<SharedBound, Error> {
+    Binding(plugin).bind::<I>()
+}
+
+impl SharedBound {
+    /// Takes a worker for one call, and sets the call's deadline. Drop the deadline first.
+    #[inline]
+    pub(in crate::plugin) fn take(&self) -> Result<(Lease<&Arc<Lanes>>, Option<Deadline>), Error> {
+        self.plugin.take()
+    }
+
+    /// Calls a method on a worker that was taken.
+    #[inline]
+    pub(in crate::plugin) fn call_on<I, const METHOD: usize, A, L: Borrow<Arc<Lanes>>>(
+        &self,
+        lease: &mut Lease<L>,
+        args: &A,
+    ) -> Result<ValueOf<I, METHOD>, FailureOf<I, METHOD, Error>>
+    where
+        I: abi::Method<METHOD> + ?Sized,
+        A: EncodeArgs,
+    {
+        call::<I, METHOD, A>(lease, self.plugin.module(), self.interface, args)
     }
 }
 
@@ -99,8 +130,8 @@ impl Caller for SharedBound {
         I: abi::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let (mut lease, _deadline) = self.plugin.take()?;
-        call::<I, METHOD, A>(&mut lease, self.plugin.module(), self.interface, args)
+        let (mut lease, _deadline) = self.take()?;
+        self.call_on::<I, METHOD, A, _>(&mut lease, args)
     }
 
     fn provides<I: Interface + ?Sized>(&self, method: usize) -> bool {

@@ -5,7 +5,7 @@ use super::lease::{Lease, here};
 use crate::error::{Error, Overload, StopReason};
 use crate::plugin::Plugin;
 use crate::plugin::inner::Inner;
-use crate::plugin::stream::Pulled;
+use crate::plugin::stream::{GuestStreams, Pulled};
 use crate::stop::{Calls, Halt};
 use crate::sync::exclusive::Exclusive;
 use crate::sync::line::Line;
@@ -16,8 +16,11 @@ use std::cell::Cell;
 use std::future::pending;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
+
+/// How long a stream waits for a worker of a plugin that takes no more calls.
+const LAST_CHUNK: Duration = Duration::from_secs(10);
 
 thread_local! {
     /// The lane that the calling thread had last. The processor of the thread may still have that lane's memory in its
@@ -34,6 +37,8 @@ pub(crate) struct Lanes {
     line: Arc<Line<Lease<Arc<Lanes>>>>,
     queue: usize,
     closed: Halt,
+    /// The streams that the plugin's results offer.
+    pub(super) streams: OnceLock<Arc<GuestStreams>>,
     /// The interfaces that were bound. A worker looks up each interface once, and keeps it at the same place.
     interfaces: Mutex<Vec<TypeId>>,
 }
@@ -50,7 +55,15 @@ pub(super) struct Lane {
 
 impl Lanes {
     pub(super) fn new(plugin: Plugin, lanes: Box<[Lane]>, queue: usize) -> Self {
-        Self { plugin, lanes, line: Line::new(), queue, closed: Halt::default(), interfaces: Mutex::default() }
+        Self {
+            plugin,
+            lanes,
+            line: Line::new(),
+            queue,
+            closed: Halt::default(),
+            streams: OnceLock::new(),
+            interfaces: Mutex::default(),
+        }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -122,6 +135,32 @@ impl Lanes {
             // A worker that was given in the last moment is taken.
             Either::Right((error, _)) => turn.try_take().ok_or(error),
         }
+    }
+
+    /// Waits in the line for a worker, also when the plugin takes no more calls.
+    pub(super) async fn hold(self: Arc<Self>, limit: Duration) -> Result<Lease<Arc<Lanes>>, Error> {
+        self.plugin.check()?;
+        if self.is_below_a_call() {
+            return Err(Overload::WithinACall { count: self.count() }.into());
+        }
+        let mut turn = pin!(self.line.join(usize::MAX).expect("the line has room for everybody"));
+        self.serve_line();
+        let stopped = pin!(self.plugin.halt().stopped());
+        let late = pin!(self.plugin.module().engine().sleep(limit));
+        let over = pin!(select(stopped, late));
+        match select(turn.as_mut(), over).await {
+            Either::Left((lease, _)) => Ok(lease),
+            Either::Right((over, _)) => turn.try_take().ok_or_else(|| match (over, self.plugin.check()) {
+                (_, Err(error)) => error,
+                (Either::Left(_), Ok(())) => Error::Dead(Box::new(Error::Stopped(StopReason::Unloaded))),
+                (Either::Right(_), Ok(())) => Overload::WaitedTooLong { count: self.count(), waited: limit }.into(),
+            }),
+        }
+    }
+
+    /// Waits until no stream of the plugin is open. Returns whether that came in time.
+    pub(super) fn wait_for_streams(&self, limit: Duration) -> bool {
+        self.streams.get().is_none_or(|streams| streams.wait_for_end(limit))
     }
 
     /// Takes a worker for a caller who doesn't join the line.
@@ -198,6 +237,12 @@ impl Lane {
 
 impl Pulled for Lanes {
     fn lend_to(self: Arc<Self>, wait: Wait, run: &mut dyn FnMut(&mut Inner)) -> Result<(), Error> {
+        // A stream goes on when the plugin takes no more calls.
+        if self.closed.is_stopped() && wait != Wait::Never {
+            let lease = crate::sync::block::block_on(self.clone().hold(LAST_CHUNK))?;
+            run(&mut lease.on_this_thread(&self));
+            return Ok(());
+        }
         let mut lease = self.take(wait)?;
         run(&mut lease);
         Ok(())

@@ -51,6 +51,11 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
         lanes.plugin.module().engine().watchdog().limit(lanes.lanes[self.place()].calls.clone(), limit)
     }
 
+    /// Whether the worker is the plugin's main thread.
+    pub(super) fn is_of_main_thread(&self) -> bool {
+        self.place() + 1 == self.lanes().lanes.len()
+    }
+
     #[inline]
     fn lanes(&self) -> &Arc<Lanes> {
         self.lanes.borrow()

@@ -31,6 +31,7 @@ pub(super) fn start(plugin: Plugin, sharing: &Sharing) -> Result<Arc<Lanes>, Err
     let lanes = Arc::new(Lanes::new(plugin, lanes.into(), sharing.queue));
     let weak: Weak<dyn Pulled> = Arc::<Lanes>::downgrade(&lanes);
     let streams = GuestStreams::new(weak, limit);
+    lanes.streams.get_or_init(|| streams.clone());
     for lane in &lanes.lanes {
         let streams = streams.clone();
         // Nobody else knows the lanes yet.
