@@ -23,6 +23,7 @@ mod kit;
 mod leaks;
 mod lies;
 mod linked;
+mod manager;
 mod memory;
 mod net;
 mod notes;

@@ -1,12 +1,19 @@
 //! Loads, calls, stops and unloads plugins. Fails if that leaves anything behind. Run by `cargo xtask soak`.
 //!
-//! `soak <rounds> <seconds> <panics>`
+//! `soak <rounds> <seconds> <panics>`, or `soak manager <rounds>`
 
 use anyhow::{Context, Result};
 use std::time::Duration;
 
 fn main() -> Result<()> {
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if_eq("manager").is_some() {
+        let rounds = args.next().context("how many rounds?")?.parse().context("how many rounds?")?;
+        let folder = tempfile::tempdir()?;
+        plugix_e2e::manager(rounds, folder.path(), |line| println!("plugins of a manager, {line}"))?;
+        println!("nothing was lost, and nothing was left");
+        return Ok(());
+    }
     let rounds = args.next().context("how many rounds?")?.parse().context("how many rounds?")?;
     let seconds = args.next().context("how many seconds?")?.parse().context("how many seconds?")?;
     let panics = args.next().context("how many panics?")?.parse().context("how many panics?")?;

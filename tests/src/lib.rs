@@ -16,7 +16,7 @@ pub use isolated::{isolated, isolated_under};
 pub use process::{descriptors, happens, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until};
 pub use sections::{with_invalid_code, with_section};
 pub use snapshot::snapshot;
-pub use soak::{panics, soak, wake};
+pub use soak::{manager, panics, soak, wake};
 
 use anyhow::{Result, anyhow, bail};
 use plugix_host::error::CallError;

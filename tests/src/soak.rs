@@ -1,5 +1,9 @@
 //! The whole life of plugins, again and again, in a process that must not grow.
 
+mod manager;
+
+pub use manager::manager;
+
 use crate::{Footprint, call, engine, failure, guest, wait_until};
 use anyhow::{Result, bail, ensure};
 use plugix_e2e_contract::small::Small;

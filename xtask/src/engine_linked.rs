@@ -9,8 +9,14 @@ use std::process::{Command, Stdio};
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
-pub(crate) const SELECTION: [&str; 5] =
-    ["--release", "--package=plugix-host", "--package=plugix-cli", "--package=plugix-e2e", "--package=plugix-testing"];
+pub(crate) const SELECTION: [&str; 6] = [
+    "--release",
+    "--package=plugix-host",
+    "--package=plugix-cli",
+    "--package=plugix-e2e",
+    "--package=plugix-manager",
+    "--package=plugix-testing",
+];
 
 /// Names a folder such as `target/release`, whose programs are taken as they are. Then none is built.
 pub(crate) const PROGRAMS: &str = "PLUGIX_PROGRAMS";

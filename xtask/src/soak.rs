@@ -7,8 +7,12 @@ use std::process::Command;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask soak                   # some minutes\n  \
-    cargo xtask soak --rounds 100000   # twenty times as long")]
+    cargo xtask soak --rounds 100000   # twenty times as long\n  \
+    cargo xtask soak manager           # plugins that are reloaded and killed while threads call them")]
 pub(crate) struct Args {
+    /// Only this: `manager`
+    #[arg(value_parser = ["manager"])]
+    part: Option<String>,
     /// How many plugins live and end, one after the other
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(10..))]
     rounds: u32,
@@ -22,8 +26,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let soak = engine_linked::build_program(&["--all-targets"], "soak")?;
-    let status =
-        Command::new(&soak).args([args.rounds.to_string(), args.seconds.to_string(), args.panics.to_string()]).status();
+    let [rounds, seconds, panics] = [args.rounds.to_string(), args.seconds.to_string(), args.panics.to_string()];
+    let arguments = match &args.part {
+        Some(part) => vec![part.clone(), rounds],
+        None => vec![rounds, seconds, panics],
+    };
+    let status = Command::new(&soak).args(arguments).status();
     let status = status.with_context(|| format!("can't run {}", soak.display()))?;
     ensure!(status.success(), "something was left behind: {status}");
     Ok(())

@@ -10,11 +10,12 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The packages that don't link the engine. Of plugins, they test what runs on the host.
-pub(crate) const LIGHT: [&str; 5] = [
+pub(crate) const LIGHT: [&str; 6] = [
     "--workspace",
     "--exclude=plugix-host",
     "--exclude=plugix-cli",
     "--exclude=plugix-e2e",
+    "--exclude=plugix-manager",
     "--exclude=plugix-testing",
 ];
 

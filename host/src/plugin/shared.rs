@@ -169,6 +169,11 @@ impl SharedPlugin {
         dynamic::call(self, method, args)
     }
 
+    /// Whether the plugin can be called: nothing has ended it.
+    pub fn is_alive(&self) -> bool {
+        self.lanes.plugin.check().is_ok()
+    }
+
     /// How many calls may run at the same time.
     pub fn workers(&self) -> usize {
         self.lanes.count()

@@ -40,11 +40,12 @@ impl SharedPlugin {
     /// Takes no more calls. Waits for the end of those that run, and of the streams that are open. Then the plugin's
     /// unload hook is called, and the plugin is stopped, whoever still holds it. Returns whether all of them have ended in
     /// time.
-    pub(crate) fn retire(&self, limit: Duration) -> bool {
+    pub fn retire(&self, limit: Duration) -> bool {
         let end = Instant::now() + limit;
         self.close();
         let left = || end.saturating_duration_since(Instant::now());
-        let drained = self.lanes.wait_for_streams(left()) && self.pause(left()).map(Paused::unload).is_ok();
+        let drained =
+            !self.is_alive() || self.lanes.wait_for_streams(left()) && self.pause(left()).map(Paused::unload).is_ok();
         self.lanes.plugin.process().stopper.unload();
         drained
     }

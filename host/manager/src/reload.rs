@@ -1,0 +1,192 @@
+//! Puts another version of a plugin in its place, while it is called.
+
+use crate::error::{ManagerError, ReloadError, ReloadStep};
+use crate::lock::lock;
+use crate::managed::{Entry, Managed, Serving};
+use crate::restart::Deaths;
+use crate::spec::{Mode, Spec};
+use crate::status::{Health, What};
+use crate::surroundings::Providers;
+use plugix_host::error::{ReplaceError, StateError};
+use plugix_host::module::ModuleInfo;
+use plugix_host::plugin::{
+    Carry, ReplaceOptions, Replaceable, Replaced, SavedState, SharedPlugin, check_carry, is_stateful,
+};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// What a reload did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reloaded {
+    /// The version before, as it states it.
+    pub from: String,
+    /// The version now.
+    pub to: String,
+    /// How long no call could begin. It is zero if the plugin has no state to take over.
+    pub pause: Duration,
+    /// The size of the state that was taken over, in bytes.
+    pub state: Option<usize>,
+    /// Whether the calls that ran on the old version ended in time.
+    pub drained: bool,
+}
+
+impl Entry {
+    /// Puts another spec in the place of the present one.
+    pub(crate) fn reload(&self, spec: Spec, links: Providers) -> Result<Reloaded, ReloadError> {
+        let outcome = self.try_reload(spec, links);
+        let outcome = outcome.map_err(|step| ReloadError { name: self.name.clone(), step });
+        match &outcome {
+            Ok(Reloaded { from, to, pause, .. }) => {
+                let what = What::Reloaded { from: from.clone(), to: to.clone(), pause: *pause };
+                self.surroundings.tell(&self.name, what);
+            }
+            Err(error) => {
+                let error = chain(error);
+                lock(&self.record).note(&error);
+                self.surroundings.tell(&self.name, What::NotReloaded { error });
+            }
+        }
+        outcome
+    }
+
+    fn try_reload(&self, spec: Spec, links: Providers) -> Result<Reloaded, ReloadStep> {
+        // Compiling needs nothing of the plugin, and takes longest.
+        spec.module.compile().map_err(|error| ReloadStep::Compile(Box::new(error)))?;
+        let mut current = lock(&self.current);
+        if current.stopped {
+            return Err(ReloadStep::Stopped);
+        }
+        let (old, new) = (current.spec.module.info(), spec.module.info());
+        let (from, to) = (version(old), version(new));
+        let number = current.number + 1;
+        let start = |error| ReloadStep::Start(Box::new(error));
+        let replaced = match &self.serving {
+            Serving::One(plugin) => {
+                let carry = self.carry(plugin, old, new)?;
+                let next = self.start(&spec, &links, number).map_err(start)?;
+                let options = ReplaceOptions::new().carry(carry).pause(spec.pause).drain(spec.drain);
+                Some(plugin.replace(next, &options).map_err(ReloadStep::Replace)?)
+            }
+            Serving::Many(pool) => {
+                let next = self.surroundings.pool(&spec, &links, number).map_err(start)?;
+                let old = std::mem::replace(&mut *pool.write().unwrap_or_else(PoisonError::into_inner), next);
+                // Instances that callers have end when they are given back.
+                drop(old);
+                None
+            }
+        };
+        let promise = spec.restart.is_ever();
+        (current.spec, current.links, current.number) = (spec, links, number);
+        drop(current);
+        *lock(&self.deaths) = Deaths::default();
+        self.promise(promise);
+        self.set_health(Health::Serving);
+        lock(&self.record).reloads += 1;
+        let state = replaced.as_ref().and_then(|replaced| replaced.state.as_ref());
+        if let Some(state) = state {
+            self.keep_after(state);
+        }
+        let (pause, drained) =
+            replaced.as_ref().map_or((Duration::ZERO, true), |Replaced { pause, drained, .. }| (*pause, *drained));
+        Ok(Reloaded { from, to, pause, state: state.map(SavedState::size), drained })
+    }
+
+    /// Which state the new version gets, and whether it can take it.
+    fn carry(&self, plugin: &Replaceable, old: &ModuleInfo, new: &ModuleInfo) -> Result<Carry, ReloadStep> {
+        if !is_stateful(old) {
+            return Ok(Carry::Nothing);
+        }
+        check_carry(old, new).map_err(ReloadStep::Fit)?;
+        if plugin.current().is_alive() {
+            return Ok(Carry::Saved);
+        }
+        // A plugin that died gives nothing any more.
+        let kept = self.kept().map_err(|error| ReloadStep::Start(Box::new(error)))?;
+        match kept {
+            Some(state) => state.check(new).map(|()| Carry::Given(state)).map_err(ReloadStep::Fit),
+            None => Ok(Carry::Nothing),
+        }
+    }
+
+    /// Starts an instance that can be called by several threads.
+    fn start(&self, spec: &Spec, links: &Providers, number: u64) -> Result<SharedPlugin, ManagerError> {
+        let Mode::Shared(sharing) = spec.mode else {
+            return Err(ManagerError::Mode { name: self.name.clone(), pooled: true });
+        };
+        let plugin = self.surroundings.start(spec, links, number)?.into_shared(&sharing);
+        plugin.map_err(|error| ManagerError::Share { name: self.name.clone(), error })
+    }
+
+    /// Keeps the state that a reload has carried over. The plugin serves already: it is no failure of the reload.
+    fn keep_after(&self, state: &SavedState) {
+        if let Err(error) = self.keep(state) {
+            let error = chain(&error);
+            lock(&self.record).note(&error);
+            self.surroundings.tell(&self.name, What::NotSaved { error });
+        }
+    }
+
+    /// Starts the plugin again after its death, if it is still the instance of this number. Returns whether it has its
+    /// state.
+    pub(crate) fn restart(&self, number: u64) -> Result<Option<bool>, ReloadStep> {
+        let mut current = lock(&self.current);
+        let Serving::One(plugin) = &self.serving else { return Ok(None) };
+        if current.stopped || current.number != number {
+            return Ok(None);
+        }
+        let start = |error| ReloadStep::Start(Box::new(error));
+        let state = if is_stateful(current.spec.module.info()) { self.kept().map_err(start)? } else { None };
+        current.number += 1;
+        let next = self.start(&current.spec, &current.links, current.number).map_err(start)?;
+        let has_state = state.is_some();
+        let options = ReplaceOptions::new().carry(state.map_or(Carry::Nothing, Carry::Given));
+        plugin.replace(next, &options).map_err(ReloadStep::Replace)?;
+        self.set_health(Health::Serving);
+        lock(&self.record).restarts += 1;
+        Ok(Some(has_state))
+    }
+
+    /// The number of the instance that runs, or that died.
+    pub(crate) fn number(&self) -> u64 {
+        lock(&self.current).number
+    }
+}
+
+impl Managed {
+    /// Takes the plugin out of service: its calls end as they would before a reload, and then it is unloaded.
+    pub(crate) fn stop(&self) {
+        let mut current = lock(&self.0.current);
+        current.stopped = true;
+        let drain = current.spec.drain;
+        drop(current);
+        self.0.promise(false);
+        if let Serving::One(plugin) = &self.0.serving {
+            plugin.current().retire(drain);
+        }
+        self.0.set_health(Health::Stopped);
+        self.0.surroundings.tell(&self.0.name, What::Stopped);
+    }
+}
+
+pub(crate) fn version(info: &ModuleInfo) -> String {
+    info.about.as_ref().map(|about| about.version.clone()).unwrap_or_default()
+}
+
+/// An error and its causes in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl From<StateError> for ReloadStep {
+    fn from(error: StateError) -> Self {
+        Self::Replace(ReplaceError::Save(error))
+    }
+}
