@@ -146,8 +146,8 @@ macro_rules! __stateful {
         const _: () = {
             const INFO: &$crate::abi::interface::InterfaceInfo = $crate::__private::StateOf::<$plugin>::INFO;
             const LEN: usize = $crate::abi::__private::write_interface::<0>(INFO).len();
-            const RECORD: [u8; LEN] = $crate::abi::__private::write_interface::<LEN>(INFO).bytes();
-            $crate::__section!("plugix.implements", &RECORD);
+            const STATEFUL: [u8; LEN] = $crate::abi::__private::write_interface::<LEN>(INFO).bytes();
+            $crate::__section!("plugix.implements", &STATEFUL);
         };
     };
 }

@@ -4,6 +4,8 @@ use anyhow::{Result, anyhow};
 use plugix_e2e::{assert_matches, guest};
 use plugix_e2e_contract::counting::{Asking, Counting, Gate};
 use plugix_host::Plugin;
+use plugix_host::abi::interface::Shape;
+use plugix_host::abi::interface::descriptor::Descriptor;
 use plugix_host::error::{CallError, LoadError};
 use plugix_host::plugin::{Carry, ReplaceOptions, Replaceable, SharedPlugin, Sharing};
 
@@ -65,6 +67,16 @@ fn the_end_of_one_is_an_error_for_the_other() -> Result<()> {
 fn plugins_that_do_not_fit_are_not_linked() -> Result<()> {
     let small = Plugin::builder(&guest("small")).start()?.into_shared(&Sharing::new().workers(1))?;
     assert_matches!(asker(&Replaceable::new(small)), Err(LoadError::Interface(_)));
+    // What the plugin doesn't want is no matter.
+    let counter = Replaceable::new(counter("stateful")?);
+    assert!(Plugin::builder(&guest("small")).link("nothing", &counter).start().is_ok());
+    // Streams don't go from one plugin to another.
+    let evolve = guest("evolve");
+    let has_stream =
+        |wanted: &&Descriptor| wanted.methods.iter().any(|it| matches!(it.returns.value, Shape::Stream(_)));
+    let wanted = evolve.info().uses.iter().find(has_stream).map(|wanted| wanted.name.clone());
+    let refused = Plugin::builder(&evolve).link(wanted.expect("it has one"), &counter).start();
+    assert_matches!(refused, Err(LoadError::Link { .. }));
     assert_matches!(Plugin::builder(&guest("linked")).start(), Err(LoadError::Interface(_)));
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use plugix_e2e::{assert_matches, guest};
-use plugix_e2e_contract::counting::{Counting, Gate};
+use plugix_e2e_contract::counting::{Counting, Gate, Listing};
 use plugix_e2e_contract::small::Small;
 use plugix_host::error::{CallError, Overload, ReplaceError, StateError};
 use plugix_host::plugin::{Carry, ReplaceOptions, Replaceable, SavedState, Sharing, check_carry, is_stateful};
@@ -159,7 +159,7 @@ fn a_stream_goes_on_until_its_end() -> Result<()> {
     let plugin = Replaceable::new(start("stateful", "", &gate)?);
     let client = plugin.bind::<dyn Counting>()?;
     client.add(100_000)?;
-    let mut numbers = client.numbers()?;
+    let mut numbers = plugin.bind::<dyn Listing>()?.numbers()?;
     assert_eq!(numbers.next().transpose()?, Some(0));
     let replacing = {
         let (plugin, next) = (plugin.clone(), start("stateful-next", "", &gate)?);

@@ -17,11 +17,15 @@ pub trait Counting {
     /// Tells the host that it has begun, and waits until the host lets it go on.
     fn wait(&self) -> u64;
 
-    /// The numbers up to the count.
-    fn numbers(&self) -> Stream<u64>;
-
     /// Traps.
     fn trap(&self);
+}
+
+/// The same plugin's numbers.
+#[interface(version = "1.0")]
+pub trait Listing {
+    /// The numbers up to the count.
+    fn numbers(&self) -> Stream<u64>;
 }
 
 /// What the host does for a plugin that waits.

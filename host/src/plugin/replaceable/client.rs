@@ -95,7 +95,10 @@ impl Caller for ReplaceableBound {
         loop {
             // A plugin that was replaced gives no worker, so that nothing has to be compared here.
             let error = match numbered.bound.take() {
-                Ok((mut lease, _deadline)) => return numbered.bound.call_on::<I, METHOD, A, _>(&mut lease, args),
+                Ok((mut lease, _deadline)) => match numbered.bound.check() {
+                    Ok(()) => return numbered.bound.call_on::<I, METHOD, A, _>(&mut lease, args),
+                    Err(error) => error,
+                },
                 Err(error) => error,
             };
             numbered = self.0.next(numbered.number, error)?;

@@ -95,6 +95,7 @@ impl SharedPlugin {
             Some(lease) => lease,
             None => self.lanes.clone().turn(wait).await?,
         };
+        self.lanes.plugin.check()?;
         Ok(Leased { lease, begin })
     }
 

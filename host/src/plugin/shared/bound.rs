@@ -52,6 +52,12 @@ pub(in crate::plugin) fn bind<I: Interface + ?Sized>(plugin: &SharedPlugin) -> R
 }
 
 impl SharedBound {
+    /// Fails when the plugin is dead.
+    #[inline]
+    pub(in crate::plugin) fn check(&self) -> Result<(), Error> {
+        self.plugin.lanes.plugin.check()
+    }
+
     /// Takes a worker for one call, and sets the call's deadline. Drop the deadline first.
     #[inline]
     pub(in crate::plugin) fn take(&self) -> Result<(Lease<&Arc<Lanes>>, Option<Deadline>), Error> {

@@ -90,21 +90,25 @@ impl Lanes {
     /// Takes a worker, or waits for one.
     #[inline]
     pub(super) fn take(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
-        if !self.closed.is_stopped()
-            && self.line.waiting() == 0
+        if self.line.waiting() == 0
             && let Some(at) = self.find_free()
         {
-            return Ok(Lease::begin(self, at));
+            let lease = Lease::begin(self, at);
+            // This comes after the worker was taken: a plugin that was replaced is closed before its workers are free again.
+            if !self.closed.is_stopped() {
+                return Ok(lease);
+            }
         }
         self.wait(wait)
     }
 
     /// Takes a worker if one is free. The call runs on another thread.
     pub(super) fn take_now_async(self: &Arc<Self>) -> Option<Lease<Arc<Self>>> {
-        if self.closed.is_stopped() || self.waiting() > 0 {
+        if self.waiting() > 0 {
             return None;
         }
-        self.find_free().map(|at| Lease::prepare(self.clone(), at))
+        let lease = self.find_free().map(|at| Lease::prepare(self.clone(), at))?;
+        (!self.closed.is_stopped()).then_some(lease)
     }
 
     #[cold]
@@ -130,11 +134,12 @@ impl Lanes {
         };
         let mut turn = pin!(turn);
         let over = pin!(self.until_over(limit));
-        match select(turn.as_mut(), over).await {
-            Either::Left((lease, _)) => Ok(lease),
+        let lease = match select(turn.as_mut(), over).await {
+            Either::Left((lease, _)) => lease,
             // A worker that was given in the last moment is taken.
-            Either::Right((error, _)) => turn.try_take().ok_or(error),
-        }
+            Either::Right((error, _)) => turn.try_take().ok_or(error)?,
+        };
+        self.check().map(|()| lease)
     }
 
     /// Waits in the line for a worker, also when the plugin takes no more calls.
@@ -168,7 +173,8 @@ impl Lanes {
         if (self.waiting() == 0 || self.is_below_a_call())
             && let Some(at) = self.find_free()
         {
-            return Ok(Lease::prepare(self.clone(), at));
+            let lease = Lease::prepare(self.clone(), at);
+            return self.check().map(|()| lease);
         }
         let count = self.count();
         Err(match wait {

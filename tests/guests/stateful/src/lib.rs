@@ -1,6 +1,6 @@
 //! Counts, and keeps the count when another version takes its place. `stateful-next` is the next version.
 
-use plugix_e2e_contract::counting::{Counting, Gate};
+use plugix_e2e_contract::counting::{Counting, Gate, Listing};
 use plugix_guest::abi::{Schema, Stream};
 use plugix_guest::{Plugin, Stateful, host, plugin, uses};
 use serde::{Deserialize, Serialize};
@@ -49,12 +49,15 @@ impl Counting for Counter {
         self.add(1)
     }
 
-    fn numbers(&self) -> Stream<u64> {
-        Stream::new(0..self.count.load(Ordering::SeqCst))
-    }
-
     fn trap(&self) {
         std::process::abort()
+    }
+}
+
+#[plugin]
+impl Listing for Counter {
+    fn numbers(&self) -> Stream<u64> {
+        Stream::new(0..self.count.load(Ordering::SeqCst))
     }
 }
 
