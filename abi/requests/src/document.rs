@@ -83,6 +83,11 @@ fn suggest(suggestion: Option<&str>, known: &[&str]) -> String {
     }
 }
 
+/// A text as TOML has it, in quotes.
+pub fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
 /// A text, and where it is from.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'t> {
@@ -190,6 +195,11 @@ impl<'t> Section<'t> {
             suggestion: closest.filter(close),
             known: known.to_vec(),
         })
+    }
+
+    /// An error about this table. `problem` follows the key.
+    pub fn wrong(&self, problem: impl Into<String>) -> DocumentError {
+        DocumentError::Value { place: self.place(), key: self.name.clone(), problem: problem.into() }
     }
 
     /// Where it begins.

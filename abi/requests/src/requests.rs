@@ -30,6 +30,12 @@ impl Requests {
         self.0.iter()
     }
 
+    /// Those that are chosen.
+    #[must_use]
+    pub fn filter(&self, mut choose: impl FnMut(&Request) -> bool) -> Self {
+        Self(self.iter().filter(|request| choose(request)).cloned().collect())
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

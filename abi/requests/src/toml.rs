@@ -2,13 +2,12 @@
 //!
 //! There is a list of tables for each sort of thing. The words are those of a policy's file.
 
-use crate::document::{Document, DocumentError, Entry, Place, Section};
+use crate::document::{Document, DocumentError, Entry, Place, Section, quoted};
 use crate::requests::check;
 use crate::units::bytes_text;
 use crate::{Access, Item, LimitKind, NetworkKind, Request, RequestError, Requests, Unit};
 use std::path::Path;
 use thiserror::Error as ThisError;
-use toml::Value;
 
 /// The lists that the text can have.
 pub const SECTIONS: &[&str] = &["folders", "scratch", "env", "network", "limits", "interfaces"];
@@ -124,33 +123,32 @@ pub fn read_item(section: &str, table: &Section<'_>) -> Result<Item, DocumentErr
     })
 }
 
-/// The name of the list that a thing stands in, and its keys with their values. `None` for what is unknown.
-pub fn write_item(item: &Item) -> Option<(&'static str, Vec<(&'static str, Value)>)> {
-    let text = |text: &str| Value::String(text.to_owned());
+/// The name of the list that a thing stands in, and its keys with their values as TOML has them. `None` for what is unknown.
+pub fn write_item(item: &Item) -> Option<(&'static str, Vec<(&'static str, String)>)> {
     Some(match item {
         Item::Folder { guest, access, size } => {
-            let mut keys = vec![("guest", text(guest)), ("access", text(access.word()))];
-            keys.extend(size.map(|size| ("size", Value::String(bytes_text(size)))));
+            let mut keys = vec![("guest", quoted(guest)), ("access", quoted(access.word()))];
+            keys.extend(size.map(|size| ("size", quoted(&bytes_text(size)))));
             ("folders", keys)
         }
         Item::Scratch { guest, size } => {
-            ("scratch", vec![("guest", text(guest)), ("size", Value::String(bytes_text(*size)))])
+            ("scratch", vec![("guest", quoted(guest)), ("size", quoted(&bytes_text(*size)))])
         }
         Item::Env { name, value } => {
-            let mut keys = vec![("name", text(name))];
-            keys.extend(value.as_deref().map(|value| ("value", text(value))));
+            let mut keys = vec![("name", quoted(name))];
+            keys.extend(value.as_deref().map(|value| ("value", quoted(value))));
             ("env", keys)
         }
-        Item::Network { kind, rule } => ("network", vec![(kind.word(), text(rule))]),
+        Item::Network { kind, rule } => ("network", vec![(kind.word(), quoted(rule))]),
         Item::Limit { kind, amount } => {
             let value = match kind.range().0 {
-                Unit::Count => Value::Integer(i64::try_from(*amount).unwrap_or(i64::MAX)),
-                Unit::Bytes | Unit::Time => Value::String(kind.amount_text(*amount)),
+                Unit::Count => amount.to_string(),
+                Unit::Bytes | Unit::Time => quoted(&kind.amount_text(*amount)),
             };
             ("limits", vec![(kind.word(), value)])
         }
         Item::Interface { name, version } => {
-            ("interfaces", vec![("name", text(name)), ("version", Value::String(version.to_string()))])
+            ("interfaces", vec![("name", quoted(name)), ("version", quoted(&version.to_string()))])
         }
         Item::Unknown { .. } => return None,
     })
