@@ -17,8 +17,11 @@ struct Kept {
     blobs: HashMap<String, Vec<u8>>,
     manifests: HashMap<String, Vec<u8>>,
     /// What is asked first, and may answer in the registry's place.
-    hostile: Option<Box<dyn Fn(&Request) -> Option<Answer> + Send>>,
+    hostile: Option<Box<Hostile>>,
 }
+
+/// What may answer in a registry's place.
+type Hostile = dyn Fn(&Request) -> Option<Answer> + Send;
 
 /// What a registry wants to know of users.
 #[derive(Clone, Debug)]
@@ -149,11 +152,13 @@ impl Kept {
                 }
                 None => Answer::new(404, ""),
             },
-            "GET" | "HEAD" => match (path.rsplit('/').next().and_then(|digest| self.blobs.get(digest)), request.range()) {
-                (Some(blob), Some(first)) => Answer::part(blob, first),
-                (Some(blob), None) => Answer::new(200, blob.clone()),
-                (None, _) => Answer::new(404, ""),
-            },
+            "GET" | "HEAD" => {
+                match (path.rsplit('/').next().and_then(|digest| self.blobs.get(digest)), request.range()) {
+                    (Some(blob), Some(first)) => Answer::part(blob, first),
+                    (Some(blob), None) => Answer::new(200, blob.clone()),
+                    (None, _) => Answer::new(404, ""),
+                }
+            }
             "POST" => Answer::new(202, "").header("location", &format!("/v2/{path}1")),
             "PUT" if path.contains("/manifests/") => {
                 let digest = digest_of(&request.body);

@@ -17,8 +17,8 @@ use std::time::SystemTime;
 pub(crate) struct Home {
     path: PathBuf,
     pub(crate) disk: Disk,
-    /// Locked until it is closed.
-    _in_use: File,
+    /// Locked.
+    in_use: File,
 }
 
 /// The lock file's name.
@@ -36,7 +36,7 @@ impl Home {
             Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { home: path.to_owned() }),
             Err(TryLockError::Error(reason)) => return Err(StoreError::disk("lock", &in_use)(reason)),
         }
-        let home = Self { path: path.to_owned(), disk, _in_use: file };
+        let home = Self { path: path.to_owned(), disk, in_use: file };
         for folder in ["modules", "unfinished", "partial"] {
             home.disk.create_folder(&path.join(folder))?;
         }
@@ -111,6 +111,13 @@ impl Home {
             size -= len;
         }
         Ok(())
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // Closing isn't enough: a process that another thread is just starting has the file open for a moment, too.
+        let _ = self.in_use.unlock();
     }
 }
 

@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 /// Plugins that are kept in a folder. One program has the folder at a time.
 ///
+/// What fails leaves all as it was. A crash at any moment leaves the old or the new.
+///
 /// All of it blocks: in asynchronous code, call it in something like `tokio::task::spawn_blocking`.
 #[derive(Debug)]
 pub struct Store {
@@ -145,7 +147,7 @@ impl Store {
     /// A folder adds one plugin: the one of this name. [`scan`](Self::scan) lists a folder's modules.
     ///
     /// # Errors
-    /// [`StoreError`]. Then all is as it was.
+    /// [`StoreError`].
     pub fn add(
         &mut self,
         name: Option<&PluginName>,
@@ -163,7 +165,7 @@ impl Store {
     /// Adds a module that a watched folder told of: these bytes, whatever the file holds by now.
     ///
     /// # Errors
-    /// [`StoreError`]. Then all is as it was.
+    /// [`StoreError`].
     pub fn add_arrived(&mut self, arrived: &Arrived) -> Result<(PluginName, Plugin), StoreError> {
         let source = Source::file(&arrived.file)?;
         let name = arrived.module.name(Some(&arrived.file));
@@ -177,7 +179,7 @@ impl Store {
     /// covers the new module.
     ///
     /// # Errors
-    /// [`StoreError`]. Then all is as it was.
+    /// [`StoreError`].
     pub fn update(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
         let before = self.plugin(name)?.clone();
         let source = before.source.clone();
@@ -189,7 +191,7 @@ impl Store {
     /// Removes a plugin. Its module stays for a while, for whoever adds it again.
     ///
     /// # Errors
-    /// [`StoreError::UnknownPlugin`], [`StoreError::Disk`]. Then all is as it was.
+    /// [`StoreError::UnknownPlugin`], [`StoreError::Disk`].
     pub fn remove(&mut self, name: &PluginName) -> Result<Plugin, StoreError> {
         let mut lock = self.lock.clone();
         let removed = lock.plugins_mut().remove(name).ok_or_else(|| self.unknown(name))?;
@@ -200,7 +202,7 @@ impl Store {
     /// Notes the grant under which a plugin runs.
     ///
     /// # Errors
-    /// [`StoreError::UnknownPlugin`], [`StoreError::Disk`]. Then all is as it was.
+    /// [`StoreError::UnknownPlugin`], [`StoreError::Disk`].
     pub fn set_grant(&mut self, name: &PluginName, grant: Option<String>) -> Result<(), StoreError> {
         let mut lock = self.lock.clone();
         let Some(plugin) = lock.plugins_mut().get_mut(name) else { return Err(self.unknown(name)) };
@@ -288,7 +290,13 @@ impl Store {
 
     /// Writes the lock file. From then on it holds.
     fn commit(&mut self, lock: Lock) -> Result<(), StoreError> {
-        self.home.write_lock(&lock)?;
+        if let Err(error) = self.home.write_lock(&lock) {
+            // The very last step may have failed, and the file be the new one.
+            if let Ok(lock) = home::read_lock(self.home()) {
+                self.lock = lock;
+            }
+            return Err(error);
+        }
         self.lock = lock;
         // What can't be removed now is removed at another time.
         let _ = self.home.trim(&self.lock, self.cache);

@@ -1,8 +1,7 @@
 //! Lets a step of a change fail: the disk is full, or the process dies.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 /// What happens at a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,23 +19,29 @@ pub(crate) enum Fault {
 
 /// Counts steps, and lets one fail.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Faults {
-    pub(crate) fault: Fault,
-    pub(crate) at: usize,
-    pub(crate) count: Arc<AtomicUsize>,
+pub(crate) struct Faults(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    fault: Fault,
+    at: usize,
+    count: usize,
 }
 
 impl Faults {
-    pub(crate) fn new(fault: Fault, at: usize) -> Self {
-        Self { fault, at, count: Arc::default() }
+    /// From now on, the step with this number is the faulty one. The next step is number 0.
+    pub(crate) fn set(&self, fault: Fault, at: usize) {
+        *self.0.lock().unwrap() = State { fault, at, count: 0 };
     }
 
     pub(super) fn step(&self) -> io::Result<()> {
-        let step = self.count.fetch_add(1, SeqCst);
-        match self.fault {
-            Fault::Full if step == self.at => Err(io::ErrorKind::StorageFull.into()),
-            Fault::Dead if step >= self.at => Err(io::Error::other("dead")),
-            Fault::Abort if step == self.at => std::process::abort(),
+        let mut state = self.0.lock().unwrap();
+        let step = state.count;
+        state.count += 1;
+        match state.fault {
+            Fault::Full if step == state.at => Err(io::ErrorKind::StorageFull.into()),
+            Fault::Dead if step >= state.at => Err(io::Error::other("dead")),
+            Fault::Abort if step == state.at => std::process::abort(),
             _ => Ok(()),
         }
     }

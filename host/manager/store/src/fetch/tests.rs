@@ -4,8 +4,8 @@ use super::*;
 use plugix_e2e_registry::{Answer, Request, Server};
 use std::fs;
 use std::net::IpAddr;
-use std::sync::Mutex;
 use std::sync::Arc;
+use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// Where a server is that is taken for a public one.
@@ -188,7 +188,9 @@ fn a_server_that_sends_nothing_is_not_waited_for() {
 fn nobody_is_led_into_another_network() {
     let inside = server(|_| Answer::new(200, content()));
     let (address, name) = (inside.url("/"), format!("http://localhost:{}/", inside.port()));
-    for to in [address.as_str(), &name, "https://10.0.0.1/", "https://169.254.169.254/", "https://[::1]/", "http://8.8.8.8/"] {
+    for to in
+        [address.as_str(), &name, "https://10.0.0.1/", "https://169.254.169.254/", "https://[::1]/", "http://8.8.8.8/"]
+    {
         let leads = to.to_owned();
         let public = Server::at(PUBLIC, move |_| Answer::redirect(&leads));
         let mut case = Case::new();

@@ -25,7 +25,8 @@ fn a_folder_lists_its_modules_and_what_is_none() {
     let found = Folder::new(folder.path()).limit(4000).scan().unwrap();
     let names = names(&found);
     assert_eq!(names[..2], ["words", "2-plain"]);
-    for (name, expected) in names[2..].iter().zip(["not a WebAssembly", "can't be a plugin's name", "4000 bytes", "no regular"])
+    for (name, expected) in
+        names[2..].iter().zip(["not a WebAssembly", "can't be a plugin's name", "4000 bytes", "no regular"])
     {
         assert!(name.contains(expected), "{name}");
     }
@@ -74,7 +75,12 @@ fn what_is_gone_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("words.wasm");
     fs::write(&path, module("words", "1.0.0", 100)).unwrap();
-    fs::File::options().write(true).open(&path).unwrap().set_modified(SystemTime::now() - Duration::from_secs(9)).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(SystemTime::now() - Duration::from_secs(9))
+        .unwrap();
     let mut scanned = Folder::new(folder.path());
     assert_eq!(scanned.scan().unwrap().len(), 1);
     fs::remove_file(&path).unwrap();
