@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// Who a user is to registries. Kept in a file that only the user can read (mode 0600).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Credentials {
     path: PathBuf,
     disk: Disk,
@@ -71,6 +71,11 @@ impl Credentials {
             wrong(format!("line {} is not as it should be: {}", place(&error), "log in again to write the file anew"))
         })?;
         Ok(Self { path, disk: Disk::default(), registries: file.registry })
+    }
+
+    /// Knows who the user is to a registry, without keeping it.
+    pub fn hold(&mut self, registry: &str, login: Login) {
+        self.registries.insert(registry.to_owned(), login);
     }
 
     /// Where a user's credentials are, apart from a store's own: `plugix/credentials.toml` in the user's configuration.

@@ -19,7 +19,7 @@ use crate::disk::Disk;
 use crate::registry::{self, Annotations};
 use crate::signature::Signatures;
 use crate::{ContentHash, Credentials, PluginName, Reference, Source, StoreError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How much a download may be, and how long it may take.
@@ -98,6 +98,22 @@ impl Fetcher {
             #[cfg(test)]
             public: None,
         }
+    }
+
+    /// A fetcher for a store's folder, whether or not it is there: unfinished downloads are in it, and credentials in its
+    /// `credentials.toml`, or else in the user's file ([`Credentials::of_user`]).
+    ///
+    /// # Errors
+    /// [`StoreError::Credentials`] if the credentials can't be used, [`StoreError::Disk`].
+    pub fn of_home(home: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let home = home.as_ref();
+        let own = home.join("credentials.toml");
+        let path = if own.exists() { Some(own) } else { Credentials::of_user() };
+        let fetcher = Self::new(home.join("partial"));
+        Ok(match path {
+            Some(path) => fetcher.credentials(Credentials::open(path)?),
+            None => fetcher,
+        })
     }
 
     /// Sets how much a download may be.

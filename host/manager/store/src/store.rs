@@ -66,7 +66,7 @@ impl Store {
         let home = Home::open(path, disk.clone())?;
         let lock = home::read_lock(path)?;
         let signatures = read_policy(path)?;
-        let mut fetcher = fetcher(path)?;
+        let mut fetcher = Fetcher::of_home(path)?;
         fetcher.disk = disk;
         let store = Self { home, lock, fetcher, signatures, cache: CACHE };
         store.home.trim(&store.lock, store.cache)?;
@@ -344,15 +344,4 @@ fn read_policy(home: &Path) -> Result<SignaturePolicy, StoreError> {
     let path = home.join(SIGNATURES);
     let Some(text) = crate::disk::read_text(&path, POLICY_MAX)? else { return Ok(SignaturePolicy::new()) };
     SignaturePolicy::parse(&text).map_err(|reason| StoreError::Policy { path, reason })
-}
-
-/// A fetcher with the credentials of a folder or of the user.
-fn fetcher(home: &Path) -> Result<Fetcher, StoreError> {
-    let own = home.join("credentials.toml");
-    let path = if own.exists() { Some(own) } else { Credentials::of_user() };
-    let fetcher = Fetcher::new(home.join("partial"));
-    Ok(match path {
-        Some(path) => fetcher.credentials(Credentials::open(path)?),
-        None => fetcher,
-    })
 }

@@ -50,7 +50,7 @@ impl Case {
 }
 
 fn content() -> Vec<u8> {
-    (0..50_000_u32).map(|at| (at * at >> 7) as u8).collect()
+    (0..50_000_u32).map(|at| ((at * at) >> 7) as u8).collect()
 }
 
 /// Answers with this, and with nothing to the request for signatures.
