@@ -10,7 +10,7 @@ use crate::{ContentHash, StoreError};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// A folder in which plugins are kept. Nobody else has it.
 #[derive(Debug)]
@@ -20,6 +20,9 @@ pub(crate) struct Home {
     /// Locked.
     in_use: File,
 }
+
+/// A download that nobody went on with for so long is removed.
+const ABANDONED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The lock file's name.
 const LOCK: &str = "plugix.lock";
@@ -41,6 +44,9 @@ impl Home {
             home.disk.create_folder(&path.join(folder))?;
         }
         for file in list(&path.join("unfinished"))? {
+            home.disk.remove(&file)?;
+        }
+        for file in list(&path.join("partial"))?.into_iter().filter(|file| is_older(file, ABANDONED)) {
             home.disk.remove(&file)?;
         }
         Ok(home)
@@ -130,6 +136,11 @@ pub(crate) fn read_lock(home: &Path) -> Result<Lock, StoreError> {
         read => read?,
     };
     text.map_or_else(|| Ok(Lock::default()), |text| Lock::parse(&text).map_err(wrong))
+}
+
+fn is_older(file: &Path, age: Duration) -> bool {
+    let modified = fs::symlink_metadata(file).and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| modified.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {

@@ -1,5 +1,7 @@
 //! Downloads from servers that send too much, too little, too slowly, something else, or lead elsewhere.
 
+mod tls;
+
 use super::*;
 use plugix_e2e_registry::{Answer, Request, Server};
 use std::fs;

@@ -4,6 +4,7 @@ use super::*;
 use crate::{Arrived, Change, ContentHash, Folder, Patience};
 use plugix_e2e_registry::{Answer, Registry, Server};
 use std::sync::mpsc;
+use std::time::{Duration, SystemTime};
 
 fn outdated(store: &Store) -> Vec<(String, Option<String>)> {
     let newer = store.outdated().into_iter();
@@ -48,6 +49,22 @@ fn modules_that_nobody_has_any_more_make_room() {
     assert!(store.module(&plugin.hash).is_ok());
     store.remove(&added).unwrap();
     assert!(matches!(store.module(&plugin.hash), Err(StoreError::ModuleMissing { .. })));
+}
+
+#[test]
+fn downloads_that_nobody_goes_on_with_make_room() {
+    let case = Case::new();
+    drop(case.open());
+    let file = |name: &str, days: u64| {
+        let file = fs::File::create(case.home().join("partial").join(name)).unwrap();
+        let age = Duration::from_secs(days * 24 * 60 * 60);
+        file.set_modified(SystemTime::now() - age).unwrap();
+    };
+    file("old.part", 8);
+    file("new.part", 6);
+    drop(case.open());
+    let left: Vec<_> = fs::read_dir(case.home().join("partial")).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["new.part"]);
 }
 
 #[test]
