@@ -1,5 +1,6 @@
 //! The `plugix` command: begins, builds, tests, shows, compiles and runs plugins.
 
+mod add;
 mod advice;
 mod build;
 mod cache;
@@ -15,21 +16,33 @@ mod exit;
 mod fake;
 mod input;
 mod inspect;
+mod kept;
+mod keygen;
+mod list;
 mod load;
+mod login;
 mod man;
 mod methods;
 mod new;
+mod outdated;
 mod policy;
 mod print;
 mod program;
+mod pull;
+mod push;
 mod records;
+mod remove;
 mod run;
 mod runner;
+mod secret;
 mod setup;
+mod sign;
 mod template;
 mod test;
 mod test_policy;
 mod text;
+mod update;
+mod verify;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -74,6 +87,28 @@ enum Command {
     Compile(compile::Args),
     /// Show or clear the cache of compiled modules
     Cache(cache::Args),
+    /// Keep a plugin: from a file, a folder, an address or a registry
+    Add(add::Args),
+    /// Remove kept plugins
+    Remove(remove::Args),
+    /// Fetch kept plugins from their sources again
+    Update(update::Args),
+    /// List the kept plugins
+    List(list::Args),
+    /// Show what could be updated
+    Outdated(outdated::Args),
+    /// Bring a module to a registry
+    Push(push::Args),
+    /// Fetch a module from a registry or an address, without keeping it
+    Pull(pull::Args),
+    /// Tell a registry who you are
+    Login(login::Args),
+    /// Make a pair of keys for signatures
+    Keygen(keygen::Args),
+    /// Sign a module
+    Sign(sign::Args),
+    /// Check who signed a module
+    Verify(verify::Args),
     /// Print what plain cargo needs to build plugins
     Env(env::Args),
     /// Write that into a crate's `.cargo/config.toml`
@@ -107,6 +142,17 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(args),
         Command::Compile(args) => compile::run(args),
         Command::Cache(args) => cache::run(args),
+        Command::Add(args) => add::run(args),
+        Command::Remove(args) => remove::run(args),
+        Command::Update(args) => update::run(args),
+        Command::List(args) => list::run(args),
+        Command::Outdated(args) => outdated::run(args),
+        Command::Push(args) => push::run(args),
+        Command::Pull(args) => pull::run(args),
+        Command::Login(args) => login::run(args),
+        Command::Keygen(args) => keygen::run(args),
+        Command::Sign(args) => sign::run(args),
+        Command::Verify(args) => verify::run(args),
         Command::Env(args) => env::run(args),
         Command::Setup(args) => setup::run(args),
         Command::Doctor(args) => doctor::run(args),

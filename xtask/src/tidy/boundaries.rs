@@ -27,13 +27,14 @@ const RULES: [Rule; 13] = [
     Rule { package: "plugix-toolchain", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-module", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-requests", features: "toml", forbidden: &ENGINE, allowed: &[] },
+    Rule { package: "plugix-system", features: "", forbidden: &ENGINE, allowed: &[] },
+    // Its modules are bytes, and TLS needs no second compiler.
     Rule {
         package: "plugix-store",
         features: "",
-        forbidden: &["wasmer", "virtual-", "cranelift", "plugix-host"],
+        forbidden: &["wasmer", "virtual-", "cranelift", "plugix-host", "aws-lc"],
         allowed: &[],
     },
-    Rule { package: "plugix-system", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "xtask", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule {
         package: "plugix-host",

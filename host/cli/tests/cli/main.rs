@@ -4,6 +4,7 @@ mod author;
 mod crates;
 mod diff;
 mod fake;
+mod kept;
 mod messages;
 mod mistakes;
 mod run;

@@ -1,0 +1,68 @@
+//! `plugix sign`.
+
+use crate::{print, secret};
+use anyhow::{Context as _, Result, anyhow};
+use minisign::{SecretKey, SecretKeyBox, SignatureBox};
+use plugix_store::{Fetcher, Source};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    plugix sign words.wasm                          # words.wasm.minisig, with plugix.key\n  \
+    plugix sign words.wasm --key second.key         # beside it, words.wasm.KEY.minisig\n\n\
+    What is signed is the portable module, before it is compiled.")]
+pub(crate) struct Args {
+    /// The module, in WebAssembly
+    module: PathBuf,
+    /// The secret key, as `plugix keygen` writes it
+    #[arg(long, value_name = "FILE", default_value = "plugix.key")]
+    key: PathBuf,
+    /// Read the key's password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let key = key(args)?;
+    let source = Source::file(&args.module)?;
+    // The store's own way to read: within its limit, and nothing that isn't a regular file.
+    let module = Fetcher::new("").fetch(&source, None, &mut |_| {})?.module;
+    let failed = |error: minisign::PError| anyhow!("{}: it can't be signed: {error}", args.module.display());
+    let name = args.module.file_name().unwrap_or_default().to_string_lossy();
+    let comment = format!("file:{}", crate::text::printable(&name));
+    let signature = minisign::sign(None, &key, &module[..], Some(&comment), None).map_err(failed)?;
+    let file = free(&args.module, &signature);
+    fs::write(&file, signature.to_string()).with_context(|| format!("can't write {}", file.display()))?;
+    print::line(file.display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn key(args: &Args) -> Result<SecretKey> {
+    let file = args.key.display();
+    let text = fs::read_to_string(&args.key)
+        .with_context(|| format!("can't read the key {file}: `plugix keygen` makes one, and `--key` names another"))?;
+    let wrong = |error: minisign::PError| anyhow!("{file} is no secret key that can be used: {error}");
+    let parse = || SecretKeyBox::from_string(&text).map_err(wrong);
+    // One without a password is told apart by trying.
+    if let Ok(key) = SecretKey::from_unencrypted_box(parse()?) {
+        return Ok(key);
+    }
+    let password = secret::read(&format!("Password of {file}: "), args.password_stdin)?;
+    SecretKey::from_box(parse()?, Some(password)).map_err(wrong)
+}
+
+/// The file for a signature: the first one, unless that has others than one by this key.
+fn free(module: &Path, signature: &SignatureBox) -> PathBuf {
+    let first = PathBuf::from(format!("{}.minisig", module.display()));
+    let is_own = |text: String| {
+        let there = SignatureBox::from_string(&text);
+        text.trim().lines().count() == 4 && there.is_ok_and(|there| there.keynum() == signature.keynum())
+    };
+    if !first.exists() || fs::read_to_string(&first).is_ok_and(is_own) {
+        return first;
+    }
+    let id: String = signature.keynum().iter().rev().map(|byte| format!("{byte:02X}")).collect();
+    PathBuf::from(format!("{}.{id}.minisig", module.display()))
+}
