@@ -1,5 +1,6 @@
 //! Plugins that a manager keeps. The plugins are `guests/stateful`, `guests/stateful-next` and `guests/linked`.
 
+mod installed;
 mod links;
 mod reload;
 mod supervise;

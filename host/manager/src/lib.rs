@@ -1,6 +1,7 @@
 //! Plugins as an application keeps them: granted, linked, supervised, and reloaded with their state.
 
 mod error;
+mod installed;
 mod lock;
 mod managed;
 mod manager;
@@ -15,6 +16,7 @@ mod supervisor;
 mod surroundings;
 
 pub use error::{LinkError, ManagerError, ReloadError, ReloadStep};
+pub use installed::{Installed, InstalledError, InstalledPlugin, Update};
 pub use managed::Managed;
 pub use manager::{Manager, ManagerBuilder};
 pub use plugix_store as store;

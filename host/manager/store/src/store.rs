@@ -175,17 +175,38 @@ impl Store {
         self.install(Some(&name), folder, &arrived.bytes, &arrived.signatures, None)
     }
 
+    /// Fetches a plugin from its source again, and keeps the module beside the one that there is. The plugin stays what it
+    /// is until [`accept`](Self::accept).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn fetch_newer(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
+        let before = self.plugin(name)?.clone();
+        let source = before.source.clone();
+        let fetched = self.fetch(&source, Some(name), progress)?;
+        let (_, after) = self.check(Some(name), source, &fetched.module, &fetched.signatures, fetched.digest)?;
+        self.home.keep_module(&after.hash, &fetched.module)?;
+        Ok(Updated { before, after })
+    }
+
+    /// Makes what was fetched the plugin of this name.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPlugin`] if it was removed meanwhile, [`StoreError::Disk`].
+    pub fn accept(&mut self, name: &PluginName, newer: &Updated) -> Result<(), StoreError> {
+        self.plugin(name)?;
+        self.record(name, &newer.after)
+    }
+
     /// Fetches a plugin from its source again. A grant stays with the plugin's name: whoever keeps grants knows whether it
     /// covers the new module.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn update(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
-        let before = self.plugin(name)?.clone();
-        let source = before.source.clone();
-        let fetched = self.fetch(&source, Some(name), progress)?;
-        let (_, after) = self.install(Some(name), source, &fetched.module, &fetched.signatures, fetched.digest)?;
-        Ok(Updated { before, after })
+        let updated = self.fetch_newer(name, progress)?;
+        self.record(name, &updated.after)?;
+        Ok(updated)
     }
 
     /// Removes a plugin. Its module stays for a while, for whoever adds it again.
@@ -261,6 +282,21 @@ impl Store {
         signatures: &Signatures,
         digest: Option<String>,
     ) -> Result<(PluginName, Plugin), StoreError> {
+        let (name, plugin) = self.check(name, source, module, signatures, digest)?;
+        self.home.keep_module(&plugin.hash, module)?;
+        self.record(&name, &plugin)?;
+        Ok((name, plugin))
+    }
+
+    /// Checks the signatures before anything else, and says what the plugin would be.
+    fn check(
+        &self,
+        name: Option<&PluginName>,
+        source: Source,
+        module: &[u8],
+        signatures: &Signatures,
+        digest: Option<String>,
+    ) -> Result<(PluginName, Plugin), StoreError> {
         let text = || source.to_string();
         let signed_by = self
             .signatures
@@ -278,14 +314,17 @@ impl Store {
         let grant = self.list().get(&name).and_then(|plugin| plugin.grant.clone());
         let version = seen.about.map(|about| about.version);
         let interfaces = seen.interfaces;
-        let plugin = Plugin { source, version, hash: seen.hash, digest, interfaces, signed_by, grant };
-        self.home.keep_module(&plugin.hash, module)?;
-        if self.list().get(&name) != Some(&plugin) {
-            let mut lock = self.lock.clone();
-            lock.plugins_mut().insert(name.clone(), plugin.clone());
-            self.commit(lock)?;
+        Ok((name, Plugin { source, version, hash: seen.hash, digest, interfaces, signed_by, grant }))
+    }
+
+    /// Makes this the plugin of the name. Its module is kept already.
+    fn record(&mut self, name: &PluginName, plugin: &Plugin) -> Result<(), StoreError> {
+        if self.list().get(name) == Some(plugin) {
+            return Ok(());
         }
-        Ok((name, plugin))
+        let mut lock = self.lock.clone();
+        lock.plugins_mut().insert(name.clone(), plugin.clone());
+        self.commit(lock)
     }
 
     /// Writes the lock file. From then on it holds.

@@ -1,0 +1,133 @@
+//! Plugins that are installed in a folder, and run under what they were granted.
+
+use super::{counter, manager};
+use anyhow::Result;
+use plugix_e2e::{assert_matches, guest_path};
+use plugix_e2e_contract::counting::Counting;
+use plugix_host::Policy;
+use plugix_manager::store::grants::requests::Request;
+use plugix_manager::store::grants::{Allowed, Coverage, Decision, Fixed, GrantsError, Prompt};
+use plugix_manager::store::{PluginName, Source, StoreError};
+use plugix_manager::{Installed, InstalledError, Manager, Spec};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+
+fn open(folder: &Path, manager: &Manager) -> Result<Installed, InstalledError> {
+    Installed::open(folder.join("home"), manager, Policy::new())
+}
+
+/// Puts a guest where it is installed from.
+fn deliver(guest_name: &str, folder: &Path) -> Result<Source> {
+    let file = folder.join("plugin.wasm");
+    fs::copy(guest_path(guest_name), &file)?;
+    Ok(Source::file(file)?)
+}
+
+fn name(name: &str) -> Result<PluginName> {
+    Ok(name.parse()?)
+}
+
+/// Somebody who allows everything.
+fn all(host: &Path) -> impl Prompt {
+    Fixed::new(move |request: &Request| Ok(Decision::Allowed(Allowed::as_asked(&request.item, Some(host))?)))
+}
+
+/// Nobody is asked.
+fn nobody() -> impl Prompt {
+    Fixed::new(|request: &Request| panic!("nobody is to be asked for {request:?}"))
+}
+
+/// How the counter is run.
+fn counting(spec: Spec) -> Spec {
+    spec.config(json!(""))
+}
+
+#[test]
+fn without_a_grant_it_does_not_start() -> Result<()> {
+    let (folder, manager, plugin) = (tempfile::tempdir()?, manager()?, name("asks")?);
+    let installed = open(folder.path(), &manager)?;
+    installed.add(Some(&plugin), deliver("requests", folder.path())?, &mut |_| {})?;
+    let refused = installed.start(&plugin, &mut Fixed::refuse(), |spec| spec);
+    assert_matches!(refused, Err(InstalledError::Grants(GrantsError::Refused { .. })));
+    assert!(manager.all().is_empty());
+    let listed = installed.list();
+    assert_matches!(listed[0].coverage, Some(Coverage::Refused { .. }));
+    // A refusal is kept as well: somebody takes it back.
+    installed.revoke(&plugin)?;
+    installed.start(&plugin, &mut all(folder.path()), |spec| spec)?;
+    assert_eq!(manager.all().len(), 1);
+    installed.revoke(&plugin)?;
+    assert!(manager.all().is_empty());
+    assert_matches!(installed.list()[0].coverage, Some(Coverage::Asks { is_known: false, .. }));
+    Ok(())
+}
+
+#[test]
+fn a_grant_is_asked_for_once() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    {
+        let manager = manager()?;
+        let installed = open(folder.path(), &manager)?;
+        let (plugin, _) = installed.add(Some(&name("asks")?), deliver("requests", folder.path())?, &mut |_| {})?;
+        installed.start(&plugin, &mut all(folder.path()), |spec| spec)?;
+        let second = open(folder.path(), &manager);
+        assert_matches!(second, Err(InstalledError::Store(StoreError::InUse { .. })));
+    }
+    let manager = manager()?;
+    let installed = open(folder.path(), &manager)?;
+    installed.start(&name("asks")?, &mut nobody(), |spec| spec)?;
+    Ok(())
+}
+
+#[test]
+fn an_update_takes_the_state_over() -> Result<()> {
+    let (folder, manager, plugin) = (tempfile::tempdir()?, manager()?, name("counter")?);
+    let installed = open(folder.path(), &manager)?;
+    installed.add(Some(&plugin), deliver("stateful", folder.path())?, &mut |_| {})?;
+    let client = installed.start(&plugin, &mut nobody(), counting)?.bind::<dyn Counting>()?;
+    client.add(5)?;
+    let same = installed.update(&plugin, &mut |_| {}, &mut nobody(), counting)?;
+    assert!(same.reloaded.is_none(), "nothing is new");
+    deliver("stateful-next", folder.path())?;
+    let update = installed.update(&plugin, &mut |_| {}, &mut nobody(), counting)?;
+    assert!(update.reloaded.is_some_and(|reloaded| reloaded.state.is_some()));
+    assert_eq!((client.add(1)?, client.generation()?), (6, 2));
+    Ok(())
+}
+
+#[test]
+fn an_update_that_fails_changes_nothing() -> Result<()> {
+    let (folder, manager, plugin) = (tempfile::tempdir()?, manager()?, name("counter")?);
+    let installed = open(folder.path(), &manager)?;
+    installed.add(Some(&plugin), deliver("stateful", folder.path())?, &mut |_| {})?;
+    let client = installed.start(&plugin, &mut nobody(), counting)?.bind::<dyn Counting>()?;
+    client.add(5)?;
+    let before = installed.list()[0].plugin.clone();
+    let update = |prompt: &mut dyn Prompt| installed.update(&plugin, &mut |_| {}, prompt, counting).map(drop);
+    fs::write(folder.path().join("plugin.wasm"), b"no module")?;
+    assert_matches!(update(&mut nobody()), Err(InstalledError::Store(StoreError::Module { .. })));
+    // It can be loaded, and doesn't fit.
+    deliver("small", folder.path())?;
+    assert_matches!(update(&mut nobody()), Err(InstalledError::Reload(_)));
+    // It asks for what nobody grants.
+    deliver("requests", folder.path())?;
+    let refused = update(&mut Fixed::refuse());
+    assert_matches!(refused, Err(InstalledError::Grants(GrantsError::Refused { .. })));
+    assert_eq!((client.add(0)?, client.generation()?), (5, 1));
+    assert_eq!(installed.list()[0].plugin, before);
+    Ok(())
+}
+
+#[test]
+fn what_is_removed_is_forgotten() -> Result<()> {
+    let (folder, manager, plugin) = (tempfile::tempdir()?, manager()?, name("counter")?);
+    let installed = open(folder.path(), &manager)?;
+    installed.add(Some(&plugin), deliver("stateful", folder.path())?, &mut |_| {})?;
+    installed.start(&plugin, &mut nobody(), counting)?;
+    manager.start(counter("stateful", "")).unwrap_err();
+    installed.remove(&plugin)?;
+    assert!(installed.list().is_empty() && manager.all().is_empty());
+    assert_matches!(installed.remove(&plugin), Err(InstalledError::Store(StoreError::UnknownPlugin { .. })));
+    Ok(())
+}
