@@ -245,11 +245,11 @@ impl Store {
         self.fetcher.fetch(source, name, progress)
     }
 
-    /// A module that is here, if its source needs no signatures: they aren't kept.
+    /// A module that is here with the signatures that its source needs.
     fn kept(&self, source: &Source, hash: &ContentHash) -> Option<Fetched> {
-        let module = self.module(hash).ok()?;
-        self.signatures.check(source, &module, &Signatures::default()).ok()?;
-        Some(Fetched { module, signatures: Signatures::default(), digest: None })
+        let (module, signatures) = (self.module(hash).ok()?, self.home.signatures(hash));
+        self.signatures.check(source, &module, &signatures).ok()?;
+        Some(Fetched { module, signatures, digest: None })
     }
 
     /// Checks the signatures before anything else, and then keeps the module and names it.
@@ -280,6 +280,7 @@ impl Store {
         let interfaces = seen.interfaces;
         let plugin = Plugin { source, version, hash: seen.hash, digest, interfaces, signed_by, grant };
         self.home.keep_module(&plugin.hash, module)?;
+        self.home.keep_signatures(&plugin.hash, signatures)?;
         if self.list().get(&name) != Some(&plugin) {
             let mut lock = self.lock.clone();
             lock.plugins_mut().insert(name.clone(), plugin.clone());
