@@ -10,7 +10,7 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     plugix verify words.wasm --key plugix.pub                            # was it signed with this key?\n  \
-    plugix verify words.wasm --key RWQf6LRC…                             # the key itself\n  \
+    plugix verify words.wasm --key RWTH/yXL…                             # the key itself\n  \
     plugix verify words.wasm --key a.pub --key b.pub --at-least 1        # with one of these?")]
 pub(crate) struct Args {
     /// The module; its signatures are beside it

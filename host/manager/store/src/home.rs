@@ -5,8 +5,10 @@
 
 use crate::disk::{self, Disk, Readers};
 use crate::error::FileProblem;
-use crate::lock::{LOCK_MAX, Lock, LockError};
+use crate::lock::{LOCK_MAX, Lock, LockError, Plugin};
+use crate::signature::{Signatures, TEXT_MAX};
 use crate::{ContentHash, StoreError};
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -88,6 +90,26 @@ impl Home {
         self.disk.replace(&self.module_path(hash), &unfinished, bytes, Readers::All)
     }
 
+    fn signatures_path(&self, hash: &ContentHash) -> PathBuf {
+        self.module_path(hash).with_extension("minisig")
+    }
+
+    /// Keeps the signatures of a module, if there are any, for whoever adds it again.
+    pub(crate) fn keep_signatures(&self, hash: &ContentHash, signatures: &Signatures) -> Result<(), StoreError> {
+        let (path, text) = (self.signatures_path(hash), signatures.texts().concat());
+        if text.is_empty() || disk::read_text(&path, TEXT_MAX).is_ok_and(|kept| kept.as_ref() == Some(&text)) {
+            return Ok(());
+        }
+        let unfinished = self.unfinished(&format!("{}.minisig", hash.hex()));
+        self.disk.replace(&path, &unfinished, text.as_bytes(), Readers::All)
+    }
+
+    /// The signatures that are kept of a module. They are allegations as they were when they came.
+    pub(crate) fn signatures(&self, hash: &ContentHash) -> Signatures {
+        let text = disk::read_text(&self.signatures_path(hash), TEXT_MAX).ok().flatten();
+        text.and_then(|text| Signatures::parse(&text).ok()).unwrap_or_default()
+    }
+
     pub(crate) fn write_lock(&self, lock: &Lock) -> Result<(), StoreError> {
         let path = self.path.join(LOCK);
         let text = lock.to_string();
@@ -100,8 +122,8 @@ impl Home {
     /// Removes the oldest of those modules that the lock file doesn't name, as long as they have more than `limit` bytes
     /// together.
     pub(crate) fn trim(&self, lock: &Lock, limit: u64) -> Result<(), StoreError> {
-        let named: std::collections::HashSet<_> =
-            lock.plugins().values().map(|plugin| self.module_path(&plugin.hash)).collect();
+        let files = |plugin: &Plugin| [self.module_path(&plugin.hash), self.signatures_path(&plugin.hash)];
+        let named: HashSet<_> = lock.plugins().values().flat_map(files).collect();
         let mut others = Vec::new();
         for file in list(&self.path.join("modules"))?.into_iter().filter(|file| !named.contains(file)) {
             let metadata = fs::symlink_metadata(&file).map_err(StoreError::disk("look at", &file))?;

@@ -186,6 +186,7 @@ impl Store {
         let fetched = self.fetch(&source, Some(name), progress)?;
         let (_, after) = self.check(Some(name), source, &fetched.module, &fetched.signatures, fetched.digest)?;
         self.home.keep_module(&after.hash, &fetched.module)?;
+        self.home.keep_signatures(&after.hash, &fetched.signatures)?;
         Ok(Updated { before, after })
     }
 
@@ -266,11 +267,11 @@ impl Store {
         self.fetcher.fetch(source, name, progress)
     }
 
-    /// A module that is here, if its source needs no signatures: they aren't kept.
+    /// A module that is here with the signatures that its source needs.
     fn kept(&self, source: &Source, hash: &ContentHash) -> Option<Fetched> {
-        let module = self.module(hash).ok()?;
-        self.signatures.check(source, &module, &Signatures::default()).ok()?;
-        Some(Fetched { module, signatures: Signatures::default(), digest: None })
+        let (module, signatures) = (self.module(hash).ok()?, self.home.signatures(hash));
+        self.signatures.check(source, &module, &signatures).ok()?;
+        Some(Fetched { module, signatures, digest: None })
     }
 
     /// Checks the signatures before anything else, and then keeps the module and names it.
@@ -284,6 +285,7 @@ impl Store {
     ) -> Result<(PluginName, Plugin), StoreError> {
         let (name, plugin) = self.check(name, source, module, signatures, digest)?;
         self.home.keep_module(&plugin.hash, module)?;
+        self.home.keep_signatures(&plugin.hash, signatures)?;
         self.record(&name, &plugin)?;
         Ok((name, plugin))
     }

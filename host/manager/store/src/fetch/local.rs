@@ -6,6 +6,7 @@ use crate::folder::Folder;
 use crate::signature::{self, SIGNATURES_MAX, Signatures};
 use crate::{PluginName, Source, StoreError};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A module in a file.
@@ -46,7 +47,12 @@ pub(crate) fn signatures(file: &Path) -> Result<Signatures, StoreError> {
         let key = found.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".minisig"));
         key.is_some_and(|key| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     };
-    for entry in fs::read_dir(folder).map_err(StoreError::disk("list", folder))? {
+    let entries = match fs::read_dir(folder) {
+        // A folder that may be entered and not be listed: the first file can be in it.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
+        listed => Some(listed.map_err(StoreError::disk("list", folder))?),
+    };
+    for entry in entries.into_iter().flatten() {
         let entry = entry.map_err(StoreError::disk("list", folder))?;
         if entry.file_name().to_str().is_some_and(is_of_key) {
             files.push(entry.path());

@@ -15,7 +15,7 @@ use thiserror::Error as ThisError;
 ///
 ///     [[rule]]
 ///     source = "oci://registry.example/*"
-///     any-of = ["RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"]
+///     any-of = ["RWTH/yXLGnNF879ESfEQib+FoY68cxGxztRpCnA5xeFfHsboN373dG7K"]
 /// "#)?;
 /// # Ok::<(), plugix_store::PolicyError>(())
 /// ```

@@ -29,6 +29,9 @@ fn before() -> Case {
     add(&mut case.open(), &source).unwrap();
     case.write("words.wasm", &words("2.0.0"));
     case.write("other.wasm", &module("other", "1.0.0", 5000));
+    let pair = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
+    let signature = minisign::sign(None, &pair.sk, &b"anything"[..], None, None).unwrap();
+    case.write("other.wasm.minisig", signature.to_string().as_bytes());
     case
 }
 
@@ -154,7 +157,7 @@ fn dies_in_a_child() {
     let home = PathBuf::from(&folder).join("home");
     // The parent removes the folder.
     let case = TempDir::new_in(&folder).unwrap();
-    for file in ["words.wasm", "other.wasm"] {
+    for file in ["words.wasm", "other.wasm", "other.wasm.minisig"] {
         fs::copy(PathBuf::from(&folder).join(file), case.path().join(file)).unwrap();
     }
     if what == "limited" {

@@ -1,8 +1,9 @@
 //! Lock files, modules, policies and signatures that lie, and a second program on the same folder.
 
 use super::*;
-use crate::{FileProblem, LockError, SignatureError};
+use crate::{ContentHash, FileProblem, Key, LockError, Rule, SignatureError, SignaturePolicy};
 use minisign::KeyPair;
+use plugix_e2e_registry::{Answer, Server};
 use std::os::unix::fs::symlink;
 
 #[test]
@@ -54,6 +55,10 @@ fn modules_that_are_not_as_the_lock_says_are_told() {
     assert_eq!(case.open().module(&plugin.hash).unwrap(), words("1.0.0"));
 }
 
+fn key(pair: &KeyPair) -> Key {
+    pair.pk.to_base64().parse().unwrap()
+}
+
 fn sign(pair: &KeyPair, bytes: &[u8]) -> String {
     minisign::sign(None, &pair.sk, bytes, None, None).unwrap().into_string()
 }
@@ -83,6 +88,31 @@ fn what_is_not_signed_as_the_folder_says_is_not_even_looked_at() {
     drop(store);
     fs::write(case.home().join("signatures.toml"), "rule = 1").unwrap();
     assert!(matches!(Store::open(case.home()), Err(StoreError::Policy { .. })));
+}
+
+#[test]
+fn what_was_signed_is_so_without_the_network() {
+    let case = Case::new();
+    let pair = KeyPair::generate_unencrypted_keypair().unwrap();
+    let signature = sign(&pair, &words("1.0.0"));
+    let server = Server::new(move |request| match request.path.as_str() {
+        "/w.wasm" => Answer::new(200, words("1.0.0")),
+        _ => Answer::new(200, signature.clone()),
+    });
+    let source: Source = format!("{}#{}", server.url("/w.wasm"), ContentHash::of(&words("1.0.0"))).parse().unwrap();
+    let policy = |pair: &KeyPair| SignaturePolicy::new().rule(Rule::any_of("*", [key(pair)]).unwrap());
+    let mut store = case.open().signatures(policy(&pair));
+    let (added, plugin) = add(&mut store, &source).unwrap();
+    store.remove(&added).unwrap();
+    drop(server);
+    assert_eq!(add(&mut store, &source).unwrap().1, plugin);
+    drop(store);
+    let other = KeyPair::generate_unencrypted_keypair().unwrap();
+    let mut store = case.open().signatures(policy(&other));
+    assert!(update(&mut store, "words").is_err(), "another policy asks for what isn't here");
+    let mut store = store.cache(0);
+    store.remove(&added).unwrap();
+    assert_eq!(fs::read_dir(case.home().join("modules")).unwrap().count(), 0);
 }
 
 #[test]
