@@ -37,13 +37,14 @@ mod protocol;
 mod signals;
 mod site;
 mod stop;
+mod symbols;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
 pub use call::{CallError, Error};
 pub(crate) use chain::Chain;
 pub use child::ChildError;
-pub(crate) use fault::stack_frames;
+pub(crate) use fault::{demangled, stack_frame, stack_frames};
 pub use fault::{Panic, StackFrame, Trap};
 pub use load::LoadError;
 pub use overload::Overload;
@@ -52,5 +53,7 @@ pub(crate) use signals::{HostBreach, ThreadOffer};
 pub(crate) use site::MethodRef;
 pub use site::{MethodName, Site};
 pub use stop::StopReason;
+pub use symbols::Location;
+pub(crate) use symbols::Symbols;
 
 pub use plugix_module::{Difference, InterfaceError, ModuleError};

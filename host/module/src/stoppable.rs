@@ -25,6 +25,7 @@ mod exceptions;
 mod flow;
 mod loops;
 mod names;
+mod origins;
 mod probe;
 mod stack;
 mod stores;
@@ -46,6 +47,8 @@ pub const REWRITING: u32 = 10;
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
+pub use origins::Origins;
+pub(crate) use origins::code_start;
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use stack::STACK_OVERFLOW;
 
@@ -221,6 +224,16 @@ impl<'a> Parts<'a> {
 }
 
 fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
+    let mut code = CodeSection::new();
+    for (body, edits) in bodies.iter().zip(code_edits(imported, bodies, added)?) {
+        code.raw(&edits.apply(wasm, body.range()));
+    }
+    added.code(&mut code);
+    Ok(code)
+}
+
+/// What is changed in each function.
+fn code_edits(imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<Vec<Edits>, ModuleError> {
     let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
     let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
@@ -230,12 +243,8 @@ fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) 
         let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
         body.map_or(0, |checks| checks.cost())
     };
-    let mut code = CodeSection::new();
-    for ((body, checks), of_added) in bodies.iter().zip(&checks).zip(of_added) {
-        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_added)?.apply(wasm, body.range()));
-    }
-    added.code(&mut code);
-    Ok(code)
+    let all = bodies.iter().zip(&checks).zip(of_added);
+    all.map(|((body, checks), of_added)| Edits::of(body, *checks, cost, added.bulk, of_added)).collect()
 }
 
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {
