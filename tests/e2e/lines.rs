@@ -35,7 +35,11 @@ fn check(frames: &[StackFrame]) -> Result<()> {
     let (inner_at, outer_at) = (inner.location.as_ref().context("a line")?, outer.location.as_ref().context("a line")?);
     assert!(inner.inlined && !outer.inlined && outer.function.ends_with("goes_on"), "{frames:?}");
     assert!(inner_at.file.ends_with("lines/src/lib.rs") && outer_at.file == inner_at.file, "{frames:?}");
-    assert_eq!((inner_at.line, outer_at.line), (line("the line of the trap"), line("the line of the call")), "{frames:?}");
+    assert_eq!(
+        (inner_at.line, outer_at.line),
+        (line("the line of the trap"), line("the line of the call")),
+        "{frames:?}"
+    );
     assert_eq!(inner.offset, outer.offset);
     assert!(inner.to_string().contains(&format!("lib.rs:{})", inner_at.line)), "{inner}");
     Ok(())
@@ -92,7 +96,7 @@ fn lines_are_found_beside_the_module() -> Result<()> {
 fn hostile_debug_information_leaves_traps_as_they_are() -> Result<()> {
     let whole = std::fs::read(guest_path("lines"))?;
     let info = whole.windows(11).position(|bytes| bytes == b".debug_info").context("it has some")? + 11;
-    for step in 0..64 {
+    for step in 0..12 {
         let mut hostile = whole.clone();
         for byte in hostile[info + step * 7..].iter_mut().take(2000).step_by(13 + step) {
             *byte = byte.wrapping_mul(31).wrapping_add(step as u8);

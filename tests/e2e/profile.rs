@@ -3,9 +3,10 @@
 //! Each test has a process of its own: one profile is taken at a time.
 
 use anyhow::{Context, Result, ensure};
-use plugix_e2e::{assert_matches, call, guest, isolated, plugin};
+use plugix_e2e::{assert_matches, call, guest, guest_path, isolated, plugin};
+use plugix_host::code::Profiling;
 use plugix_host::profile::{Profile, ProfileError, ProfileStack};
-use plugix_host::{Plugin, Policy};
+use plugix_host::{Engine, Plugin, Policy};
 use std::time::Duration;
 
 /// How long the plugin computes, in milliseconds.
@@ -70,7 +71,8 @@ fn system_calls_belong_to_those_who_make_them() -> Result<()> {
 fn what_the_engine_does_for_a_function_is_the_functions() -> Result<()> {
     isolated("profile::what_the_engine_does_for_a_function_is_the_functions", || {
         let profile = profiled("bulk")?;
-        let copying = profile.stacks.iter().filter(|stack| stack.host.as_deref() == Some("[engine]") && has(stack, "copies"));
+        let copying =
+            profile.stacks.iter().filter(|stack| stack.host.as_deref() == Some("[engine]") && has(stack, "copies"));
         let copying: Duration = copying.map(|stack| stack.time).sum();
         assert!(copying * 10 > profile.time() * 8, "{copying:?} of {profile:?}");
         Ok(())
@@ -88,7 +90,7 @@ fn one_profile_is_taken_at_a_time() -> Result<()> {
         let plugin = Plugin::new(&module, &Policy::new())?;
         let profile = plugin.profile(Duration::from_millis(10))?;
         assert_eq!((profile.samples, profile.stacks.len()), (0, 0), "it does nothing");
-        assert_eq!(call(&plugin, "work", "10")?.parse::<u64>().is_ok(), true);
+        assert!(call(&plugin, "work", "10")?.parse::<u64>().is_ok());
         Ok(())
     })
     .map(drop)
@@ -106,6 +108,23 @@ fn a_plugin_is_stopped_while_it_is_profiled() -> Result<()> {
             drop(plugin);
             profiling.finish();
         }
+        Ok(())
+    })
+    .map(drop)
+}
+
+#[test]
+fn perf_is_told_names() -> Result<()> {
+    isolated("profile::perf_is_told_names", || {
+        let engine = Engine::builder().profiling(Profiling::PerfMap).build()?;
+        let module = engine.load_file(guest_path("profile"))?;
+        module.compile()?;
+        let path = format!("/tmp/perf-{}.map", std::process::id());
+        let map = std::fs::read_to_string(&path)?;
+        std::fs::remove_file(path)?;
+        let line = map.lines().find(|line| line.ends_with(" guest_profile::mixes_bits")).context(map.clone())?;
+        let numbers: Vec<_> = line.split(' ').take(2).map(|number| usize::from_str_radix(number, 16)).collect();
+        assert!(numbers.iter().all(|number| number.as_ref().is_ok_and(|number| *number > 0)), "{line}");
         Ok(())
     })
     .map(drop)

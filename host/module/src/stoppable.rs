@@ -47,9 +47,9 @@ pub const REWRITING: u32 = 10;
 /// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
+pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use origins::Origins;
 pub(crate) use origins::code_start;
-pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
@@ -69,12 +69,16 @@ pub const CONTROL_PAGES: u32 = 1;
 /// # Errors
 /// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
 pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let parts = Parts::read(wasm)?;
-    let added = Added::of(wasm, &parts)?;
+    rewrite(wasm, &Parts::read(wasm)?, |_| {})
+}
+
+/// Does the same. `keep` sees the edits of each function.
+fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Result<Vec<u8>, ModuleError> {
+    let added = Added::of(wasm, parts)?;
     let mut globals = added.globals();
     let mut names = added.names();
-    let mut imports = Some(parts.imports);
-    let mut exports = Some(exports(parts.exports, parts.start)?);
+    let mut imports = Some(&parts.imports);
+    let mut exports = Some(exports(parts.exports.clone(), parts.start)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -84,7 +88,7 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             && id > SectionId::Type as u8
             && let Some(imports) = imports.take()
         {
-            module.section(&imports);
+            module.section(imports);
         }
         if !custom
             && id > SectionId::Global as u8
@@ -104,7 +108,7 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             names = None;
         }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts.imported_functions, &parts.bodies, &added)?);
+            module.section(&code(wasm, parts, &added, &mut keep)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -223,9 +227,15 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
+fn code(
+    wasm: &[u8],
+    parts: &Parts<'_>,
+    added: &Added,
+    mut keep: impl FnMut(&Edits),
+) -> Result<CodeSection, ModuleError> {
     let mut code = CodeSection::new();
-    for (body, edits) in bodies.iter().zip(code_edits(imported, bodies, added)?) {
+    for (body, edits) in parts.bodies.iter().zip(code_edits(parts.imported_functions, &parts.bodies, added)?) {
+        keep(&edits);
         code.raw(&edits.apply(wasm, body.range()));
     }
     added.code(&mut code);

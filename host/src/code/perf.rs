@@ -58,7 +58,8 @@ mod tests {
     #[test]
     fn nothing_of_others_is_written_to() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
-        let (victim, link, hard) = (folder.path().join("victim"), folder.path().join("link"), folder.path().join("hard"));
+        let (victim, link, hard) =
+            (folder.path().join("victim"), folder.path().join("link"), folder.path().join("hard"));
         std::fs::write(&victim, "as it was")?;
         std::os::unix::fs::symlink(&victim, &link)?;
         std::fs::hard_link(&victim, &hard)?;

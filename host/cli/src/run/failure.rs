@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_long_backtrace_are_shown() {
-        let frame = |index: u64| StackFrame { function: format!("f{index}"), offset: index, location: None, inlined: false };
+        let frame =
+            |index: u64| StackFrame { function: format!("f{index}"), offset: index, location: None, inlined: false };
         let frames: Vec<_> = (0..100).map(frame).collect();
         let lines = shown(&frames);
         assert_eq!(lines.lines().count(), 1 + 2 * SHOWN + 1);

@@ -38,6 +38,9 @@ fn write(path: &Path, name: &str, profile: &Profile) -> Result<()> {
     };
     std::fs::write(path, bytes).with_context(|| format!("--profile: can't write {}", path.display()))?;
     let (time, samples) = (profile.time(), profile.samples);
-    print::tell(format_args!("profile: {time:.1?} in {samples} samples: {}", text::printable(&path.display().to_string())));
+    print::tell(format_args!(
+        "profile: {time:.1?} in {samples} samples: {}",
+        text::printable(&path.display().to_string())
+    ));
     Ok(())
 }

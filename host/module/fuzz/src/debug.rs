@@ -8,9 +8,12 @@ const SECTIONS: [&str; 4] = [".debug_abbrev", ".debug_info", ".debug_line", ".de
 
 /// A unit with a function, an inlined one and their lines, in four parts of which each has its length before it.
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let abbreviations = b"\x01\x11\x01\x03\x08\x10\x17\x11\x01\x12\x06\0\0\x02\x2e\x01\x03\x08\x11\x01\x12\x06\0\0\x03\x1d\0\
+    let abbreviations =
+        b"\x01\x11\x01\x03\x08\x10\x17\x11\x01\x12\x06\0\0\x02\x2e\x01\x03\x08\x11\x01\x12\x06\0\0\x03\x1d\0\
         \x03\x08\x55\x17\x58\x0b\x59\x0b\0\0\0";
-    let mut info = b"\x04\0\0\0\0\0\x04\x01a\0\0\0\0\0\x01\0\0\0\x40\0\0\0\x02f\0\x01\0\0\0\x40\0\0\0\x03g\0\0\0\0\0\x01\x07\0\0".to_vec();
+    let mut info =
+        b"\x04\0\0\0\0\0\x04\x01a\0\0\0\0\0\x01\0\0\0\x40\0\0\0\x02f\0\x01\0\0\0\x40\0\0\0\x03g\0\0\0\0\0\x01\x07\0\0"
+            .to_vec();
     info.splice(0..0, (info.len() as u32).to_le_bytes());
     let header = b"\x01\x01\x01\xfb\x0e\x0d\0\x01\x01\x01\x01\0\0\0\x01\0\0\x01\0b.rs\0\0\0\0\0";
     let mut lines = [b"\x04\0", &(header.len() as u32).to_le_bytes()[..], header].concat();
@@ -22,7 +25,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 }
 
 pub(crate) fn run(bytes: &[u8]) -> u64 {
-    let mut wasm = wat::parse_str("(module (func (loop (br_if 0 (i32.const 1))) (unreachable)))").expect("it is a module");
+    let mut wasm =
+        wat::parse_str("(module (func (loop (br_if 0 (i32.const 1))) (unreachable)))").expect("it is a module");
     let mut rest = bytes;
     for name in SECTIONS {
         let len = rest.split_first_chunk::<2>().map_or(0, |(len, after)| {
@@ -34,10 +38,12 @@ pub(crate) fn run(bytes: &[u8]) -> u64 {
         add(&mut wasm, name, part);
     }
     let found = locate(&Source { wasm: &wasm, rewritten: false, debug: None }, &(0..64).collect::<Vec<_>>());
-    kind(found.map(|places| places.iter().map(|place| place.functions.len()).sum::<usize>()).map_err(|error| match error {
-        DebugError::Malformed(problem) => problem.len(),
-        _ => 0,
-    }))
+    kind(found.map(|places| places.iter().map(|place| place.functions.len()).sum::<usize>()).map_err(
+        |error| match error {
+            DebugError::Malformed(problem) => problem.len(),
+            _ => 0,
+        },
+    ))
 }
 
 /// Adds a section that has a name.

@@ -122,8 +122,8 @@ impl Edits {
     }
 
     /// What is replaced, and by how many bytes.
-    pub(super) fn lengths(self) -> Vec<(Range<u64>, u64)> {
-        self.all.into_iter().map(|(replaced, by)| (replaced, by.len() as u64)).collect()
+    pub(super) fn lengths(&self) -> Vec<(Range<u64>, u64)> {
+        self.all.iter().map(|(replaced, by)| (replaced.clone(), by.len() as u64)).collect()
     }
 
     /// The function with the edits.

@@ -1,7 +1,6 @@
 //! Where the instructions of a rewritten module come from.
 
-use super::added::Added;
-use super::{Parts, code_edits, stoppable};
+use super::{Parts, rewrite};
 use crate::ModuleError;
 use std::ops::Range;
 use wasmparser::{Parser, Payload};
@@ -30,18 +29,17 @@ impl Origins {
     /// Rewrites the module once more.
     ///
     /// # Errors
-    /// Those of [`stoppable`].
+    /// Those of [`stoppable`](super::stoppable()).
     pub fn of(wasm: &[u8]) -> Result<Self, ModuleError> {
         let parts = Parts::read(wasm)?;
-        let added = Added::of(wasm, &parts)?;
-        let edits = code_edits(parts.imported_functions, &parts.bodies, &added)?;
-        let rewritten = stoppable(wasm)?;
+        let mut all = Vec::with_capacity(parts.bodies.len());
+        let rewritten = rewrite(wasm, &parts, |edits| all.push(edits.lengths()))?;
         let places = bodies(&rewritten)?;
         let code = (code_start(&rewritten)?, code_start(wasm)?);
-        let functions = parts.bodies.iter().zip(edits).zip(places).map(|((body, edits), rewritten)| Function {
+        let functions = parts.bodies.iter().zip(all).zip(places).map(|((body, edits), rewritten)| Function {
             rewritten,
             original: body.range(),
-            edits: edits.lengths(),
+            edits,
         });
         Ok(Self { functions: functions.collect(), code })
     }
