@@ -19,7 +19,7 @@
 //! ```
 //!
 //! It needs no rights and no other program. As long as nobody profiles, it costs nothing. While somebody does, each
-//! thread of the process that computes gets the signal `SIGPROF` some 470 times a second, and calls of the operating
+//! thread of the process that computes gets the signal `SIGPROF` some 240 times a second, and calls of the operating
 //! system that it interrupts go on (`SA_RESTART`). One profile is taken at a time, on Linux and x86-64.
 
 pub(crate) mod host_calls;

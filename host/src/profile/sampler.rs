@@ -16,7 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Between two looks. It isn't a divisor of what programs do at fixed times.
-const PERIOD: Duration = Duration::from_micros(2_111);
+const PERIOD: Duration = Duration::from_micros(4_111);
 
 /// After how many looks the threads of the process are listed again. Those of plugins are known at once.
 const LIST: u32 = 8;
