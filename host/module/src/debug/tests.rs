@@ -76,7 +76,7 @@ fn lines_and_inlined_functions_of_a_rewritten_module() {
     let (wasm, division) = with_lines();
     let expected = Place { offset: division, functions: vec![function("inner", 30, 7), function("outer", 20, 0)] };
     let plain = Source { wasm: &wasm, rewritten: false, debug: None };
-    assert_eq!(locate(&plain, &[division]).unwrap(), [expected.clone()]);
+    assert_eq!(locate(&plain, &[division]).unwrap(), std::slice::from_ref(&expected));
     let rewritten = stoppable(&wasm).unwrap();
     let moved = place_of(&rewritten, &DIVISION);
     assert_ne!(moved, division);
