@@ -34,11 +34,24 @@ mod child;
 mod compilation;
 mod compiler;
 mod cpu;
+pub(crate) mod perf;
 
 pub use artifact::{Artifact, Origin};
 pub use cache::{Cache, CacheEntry};
 pub use child::{ChildCompiler, run_if_child};
 pub use cpu::Cpu;
+
+/// What other programs are told about compiled code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profiling {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Linux's `perf` is told the functions' names: in `/tmp/perf-PID.map`, where it looks for them. The file stays when the
+    /// process has ended.
+    PerfMap,
+}
 
 pub(crate) use artifact::{MAGIC, is_artifact, with_header};
 pub(crate) use cache::Kept;

@@ -24,7 +24,7 @@ mod builder;
 
 pub use builder::EngineBuilder;
 
-use crate::code::{ChildCompiler, Compiler, Cpu, Kept, Origin};
+use crate::code::{ChildCompiler, Compiler, Cpu, Kept, Origin, Profiling};
 use crate::error::LoadError;
 use crate::running::{Io, Resources, WasiImports};
 use crate::stop::Watchdog;
@@ -54,6 +54,7 @@ struct Shared {
     cache: Option<Kept>,
     cpu: Cpu,
     child: Option<ChildCompiler>,
+    profiling: Profiling,
     wasi: OnceLock<WasiImports>,
     resources: Arc<Resources>,
     /// Threads for asynchronous calls, made when the first such call comes.
@@ -86,7 +87,7 @@ impl Engine {
     }
 
     fn build(builder: EngineBuilder) -> Result<Self, LoadError> {
-        let EngineBuilder { limits, cache, cpu, child } = builder;
+        let EngineBuilder { limits, cache, cpu, child, profiling } = builder;
         let cache = cache.map(|cache| Kept::open(&cache)).transpose()?.flatten();
         let compiler = Compiler::new(cpu)?;
         let io = tokio::runtime::Builder::new_multi_thread()
@@ -102,6 +103,7 @@ impl Engine {
             cache,
             cpu,
             child,
+            profiling,
             wasi: OnceLock::new(),
             resources: Resources::new(Io::new(io)),
             blocking: OnceLock::new(),
@@ -140,6 +142,11 @@ impl Engine {
     /// What compiles in processes of their own, if the host wants that.
     pub(crate) fn child(&self) -> Option<&ChildCompiler> {
         self.shared.child.as_ref()
+    }
+
+    /// What other programs are told about compiled code.
+    pub(crate) fn profiling(&self) -> Profiling {
+        self.shared.profiling
     }
 
     /// What everything that runs shares.

@@ -39,14 +39,15 @@ mod signals;
 mod site;
 mod state;
 mod stop;
+mod symbols;
 
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
 pub use call::{CallError, Error};
 pub(crate) use chain::Chain;
 pub use child::ChildError;
-pub(crate) use fault::stack_frames;
 pub use fault::{Panic, StackFrame, Trap};
+pub(crate) use fault::{demangled, stack_frame, stack_frames};
 pub use load::LoadError;
 pub use overload::Overload;
 pub use protocol::ProtocolError;
@@ -56,5 +57,7 @@ pub(crate) use site::MethodRef;
 pub use site::{MethodName, Site};
 pub use state::StateError;
 pub use stop::StopReason;
+pub use symbols::Location;
+pub(crate) use symbols::Symbols;
 
 pub use plugix_module::{Difference, InterfaceError, ModuleError};

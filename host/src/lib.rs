@@ -38,6 +38,7 @@ pub mod module;
 mod output;
 pub mod plugin;
 pub mod policy;
+pub mod profile;
 mod running;
 mod stop;
 mod sync;

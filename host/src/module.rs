@@ -25,17 +25,21 @@
 //!
 //! A module knows its engine. It knows nothing of policies, and nothing of what runs.
 
+mod lines;
 mod load;
 
+pub use plugix_module::debug::{has_lines as has_debug_info, strip as strip_debug_info};
 pub use plugix_module::{Changes, ConfigChange, InterfaceChanges, MethodChange, Role};
 pub use plugix_module::{Form, Import, MemoryKind, ModuleInfo, ModuleLimits, Number, Signature, Threads, Wasi};
 
-use crate::code::{Artifact, Compilation, Order, Stopping, is_artifact};
+use crate::code::{Artifact, Compilation, Order, Stopping, is_artifact, perf};
 use crate::engine::Engine;
 use crate::error::{Chain, LoadError};
+use crate::profile::{ProfileError, ProfileGuard};
 use crate::running::instance::Code;
 use plugix_module::{inspect, keeps_tables, validate};
-use std::sync::{Arc, OnceLock};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 /// A module that was checked and can be compiled. Clones are cheap and share the compiled code.
@@ -53,6 +57,8 @@ struct Shared {
     wasmer: wasmer::Engine,
     compilation: Compilation,
     keeps_tables: OnceLock<bool>,
+    /// Where the debug information may be, if it isn't in the module.
+    debug_file: Mutex<Option<PathBuf>>,
 }
 
 /// What the code is made from.
@@ -84,6 +90,7 @@ impl Module {
                 wasmer: engine.compiler().engine(),
                 compilation: Compilation::default(),
                 keeps_tables: OnceLock::new(),
+                debug_file: Mutex::default(),
             },
         )
     }
@@ -96,6 +103,7 @@ impl Module {
         let wasmer = engine.compiler().engine();
         // SAFETY: the caller's promise is passed on.
         let code = unsafe { artifact.code(engine.origin(), &wasmer) }?;
+        perf::tell(engine.profiling(), artifact.name(), &code);
         Self::checked(
             engine,
             Shared {
@@ -105,6 +113,7 @@ impl Module {
                 wasmer,
                 compilation: Compilation::done(code),
                 keeps_tables: OnceLock::new(),
+                debug_file: Mutex::default(),
             },
         )
     }
@@ -156,6 +165,21 @@ impl Module {
         Artifact::new(self.name(), self.engine.compiler().origin_of(stopping), wasm, code)
     }
 
+    /// Begins to sample all threads that run the module's code, whichever plugin they belong to. Compiles the module,
+    /// unless it is compiled already. For the threads of one plugin, see [`Plugin::start_profile`](crate::Plugin::start_profile).
+    ///
+    /// # Errors
+    /// The variant of [`ProfileError`] that says why there is no profile.
+    pub fn start_profile(&self) -> Result<ProfileGuard, ProfileError> {
+        self.profile_of(None)
+    }
+
+    /// The same, without the threads of plugins other than `owner`.
+    pub(crate) fn profile_of(&self, owner: Option<usize>) -> Result<ProfileGuard, ProfileError> {
+        let code = self.code()?;
+        ProfileGuard::start(code.compiled, code.engine, owner, self.symbols())
+    }
+
     /// The module's code, for an instance. Compiles the module, unless it is compiled already.
     ///
     /// # Errors
@@ -184,7 +208,8 @@ impl Module {
     }
 
     fn compile_here(&self) -> Result<wasmer::Module, LoadError> {
-        self.find_code().inspect_err(|error| {
+        let found = self.find_code().inspect(|code| perf::tell(self.engine.profiling(), self.name(), code));
+        found.inspect_err(|error| {
             tracing::warn!(target: "plugix::compile", module = self.name(), error = %Chain(error), "not compiled")
         })
     }

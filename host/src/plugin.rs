@@ -95,6 +95,7 @@ use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
 use crate::plugin::call::{EncodedCall, ReadError};
 use crate::policy::Policy;
+use crate::profile::{Profile, ProfileError, ProfileGuard};
 use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
 use crate::stop::{Calls, Deadline, Halt};
@@ -239,6 +240,25 @@ impl Plugin {
     /// What the plugin uses, and what it has done since its start.
     pub fn usage(&self) -> Usage {
         self.process.usage()
+    }
+
+    /// Samples what the plugin does for this long, and waits meanwhile: its own threads, and all threads of the host that
+    /// run code of its module. Of two plugins of one module that are called at the same time, both calls are found.
+    ///
+    /// # Errors
+    /// The variant of [`ProfileError`] that says why there is no profile.
+    pub fn profile(&self, duration: Duration) -> Result<Profile, ProfileError> {
+        let profiling = self.start_profile()?;
+        std::thread::sleep(duration);
+        Ok(profiling.finish())
+    }
+
+    /// Does the same until the guard is told to finish.
+    ///
+    /// # Errors
+    /// The variant of [`ProfileError`] that says why there is no profile.
+    pub fn start_profile(&self) -> Result<ProfileGuard, ProfileError> {
+        self.module.profile_of(Some(self.process.tasks.owner()))
     }
 
     /// How many threads of the plugin are alive. The main thread doesn't count.

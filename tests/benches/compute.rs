@@ -47,7 +47,21 @@ fn main() -> Result<()> {
     let mut other = start(&module)?;
     let pair = compare_long(ROUNDS, 1, || run(&mut checked, "on_two_threads"), || run(&mut other, "on_one_thread"));
     report.ratio("the same work on two threads / on one", Unit::Milliseconds, pair, 1.0 / 1.9);
+
+    let sampled = || {
+        let profile = module.start_profile().expect("nobody else takes one");
+        let result = run_often(&mut other);
+        drop(profile);
+        result
+    };
+    let pair = compare_long(ROUNDS, 1, sampled, || run_often(&mut checked));
+    report.ratio("while a profile is taken / without", Unit::Milliseconds, pair, 1.02);
     report.finish()
+}
+
+/// Enough work to take samples of.
+fn run_often(plugin: &mut RawPlugin) -> u64 {
+    (0..20).map(|_| run(plugin, "compress")).fold(0, u64::wrapping_add)
 }
 
 fn start(module: &Module) -> Result<RawPlugin> {

@@ -19,6 +19,7 @@
 //! before it was compared with a limit.
 
 mod changes;
+pub mod debug;
 mod error;
 mod features;
 mod info;
@@ -42,7 +43,7 @@ pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
 pub use size::Size;
 pub use stoppable::{
-    CONTROL, CONTROL_PAGES, INITIALIZE, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
+    CONTROL, CONTROL_PAGES, INITIALIZE, Origins, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
 };
 pub use work::{COMPILER_THREADS, Work};
 

@@ -25,6 +25,7 @@ mod exceptions;
 mod flow;
 mod loops;
 mod names;
+mod origins;
 mod probe;
 mod stack;
 mod stores;
@@ -47,6 +48,8 @@ pub const REWRITING: u32 = 10;
 pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
 
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
+pub use origins::Origins;
+pub(crate) use origins::code_start;
 pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
@@ -66,12 +69,16 @@ pub const CONTROL_PAGES: u32 = 1;
 /// # Errors
 /// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
 pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    let parts = Parts::read(wasm)?;
-    let added = Added::of(wasm, &parts)?;
+    rewrite(wasm, &Parts::read(wasm)?, |_| {})
+}
+
+/// Does the same. `keep` sees the edits of each function.
+fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Result<Vec<u8>, ModuleError> {
+    let added = Added::of(wasm, parts)?;
     let mut globals = added.globals();
     let mut names = added.names();
-    let mut imports = Some(parts.imports);
-    let mut exports = Some(exports(parts.exports, parts.start)?);
+    let mut imports = Some(&parts.imports);
+    let mut exports = Some(exports(parts.exports.clone(), parts.start)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -81,7 +88,7 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             && id > SectionId::Type as u8
             && let Some(imports) = imports.take()
         {
-            module.section(&imports);
+            module.section(imports);
         }
         if !custom
             && id > SectionId::Global as u8
@@ -101,7 +108,7 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             names = None;
         }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts.imported_functions, &parts.bodies, &added)?);
+            module.section(&code(wasm, parts, &added, &mut keep)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -220,7 +227,23 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
+fn code(
+    wasm: &[u8],
+    parts: &Parts<'_>,
+    added: &Added,
+    mut keep: impl FnMut(&Edits),
+) -> Result<CodeSection, ModuleError> {
+    let mut code = CodeSection::new();
+    for (body, edits) in parts.bodies.iter().zip(code_edits(parts.imported_functions, &parts.bodies, added)?) {
+        keep(&edits);
+        code.raw(&edits.apply(wasm, body.range()));
+    }
+    added.code(&mut code);
+    Ok(code)
+}
+
+/// What is changed in each function.
+fn code_edits(imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<Vec<Edits>, ModuleError> {
     let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
     let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
@@ -230,12 +253,8 @@ fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) 
         let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
         body.map_or(0, |checks| checks.cost())
     };
-    let mut code = CodeSection::new();
-    for ((body, checks), of_added) in bodies.iter().zip(&checks).zip(of_added) {
-        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_added)?.apply(wasm, body.range()));
-    }
-    added.code(&mut code);
-    Ok(code)
+    let all = bodies.iter().zip(&checks).zip(of_added);
+    all.map(|((body, checks), of_added)| Edits::of(body, *checks, cost, added.bulk, of_added)).collect()
 }
 
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {

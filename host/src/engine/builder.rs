@@ -1,7 +1,7 @@
 //! Makes an engine that differs from the usual one.
 
 use super::Engine;
-use crate::code::{Cache, ChildCompiler, Cpu};
+use crate::code::{Cache, ChildCompiler, Cpu, Profiling};
 use crate::error::LoadError;
 use plugix_module::ModuleLimits;
 
@@ -12,6 +12,7 @@ pub struct EngineBuilder {
     pub(super) cache: Option<Cache>,
     pub(super) cpu: Cpu,
     pub(super) child: Option<ChildCompiler>,
+    pub(super) profiling: Profiling,
 }
 
 impl EngineBuilder {
@@ -42,6 +43,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn compile_in_child(mut self, compiler: ChildCompiler) -> Self {
         self.child = Some(compiler);
+        self
+    }
+
+    /// Tells profilers of the system about compiled code. By default they see addresses without names. A profile that needs
+    /// no other program is [`Plugin::profile`](crate::Plugin::profile).
+    #[must_use]
+    pub fn profiling(mut self, profiling: Profiling) -> Self {
+        self.profiling = profiling;
         self
     }
 

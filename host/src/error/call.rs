@@ -1,7 +1,7 @@
 //! How a call into a plugin can fail.
 
 use super::{
-    HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, ThreadOffer, Trap,
+    HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, Symbols, ThreadOffer, Trap,
 };
 use plugix_abi::interface::Version;
 use std::sync::Arc;
@@ -125,13 +125,13 @@ impl Error {
 
     /// What it means that a wasm function ended with a trap, or with a signal of the host.
     #[cold]
-    pub(crate) fn from_engine(error: &RuntimeError, site: Site) -> Self {
+    pub(crate) fn from_engine(error: &RuntimeError, site: Site, symbols: &Symbols) -> Self {
         if let Some(HostBreach { function, error }) = error.downcast_ref() {
             return Self::from_breach(error.clone(), Site { host_function: Some(function.clone()), ..site });
         }
         match error.downcast_ref() {
             Some(ThreadOffer) => Self::from_breach(ProtocolError::NotAsked, site),
-            None => Self::Trap(Box::new(Trap::of(error, site))),
+            None => Self::Trap(Box::new(Trap::of(error, site, symbols))),
         }
     }
 

@@ -23,7 +23,8 @@ impl Engine {
                 Err(ModuleError::TooLarge { what: "bytes", found, allowed: self.limits().bytes }.into())
             }
             Read::Wasm(wasm) => {
-                Module::new(self, path.file_stem().and_then(|name| name.to_str()), wasm, Stopping::Possible)
+                let name = path.file_stem().and_then(|name| name.to_str());
+                Module::new(self, name, wasm, Stopping::Possible).inspect(|module| module.look_beside(path))
             }
             Read::Artifact => Err(LoadError::IsArtifact),
         }

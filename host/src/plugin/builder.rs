@@ -75,7 +75,10 @@ impl PluginBuilder {
         self
     }
 
-    /// Makes a panic carry the wasm functions that it came through. Off by default, because it takes time.
+    /// Makes a panic carry the wasm functions that it came through, and finds the files and lines of panics and traps: in
+    /// the module's debug information, or in the [file](Module::set_debug_file) that has it. Off by default, because it
+    /// takes time, and because the debug information is the plugin's: at most 512 MiB of it are read, for five seconds at
+    /// most.
     #[must_use]
     pub fn backtraces(mut self, wanted: bool) -> Self {
         self.backtraces = wanted;
@@ -184,7 +187,10 @@ impl PluginBuilder {
         }
         functions.fit(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
-        functions.keep_stacks(backtraces);
+        if backtraces {
+            functions.keep_stacks(module.symbols());
+            stopper.find_lines_with(module.symbols());
+        }
         functions.limit_arguments(policy.argument_limit);
         functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let streams = functions.streams().clone();

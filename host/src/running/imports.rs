@@ -19,7 +19,7 @@ pub(crate) use wait::{is_stopped, with_halt};
 
 use super::signature::function_type;
 use super::stopped;
-use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, ThreadOffer};
+use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, Symbols, ThreadOffer};
 use crate::stop::Halt;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
@@ -134,9 +134,9 @@ impl HostFunctions {
         self.argument_limit = bytes;
     }
 
-    /// Keeps the stacks of the plugin's panics.
-    pub(crate) fn keep_stacks(&mut self, wanted: bool) {
-        self.panics.want(wanted);
+    /// Keeps the stacks of the plugin's panics, with their lines.
+    pub(crate) fn keep_stacks(&mut self, symbols: Symbols) {
+        self.panics.want(symbols);
     }
 
     fn find(&self, interface: &str) -> Option<&Arc<dyn Provided>> {

@@ -124,7 +124,7 @@ impl Instance {
             None => {
                 let cause = match error.downcast_ref::<WasiError>() {
                     Some(WasiError::Exit(code)) => Error::from_exit(*code),
-                    _ => Error::from_engine(error, site),
+                    _ => Error::from_engine(error, site, self.process.stopper.symbols()),
                 };
                 self.kill(cause.clone());
                 cause

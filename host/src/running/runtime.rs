@@ -132,7 +132,8 @@ impl Runtime for PluginRuntime {
 
     fn on_taint(&self, reason: TaintReason) {
         if let TaintReason::RuntimeError(error) = reason {
-            self.stopper.stop_for(|| Error::from_engine(&error, Site::new(self.stopper.plugin())));
+            self.stopper
+                .stop_for(|| Error::from_engine(&error, Site::new(self.stopper.plugin()), self.stopper.symbols()));
         }
     }
 }

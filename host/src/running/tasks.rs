@@ -102,6 +102,11 @@ impl Tasks {
         &self.stopper
     }
 
+    /// A number that stands for the plugin of these threads.
+    pub(crate) fn owner(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
     /// How many guest threads are alive. The main thread doesn't count.
     pub(crate) fn live(&self) -> usize {
         lock(&self.state).live()

@@ -4,7 +4,7 @@ use super::aside::aside;
 use super::health::Health;
 use super::watchdog::Limited as _;
 use super::{Calls, Halt};
-use crate::error::{Error, StopReason};
+use crate::error::{Error, StopReason, Symbols};
 use crate::events::{Event, Events};
 use crate::sync::lock::lock;
 use std::fmt;
@@ -36,6 +36,7 @@ pub(crate) trait Target: Send + Sync {
 /// What ends a plugin. It exists before the plugin, and may outlive the plugin.
 pub(crate) struct Stopper {
     events: OnceLock<Events>,
+    symbols: OnceLock<Symbols>,
     health: Health,
     halt: Halt,
     targets: Mutex<Targets>,
@@ -55,6 +56,7 @@ impl Stopper {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             events: OnceLock::new(),
+            symbols: OnceLock::new(),
             health: Health::default(),
             halt: Halt::default(),
             targets: Mutex::default(),
@@ -73,6 +75,17 @@ impl Stopper {
         if let Some(events) = self.events.get() {
             events.report(event);
         }
+    }
+
+    /// Sets what finds the lines of what ends the plugin.
+    pub(crate) fn find_lines_with(&self, symbols: Symbols) {
+        // A stopper sees one start only.
+        let _ = self.symbols.set(symbols);
+    }
+
+    /// What finds the lines of the plugin's functions.
+    pub(crate) fn symbols(&self) -> &Symbols {
+        self.symbols.get().unwrap_or(Symbols::NONE)
     }
 
     /// The plugin's name.

@@ -92,7 +92,7 @@ fn more(args: &Args, error: &Error) -> String {
 const SHOWN: usize = 20;
 
 fn shown(frames: &[StackFrame]) -> String {
-    let line = |frame: &StackFrame| format!("\n  in {} at {:#x}", text::printable(&frame.function), frame.offset);
+    let line = |frame: &StackFrame| format!("\n  in {}", text::printable(&frame.to_string()));
     match frames.len().checked_sub(2 * SHOWN) {
         None | Some(0) => frames.iter().map(line).collect(),
         Some(left_out) => {
@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_long_backtrace_are_shown() {
-        let frame = |index: u64| StackFrame { function: format!("f{index}"), offset: index };
+        let frame =
+            |index: u64| StackFrame { function: format!("f{index}"), offset: index, location: None, inlined: false };
         let frames: Vec<_> = (0..100).map(frame).collect();
         let lines = shown(&frames);
         assert_eq!(lines.lines().count(), 1 + 2 * SHOWN + 1);

@@ -244,3 +244,25 @@ fn a_program_exits_with_the_code_of_any_thread() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn a_profile_is_written_by_thread_and_function() -> Result<()> {
+    let plugix = Plugix::new()?;
+    plugix.write("answers.toml", "[Oracle.answer]\nreturns = 0\n")?;
+    let run = |method: &str, arguments: &str, to: &str| {
+        let args = [method, arguments, "--fake", "answers.toml", "--profile", to];
+        plugix.run_module(guest_path("shared"), &args)
+    };
+    let work = r#"{"rounds": 100000000}"#;
+    let outcome = run("work", work, "out.svg")?;
+    assert!(outcome.stderr.contains("samples: out.svg\n"), "{}", outcome.stderr);
+    outcome.succeeded();
+    let svg = std::fs::read_to_string(plugix.file("out.svg"))?;
+    assert!(svg.contains("<svg ") && svg.contains("work"), "{svg}");
+    run("work", work, "out.txt")?.succeeded();
+    let text = std::fs::read_to_string(plugix.file("out.txt"))?;
+    assert!(text.lines().any(|line| line.starts_with("calls on plugix;") && line.contains("work")), "{text}");
+    let stderr = run("work", work, "no/folder.svg")?.stderr;
+    assert!(stderr.contains("--profile: can't write no/folder.svg"), "{stderr}");
+    Ok(())
+}

@@ -121,6 +121,11 @@ impl Edits {
         self.flow.check();
     }
 
+    /// What is replaced, and by how many bytes.
+    pub(super) fn lengths(&self) -> Vec<(Range<u64>, u64)> {
+        self.all.iter().map(|(replaced, by)| (replaced.clone(), by.len() as u64)).collect()
+    }
+
     /// The function with the edits.
     pub(super) fn apply(self, wasm: &[u8], function: Range<u64>) -> Vec<u8> {
         let added: usize = self.all.iter().map(|(_, by)| by.len()).sum();

@@ -3,6 +3,8 @@
 use super::Context;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodName, MethodRef, ProtocolError};
+use crate::profile::Origin;
+use crate::profile::host_calls::enter;
 use crate::running::imports::wait::{is_stopped, with_halt};
 use crate::running::memory::{GuestMemory, PIECE, decoded, sent};
 use crate::running::stopped;
@@ -63,6 +65,7 @@ where
         &context.memory,
         move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
             stopped::check(call.halt.is_stopped())?;
+            let _profiled = enter(Origin::Host, &call.name.method);
             // An error traps: the guest has no memory at the address that it gave for its arguments.
             call.call(env, (args, len), (out, capacity))
                 .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.clone(), error })))

@@ -1,6 +1,6 @@
 //! Looks at a plugin's stack while the plugin panics.
 
-use crate::error::{StackFrame, stack_frames};
+use crate::error::{StackFrame, Symbols, stack_frames};
 use crate::running::stopped;
 use crate::stop::Halt;
 use crate::sync::lock::lock;
@@ -20,13 +20,15 @@ type Stacks = VecDeque<(ThreadId, Vec<StackFrame>)>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panics {
     wanted: bool,
+    symbols: Symbols,
     last: Arc<Mutex<Stacks>>,
     count: Arc<AtomicU64>,
 }
 
 impl Panics {
-    pub(crate) fn want(&mut self, wanted: bool) {
-        self.wanted = wanted;
+    /// Keeps the stacks of panics, and finds their lines.
+    pub(crate) fn want(&mut self, symbols: Symbols) {
+        (self.wanted, self.symbols) = (true, symbols);
     }
 
     /// How many panics there were, on all threads of the plugin.
@@ -39,12 +41,14 @@ impl Panics {
         let mut last = lock(&self.last);
         let here = std::thread::current().id();
         let at = last.iter().position(|(thread, _)| *thread == here);
-        at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default()
+        let frames = at.and_then(|at| last.remove(at)).map(|(_, frames)| frames).unwrap_or_default();
+        drop(last);
+        self.symbols.resolve(frames)
     }
 
     /// Makes the function with which the plugin says that it panics.
     pub(super) fn function(&self, store: &mut StoreMut<'_>, halt: &Halt) -> Function {
-        let (Self { wanted, last, count }, halt) = (self.clone(), halt.clone());
+        let (Self { wanted, last, count, .. }, halt) = (self.clone(), halt.clone());
         Function::new_typed(store, move || {
             stopped::check(halt.is_stopped())?;
             count.fetch_add(1, Ordering::Relaxed);

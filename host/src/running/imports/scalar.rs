@@ -2,6 +2,8 @@
 
 use super::Context;
 use super::results::{Results, pack};
+use crate::profile::Origin;
+use crate::profile::host_calls::enter;
 use crate::running::imports::wait::with_halt;
 use crate::stop::Halt;
 use plugix_abi::Status;
@@ -31,6 +33,7 @@ impl<I: Interface + ?Sized> Call<I> {
         if self.halt.is_stopped() {
             return stopped();
         }
+        let _profiled = enter(Origin::Host, self.name);
         let run = || with_halt(&self.halt, || (self.run)(self.provider.get(), a, b, c, d));
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok(Some(value)) => u64::from(value),

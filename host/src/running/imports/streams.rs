@@ -3,6 +3,8 @@
 use super::frame;
 use super::results::{Results, pack, panicked};
 use crate::error::{HostBreach, MethodRef};
+use crate::profile::Origin;
+use crate::profile::host_calls::enter;
 use crate::running::memory::Offers;
 use crate::running::stopped;
 use crate::stop::Halt;
@@ -78,6 +80,7 @@ impl HostStreams {
             memory,
             move |mut env: FunctionEnvMut<'_, frame::Memory>, handle: u32, ptr: u32, capacity: u32| {
                 stopped::check(halt.is_stopped())?;
+                let _profiled = enter(Origin::Host, import::STREAM_NEXT);
                 let (status, chunk) = streams.next(&plugin, handle);
                 if chunk.len() > capacity as usize {
                     return Ok(pack(status, results.keep(chunk)));

@@ -4,6 +4,8 @@ use super::results::pack;
 use super::scalar::panicked_scalar;
 use super::wait::with_halt;
 use super::{Context, Provided, frame};
+use crate::profile::Origin;
+use crate::profile::host_calls::enter;
 use crate::running::signature::function_type;
 use crate::running::stopped;
 use plugix_abi::Status;
@@ -69,6 +71,7 @@ impl Untyped {
         Some(Function::new(store, function_type(import)?, move |values| {
             stopped::check(halt.is_stopped())?;
             let registers: Vec<_> = values.iter().filter_map(|value| value.i64().map(|bits| bits as u64)).collect();
+            let _profiled = enter(Origin::Host, &method);
             let run = || with_halt(&halt, || answer(&method, UntypedArgs::Registers(&registers)));
             let packed = match catch_unwind(AssertUnwindSafe(run)) {
                 Ok((Status::Ok, bytes)) => bytes.try_into().map_or(0, |bits| u64::from(u32::from_le_bytes(bits))),

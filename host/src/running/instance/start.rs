@@ -191,7 +191,7 @@ fn start_error(error: WasiRuntimeError, stopper: &Stopper) -> LoadError {
         Some(cause) => LoadError::Start(match (stopper.cause(), cause.downcast_ref::<WasiError>()) {
             (Some(cause), _) => cause.clone(),
             (None, Some(WasiError::Exit(code))) => Error::from_exit(*code),
-            (None, _) => Error::from_engine(cause, Site::new(stopper.plugin())),
+            (None, _) => Error::from_engine(cause, Site::new(stopper.plugin()), stopper.symbols()),
         }),
         None => LoadError::Engine(error.to_string()),
     }

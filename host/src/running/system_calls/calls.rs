@@ -9,6 +9,8 @@ mod socket;
 mod thread;
 
 use super::context::{Context, run, run_undisturbed};
+use crate::profile::Origin;
+use crate::profile::host_calls::enter;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// The namespace whose addresses have 64 bits.
@@ -51,6 +53,7 @@ macro_rules! calls {
                     env,
                     |mut env: FunctionEnvMut<'_, Context>, $($arg: $type),*|
                         -> Result<calls!(@type $($nothing)?), RuntimeError> {
+                        let _profiled = enter(Origin::System, stringify!($name));
                         let outcome = calls!(@run $($how)?)(&mut env, |call| $function(call, $($arg),*));
                         calls!(@outcome outcome $(, $nothing)?)
                     },

@@ -3,6 +3,7 @@
 use super::{Tasks, Worker};
 use crate::error::{Error, Site, ThreadOffer};
 use crate::events::attribute;
+use crate::profile;
 use crate::running::contain::run;
 use crate::running::newest::{self, Newest};
 use crate::running::system_calls::{Callers, Context};
@@ -96,6 +97,7 @@ impl GuestThread {
             }
         };
         let callers = spare.begin(tid);
+        let _profiled = profile::threads::Running::begin(tasks.owner(), tid);
         ready(Ok(()));
 
         let outcome = catch_unwind(AssertUnwindSafe(|| spare.call(tid, start)));
@@ -135,7 +137,7 @@ fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
             Some(*code)
         }
         _ => {
-            tasks.stopper.stop_for(|| Error::from_engine(error, site(tasks, tid)));
+            tasks.stopper.stop_for(|| Error::from_engine(error, site(tasks, tid), tasks.stopper.symbols()));
             Some(ExitCode::from(TRAPPED))
         }
     }

@@ -17,7 +17,7 @@ const fn room(name: &'static str, sentence: &'static str, uses: &'static [&'stat
 }
 
 #[rustfmt::skip] // a row is three lines: name, sentence, rooms
-pub(super) const ROOMS: [Room; 11] = [
+pub(super) const ROOMS: [Room; 12] = [
     room("error",
         "every error and its text; knows nothing of what causes one.",
         &[]),
@@ -39,16 +39,19 @@ pub(super) const ROOMS: [Room; 11] = [
     room("code",
         "machine code: the compiler, artifacts and their cache; knows nothing of running.",
         &["error", "sync"]),
+    room("profile",
+        "what threads of the process compute, sampled; knows addresses, and nothing of instances, plugins and policies.",
+        &["error", "sync"]),
     room("running",
         "an instance: its memory, imports, threads, quotas and system calls; knows nothing of interfaces and clients.",
-        &["error", "sync", "events", "stop", "output", "policy"]),
+        &["error", "sync", "events", "stop", "output", "policy", "profile"]),
     room("engine",
         "what the plugins of a process share; knows nothing of modules, and nothing of any one plugin.",
         &["error", "sync", "stop", "code", "running"]),
     room("module",
         "modules that are loaded, and their code; knows nothing of policies.",
-        &["error", "code", "running", "engine"]),
+        &["error", "sync", "code", "profile", "running", "engine"]),
     room("plugin",
         "what an application holds: plain, shared, pooled and raw plugins, and their calls; nothing knows of this room.",
-        &["error", "sync", "events", "stop", "output", "policy", "running", "engine", "module"]),
+        &["error", "sync", "events", "stop", "output", "policy", "profile", "running", "engine", "module"]),
 ];
