@@ -1,6 +1,6 @@
 //! Rewrites a module so that the host can stop it at any moment, whatever it is doing and on whichever thread.
 //!
-//! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
+//! The module gets a memory that the host owns and that no instruction of the guest's own names. Code that
 //! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions that may go
 //! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To
 //! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control` of
@@ -10,12 +10,13 @@
 //! the native stack (see `probe`): the engine's own code never meets its end.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
-//! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
+//! module defined itself is imported instead, because wasmer-wasix has to make it (see `memories`). What runs by itself when
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full. The host is told
 //! of each exception as well (see `exceptions`). Two kinds of instructions are replaced by faster ones that do the same
-//! (see `stores` and `bulk`).
+//! (see `stores` and `bulk`), and loads and stores name the memory by the index that costs less (see `memories`).
 
+mod accesses;
 mod added;
 mod bounded;
 mod bulk;
@@ -24,6 +25,7 @@ mod edits;
 mod exceptions;
 mod flow;
 mod loops;
+mod memories;
 mod names;
 mod probe;
 mod stack;
@@ -41,12 +43,10 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 10;
-
-/// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
-pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
+pub const REWRITING: u32 = 11;
 
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
+pub use memories::CONTROL_PAGES;
 pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.
@@ -58,9 +58,6 @@ pub const START: &str = "plugix-start";
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 
-/// The control memory's size in pages of 64 KiB, at the start and at the most.
-pub const CONTROL_PAGES: u32 = 1;
-
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 ///
 /// # Errors
@@ -71,6 +68,8 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     let mut globals = added.globals();
     let mut names = added.names();
     let mut imports = Some(parts.imports);
+    let mut memories = Some(memories::section(parts.guest));
+    let accessed = memories::accessed(parts.guest);
     let mut exports = Some(exports(parts.exports, parts.start)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -82,6 +81,12 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             && let Some(imports) = imports.take()
         {
             module.section(&imports);
+        }
+        if !custom
+            && id > SectionId::Table as u8
+            && let Some(memories) = memories.take()
+        {
+            module.section(&memories);
         }
         if !custom
             && id > SectionId::Global as u8
@@ -101,7 +106,7 @@ pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
             names = None;
         }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts.imported_functions, &parts.bodies, &added)?);
+            module.section(&code(wasm, parts.imported_functions, &parts.bodies, &added, accessed)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -143,6 +148,8 @@ fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Resu
 struct Parts<'a> {
     types: u32,
     imports: ImportSection,
+    /// The guest's memory.
+    guest: Option<MemoryType>,
     imported_functions: u32,
     globals: u32,
     exports: Option<ExportSectionReader<'a>>,
@@ -156,6 +163,7 @@ impl<'a> Parts<'a> {
         let mut parts = Self {
             types: 0,
             imports: ImportSection::new(),
+            guest: None,
             imported_functions: 0,
             globals: 0,
             exports: None,
@@ -197,14 +205,6 @@ impl<'a> Parts<'a> {
                 _ => {}
             }
         }
-        let control = MemoryType {
-            minimum: CONTROL_PAGES.into(),
-            maximum: Some(CONTROL_PAGES.into()),
-            memory64: false,
-            shared: true,
-            page_size_log2: None,
-        };
-        parts.imports.import(CONTROL.0, CONTROL.1, control);
         Ok(parts)
     }
 
@@ -216,11 +216,18 @@ impl<'a> Parts<'a> {
             shared: memory.shared,
             page_size_log2: memory.page_size_log2,
         };
+        self.guest = Some(memory);
         self.imports.import(GUEST_MEMORY.0, GUEST_MEMORY.1, memory);
     }
 }
 
-fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<CodeSection, ModuleError> {
+fn code(
+    wasm: &[u8],
+    imported: u32,
+    bodies: &[FunctionBody<'_>],
+    added: &Added,
+    accessed: u32,
+) -> Result<CodeSection, ModuleError> {
     let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
     let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
@@ -232,7 +239,8 @@ fn code(wasm: &[u8], imported: u32, bodies: &[FunctionBody<'_>], added: &Added) 
     };
     let mut code = CodeSection::new();
     for ((body, checks), of_added) in bodies.iter().zip(&checks).zip(of_added) {
-        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_added)?.apply(wasm, body.range()));
+        let accesses = accesses::edits(wasm, body, accessed)?;
+        code.raw(&Edits::of(body, *checks, cost, added.bulk, of_added, accesses)?.apply(wasm, body.range()));
     }
     added.code(&mut code);
     Ok(code)
