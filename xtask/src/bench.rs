@@ -43,6 +43,9 @@ struct Row {
     baseline: Option<f64>,
     ratio: Option<f64>,
     goal: Option<f64>,
+    /// Why the goal can't be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
 }
 
 impl Row {
@@ -101,7 +104,11 @@ fn show(rows: &[Row]) {
         };
         let ours = number(Some(row.ours));
         let baseline = number(row.baseline);
-        let met = if row.is_met() { "" } else { "  missed" };
+        let met = match &row.limit {
+            _ if row.is_met() => String::new(),
+            Some(limit) => format!("  out of reach: {limit}"),
+            None => "  missed".to_owned(),
+        };
         println!("{:width$}  {ours:>12}  {baseline:>12}  {ratio:>7}  {goal:>9}{met}", row.name);
     }
 }

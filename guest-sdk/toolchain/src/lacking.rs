@@ -11,10 +11,22 @@ pub(crate) fn told(line: &str) -> Option<&'static str> {
              them out, or let the host do it by a function of its own",
         );
     }
+    if wants_cxx_header(line) {
+        return Some(
+            "C++ code wants its standard library, which plugins don't have: look for a feature of the crate that leaves \
+             that code out, or for a crate in Rust or C (guest-sdk/toolchain/CRATES.md has which were tried)",
+        );
+    }
     has(&UNIX).then_some(
         "a crate wants `std::os::unix`, which plugins don't have: look for a feature of the crate that leaves it out, or \
          for another crate (guest-sdk/toolchain/CRATES.md has which were tried)",
     )
+}
+
+/// Whether clang has not found a header of C++'s own: their names have no dots.
+fn wants_cxx_header(line: &str) -> bool {
+    let header = line.split_once("fatal error: '").and_then(|(_, rest)| rest.split_once("' file not found"));
+    header.is_some_and(|(name, _)| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
 }
 
 #[cfg(test)]
@@ -33,6 +45,9 @@ mod tests {
         assert!(unix.contains("`std::os::unix`") && unix.contains("CRATES.md"), "{unix}");
         let fork = error("error[E0425]: cannot find function `fork` in crate `libc`");
         assert!(fork.contains("processes") && fork.contains("the host"), "{fork}");
+        let cxx = error("warning: p@1.0.0: a.cc:1:10: fatal error: 'unordered_map' file not found");
+        assert!(cxx.contains("C++") && cxx.contains("CRATES.md"), "{cxx}");
+        assert!(error("a.c:1:10: fatal error: 'zlib.h' file not found").ends_with("above"));
         assert!(error("error: expected `;`").ends_with("above"));
     }
 }

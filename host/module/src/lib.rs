@@ -43,7 +43,7 @@ pub use limits::ModuleLimits;
 pub use signature::{Number, Signature};
 pub use size::Size;
 pub use stoppable::{
-    CONTROL, CONTROL_PAGES, INITIALIZE, Origins, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
+    CONTROL_PAGES, INITIALIZE, Origins, REWRITING, STACK_OVERFLOW, START, THROWS, THROWS_WHILE_HELD, stoppable,
 };
 pub use work::{COMPILER_THREADS, Work};
 

@@ -41,6 +41,17 @@ macro_rules! classify {
             }
         }
 
+        /// Whether an operator has an address and an offset in a memory.
+        pub(crate) fn has_address(operator: &Operator<'_>) -> bool {
+            match operator {
+                $( Operator::$op { .. } => {
+                    const FOUND: bool = rows::is_among("memarg", &[$( $(stringify!($arg)),* )?]);
+                    FOUND
+                } )*
+                _ => false,
+            }
+        }
+
         /// Every operator that wasmparser knows: its proposal, its name and what it does, if it may be used.
         #[cfg(test)]
         pub(crate) const ALL: &[(&str, &str, Option<Effects>)] = &[

@@ -1,6 +1,6 @@
 //! Rewrites a module so that the host can stop it at any moment, whatever it is doing and on whichever thread.
 //!
-//! The module gets a second memory, which the host owns and which no instruction of the guest's own names. Code that
+//! The module gets a memory that the host owns and that no instruction of the guest's own names. Code that
 //! could run for long reads a byte of it every so often: at the head of each loop, at the entry of functions that may go
 //! on for long without coming to one, in long code without loops, and before instructions that move memory in bulk. To
 //! stop a plugin, the host takes the page's access rights away, and the next such read traps (see `runtime::control` of
@@ -10,12 +10,13 @@
 //! the native stack (see `probe`): the engine's own code never meets its end.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
-//! module defined itself is imported instead, because the control memory has to come second. What runs by itself when
+//! module defined itself is imported instead, because wasmer-wasix has to make it (see `memories`). What runs by itself when
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full. The host is told
 //! of each exception as well (see `exceptions`). Two kinds of instructions are replaced by faster ones that do the same
-//! (see `stores` and `bulk`).
+//! (see `stores` and `bulk`), and loads and stores name the memory by the index that costs less (see `memories`).
 
+mod accesses;
 mod added;
 mod bounded;
 mod bulk;
@@ -24,6 +25,7 @@ mod edits;
 mod exceptions;
 mod flow;
 mod loops;
+mod memories;
 mod names;
 mod origins;
 mod probe;
@@ -42,12 +44,10 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 10;
-
-/// The import that the control memory is. No guest's own import can be it: the guest's memory is renamed.
-pub const CONTROL: (&str, &str) = ("plugix-control", "memory");
+pub const REWRITING: u32 = 11;
 
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
+pub use memories::CONTROL_PAGES;
 pub use origins::Origins;
 pub(crate) use origins::code_start;
 pub use stack::STACK_OVERFLOW;
@@ -60,9 +60,6 @@ pub const START: &str = "plugix-start";
 
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
-
-/// The control memory's size in pages of 64 KiB, at the start and at the most.
-pub const CONTROL_PAGES: u32 = 1;
 
 /// The module with checks. It must have been validated, and import nothing but functions and its one memory.
 ///
@@ -78,6 +75,8 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
     let mut globals = added.globals();
     let mut names = added.names();
     let mut imports = Some(&parts.imports);
+    let mut memories = Some(memories::section(parts.guest));
+    let accessed = memories::accessed(parts.guest);
     let mut exports = Some(exports(parts.exports.clone(), parts.start)?);
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -89,6 +88,12 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
             && let Some(imports) = imports.take()
         {
             module.section(imports);
+        }
+        if !custom
+            && id > SectionId::Table as u8
+            && let Some(memories) = memories.take()
+        {
+            module.section(&memories);
         }
         if !custom
             && id > SectionId::Global as u8
@@ -108,7 +113,7 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
             names = None;
         }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts, &added, &mut keep)?);
+            module.section(&code(wasm, parts, &added, accessed, &mut keep)?);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -150,6 +155,8 @@ fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Resu
 struct Parts<'a> {
     types: u32,
     imports: ImportSection,
+    /// The guest's memory.
+    guest: Option<MemoryType>,
     imported_functions: u32,
     globals: u32,
     exports: Option<ExportSectionReader<'a>>,
@@ -163,6 +170,7 @@ impl<'a> Parts<'a> {
         let mut parts = Self {
             types: 0,
             imports: ImportSection::new(),
+            guest: None,
             imported_functions: 0,
             globals: 0,
             exports: None,
@@ -204,14 +212,6 @@ impl<'a> Parts<'a> {
                 _ => {}
             }
         }
-        let control = MemoryType {
-            minimum: CONTROL_PAGES.into(),
-            maximum: Some(CONTROL_PAGES.into()),
-            memory64: false,
-            shared: true,
-            page_size_log2: None,
-        };
-        parts.imports.import(CONTROL.0, CONTROL.1, control);
         Ok(parts)
     }
 
@@ -223,6 +223,7 @@ impl<'a> Parts<'a> {
             shared: memory.shared,
             page_size_log2: memory.page_size_log2,
         };
+        self.guest = Some(memory);
         self.imports.import(GUEST_MEMORY.0, GUEST_MEMORY.1, memory);
     }
 }
@@ -231,10 +232,12 @@ fn code(
     wasm: &[u8],
     parts: &Parts<'_>,
     added: &Added,
+    accessed: u32,
     mut keep: impl FnMut(&Edits),
 ) -> Result<CodeSection, ModuleError> {
     let mut code = CodeSection::new();
-    for (body, edits) in parts.bodies.iter().zip(code_edits(parts.imported_functions, &parts.bodies, added)?) {
+    let edits = code_edits(wasm, parts.imported_functions, &parts.bodies, added, accessed)?;
+    for (body, edits) in parts.bodies.iter().zip(edits) {
         keep(&edits);
         code.raw(&edits.apply(wasm, body.range()));
     }
@@ -243,7 +246,13 @@ fn code(
 }
 
 /// What is changed in each function.
-fn code_edits(imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Result<Vec<Edits>, ModuleError> {
+fn code_edits(
+    wasm: &[u8],
+    imported: u32,
+    bodies: &[FunctionBody<'_>],
+    added: &Added,
+    accessed: u32,
+) -> Result<Vec<Edits>, ModuleError> {
     let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
     let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
@@ -254,7 +263,11 @@ fn code_edits(imported: u32, bodies: &[FunctionBody<'_>], added: &Added) -> Resu
         body.map_or(0, |checks| checks.cost())
     };
     let all = bodies.iter().zip(&checks).zip(of_added);
-    all.map(|((body, checks), of_added)| Edits::of(body, *checks, cost, added.bulk, of_added)).collect()
+    all.map(|((body, checks), of_added)| {
+        let accesses = accesses::edits(wasm, body, accessed)?;
+        Edits::of(body, *checks, cost, added.bulk, of_added, accesses)
+    })
+    .collect()
 }
 
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {

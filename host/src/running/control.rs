@@ -6,18 +6,18 @@ use plugix_module::CONTROL_PAGES;
 use region::Protection;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use wasmer::{AsStoreMut, Memory, MemoryError, MemoryType};
+use wasmer::{MemoryError, MemoryType};
 
 /// A memory that a plugin's code reads every so often. Only the host can name it (see `plugix_module::stoppable`).
 pub(crate) struct Control {
-    /// The quota also keeps the memory alive.
-    quota: Quota,
+    /// Keeps the memory alive.
+    _quota: Quota,
     base: *const u8,
     len: usize,
     stopped: AtomicBool,
 }
 
-// SAFETY: the address is that of a mapping, and `quota` keeps the mapping alive. Through the address, only the
+// SAFETY: the address is that of a mapping, and `_quota` keeps the mapping alive. Through the address, only the
 // mapping's access rights are changed.
 unsafe impl Send for Control {}
 // SAFETY: as above. Changing the rights of a mapping is one system call, and threads may make it at the same time.
@@ -30,12 +30,7 @@ impl Control {
         let memory = quota.control_memory(&mut store, Self::ty())?;
         let view = memory.view(&store);
         let (base, len) = (view.data_ptr().cast_const(), view.data_size() as usize);
-        Ok(Self { quota, base, len, stopped: AtomicBool::new(false) })
-    }
-
-    /// The control memory, as an instance in `store` imports it.
-    pub(crate) fn attach(&self, store: &mut impl AsStoreMut) -> Result<Memory, MemoryError> {
-        self.quota.control_memory(store, Self::ty())
+        Ok(Self { _quota: quota, base, len, stopped: AtomicBool::new(false) })
     }
 
     fn ty() -> MemoryType {

@@ -41,7 +41,11 @@ unsafe impl Sync for OfStore {}
 
 impl OfStore {
     pub(super) fn new(store: &mut impl AsStoreMut) -> Self {
-        Self(NonNull::from(store.objects_mut().as_sys_mut()))
+        Self::of(store.objects_mut().as_sys_mut())
+    }
+
+    pub(super) fn of(objects: &mut StoreObjects) -> Self {
+        Self(NonNull::from(objects))
     }
 }
 

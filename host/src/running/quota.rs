@@ -20,13 +20,17 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use wasmer::sys::vm::{
-    VMConfig, VMMemory, VMMemoryDefinition, VMOwnedMemory, VMSharedMemory, VMTable, VMTableDefinition,
+    InternalStoreHandle, LinearMemory as _, StoreObjects, VMConfig, VMMemory, VMMemoryDefinition, VMOwnedMemory,
+    VMSharedMemory, VMTable, VMTableDefinition,
 };
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
 use wasmer::{
     AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType,
     WASM_PAGE_SIZE,
 };
+use wasmer_compiler::LinkError;
+use wasmer_types::entity::PrimaryMap;
+use wasmer_types::{LocalMemoryIndex, MemoryIndex};
 
 /// The largest table that the engine makes, in entries.
 const MAX_TABLE_ENTRIES: u32 = 128 << 20;
@@ -135,7 +139,7 @@ impl Quota {
     /// past the cap, the quota notices.
     fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
         let Some(shared) = self.0.memory.get() else { return memory.attach(store) };
-        let ty = wasmer::sys::vm::LinearMemory::ty(shared);
+        let ty = shared.ty();
         make(store, ty, Wanted::Shared).unwrap_or_else(|_| memory.attach(store))
     }
 
@@ -183,6 +187,26 @@ impl Quota {
     /// What the plugin's threads have thrown.
     pub(super) fn exceptions(&self) -> &Exceptions {
         &self.0.exceptions
+    }
+
+    /// A shared memory that was made before, for an instance that has its address at `location`. Compiled code reads
+    /// nothing else there: no memory ever moves.
+    ///
+    /// # Safety
+    /// The location is valid for as long as the instance is.
+    unsafe fn again(
+        &self,
+        made: &OnceLock<VMSharedMemory>,
+        role: Role,
+        location: NonNull<VMMemoryDefinition>,
+    ) -> Result<VMMemory, MemoryError> {
+        let memory = made.get().ok_or_else(|| MemoryError::Generic("the plugin has no such memory".into()))?.clone();
+        // SAFETY: the memory keeps its own definition, and the address in it never changes. Its length may, by another
+        // thread, and isn't read here.
+        let base = unsafe { (*memory.vmmemory().as_ptr()).base };
+        // SAFETY: the location is valid, as the caller promises.
+        unsafe { location.write(VMMemoryDefinition { base, current_length: memory.size().bytes().0 }) };
+        Ok(Linear::new(memory, role, self).into())
     }
 
     fn cap_memory(&self, ty: &MemoryType) -> MemoryType {
@@ -268,9 +292,6 @@ impl Tunables for Quota {
         let capped = self.cap_memory(ty);
         // A control memory is the host's own, and doesn't count.
         let (ty, role, made) = match wanted {
-            Wanted::Control(_) if !self.has_room_for_tables() => {
-                return Err(MemoryError::Generic("the tables of all threads are over the limit".into()));
-            }
             Wanted::Control(store) => (ty, Role::Control(store), &self.0.control),
             _ if !capped.shared => {
                 self.uses(capped.minimum);
@@ -282,7 +303,9 @@ impl Tunables for Quota {
             Some(memory) => memory.clone(),
             None => {
                 let memory = VMSharedMemory::new(ty, style)?;
-                let _ = made.set(memory.clone());
+                if made.set(memory.clone()).is_err() {
+                    return Err(MemoryError::Generic("a plugin has one memory".into()));
+                }
                 if let Role::Guest = role {
                     self.uses(ty.minimum);
                 }
@@ -290,6 +313,37 @@ impl Tunables for Quota {
             }
         };
         Ok(Linear::new(shared, role, self).into())
+    }
+
+    /// The own memories of a rewritten module are there already (`stoppable/memories.rs` of `plugix-module`): the control
+    /// memory, and the guest's, which such a module imports as well.
+    unsafe fn create_memories(
+        &self,
+        objects: &mut StoreObjects,
+        module: &wasmer_types::ModuleInfo,
+        styles: &PrimaryMap<MemoryIndex, MemoryStyle>,
+        locations: &[NonNull<VMMemoryDefinition>],
+    ) -> Result<PrimaryMap<LocalMemoryIndex, InternalStoreHandle<VMMemory>>, LinkError> {
+        let imported = module.num_imported_memories;
+        let own = module.memories.iter().skip(imported).zip(locations).enumerate();
+        let mut made = PrimaryMap::new();
+        for (at, ((index, ty), location)) in own {
+            let memory = match at {
+                // The module wasn't rewritten.
+                // SAFETY: the caller's promise is passed on.
+                _ if imported == 0 => unsafe { self.create_vm_memory(ty, &styles[index], *location) },
+                0 if !self.has_room_for_tables() => {
+                    Err(MemoryError::Generic("the tables of all threads are over the limit".into()))
+                }
+                // SAFETY: the location is the caller's, and valid as it promises.
+                0 => unsafe { self.again(&self.0.control, Role::Control(OfStore::of(objects)), *location) },
+                // SAFETY: as above.
+                _ => unsafe { self.again(&self.0.memory, Role::Guest, *location) },
+            };
+            let memory = memory.map_err(|error| LinkError::Resource(error.to_string()))?;
+            made.push(InternalStoreHandle::new(objects, memory));
+        }
+        Ok(made)
     }
 
     unsafe fn create_vm_memory(

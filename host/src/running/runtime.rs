@@ -1,6 +1,5 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
-use super::control::Control;
 use super::imports::{Caller, HostFunctions};
 use super::newest;
 use super::quota::Stores;
@@ -8,7 +7,7 @@ use super::system_calls::SystemCalls;
 use super::tasks::{TaskManager, Tasks};
 use crate::error::{Error, Site};
 use crate::stop::{Stopper, Target};
-use plugix_module::{CONTROL, ModuleInfo};
+use plugix_module::ModuleInfo;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use wasmer::{Extern, Imports, Instance, Memory, Module, SharedMemory, StoreMut};
@@ -37,7 +36,6 @@ pub(super) struct Links {
     pub(super) module: Arc<ModuleInfo>,
     pub(super) functions: HostFunctions,
     pub(super) system_calls: SystemCalls,
-    pub(super) control: Arc<Control>,
 }
 
 impl PluginRuntime {
@@ -74,7 +72,6 @@ impl Links {
         stopper: &Arc<Stopper>,
     ) -> anyhow::Result<()> {
         self.system_calls.apply(module, store, imports, stopper);
-        imports.define(CONTROL.0, CONTROL.1, self.control.attach(store)?);
         let Some(Extern::Memory(memory)) = imports.get_export("env", "memory") else { return Ok(()) };
         if let Some(shared) = memory.as_shared(store) {
             stopper.attach(Arc::new(Waits(shared)));

@@ -34,9 +34,16 @@ const WORK: [(&str, &str, Unit, f64); 11] = [
     ("locked", "SQLite, the same in a transaction of its own", MICROSECONDS, 2.0),
     ("scan", "SQLite, read a row of many", NANOSECONDS, 2.0),
     ("commit", "SQLite, a transaction on the disk", MICROSECONDS, 2.0),
-    ("p256", "rustls, a handshake, both sides, P-256", MICROSECONDS, 3.0),
+    (P256, "rustls, a handshake, both sides, P-256", MICROSECONDS, 3.0),
     ("ed25519", "rustls, a handshake, both sides, Ed25519", MICROSECONDS, 3.0),
 ];
+
+const P256: &str = "p256";
+
+/// Why its goal is out of reach. ring takes 32-bit limbs for WebAssembly. A multiplication of a point takes 41 µs natively by
+/// its assembly, 146 by its C with 64-bit limbs, 296 by its C with 32-bit limbs, and 392 in a plugin. That of
+/// the base point takes 6.6, 42, 94 and 120 µs.
+const P256_LIMIT: &str = "ring has assembly natively, and its C takes 4 to 14 times as long there too";
 
 const NANOSECONDS: Unit = ("ns", 1.0);
 const MICROSECONDS: Unit = ("µs", 1000.0);
@@ -69,7 +76,8 @@ pub(super) fn run(cli: &Path) -> Result<Vec<Row>> {
         eprintln!("bench: net, {name}");
         let work = |program: &Program, folder: &Path| program.time(&["work", name, &folder.display().to_string()]);
         let times = in_turn(|| work(&plugin, Path::new("/data")), || work(&native, &data))?;
-        rows.push(row(title.to_owned(), unit, times, Some(goal)));
+        let limit = (name == P256).then(|| P256_LIMIT.to_owned());
+        rows.push(Row { limit, ..row(title.to_owned(), unit, times, Some(goal)) });
     }
     Ok(rows)
 }
@@ -91,7 +99,7 @@ fn serve(name: &str, plugin: &Program, native: &Program) -> Result<[Row; 2]> {
 
 fn row(name: String, (unit, nanoseconds): Unit, times: [f64; 2], goal: Option<f64>) -> Row {
     let [ours, baseline] = times.map(|time| time / nanoseconds);
-    Row { name, unit: unit.to_owned(), ours, baseline: Some(baseline), ratio: Some(ours / baseline), goal }
+    Row { name, unit: unit.to_owned(), ours, baseline: Some(baseline), ratio: Some(ours / baseline), goal, limit: None }
 }
 
 /// The medians of both.

@@ -106,6 +106,18 @@ pub(super) const fn find(proposal: &str, visit: &str) -> Option<Effects> {
     None
 }
 
+/// Whether a name is one of these.
+pub(super) const fn is_among(name: &str, names: &[&str]) -> bool {
+    let mut at = 0;
+    while at < names.len() {
+        if equal(name, names[at]) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 const fn equal(one: &str, other: &str) -> bool {
     one.len() == other.len() && begins(one.as_bytes(), other.as_bytes())
 }

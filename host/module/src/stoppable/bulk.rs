@@ -8,6 +8,7 @@
 mod short;
 
 use super::check::check;
+use super::memories::GUEST;
 use super::probe::Probe;
 use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, MemArg, ValType};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
@@ -15,9 +16,6 @@ use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 /// Bytes of a piece. The processor is through them in less than a tenth of a millisecond. The C library copies shorter ones
 /// with a string instruction, which takes five times as long on some processors.
 const PIECE: i32 = 1 << 20;
-
-/// The guest's memory.
-const MEMORY: u32 = 0;
 
 /// The parameters of all functions here: where to, where from or with what, how many bytes.
 const TO: u32 = 0;
@@ -90,7 +88,7 @@ fn fill(probe: Probe) -> Function {
     at_once_if_out_of_bounds(&mut code, &[TO], fill_rest);
     code.loop_(BlockType::Empty);
     check(&mut code, 1);
-    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_fill(MEMORY);
+    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_fill(GUEST);
     advance(&mut code, TO);
     shrink(&mut code);
     again_if_long(&mut code);
@@ -109,7 +107,7 @@ fn copy(probe: Probe) -> Function {
     code.local_get(TO).local_get(FROM).i32_le_u().if_(BlockType::Empty);
     code.loop_(BlockType::Empty);
     check(&mut code, 1);
-    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_copy(MEMORY, MEMORY);
+    code.local_get(TO).local_get(FROM).i32_const(PIECE).memory_copy(GUEST, GUEST);
     advance(&mut code, TO);
     advance(&mut code, FROM);
     shrink(&mut code);
@@ -122,7 +120,7 @@ fn copy(probe: Probe) -> Function {
     for start in [TO, FROM] {
         code.local_get(start).local_get(LEN).i32_add();
     }
-    code.i32_const(PIECE).memory_copy(MEMORY, MEMORY);
+    code.i32_const(PIECE).memory_copy(GUEST, GUEST);
     again_if_long(&mut code);
     code.end();
     code.end();
@@ -132,11 +130,11 @@ fn copy(probe: Probe) -> Function {
 }
 
 fn fill_rest(code: &mut InstructionSink<'_>) {
-    code.local_get(TO).local_get(FROM).local_get(LEN).memory_fill(MEMORY);
+    code.local_get(TO).local_get(FROM).local_get(LEN).memory_fill(GUEST);
 }
 
 fn copy_rest(code: &mut InstructionSink<'_>) {
-    code.local_get(TO).local_get(FROM).local_get(LEN).memory_copy(MEMORY, MEMORY);
+    code.local_get(TO).local_get(FROM).local_get(LEN).memory_copy(GUEST, GUEST);
 }
 
 /// Appends code.
@@ -152,7 +150,7 @@ fn at_once_if_small(code: &mut InstructionSink<'_>, starts: &[u32], at_once: App
         // Past the end of all addresses, or nothing at address 0, which has no last byte: the engine's function knows.
         code.local_get(*start).i32_lt_u().local_get(END).i32_eqz().i32_or().br_if(0);
         code.local_get(END).i32_const(1).i32_sub();
-        code.i32_load8_u(MemArg { offset: 0, align: 0, memory_index: MEMORY }).drop();
+        code.i32_load8_u(MemArg { offset: 0, align: 0, memory_index: GUEST }).drop();
     }
     at_once(code);
     code.return_().end();
@@ -168,7 +166,7 @@ fn at_once_if_out_of_bounds(code: &mut InstructionSink<'_>, starts: &[u32], at_o
     const PAGE_BITS: i64 = 16;
     for start in starts {
         code.local_get(*start).i64_extend_i32_u().local_get(LEN).i64_extend_i32_u().i64_add();
-        code.memory_size(MEMORY).i64_extend_i32_u().i64_const(PAGE_BITS).i64_shl();
+        code.memory_size(GUEST).i64_extend_i32_u().i64_const(PAGE_BITS).i64_shl();
         code.i64_gt_u().if_(BlockType::Empty);
         at_once(code);
         code.return_().end();

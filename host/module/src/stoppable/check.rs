@@ -1,9 +1,7 @@
 //! The read that a check is.
 
+use super::memories::CONTROL;
 use wasm_encoder::{InstructionSink, MemArg};
-
-/// The control memory's index in a rewritten module.
-const CONTROL: u32 = 1;
 
 /// Bytes that checks read. They are of one page, so that the reads touch no more of it.
 const BYTES: u64 = 4096;

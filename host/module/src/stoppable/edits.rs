@@ -5,16 +5,14 @@ use super::bounded::{Checks, MAX_WORK};
 use super::bulk::Bulk;
 use super::check::check;
 use super::flow::{Flow, quiet_loops};
-use super::{exceptions, probe, slice, stack, stores};
+use super::memories::CONTROL;
+use super::{exceptions, probe, slice, stack};
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use wasm_encoder::InstructionSink;
 use wasmparser::{FunctionBody, Operator};
-
-/// The control memory's index.
-const CONTROL: u32 = 1;
 
 /// What is replaced by what. An addition replaces nothing.
 pub(super) type Edit = (Range<u64>, Vec<u8>);
@@ -29,13 +27,15 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check.
+    /// Those of a function that needs these checks. `cost` is what a call of another one costs until a check, and
+    /// `accesses` is what replaces accesses of the guest's memory.
     pub(super) fn of(
         body: &FunctionBody<'_>,
         checks: Checks,
         cost: impl Fn(u32) -> u32,
         bulk: Option<Bulk>,
         added: OfFunction,
+        accesses: Vec<Edit>,
     ) -> Result<Self, ModuleError> {
         let OfFunction { stack, probes, exceptions, .. } = added;
         let mut edits = Self { all: stack, checks: 0, checked: None, flow: Flow::new() };
@@ -44,7 +44,7 @@ impl Edits {
         }
         let exceptions::OfFunction { local, begin, catches, tells } = exceptions;
         edits.all.splice(0..0, local);
-        edits.all.extend(begin.into_iter().chain(catches).chain(tells).chain(probes).chain(stores::edits(body)?));
+        edits.all.extend(begin.into_iter().chain(catches).chain(tells).chain(probes).chain(accesses));
         // At one place, additions stay in this order, and come before what is replaced there.
         edits.all.sort_by_key(|(replaced, _)| (replaced.start, !replaced.is_empty()));
         Ok(edits)

@@ -13,6 +13,7 @@
 mod held;
 
 use super::edits::Edit;
+use super::memories::CONTROL;
 use crate::ModuleError;
 use held::Landings;
 use wasm_encoder::{Encode, InstructionSink};
@@ -28,9 +29,6 @@ pub const THROWS_WHILE_HELD: u32 = THROWS | HELD;
 
 /// The value of the global when a frame may hold an exception.
 const HELD: u32 = 1;
-
-/// The control memory's index.
-const CONTROL: u32 = 1;
 
 /// How many instructions are added before a `throw`, at the begin of a function, and where it catches.
 const TELL: u32 = 5;

@@ -81,7 +81,7 @@ impl Instance {
 
         let world = World::new(info, &start)?;
         let threads = Threads::new(resources, &stores, &quota, &start)?;
-        let Threads { tasks, control } = &threads;
+        let tasks = &threads.tasks;
         calls.begin().map_err(not_started)?;
         threads.attach(&start.stopper, &world.system);
         let Start { name, policy, functions, events, stopper, traces } = start;
@@ -90,7 +90,7 @@ impl Instance {
         let time = move || of_threads.upgrade().map_or(Duration::ZERO, |tasks| tasks.time());
         let callers = Callers::new(world.system.clone(), Box::new(time));
         let system_calls = SystemCalls { callers, events: events.clone(), traces };
-        let links = Links { plugin: name.into(), module: code.info, functions, system_calls, control: control.clone() };
+        let links = Links { plugin: name.into(), module: code.info, functions, system_calls };
         let runtime = PluginRuntime::new(stores.clone(), tasks.clone(), links);
         let mut store = stores.new_store();
         let started =

@@ -7,7 +7,8 @@
 //! These are functions of their own, since a function saves at its entry what any of its paths needs.
 
 use super::super::check::check;
-use super::{FROM, LEN, MEMORY, TO};
+use super::{FROM, LEN, TO};
+use crate::stoppable::memories::GUEST;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 
 /// Bytes of the widest value.
@@ -147,5 +148,5 @@ fn store_all(code: &mut InstructionSink<'_>, width: u32, values: u32) {
 }
 
 fn memory(offset: u32) -> MemArg {
-    MemArg { offset: offset.into(), align: 0, memory_index: MEMORY }
+    MemArg { offset: offset.into(), align: 0, memory_index: GUEST }
 }
