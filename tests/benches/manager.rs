@@ -6,8 +6,10 @@ use plugix_e2e::{engine, guest};
 use plugix_e2e_contract::bench::Bench;
 use plugix_e2e_contract::counting::{Counting, Gate};
 use plugix_e2e_contract::host::Adder;
+use plugix_e2e_registry::{Registry, module};
 use plugix_host::Plugin;
 use plugix_host::plugin::Sharing;
+use plugix_manager::store::Store;
 use plugix_manager::{Manager, Mode, Spec};
 use serde_json::json;
 use std::hint::black_box;
@@ -40,6 +42,8 @@ fn main() -> Result<()> {
     let mut report = Report::new("manager");
     calls(&manager, &mut report)?;
     reloads(&manager, &mut report)?;
+    listing(&mut report)?;
+    installing(&mut report)?;
     report.finish()
 }
 
@@ -115,4 +119,41 @@ fn paced(counter: &plugix_manager::Managed, done: &AtomicBool) -> Result<(u64, D
         next += EVERY;
     }
     Ok((calls, longest))
+}
+
+/// Discovers 500 plugins of 20 KiB in a folder, which was seen before.
+fn listing(report: &mut Report) -> Result<()> {
+    const PLUGINS: usize = 500;
+    let (home, plugins) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    for at in 0..PLUGINS {
+        let name = format!("plugin-{at}");
+        std::fs::write(plugins.path().join(format!("{name}.wasm")), module(&name, "1.0.0", 20 << 10))?;
+    }
+    let store = Store::open(home.path())?;
+    ensure!(store.scan(plugins.path())?.len() == PLUGINS, "a plugin was not found");
+    let times = (0..20).map(|_| {
+        let begin = Instant::now();
+        black_box(store.scan(plugins.path())?);
+        Ok(begin.elapsed().as_secs_f64())
+    });
+    let time = median(times.collect::<Result<Vec<_>>>()?);
+    report.time("500 plugins in a folder, listed again", Unit::Milliseconds, time, 100.0);
+    Ok(())
+}
+
+/// Installs plugins of 5 MB from a registry on this machine.
+fn installing(report: &mut Report) -> Result<()> {
+    let (home, registry) = (tempfile::tempdir()?, Registry::new());
+    let mut store = Store::open(home.path())?;
+    let times = (0..10).map(|at| {
+        let (name, repository) = (format!("plugin-{at}"), format!("plugins/{at}"));
+        registry.put(&repository, "1", &module(&name, "1.0.0", 5 << 20), &[]);
+        let source = format!("oci://{}:1", registry.reference(&repository)).parse()?;
+        let begin = Instant::now();
+        store.add(None, source, &mut |_| {})?;
+        Ok(begin.elapsed().as_secs_f64())
+    });
+    let time = median(times.collect::<Result<Vec<_>>>()?);
+    report.time("a plugin of 5 MiB, installed from a registry", Unit::Milliseconds, time, 1000.0);
+    Ok(())
 }
