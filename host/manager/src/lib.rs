@@ -1,4 +1,18 @@
 //! Plugins as an application keeps them: granted, linked, supervised, and reloaded with their state.
+//!
+//! The rooms, and what each knows nothing of:
+//!
+//! | room | has | knows nothing of |
+//! |---|---|---|
+//! | `restart`, `order` | when a plugin is started again, and which comes first | plugins that run |
+//! | `policy` | from a grant to a policy | where grants are kept |
+//! | `spec`, `status`, `error` | what is asked for, and what is told | how it is done |
+//! | `states` | saved states on disk | when they are saved |
+//! | `surroundings` | how an instance is made | which instance serves |
+//! | `managed`, `reload` | a plugin, and what takes its place | other plugins, but those it calls |
+//! | `supervisor` | deaths and times | how a plugin is started |
+//! | `manager` | all plugins by name | where modules come from |
+//! | `installed` | modules from a store, under their grants | how plugins are run |
 
 mod error;
 mod installed;
@@ -24,3 +38,8 @@ pub use reload::Reloaded;
 pub use restart::Restart;
 pub use spec::{Mode, Spec};
 pub use status::{Happened, Health, PastError, Status, What};
+
+/// The examples of the page that the package has.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
