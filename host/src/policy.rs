@@ -51,7 +51,7 @@ pub(crate) use files::Mount;
 pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
 #[cfg(feature = "toml")]
-pub use toml::{Place, PolicyError};
+pub use toml::{DocumentError, Place, PolicyError};
 
 use crate::output::Forward;
 use files::OPEN_FILES_RANGE;

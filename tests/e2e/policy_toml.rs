@@ -4,7 +4,7 @@ use crate::events::Recorder;
 use anyhow::Result;
 use plugix_e2e::{assert_matches, call, engine, failure, guest, isolated, wait_until};
 use plugix_host::error::StopReason;
-use plugix_host::policy::PolicyError;
+use plugix_host::policy::{DocumentError, PolicyError};
 use plugix_host::raw::RawPlugin;
 use plugix_host::{Error, Plugin, Policy};
 use proptest::prelude::*;
@@ -44,9 +44,9 @@ fn the_example_is_a_policy() -> Result<()> {
 }
 
 /// The keys that are possible in this place. The text has a key there that isn't.
-fn known(text: &str) -> Option<&'static [&'static str]> {
+fn known(text: &str) -> Option<Vec<&'static str>> {
     match Policy::from_toml_str(text, "") {
-        Err(PolicyError::UnknownKey { known, .. }) => Some(known),
+        Err(PolicyError::Text(DocumentError::UnknownKey { known, .. })) => Some(known),
         _ => None,
     }
 }
@@ -57,7 +57,7 @@ fn the_example_has_every_key() -> Result<()> {
     let example = std::fs::read_to_string(EXAMPLE)?;
     let top = known("no-such-key = 1").expect("the key is unknown");
     for section in top {
-        let mut keys = vec![*section];
+        let mut keys = vec![section];
         // A section is a table or a list of tables. `args` is neither, and sections with free keys have no list.
         let texts = [format!("[{section}]\nno-such-key = []"), format!("[[{section}]]\nno-such-key = []")];
         keys.extend(texts.iter().filter_map(|text| known(text)).flatten());
@@ -69,7 +69,7 @@ fn the_example_has_every_key() -> Result<()> {
             assert!(shown, "{EXAMPLE} doesn't show `{key}` of `{section}`");
         }
     }
-    assert_eq!(known("[[mounts]]\nno-such-key = 1").map(<[_]>::len), Some(4));
+    assert_eq!(known("[[mounts]]\nno-such-key = 1").map(|keys| keys.len()), Some(4));
     Ok(())
 }
 
@@ -209,7 +209,7 @@ fn places_are_in_characters_and_name_the_file() -> Result<()> {
     let file = folder.path().join("plugix.toml");
     std::fs::write(&file, "args = [\"ä\", 1]")?;
     let error = Policy::from_toml_file(&file).unwrap_err();
-    assert_matches!(error, PolicyError::Value { place, .. } if (place.line, place.column) == (1, 14));
+    assert_matches!(error, PolicyError::Text(DocumentError::Value { place, .. }) if (place.line, place.column) == (1, 14));
     assert!(error.to_string().starts_with(&format!("{}:1:14: ", file.display())), "{error}");
     assert_matches!(Policy::from_toml_file(folder.path().join("none")).unwrap_err(), PolicyError::Read { .. });
     Ok(())

@@ -11,6 +11,8 @@ pub(crate) struct Options {
     pub(crate) threads: u32,
     /// How many bytes of memory it takes.
     pub(crate) memory: u64,
+    /// The file that says what the plugin asks for.
+    pub(crate) requests: Option<LitStr>,
 }
 
 impl Parse for Options {
@@ -25,8 +27,10 @@ impl Parse for Options {
                 options.threads = input.parse::<LitInt>()?.base10_parse()?;
             } else if key == "memory" {
                 options.memory = parse_bytes(&input.parse()?)?;
+            } else if key == "requests" {
+                options.requests = Some(input.parse()?);
             } else {
-                return Err(Error::new(key.span(), "expected `description`, `threads` or `memory`"));
+                return Err(Error::new(key.span(), "expected `description`, `threads`, `memory` or `requests`"));
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;

@@ -1,6 +1,7 @@
 //! `#[plugin]`: the exports of a plugin and of the interfaces that it implements.
 
 use crate::options::Options;
+use crate::requests;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned;
@@ -34,11 +35,12 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStr
 }
 
 fn register_plugin(options: &Options, plugin: &Type) -> Result<TokenStream> {
-    let Options { description, threads, memory } = options;
+    let Options { description, threads, memory, requests } = options;
     let Some(description) = description else {
         let message = "say in a line what the plugin does: `#[plugin(description = \"…\")]`";
         return Err(Error::new(Span::call_site(), message));
     };
+    let requests = requests::section(requests.as_ref(), options)?;
     Ok(quote! {
         // A second one is told by this name, and not by that of a symbol.
         #[doc(hidden)]
@@ -72,6 +74,7 @@ fn register_plugin(options: &Options, plugin: &Type) -> Result<TokenStream> {
         };
 
         ::plugix_guest::__plugin_section!(#plugin, #threads, #memory);
+        #requests
         ::plugix_guest::uses!(::plugix_guest::abi::services::Services);
     })
 }

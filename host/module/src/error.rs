@@ -3,6 +3,7 @@
 use crate::Size;
 use plugix_abi::METADATA_EXPORT;
 use plugix_abi::interface::descriptor::DescriptorError;
+use plugix_requests::SectionError;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 use wasmparser::BinaryReaderError;
@@ -127,6 +128,9 @@ pub enum ModuleError {
         "the module exports no `{METADATA_EXPORT}`: it is no plugin (use `plugix_guest::plugin`, or load it as a raw module)"
     )]
     NotAPlugin,
+    /// The custom section of what the plugin asks for can't be read, or asks for what can't be.
+    #[error("the module's requests are none")]
+    Requests(#[source] SectionError),
     /// A custom section that describes the plugin can't be read.
     #[error("the custom section `{section}` can't be read")]
     Descriptor {

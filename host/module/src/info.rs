@@ -4,6 +4,7 @@ use crate::{InterfaceError, ModuleError, Signature, interface};
 use plugix_abi::interface::Contract;
 use plugix_abi::interface::descriptor::{About, Descriptor, PluginDescriptor};
 use plugix_abi::{METADATA_EXPORT, import};
+use plugix_requests::Requests;
 use std::fmt;
 use wasmparser::{FuncType, TypeRef};
 
@@ -28,6 +29,8 @@ pub struct ModuleInfo {
     pub plugin: Option<PluginDescriptor>,
     /// Who the plugin says it is, for people. Plugins of older SDKs say nothing here.
     pub about: Option<About>,
+    /// What it asks for, each with a reason. Nothing is granted by that.
+    pub requests: Requests,
     /// The interfaces that it implements.
     pub implements: Vec<Descriptor>,
     /// The interfaces that it wants the host to implement.

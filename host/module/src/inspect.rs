@@ -6,6 +6,7 @@ use crate::info::{Form, Import, ImportType, MemoryKind, ModuleInfo, Threads, Was
 use crate::operators::{self, Effects};
 use crate::references;
 use plugix_abi::interface::descriptor::{read_about, read_interfaces, read_plugin, section};
+use plugix_requests::Requests;
 use wasmparser::{
     BinaryReader, BinaryReaderError, CompositeInnerType, ExternalKind, FuncType, MemoryType, Name, NameSectionReader,
     Operator, Parser, Payload, TypeRef, Validator,
@@ -16,7 +17,7 @@ use wasmparser::{
 ///
 /// # Errors
 /// [`ModuleError::NotWasm`], [`ModuleError::Component`], [`ModuleError::Malformed`] if a section can't be read,
-/// [`ModuleError::Descriptor`] if one that describes the plugin can't.
+/// [`ModuleError::Descriptor`] or [`ModuleError::Requests`] if one that describes the plugin can't.
 pub fn inspect(wasm: &[u8]) -> Result<ModuleInfo, ModuleError> {
     if !wasm.starts_with(b"\0asm") {
         return Err(ModuleError::NotWasm { found: wasm.iter().copied().take(4).collect() });
@@ -38,7 +39,8 @@ pub fn inspect(wasm: &[u8]) -> Result<ModuleInfo, ModuleError> {
         [] => None,
         bytes => Some(read_about(bytes).map_err(described(section::ABOUT))?),
     };
-    Ok(ModuleInfo { plugin, about, implements, uses, ..sections.into_info(wasm.len()) })
+    let requests = plugix_requests::read(&sections.requests).map_err(ModuleError::Requests)?;
+    Ok(ModuleInfo { plugin, about, requests, implements, uses, ..sections.into_info(wasm.len()) })
 }
 
 /// Checks all rules of the format, functions' bodies included.
@@ -100,6 +102,7 @@ struct Sections {
     /// The contents of the custom sections; those of one name count as one.
     plugin: Vec<u8>,
     about: Vec<u8>,
+    requests: Vec<u8>,
     implements: Vec<u8>,
     uses: Vec<u8>,
 }
@@ -148,6 +151,7 @@ impl Sections {
                     "name" => sections.name = module_name(reader.data(), reader.data_offset()),
                     section::PLUGIN => sections.plugin.extend_from_slice(reader.data()),
                     section::ABOUT => sections.about.extend_from_slice(reader.data()),
+                    section::REQUESTS => sections.requests.extend_from_slice(reader.data()),
                     section::IMPLEMENTS => sections.implements.extend_from_slice(reader.data()),
                     section::USES => sections.uses.extend_from_slice(reader.data()),
                     _ => {}
@@ -214,6 +218,7 @@ impl Sections {
             name: self.name,
             plugin: None,
             about: None,
+            requests: Requests::default(),
             implements: Vec::new(),
             uses: Vec::new(),
             size,

@@ -37,7 +37,7 @@ impl HasCause for LoadError {
             Self::Artifact(error) => error.has_cause(),
             Self::Cache(error) => error.has_cause(),
             Self::Child(error) => matches!(error, ChildError::Start { .. }),
-            Self::Module(error) => matches!(error, ModuleError::Descriptor { .. }),
+            Self::Module(error) => matches!(error, ModuleError::Descriptor { .. } | ModuleError::Requests(_)),
             Self::IsArtifact | Self::Cpu { .. } | Self::CompileTime { .. } | Self::Compiler(_) => false,
             Self::Engine(_) | Self::UnknownImport { .. } | Self::ImportType { .. } => false,
             Self::NeedsMemory { .. } | Self::NeedsThreads { .. } | Self::NeedsTable { .. } | Self::NotACommand => false,

@@ -4,14 +4,13 @@ mod error;
 #[cfg(feature = "network")]
 mod network;
 mod schema;
-mod section;
-mod units;
 
-pub use error::{Place, PolicyError};
+pub use error::PolicyError;
+pub use plugix_requests::document::{DocumentError, Place};
 
 use super::Policy;
+use plugix_requests::document::Document;
 use schema::read;
-use section::Document;
 use serde::de::DeserializeOwned;
 use std::fs;
 use std::path::Path;
@@ -32,7 +31,7 @@ impl Policy {
             return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
         }
         let text = fs::read_to_string(path).map_err(failed)?;
-        read(&Document { text: &text, file: Some(path), folder: path.parent().unwrap_or(Path::new("")) })
+        Ok(read(&Document { text: &text, file: Some(path), folder: path.parent().unwrap_or(Path::new("")) })?)
     }
 
     /// Reads a policy from text. Paths in the text are relative to `folder`.
@@ -40,7 +39,7 @@ impl Policy {
     /// # Errors
     /// The variant of [`PolicyError`] that says what is wrong, where it is, and what to write instead.
     pub fn from_toml_str(text: &str, folder: impl AsRef<Path>) -> Result<Self, PolicyError> {
-        read(&Document { text, file: None, folder: folder.as_ref() })
+        Ok(read(&Document { text, file: None, folder: folder.as_ref() })?)
     }
 
     /// The plugin's configuration from the policy's file, from `[config]`. `None` if the file has none. The plugin gets it

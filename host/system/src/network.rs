@@ -1,26 +1,28 @@
 //! What a plugin may reach over the network: rules, the names that led to addresses, and the gate before each operation.
 
-mod address;
 mod gate;
 mod lookup;
 mod names;
 mod permits;
-mod rule;
 mod rules;
 mod unix;
 
-pub(crate) use address::canonical;
 pub(crate) use gate::{Gate, SharedPort, Slot};
 pub(crate) use rules::Protocol;
 
-pub use rule::NetworkRuleError;
+pub use plugix_requests::network::NetworkRuleError;
 pub use rules::Network;
 
 use crate::{Errno, Result, System, Thread};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Bytes of the longest host name that is looked at.
 const MAX_HOST: usize = 255;
+
+/// The address as it is meant: an IPv4 address that is written as an IPv6 one is an IPv4 address.
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
 
 impl System {
     /// The addresses of a host name: at most `most`, and 32 in any case.

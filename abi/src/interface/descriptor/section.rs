@@ -16,6 +16,8 @@
 pub const PLUGIN: &str = "plugix.plugin";
 /// One record, for people. [`read_about`](super::read_about) reads it.
 pub const ABOUT: &str = "plugix.about";
+/// A record for each thing that the plugin asks for. The crate `plugix-requests` reads and writes them.
+pub const REQUESTS: &str = "plugix.requests";
 /// A record for each interface that the plugin implements. [`read_interfaces`](super::read_interfaces) reads them.
 pub const IMPLEMENTS: &str = "plugix.implements";
 /// A record for each interface that the plugin calls. [`read_interfaces`](super::read_interfaces) reads them.

@@ -28,7 +28,7 @@ pub(super) fn outline(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
                         outline.section(&name);
                     }
                 }
-                section::PLUGIN | section::ABOUT | section::IMPLEMENTS | section::USES => {
+                section::PLUGIN | section::ABOUT | section::REQUESTS | section::IMPLEMENTS | section::USES => {
                     outline.section(&CustomSection { name: custom.name().into(), data: custom.data().into() });
                 }
                 _ => {}

@@ -1,8 +1,7 @@
 //! `[network]` of `plugix.toml`.
 
-use super::error::PolicyError;
-use super::section::Entry;
 use crate::policy::Policy;
+use plugix_requests::document::{DocumentError, Entry};
 use plugix_system::{Network, NetworkRuleError};
 use std::net::IpAddr;
 
@@ -10,7 +9,7 @@ const NETWORK: &[&str] =
     &["connect-tcp", "connect-udp", "listen-tcp", "listen-udp", "connect-unix", "listen-unix", "sockets", "hosts"];
 
 /// Adds what the section allows.
-pub(super) fn network(policy: Policy, entry: &Entry<'_>) -> Result<Policy, PolicyError> {
+pub(super) fn network(policy: Policy, entry: &Entry<'_>) -> Result<Policy, DocumentError> {
     let section = entry.table(NETWORK)?;
     type Add = fn(Network, &str) -> Result<Network, NetworkRuleError>;
     let kinds: [(&str, Add); 6] = [
@@ -43,6 +42,6 @@ pub(super) fn network(policy: Policy, entry: &Entry<'_>) -> Result<Policy, Polic
     Ok(policy.network(network))
 }
 
-fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> PolicyError {
+fn rule_error(entry: &Entry<'_>, error: &NetworkRuleError) -> DocumentError {
     entry.wrong(format!("has {:?}, which is no rule: {}", error.rule, error.problem))
 }

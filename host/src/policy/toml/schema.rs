@@ -1,10 +1,9 @@
 //! The keys of `plugix.toml`.
 
-use super::error::PolicyError;
 #[cfg(feature = "network")]
 use super::network::network;
-use super::section::{Document, Section};
 use crate::policy::{OPEN_FILES_RANGE, Policy, STACK_RANGE, Stdin};
+use plugix_requests::document::{Document, DocumentError, Section};
 use plugix_system::Access;
 
 const TOP: &[&str] = &[
@@ -33,7 +32,7 @@ const OUTPUT: &[&str] = &["inherit"];
 const MAX_MEMORY: u64 = 1 << 32;
 
 /// Reads a policy.
-pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
+pub(super) fn read(document: &Document<'_>) -> Result<Policy, DocumentError> {
     let table = document.parse()?;
     let top = Section::top(document, &table, TOP)?;
     let mut policy = Policy::new();
@@ -84,7 +83,7 @@ pub(super) fn read(document: &Document<'_>) -> Result<Policy, PolicyError> {
     Ok(policy)
 }
 
-fn environment(mut policy: Policy, env: &Section<'_>) -> Result<Policy, PolicyError> {
+fn environment(mut policy: Policy, env: &Section<'_>) -> Result<Policy, DocumentError> {
     for (name, value) in env.entries() {
         if name.is_empty() || name.contains(['=', '\0']) {
             return Err(value.wrong("is no name of an environment variable"));
@@ -94,7 +93,7 @@ fn environment(mut policy: Policy, env: &Section<'_>) -> Result<Policy, PolicyEr
     Ok(policy)
 }
 
-fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, PolicyError> {
+fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, DocumentError> {
     let host = mount.need("host")?.path()?;
     let guest = mount.need("guest")?.string()?;
     let access = match mount.get("access") {
@@ -112,7 +111,7 @@ fn mount(policy: Policy, mount: &Section<'_>) -> Result<Policy, PolicyError> {
     }
 }
 
-fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyError> {
+fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, DocumentError> {
     if let Some(memory) = limits.get("memory") {
         policy = policy.memory(memory.size(MAX_MEMORY)?);
     }
@@ -144,7 +143,7 @@ fn limits(mut policy: Policy, limits: &Section<'_>) -> Result<Policy, PolicyErro
     Ok(policy)
 }
 
-fn deadlines(mut policy: Policy, deadlines: &Section<'_>) -> Result<Policy, PolicyError> {
+fn deadlines(mut policy: Policy, deadlines: &Section<'_>) -> Result<Policy, DocumentError> {
     if let Some(start) = deadlines.get("start") {
         policy = policy.start_deadline(start.duration()?);
     }
@@ -154,7 +153,7 @@ fn deadlines(mut policy: Policy, deadlines: &Section<'_>) -> Result<Policy, Poli
     Ok(policy)
 }
 
-fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
+fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, DocumentError> {
     let inherit = match input.get("inherit") {
         Some(inherit) if inherit.boolean()? => Some(inherit),
         _ => None,
@@ -173,7 +172,7 @@ fn input(policy: Policy, input: &Section<'_>) -> Result<Policy, PolicyError> {
 }
 
 #[cfg(not(feature = "network"))]
-fn network(_: Policy, entry: &super::section::Entry<'_>) -> Result<Policy, PolicyError> {
+fn network(_: Policy, entry: &plugix_requests::document::Entry<'_>) -> Result<Policy, DocumentError> {
     Err(entry.wrong("can't be there: this application was built without the feature `network` of `plugix-host`"))
 }
 

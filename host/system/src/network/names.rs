@@ -1,10 +1,10 @@
 //! The names that a plugin looked up, and where they led.
 
 use super::lookup::Resolver;
-use super::rule::usual_form;
 use super::rules::Network;
 use crate::report::{Limit, Report};
 use crate::{Errno, Result, Thread};
+use plugix_requests::network::usual_form;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;

@@ -1,8 +1,8 @@
 //! What a plugin may reach: nothing, until a rule says otherwise.
 
-use super::address::{canonical, is_special};
-use super::rule::{NetworkRuleError, Rule, Target, usual_form};
+use super::canonical;
 use super::unix::UnixRules;
+use plugix_requests::network::{NetworkRuleError, Rule, Target, is_special, usual_form};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;

@@ -1,11 +1,7 @@
 //! Rules for Unix sockets: paths of the host's, one by one.
 
-use super::rule::NetworkRuleError;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
-
-/// Bytes of a Unix socket's path, without the NUL at its end.
-const MAX_PATH: usize = 107;
+use plugix_requests::network::{NetworkRuleError, check_unix};
+use std::path::{Path, PathBuf};
 
 /// The Unix sockets that a plugin may reach. A plugin names one by the path that the rule has.
 ///
@@ -46,17 +42,7 @@ fn same(rule: &Path, path: &Path) -> bool {
 }
 
 fn checked(path: &Path) -> Result<PathBuf, NetworkRuleError> {
-    let wrong = |problem: &str| NetworkRuleError { rule: path.display().to_string(), problem: problem.to_owned() };
-    let bytes = path.as_os_str().as_bytes();
-    if !path.is_absolute() {
-        return Err(wrong("write a Unix socket as an absolute path, such as `/run/app.sock`"));
-    }
-    if path.components().any(|part| part == Component::ParentDir) {
-        return Err(wrong("write a Unix socket's path without `..`"));
-    }
-    if bytes.len() > MAX_PATH || bytes.contains(&0) {
-        return Err(wrong("a Unix socket's path has 107 bytes at most, and no NUL"));
-    }
+    check_unix(path)?;
     Ok(path.to_owned())
 }
 

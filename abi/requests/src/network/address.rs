@@ -1,18 +1,18 @@
 //! Address ranges, and those that a plugin reaches only where a rule names them.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The addresses that begin with the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Range {
+pub struct AddressRange {
     first: IpAddr,
     prefix: u8,
 }
 
 /// Ranges that are this machine, its neighbours or many machines at once, and such as stand for addresses of those:
 /// what a name from outside must never lead to.
-const SPECIAL: [Range; 30] = [
+const SPECIAL: [AddressRange; 30] = [
     v4([0, 0, 0, 0], 8),                       // this host
     v4([10, 0, 0, 0], 8),                      // private
     v4([100, 64, 0, 0], 10),                   // behind a carrier's NAT
@@ -45,33 +45,31 @@ const SPECIAL: [Range; 30] = [
     v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),      // multicast
 ];
 
-const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> Range {
-    Range { first: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
+const fn v4([a, b, c, d]: [u8; 4], prefix: u8) -> AddressRange {
+    AddressRange { first: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
 }
 
-const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> Range {
-    Range { first: IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix }
-}
-
-/// The address as it is meant: an IPv4 address that is written as an IPv6 one is an IPv4 address.
-pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
+const fn v6([a, b, c, d, e, f, g, h]: [u16; 8], prefix: u8) -> AddressRange {
+    AddressRange { first: IpAddr::V6(Ipv6Addr::new(a, b, c, d, e, f, g, h)), prefix }
 }
 
 /// Whether only a rule that names it reaches an address.
-pub(crate) fn is_special(address: IpAddr) -> bool {
+pub fn is_special(address: IpAddr) -> bool {
     SPECIAL.iter().any(|range| range.contains(address))
 }
 
-impl Range {
+impl AddressRange {
     /// The range of one address.
-    pub(crate) fn of(address: IpAddr) -> Self {
+    pub fn of(address: IpAddr) -> Self {
         let first = address.to_canonical();
         Self { first, prefix: bits(first) }
     }
 
-    /// The range of a network, unless its first address has bits beyond the prefix.
-    pub(crate) fn network(first: IpAddr, prefix: u8) -> Result<Self, String> {
+    /// The range of a network.
+    ///
+    /// # Errors
+    /// What is wrong, if the first address has bits beyond the prefix.
+    pub fn network(first: IpAddr, prefix: u8) -> Result<Self, String> {
         if prefix > bits(first) {
             return Err(format!("a prefix of an address of this kind has {} bits at most", bits(first)));
         }
@@ -83,18 +81,28 @@ impl Range {
         if start == range { Ok(range) } else { Err(format!("the network of these addresses is written {start}")) }
     }
 
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+    /// Whether an address lies in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.first.is_ipv4() == address.is_ipv4() && mask(address, self.prefix) == self.first
     }
 
     /// Whether a rule for this range reaches the address: a special one only if the whole rule is about such.
-    pub(crate) fn reaches(&self, address: IpAddr) -> bool {
-        let named = |special: &Range| self.prefix >= special.prefix && special.contains(self.first);
-        self.contains(address) && (!is_special(address) || SPECIAL.iter().any(named))
+    pub fn reaches(&self, address: IpAddr) -> bool {
+        self.contains(address) && (!is_special(address) || self.is_special())
+    }
+
+    /// Whether a rule for this range reaches each address that a rule for the other one reaches.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix <= other.prefix && self.contains(other.first) && (self.is_special() || !other.is_special())
+    }
+
+    /// Whether the whole range is about special addresses.
+    fn is_special(&self) -> bool {
+        SPECIAL.iter().any(|special| self.prefix >= special.prefix && special.contains(self.first))
     }
 }
 
-impl fmt::Display for Range {
+impl fmt::Display for AddressRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.first, self.prefix)
     }
@@ -157,24 +165,38 @@ mod tests {
 
     #[test]
     fn a_range_reaches_special_addresses_only_if_it_is_about_them() {
-        let everything = Range::network(ip("0.0.0.0"), 0).unwrap();
+        let everything = AddressRange::network(ip("0.0.0.0"), 0).unwrap();
         assert!(everything.reaches(ip("1.1.1.1")));
         assert!(!everything.reaches(ip("10.0.0.1")) && !everything.reaches(ip("127.0.0.1")));
-        assert!(Range::network(ip("10.0.0.0"), 8).unwrap().reaches(ip("10.9.9.9")));
-        assert!(Range::of(ip("127.0.0.1")).reaches(ip("::ffff:127.0.0.1")));
-        assert!(!Range::of(ip("127.0.0.1")).reaches(ip("127.0.0.2")));
-        assert!(!Range::network(ip("::"), 0).unwrap().reaches(ip("::1")));
-        assert!(!Range::network(ip("0.0.0.0"), 0).unwrap().contains(ip("2606:4700::1")));
+        assert!(AddressRange::network(ip("10.0.0.0"), 8).unwrap().reaches(ip("10.9.9.9")));
+        assert!(AddressRange::of(ip("127.0.0.1")).reaches(ip("::ffff:127.0.0.1")));
+        assert!(!AddressRange::of(ip("127.0.0.1")).reaches(ip("127.0.0.2")));
+        assert!(!AddressRange::network(ip("::"), 0).unwrap().reaches(ip("::1")));
+        assert!(!AddressRange::network(ip("0.0.0.0"), 0).unwrap().contains(ip("2606:4700::1")));
+    }
+
+    #[test]
+    fn a_range_covers_what_it_reaches() {
+        let range = |text: &str| {
+            let (first, prefix) = text.split_once('/').unwrap();
+            AddressRange::network(ip(first), prefix.parse().unwrap()).unwrap()
+        };
+        assert!(range("10.0.0.0/8").covers(&range("10.1.0.0/16")) && range("1.0.0.0/8").covers(&range("1.2.3.4/32")));
+        assert!(!range("10.1.0.0/16").covers(&range("10.0.0.0/8")) && !range("0.0.0.0/0").covers(&range("::/0")));
+        // Neither leads there, but for a rule that names it.
+        assert!(!range("0.0.0.0/0").covers(&range("10.0.0.0/8")) && !range("::/0").covers(&range("::1/128")));
+        // The wider one reaches the ordinary addresses alone, as the narrower one does.
+        assert!(range("0.0.0.0/0").covers(&range("8.0.0.0/5")));
     }
 
     #[test]
     fn networks_have_one_spelling() {
         assert_eq!(
-            Range::network(ip("10.0.0.1"), 8).unwrap_err(),
+            AddressRange::network(ip("10.0.0.1"), 8).unwrap_err(),
             "the network of these addresses is written 10.0.0.0/8"
         );
-        assert!(Range::network(ip("10.0.0.0"), 33).is_err());
-        let mapped = Range::network("::ffff:10.0.0.0".parse().unwrap(), 104).unwrap();
-        assert_eq!(mapped, Range::network(ip("10.0.0.0"), 8).unwrap());
+        assert!(AddressRange::network(ip("10.0.0.0"), 33).is_err());
+        let mapped = AddressRange::network("::ffff:10.0.0.0".parse().unwrap(), 104).unwrap();
+        assert_eq!(mapped, AddressRange::network(ip("10.0.0.0"), 8).unwrap());
     }
 }

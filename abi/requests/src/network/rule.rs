@@ -1,12 +1,12 @@
 //! One rule: a name, an address or a network, and ports.
 
-use super::address::Range;
+use super::AddressRange;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use thiserror::Error;
 
 /// Bytes of the longest name that DNS has.
-pub(super) const MAX_NAME: usize = 253;
+const MAX_NAME: usize = 253;
 
 /// Why a text is no rule.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -20,24 +20,29 @@ pub struct NetworkRuleError {
 
 /// What a plugin may talk to, and on which ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rule {
-    pub(super) target: Target,
+pub struct Rule {
+    /// Whom it is about.
+    pub target: Target,
     ports: Vec<RangeInclusive<u16>>,
 }
 
+/// Whom a rule is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub enum Target {
     /// `example.com`
     Name(String),
     /// `*.example.com`, kept as `.example.com`
     Below(String),
     /// `10.0.0.0/8`, or one address
-    Range(Range),
+    Range(AddressRange),
 }
 
 impl Rule {
     /// Reads `example.com:443`, `*.example.com:80,443`, `10.0.0.0/8:8000-8999`, `[::1]:*`.
-    pub(super) fn parse(rule: &str) -> Result<Self, NetworkRuleError> {
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn parse(rule: &str) -> Result<Self, NetworkRuleError> {
         let wrong = |problem: String| NetworkRuleError { rule: rule.to_owned(), problem };
         let text = rule.trim();
         let unbracketed = || text.matches(':').count() > 1 && !text.starts_with('[');
@@ -50,35 +55,55 @@ impl Rule {
         Ok(Self { target: Target::parse(target).map_err(wrong)?, ports })
     }
 
-    pub(super) fn has_port(&self, port: u16) -> bool {
+    /// Whether it is about this port.
+    pub fn has_port(&self, port: u16) -> bool {
         self.ports.iter().any(|ports| ports.contains(&port))
     }
 
     /// Whether it is about the address itself and not about a name.
-    pub(super) fn reaches(&self, address: IpAddr) -> bool {
+    pub fn reaches(&self, address: IpAddr) -> bool {
         matches!(&self.target, Target::Range(range) if range.reaches(address))
     }
 
     /// Whether it is about a name, which is in its usual form.
-    pub(super) fn names(&self, name: &str) -> bool {
+    pub fn names(&self, name: &str) -> bool {
         match &self.target {
             Target::Name(own) => own == name,
             Target::Below(suffix) => name.len() > suffix.len() && name.ends_with(suffix.as_str()),
             Target::Range(_) => false,
         }
     }
+
+    /// Whether a plugin with this rule reaches all that it would reach with the other one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let own = joined(&self.ports);
+        let has = |ports: &RangeInclusive<u16>| {
+            own.iter().any(|own| own.start() <= ports.start() && ports.end() <= own.end())
+        };
+        self.target.covers(&other.target) && joined(&other.ports).iter().all(has)
+    }
 }
 
 impl Target {
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Name(own), Self::Name(other)) => own == other,
+            (Self::Below(suffix), Self::Name(name)) => name.len() > suffix.len() && name.ends_with(suffix.as_str()),
+            (Self::Below(own), Self::Below(other)) => other.ends_with(own.as_str()),
+            (Self::Range(own), Self::Range(other)) => own.covers(other),
+            _ => false,
+        }
+    }
+
     fn parse(text: &str) -> Result<Self, String> {
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
         if let Ok(address) = bare.parse::<IpAddr>() {
-            return Ok(Self::Range(Range::of(address)));
+            return Ok(Self::Range(AddressRange::of(address)));
         }
         if let Some((first, prefix)) = bare.split_once('/') {
             let first = first.parse::<IpAddr>().map_err(|_| format!("`{first}` is no address"))?;
             let prefix = prefix.parse::<u8>().map_err(|_| format!("`{prefix}` is no number of bits"))?;
-            return Range::network(first, prefix).map(Self::Range);
+            return AddressRange::network(first, prefix).map(Self::Range);
         }
         match text.strip_prefix("*.") {
             Some(parent) => Ok(Self::Below(format!(".{}", usual_form(parent)?))),
@@ -99,8 +124,27 @@ fn port_range(text: &str) -> Result<RangeInclusive<u16>, String> {
     }
 }
 
+/// The same ports as ranges with gaps between them.
+fn joined(ports: &[RangeInclusive<u16>]) -> Vec<RangeInclusive<u16>> {
+    let mut sorted = ports.to_vec();
+    sorted.sort_by_key(|ports| (*ports.start(), *ports.end()));
+    let mut joined: Vec<RangeInclusive<u16>> = Vec::new();
+    for ports in sorted {
+        match joined.last_mut() {
+            Some(last) if u32::from(*ports.start()) <= u32::from(*last.end()) + 1 => {
+                *last = *last.start()..=*last.end().max(ports.end());
+            }
+            _ => joined.push(ports),
+        }
+    }
+    joined
+}
+
 /// A host name as rules and look-ups compare it: lower case, no dot at the end.
-pub(super) fn usual_form(name: &str) -> Result<String, String> {
+///
+/// # Errors
+/// What is wrong with the name, and what to write instead.
+pub fn usual_form(name: &str) -> Result<String, String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -168,6 +212,58 @@ mod tests {
         fn almost_rules_are_rules_or_mistakes(text in "[*.\\[\\]a:0-9/,-]{0,30}") {
             if let Ok(rule) = Rule::parse(&text) {
                 prop_assert!((0..=u16::MAX).any(|port| rule.has_port(port)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_covers_narrower_ones() {
+        let covers = |rule, other| Rule::parse(rule).unwrap().covers(&Rule::parse(other).unwrap());
+        for (rule, narrower) in [
+            ("example.com:443", "EXAMPLE.com.:443"),
+            ("*.example.com:1-100", "a.example.com:1-50,51-100"),
+            ("*.example.com:80,81-90,91", "*.b.example.com:80-91"),
+            ("10.0.0.0/8:*", "10.1.2.3:80"),
+            ("[::ffff:10.0.0.0]:1", "10.0.0.0:1"),
+        ] {
+            assert!(covers(rule, narrower), "{rule} {narrower}");
+            assert!(covers(rule, rule) && covers(narrower, narrower));
+        }
+        for (rule, other) in [
+            ("example.com:443", "example.com:443-444"),
+            ("*.example.com:443", "example.com:443"),
+            ("*.b.example.com:443", "*.example.com:443"),
+            ("*.example.com:443", "badexample.com:443"),
+            ("example.com:80,82", "example.com:80-82"),
+            ("0.0.0.0/0:*", "10.0.0.1:80"),
+            ("0.0.0.0/0:*", "example.com:80"),
+            ("example.com:80", "1.2.3.4:80"),
+        ] {
+            assert!(!covers(rule, other), "{rule} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_covered_is_reached(a: [u8; 4], b: [u8; 4], shared in 0usize..=4, p in 0u8..=32, q in 0u8..=32, low: u8) {
+            let mut b = b;
+            b[..shared].copy_from_slice(&a[..shared]);
+            let rule = |address: [u8; 4], prefix: u8, ports: &str| {
+                let first = Ipv4Addr::from_bits(
+                    Ipv4Addr::from(address).to_bits() & u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0),
+                );
+                Rule::parse(&format!("{first}/{prefix}:{ports}")).unwrap()
+            };
+            let (wide, narrow) = (rule(a, p, "0-100"), rule(b, q, &low.to_string()));
+            if wide.covers(&narrow) {
+                prop_assert!(wide.has_port(low.into()));
+                // The addresses at the ends of the narrower one, and one within.
+                let host_bits = u32::MAX.checked_shr(q.into()).unwrap_or(0);
+                let first = Ipv4Addr::from(b).to_bits() & !host_bits;
+                for bits in [first, first | host_bits, Ipv4Addr::from(b).to_bits()] {
+                    let address = Ipv4Addr::from_bits(bits).into();
+                    prop_assert!(!narrow.reaches(address) || wide.reaches(address));
+                }
             }
         }
     }
