@@ -143,10 +143,13 @@ impl Policy {
         }
     }
 
-    /// Sets an environment variable. The host's own variables are never passed on.
+    /// Sets an environment variable, in the place of an earlier one of that name. The host's own variables are never passed
+    /// on.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.env.push((name.into(), value.into()));
+        let name = name.into();
+        self.env.retain(|(earlier, _)| *earlier != name);
+        self.env.push((name, value.into()));
         self
     }
 
@@ -216,6 +219,12 @@ impl Policy {
     pub fn network(mut self, network: Network) -> Self {
         self.network = network;
         self
+    }
+
+    /// What the plugin may reach over the network, for whoever adds to it.
+    #[cfg(feature = "network")]
+    pub fn allowed_network(&self) -> &Network {
+        &self.network
     }
 
     /// Limits the entries of each table. Each thread has its own tables, and all of them together may have 16 times as

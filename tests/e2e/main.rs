@@ -38,6 +38,7 @@ mod protocol;
 mod raw;
 mod refusals;
 mod registers;
+mod requests;
 mod shared;
 mod signals;
 mod soak;

@@ -2,6 +2,7 @@
 
 mod json;
 mod page;
+mod requests;
 mod sizes;
 
 use crate::{load, print};

@@ -5,6 +5,7 @@ mod lock;
 mod managed;
 mod manager;
 mod order;
+pub mod policy;
 mod reload;
 mod restart;
 mod spec;

@@ -82,8 +82,7 @@ impl HasCause for PolicyError {
     fn has_cause(&self) -> bool {
         match self {
             Self::Read { .. } => true,
-            Self::Syntax { .. } | Self::UnknownKey { .. } | Self::Missing { .. } => false,
-            Self::Value { .. } | Self::Config(_) => false,
+            Self::Text(_) | Self::Config(_) => false,
         }
     }
 }

@@ -17,7 +17,7 @@ struct Rule {
     allowed: &'static [&'static str],
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 13] = [
     Rule { package: "plugix-abi", features: "std", forbidden: &ENGINE, allowed: &[] },
     // Trait impls for the host's reads need the engine's traits, and nothing else.
     Rule { package: "plugix-abi", features: "host", forbidden: &ENGINE, allowed: &["wasmer-types"] },
@@ -26,6 +26,13 @@ const RULES: [Rule; 11] = [
     Rule { package: "plugix-guest-macros", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-toolchain", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-module", features: "", forbidden: &ENGINE, allowed: &[] },
+    Rule { package: "plugix-requests", features: "toml", forbidden: &ENGINE, allowed: &[] },
+    Rule {
+        package: "plugix-store",
+        features: "",
+        forbidden: &["wasmer", "virtual-", "cranelift", "plugix-host"],
+        allowed: &[],
+    },
     Rule { package: "plugix-system", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "xtask", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule {

@@ -1,6 +1,6 @@
 //! A module as JSON.
 
-use super::{Seen, Sizes};
+use super::{Seen, Sizes, requests};
 use plugix_host::abi::interface::descriptor::{Descriptor, PluginDescriptor};
 use plugix_host::code::Artifact;
 use plugix_host::module::{Form, MemoryKind, Threads};
@@ -29,6 +29,7 @@ pub(super) fn describe(seen: &Seen) -> Value {
         "about": info.about.as_ref().map(|about| {
             json!({ "name": about.name, "version": about.version, "description": about.description })
         }),
+        "requests": requests::json(&info.requests),
         "implements": info.implements.iter().map(interface).collect::<Vec<_>>(),
         "uses": info.uses.iter().map(interface).collect::<Vec<_>>(),
         "imports": info.imports.iter()

@@ -1,6 +1,6 @@
 //! A module as text.
 
-use super::Seen;
+use super::{Seen, requests};
 use crate::text::printable;
 use crate::{methods, text};
 use plugix_host::module::{Form, MemoryKind, ModuleInfo};
@@ -47,6 +47,7 @@ pub(super) fn describe(seen: &Seen) -> String {
             let _ = write!(page, "\n{label} {}", methods::interface(interface));
         });
     }
+    page.push_str(&requests::page(&info.requests));
     let mut imports = BTreeMap::<_, Vec<_>>::new();
     for import in &info.imports {
         imports.entry(import.module.as_str()).or_default().push(import.name.as_str());

@@ -42,6 +42,8 @@ pub use prepared::Prepared;
 pub use prompt::{Answer, Fixed, Prompt, PromptError, Question};
 pub use terminal::Terminal;
 
+pub use plugix_requests as requests;
+
 use crate::ContentHash;
 use plugix_requests::Requests;
 
