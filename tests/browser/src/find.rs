@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use plugix_toolchain::{Environment, Progress, debian_programs};
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Names a browser.
@@ -44,6 +45,18 @@ pub fn find(progress: Progress) -> Result<Program> {
     ensure!(path.is_file(), "Debian's package has no {}", path.display());
     let libraries = std::env::join_paths(library_folders(&folder.join("usr/lib"))?)?;
     Ok(Program { path, libraries: Some(libraries) })
+}
+
+/// A browser for a test, or `None` after a line that says why the test is skipped. `cargo xtask test` shows the line.
+pub fn find_or_skip(test: &str) -> Option<Program> {
+    match find(Progress::Silent) {
+        Ok(program) => Some(program),
+        Err(error) => {
+            // The harness keeps back what tests print by macros.
+            let _ = writeln!(std::io::stdout(), "\nSKIPPED: {test}: {error:#}");
+            None
+        }
+    }
 }
 
 /// The folders below that have libraries: those of the machine's kind, and private ones in them.

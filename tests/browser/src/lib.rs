@@ -7,5 +7,5 @@ mod find;
 mod page;
 mod pipe;
 
-pub use find::{Program, find};
+pub use find::{Program, find, find_or_skip};
 pub use page::Page;

@@ -1,8 +1,7 @@
 //! A page is used as a person uses it. Without a browser the test says why, and does nothing.
 
 use anyhow::Result;
-use plugix_browser::{Page, find};
-use plugix_toolchain::Progress;
+use plugix_browser::{Page, find_or_skip};
 use std::fs;
 
 const PAGE: &str = r#"<!doctype html><title>t</title><input id="field" value="old"><button id="button">b</button>
@@ -14,13 +13,7 @@ addEventListener("drop", async (event) => { event.preventDefault(); document.tit
 
 #[test]
 fn a_page_is_filled_clicked_and_dropped_onto() -> Result<()> {
-    let program = match find(Progress::Silent) {
-        Ok(program) => program,
-        Err(error) => {
-            println!("skipped: no browser: {error:#}");
-            return Ok(());
-        }
-    };
+    let Some(program) = find_or_skip("a_page_is_filled_clicked_and_dropped_onto") else { return Ok(()) };
     let folder = tempfile::tempdir()?;
     let (file, dropped, picture) =
         (folder.path().join("page.html"), folder.path().join("dropped"), folder.path().join("picture.png"));

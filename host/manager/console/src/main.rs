@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     let outcome = runtime.block_on(async {
         let server = Server::bind(args.listen, console).await?;
         println!("{}", server.address());
-        server.serve(async { drop(tokio::signal::ctrl_c().await) }).await
+        server.serve(std::future::pending()).await
     });
     // A plugin that computes for ever keeps its thread. The process ends without waiting for it.
     runtime.shutdown_background();
