@@ -133,14 +133,14 @@ impl fmt::Display for Item {
                 write!(f, "read and change a folder, as {guest:?}, by {} at most", bytes_text(*size))
             }
             Self::Scratch { guest, size } => {
-                write!(f, "{} of memory for files of its own, as {guest:?}", bytes_text(*size))
+                write!(f, "have {} of memory for files of its own, as {guest:?}", bytes_text(*size))
             }
             Self::Env { name, value: None } => write!(f, "read your environment variable {name:?}"),
             Self::Env { name, value: Some(value) } => write!(f, "have the environment variable {name:?} be {value:?}"),
             Self::Network { kind, rule } => write!(f, "{} {rule:?}", kind.words()),
             Self::Limit { kind, amount } => f.write_str(&kind.words(*amount)),
             Self::Interface { name, version } => write!(f, "call the interface {name:?} {version}"),
-            Self::Unknown { kind, .. } => write!(f, "something that this version doesn't know: {kind:?}"),
+            Self::Unknown { kind, .. } => write!(f, "do something that this version doesn't know: {kind:?}"),
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn time_text(milliseconds: u64) -> String {
 
 /// In the largest unit that leaves no rest.
 fn text(number: u64, units: &[(&str, u64)]) -> String {
-    let fits = units.iter().rev().find(|(_, factor)| number > 0 && number % factor == 0);
+    let fits = units.iter().rev().find(|(_, factor)| number > 0 && number.is_multiple_of(*factor));
     let (unit, factor) = fits.unwrap_or(&units[0]);
     let space = if unit.ends_with('B') { " " } else { "" };
     format!("{}{space}{unit}", number / factor)

@@ -107,6 +107,64 @@ fn a_module_says_what_it_is() -> Result<()> {
 }
 
 #[test]
+fn a_module_says_what_it_asks_for() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let requests = guest_path("requests");
+    let page = plugix.run(&[OsStr::new("inspect"), requests.as_ref()])?.succeeded();
+    let asks = r#"
+asks to
+  read and change a folder, as "/books", by 1 MiB at most
+    "counts the words of the books, and writes them down"
+  read a folder, as "/more", and works without
+    "knows more books"
+  have 64 KiB of memory for files of its own, as "/tmp"
+    "sorts words"
+  have the environment variable "LANG" be "C.UTF-8"
+    "knows what a letter is"
+  connect (TCP) to "127.0.0.1:1-65535", and works without
+    "asks a server"
+  run up to 4 threads
+    "counts several books at once"
+  call the interface "Dictionary" 1.2, and works without
+    "asks what a word means"
+"#;
+    assert!(page.contains(asks), "{page}");
+
+    let described = plugix.run(&[OsStr::new("inspect"), "--json".as_ref(), requests.as_ref()])?.succeeded();
+    let described: Value = serde_json::from_str(&described)?;
+    assert_eq!(
+        (&described["requests"][0], &described["requests"][5]["amount"]),
+        (
+            &json!({
+                "kind": "folder", "known": true, "guest": "/books", "access": "read-write", "size": 1_048_576,
+                "optional": false, "reason": "counts the words of the books, and writes them down",
+            }),
+            &json!(4)
+        )
+    );
+
+    // What a later version asks for is shown as such, and what commands a terminal isn't shown at all.
+    let module = |name: &str, section: &[u8]| -> Result<_> {
+        let path = plugix.file(name);
+        std::fs::write(
+            &path,
+            plugix_e2e::with_section(std::fs::read(guest_path("small"))?, "plugix.requests", section),
+        )?;
+        Ok(path)
+    };
+    let later = module("later.wasm", b"\x0a\0\0\0\x01\x03gpu\0\x01wxy")?;
+    let page = plugix.run(&[OsStr::new("inspect"), later.as_ref()])?.succeeded();
+    assert!(page.contains("asks to\n  do something that this version doesn't know: \"gpu\"\n    \"w\"\n"), "{page}");
+    let hostile = module("hostile.wasm", b"\x0a\0\0\0\x01\x03gpu\0\x01\x1bxy")?;
+    let stderr = plugix.run(&[OsStr::new("inspect"), hostile.as_ref()])?.failed();
+    assert!(
+        stderr.contains("hostile.wasm: the module's requests are none: a request's reason has the character"),
+        "{stderr}"
+    );
+    Ok(())
+}
+
+#[test]
 fn the_users_cache_is_filled_shown_and_cleared() -> Result<()> {
     let plugix = Plugix::new()?;
     let show =

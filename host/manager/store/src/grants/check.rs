@@ -46,7 +46,7 @@ impl Grants {
         for request in requests {
             let answer = before.and_then(|before| before.answer(&request.item));
             // An answer is never more than what is asked for.
-            if !answer.is_some_and(|decision| granted.decide(request.item.clone(), decision).is_ok()) {
+            if answer.is_none_or(|decision| granted.decide(request.item.clone(), decision).is_err()) {
                 open.push(&request.item);
             }
         }

@@ -14,20 +14,20 @@ pub enum GrantError {
     /// More is allowed than was asked for.
     #[error("the plugin asks to {asked}, and would be allowed to {allowed}: add that beside what it asks for")]
     MoreThanAsked {
-        /// What was asked for.
-        asked: Item,
-        /// What would be allowed.
-        allowed: Item,
+        /// What was asked for, in words.
+        asked: String,
+        /// What would be allowed, in words.
+        allowed: String,
     },
-    /// A folder is granted, and it is not said which.
+    /// A folder is granted, and it is not said which. The text is the request in words.
     #[error("to {0}: say which folder")]
-    NeedsFolder(Item),
+    NeedsFolder(String),
     /// A host's folder is not named by an absolute path of UTF-8.
     #[error("{0:?} can't be granted: name the folder by its absolute path, in UTF-8")]
     HostPath(PathBuf),
-    /// This version of Plugix can't grant it.
+    /// This version of Plugix can't grant it. The text is the request in words.
     #[error("nobody can grant {0}")]
-    Unknown(Item),
+    Unknown(String),
     /// It is not possible.
     #[error(transparent)]
     Impossible(RequestError),

@@ -42,8 +42,8 @@ impl Allowed {
     /// [`GrantError::NeedsFolder`], [`GrantError::Unknown`], or [`GrantError::Impossible`]
     pub fn new(item: Item) -> Result<Self, GrantError> {
         match item {
-            Item::Folder { .. } => Err(GrantError::NeedsFolder(item)),
-            Item::Unknown { .. } => Err(GrantError::Unknown(item)),
+            Item::Folder { .. } => Err(GrantError::NeedsFolder(item.to_string())),
+            Item::Unknown { .. } => Err(GrantError::Unknown(item.to_string())),
             item => item.check().map(|()| Self { item, host: None }).map_err(GrantError::Impossible),
         }
     }
@@ -119,13 +119,13 @@ impl Grant {
     /// ask for it.
     pub fn decide(&mut self, asked: Item, decision: Decision) -> Result<(), GrantError> {
         if let Item::Unknown { .. } = asked {
-            return Err(GrantError::Unknown(asked));
+            return Err(GrantError::Unknown(asked.to_string()));
         }
         asked.check().map_err(GrantError::Impossible)?;
         if let Decision::Allowed(allowed) = &decision
             && !asked.covers(&allowed.item)
         {
-            return Err(GrantError::MoreThanAsked { asked, allowed: allowed.item.clone() });
+            return Err(GrantError::MoreThanAsked { asked: asked.to_string(), allowed: allowed.item.to_string() });
         }
         self.decided.retain(|decided| !decided.asked.is_about_the_same(&asked));
         self.decided.push(Decided { asked, decision });
