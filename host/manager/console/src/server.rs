@@ -129,15 +129,11 @@ struct First {
 }
 
 /// Turns away who may not ask, before anything of the request is read.
-async fn guard(
-    State(shared): State<Arc<Shared>>,
-    first: Option<Query<First>>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let session = &shared.session;
     let is_page = request.uri().path() == "/";
-    let token = first.and_then(|Query(first)| first.token).filter(|_| is_page);
+    let first = Query::<First>::try_from_uri(request.uri()).ok().filter(|_| is_page);
+    let token = first.and_then(|Query(first)| first.token);
     let mut response = match session.check_site(request.method(), request.headers()) {
         // A person follows the address from another program or page, and is let in by its token.
         Err(Refusal::Origin) if is_page && token.is_some() && request.headers().get(header::ORIGIN).is_none() => {
