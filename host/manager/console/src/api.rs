@@ -50,16 +50,24 @@ pub(crate) async fn list(State(shared): Its) -> Result<Json<Value>, ConsoleError
     on_thread(&shared, |console| Ok(view::plugins(console))).await
 }
 
-pub(crate) async fn install(State(shared): Its, Query(Install { name, config }): Query<Install>, request: Request) -> Response {
+pub(crate) async fn install(
+    State(shared): Its,
+    Query(Install { name, config }): Query<Install>,
+    request: Request,
+) -> Response {
     let Ok(_permit) = shared.uploads.acquire().await else { return ConsoleError::Closing.into_response() };
     let wasm = match Bytes::from_request(request, &()).await {
         Ok(wasm) => wasm,
         Err(rejection) => return problem(rejection.status(), "upload", rejection.body_text()),
     };
-    let config = match config.filter(|config| !config.trim().is_empty()).map(|config| serde_json::from_str(&config)).transpose() {
-        Ok(config) => config,
-        Err(error) => return problem(StatusCode::BAD_REQUEST, "config", format!("the configuration is no JSON: {error}")),
-    };
+    let config =
+        match config.filter(|config| !config.trim().is_empty()).map(|config| serde_json::from_str(&config)).transpose()
+        {
+            Ok(config) => config,
+            Err(error) => {
+                return problem(StatusCode::BAD_REQUEST, "config", format!("the configuration is no JSON: {error}"));
+            }
+        };
     let name = name.filter(|name| !name.is_empty());
     on_thread(&shared, move |console| {
         let name = console.install(name.as_deref(), wasm.into(), config)?;

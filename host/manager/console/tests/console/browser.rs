@@ -17,7 +17,9 @@ fn text(element: &str) -> String {
 /// Chooses a method, fills in its arguments and calls it.
 fn call(page: &mut Page, name: &str, method: &str, args: &str) -> Result<()> {
     let (select, details) = (card(name, "select"), card(name, ".calls"));
-    page.value(&format!("{details}.open = true; {select}.value = 'Counting/{method}'; {select}.dispatchEvent(new Event('change'))"))?;
+    page.value(&format!(
+        "{details}.open = true; {select}.value = 'Counting/{method}'; {select}.dispatchEvent(new Event('change'))"
+    ))?;
     page.fill(&card(name, "textarea"), args)?;
     page.click(&card(name, ".calls button"))
 }
@@ -94,7 +96,8 @@ fn a_person_installs_grants_calls_reloads_and_recovers() -> Result<()> {
     page.click(&card("counter", "[data-do=\"stop\"]"))?;
     page.wait(&format!("{} === 'stopped'", text(&card("counter", ".health"))))?;
     // Answers that say no are logged by the browser itself. Anything else is a fault of the page.
-    let faults: Vec<_> = page.problems().into_iter().filter(|problem| !problem.contains("\"source\":\"network\"")).collect();
+    let faults: Vec<_> =
+        page.problems().into_iter().filter(|problem| !problem.contains("\"source\":\"network\"")).collect();
     assert_eq!(faults, [""; 0]);
     Ok(())
 }

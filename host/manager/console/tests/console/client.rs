@@ -7,32 +7,32 @@ use std::net::TcpStream;
 
 /// Somebody who has the token.
 #[derive(Clone, Debug)]
-pub struct Client {
+pub(crate) struct Client {
     /// The page's address, as the console prints it.
-    pub address: String,
+    pub(crate) address: String,
     /// The name and port.
-    pub host: String,
+    pub(crate) host: String,
     /// The secret.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 /// What the console answered.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: String,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 impl Client {
-    pub fn new(address: &str) -> Result<Self> {
+    pub(crate) fn new(address: &str) -> Result<Self> {
         let rest = address.strip_prefix("http://").context("it is plain HTTP")?;
         let (host, token) = rest.split_once("/?token=").context("the address has a token")?;
         Ok(Self { address: address.to_owned(), host: host.to_owned(), token: token.to_owned() })
     }
 
     /// Asks with these headers and no others.
-    pub fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
+    pub(crate) fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer> {
         let mut stream = self.send(method, path, headers, body)?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -42,7 +42,7 @@ impl Client {
     }
 
     /// Asks with the token.
-    pub fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<(u16, Value)> {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> Result<(u16, Value)> {
         let bearer = format!("Bearer {}", self.token);
         let headers = [("host", &*self.host), ("authorization", &bearer), ("content-type", "application/json")];
         let answer = self.raw(method, path, &headers, body)?;
@@ -51,34 +51,34 @@ impl Client {
     }
 
     /// Asks for what has to succeed.
-    pub fn done(&self, method: &str, path: &str, body: &[u8]) -> Result<Value> {
+    pub(crate) fn done(&self, method: &str, path: &str, body: &[u8]) -> Result<Value> {
         let (status, value) = self.ask(method, path, body)?;
         ensure!(status == 200, "{method} {path}: {status} {value}");
         Ok(value)
     }
 
     /// Asks for what has to fail, and returns the kind of the failure.
-    pub fn refused(&self, method: &str, path: &str, body: &[u8]) -> Result<String> {
+    pub(crate) fn refused(&self, method: &str, path: &str, body: &[u8]) -> Result<String> {
         let (status, value) = self.ask(method, path, body)?;
         ensure!(status >= 400, "{method} {path}: {status} {value}");
         Ok(value["kind"].as_str().context("a failure has a kind")?.to_owned())
     }
 
     /// Calls a method of a plugin.
-    pub fn call(&self, plugin: &str, method: &str, args: Value) -> Result<Value> {
+    pub(crate) fn call(&self, plugin: &str, method: &str, args: Value) -> Result<Value> {
         let body = serde_json::json!({ "method": method, "args": args }).to_string();
         Ok(self.done("POST", &format!("/api/plugins/{plugin}/call"), body.as_bytes())?["result"].take())
     }
 
     /// What the page is told of a plugin.
-    pub fn plugin(&self, name: &str) -> Result<Value> {
+    pub(crate) fn plugin(&self, name: &str) -> Result<Value> {
         let mut all = self.done("GET", "/api/plugins", b"")?;
         let all = all["plugins"].as_array_mut().context("a list")?;
         Ok(all.iter().find(|plugin| plugin["name"] == name).cloned().unwrap_or_default())
     }
 
     /// Waits for something that happens, or that has happened.
-    pub fn wait_for(&self, text: &str) -> Result<()> {
+    pub(crate) fn wait_for(&self, text: &str) -> Result<()> {
         let bearer = format!("Bearer {}", self.token);
         let headers = [("host", &*self.host), ("authorization", &bearer)];
         for line in BufReader::new(self.send("GET", "/api/events", &headers, b"")?).lines() {

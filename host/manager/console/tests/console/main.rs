@@ -41,7 +41,8 @@ fn start() -> Result<Client> {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
         runtime.block_on(async {
-            let server = Server::bind("127.0.0.1:0".parse().expect("an address"), console).await.expect("a port is free");
+            let server =
+                Server::bind("127.0.0.1:0".parse().expect("an address"), console).await.expect("a port is free");
             sender.send(server.address()).expect("the test waits for it");
             server.serve(std::future::pending()).await
         })

@@ -13,8 +13,13 @@ fn a_plugin_is_installed_called_stopped_and_removed() -> Result<()> {
     let client = start()?;
     assert_eq!(client.done("POST", INSTALL, &module("guest-stateful"))?["name"], "counter");
     let plugin = client.plugin("counter")?;
-    assert_eq!((&plugin["health"], &plugin["current"]["description"]), (&json!("serving"), &json!("Counts, and keeps the count")));
-    let methods = plugin["methods"].as_array().map(|methods| methods.iter().map(|method| method["path"].clone()).collect::<Vec<_>>());
+    assert_eq!(
+        (&plugin["health"], &plugin["current"]["description"]),
+        (&json!("serving"), &json!("Counts, and keeps the count"))
+    );
+    let methods = plugin["methods"]
+        .as_array()
+        .map(|methods| methods.iter().map(|method| method["path"].clone()).collect::<Vec<_>>());
     assert!(methods.is_some_and(|methods| methods.contains(&json!("Counting/add"))), "{plugin}");
     assert_eq!(client.call("counter", "Counting/add", json!([2]))?, 2);
     assert_eq!(client.call("counter", "add", json!({ "number": 3 }))?, 5);

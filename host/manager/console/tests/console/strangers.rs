@@ -7,8 +7,17 @@ use anyhow::Result;
 fn strangers_are_turned_away() -> Result<()> {
     let client = start()?;
     let host = ("host", &*client.host);
-    let paths =
-        ["/", "/console.js", "/console.css", "/icon.svg", "/api/plugins", "/api/events", "/?token=", "/?token=0", "/none"];
+    let paths = [
+        "/",
+        "/console.js",
+        "/console.css",
+        "/icon.svg",
+        "/api/plugins",
+        "/api/events",
+        "/?token=",
+        "/?token=0",
+        "/none",
+    ];
     for path in paths {
         let answer = client.raw("GET", path, &[host], b"")?;
         assert_eq!(answer.status, 401, "{path}");
