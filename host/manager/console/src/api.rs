@@ -8,12 +8,14 @@ use crate::server::Shared;
 use crate::view;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRequest as _, Path, Query, Request, State};
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream, StreamExt as _};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -44,6 +46,19 @@ pub(crate) struct Call {
 pub(crate) struct Answers {
     hash: String,
     answers: Vec<Answer>,
+}
+
+/// A request's JSON. What is wrong with it is told as JSON as well.
+pub(crate) struct Given<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let given = Json::from_request(request, state).await;
+        let wrong = |rejection: JsonRejection| problem(rejection.status(), "request", rejection.body_text());
+        given.map(|Json(given)| Self(given)).map_err(wrong)
+    }
 }
 
 pub(crate) async fn list(State(shared): Its) -> Result<Json<Value>, ConsoleError> {
@@ -92,7 +107,7 @@ pub(crate) async fn stop(State(shared): Its, Path(name): Path<String>) -> Result
 pub(crate) async fn answer(
     State(shared): Its,
     Path(name): Path<String>,
-    Json(Answers { hash, answers }): Json<Answers>,
+    Given(Answers { hash, answers }): Given<Answers>,
 ) -> Result<Json<Value>, ConsoleError> {
     on_thread(&shared, move |console| done(console.answer(&name, &hash, &answers))).await
 }
@@ -105,7 +120,7 @@ pub(crate) async fn take_back(State(shared): Its, Path(name): Path<String>) -> R
 pub(crate) async fn call(
     State(shared): Its,
     Path(name): Path<String>,
-    Json(Call { method, args }): Json<Call>,
+    Given(Call { method, args }): Given<Call>,
 ) -> Result<Json<Value>, ConsoleError> {
     let result = shared.console.call(&name, method, args).await?;
     Ok(Json(json!({ "result": result })))
