@@ -38,7 +38,8 @@ async function attempt(result, doing, work) {
   result.className = "result";
   say(result, `${doing}…`);
   try {
-    say(result, (await work()) || `${doing}: done`);
+    const told = await work();
+    say(result, typeof told === "string" ? told : `${doing}: done`);
   } catch (error) {
     result.className = "result bad";
     say(result, `${doing}: ${error.message}`);

@@ -72,6 +72,7 @@ fn a_person_installs_grants_calls_reloads_and_recovers() -> Result<()> {
     )?;
     page.click(&card("counter", "[data-do=\"reload\"]"))?;
     page.wait(&format!("{}.includes('reloaded 1 times')", text(&card("counter", "[data-is=\"since\"]"))))?;
+    page.wait(&format!("{} === 'Reload: done'", text(&card("counter", "[data-is=\"result\"]"))))?;
     let calls = page.value("window.enough = true; window.load")?.as_u64().unwrap_or_default();
     assert!(calls > 0);
     call(&mut page, "counter", "add", "[0]")?;

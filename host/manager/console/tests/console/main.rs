@@ -22,9 +22,6 @@ use std::sync::mpsc::channel;
 /// The plugins that are used.
 const GUESTS: [&str; 3] = ["guest-stateful", "guest-stateful-next", "guest-requests"];
 
-/// The configuration of a counter that refuses nothing.
-const REFUSES_NOTHING: &str = "\"\"";
-
 /// A gate that is open.
 struct Open;
 
