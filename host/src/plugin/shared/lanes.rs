@@ -88,23 +88,29 @@ impl Lanes {
     }
 
     /// Takes a worker, or waits for one.
+    ///
+    /// Whether the plugin takes calls is asked when the worker is there. Whoever replaces the plugin closes it before the
+    /// workers are free again. A call that found it open before would run after the state was saved, and be lost with it.
     #[inline]
     pub(super) fn take(self: &Arc<Self>, wait: Wait) -> Result<Lease<&Arc<Self>>, Error> {
-        if !self.closed.is_stopped()
-            && self.line.waiting() == 0
+        if self.line.waiting() == 0
             && let Some(at) = self.find_free()
         {
-            return Ok(Lease::begin(self, at));
+            let lease = Lease::begin(self, at);
+            if !self.closed.is_stopped() {
+                return Ok(lease);
+            }
         }
         self.wait(wait)
     }
 
     /// Takes a worker if one is free. The call runs on another thread.
     pub(super) fn take_now_async(self: &Arc<Self>) -> Option<Lease<Arc<Self>>> {
-        if self.closed.is_stopped() || self.waiting() > 0 {
+        if self.waiting() > 0 {
             return None;
         }
-        self.find_free().map(|at| Lease::prepare(self.clone(), at))
+        let lease = self.find_free().map(|at| Lease::prepare(self.clone(), at));
+        lease.filter(|_| !self.closed.is_stopped())
     }
 
     #[cold]
@@ -130,11 +136,13 @@ impl Lanes {
         };
         let mut turn = pin!(turn);
         let over = pin!(self.until_over(limit));
-        match select(turn.as_mut(), over).await {
-            Either::Left((lease, _)) => Ok(lease),
+        let lease = match select(turn.as_mut(), over).await {
+            Either::Left((lease, _)) => lease,
             // A worker that was given in the last moment is taken.
-            Either::Right((error, _)) => turn.try_take().ok_or(error),
-        }
+            Either::Right((error, _)) => turn.try_take().ok_or(error)?,
+        };
+        self.check()?;
+        Ok(lease)
     }
 
     /// Waits in the line for a worker, also when the plugin takes no more calls.
