@@ -84,14 +84,15 @@ macro_rules! __plugin_section {
 macro_rules! __section {
     ($name:literal, $bytes:expr) => {
         const _: () = {
-            const BYTES: &[u8] = $bytes;
+            // The caller's expression is evaluated in here: the names are none that a caller has.
+            const __BYTES: &[u8] = $bytes;
             #[cfg(target_family = "wasm")]
             #[used]
             #[unsafe(link_section = $name)]
-            static RECORD: [u8; BYTES.len()] = $crate::__private::array(BYTES);
+            static __RECORD: [u8; __BYTES.len()] = $crate::__private::array(__BYTES);
             // Elsewhere the bytes are made too: making them may give errors.
             #[cfg(not(target_family = "wasm"))]
-            let _ = BYTES;
+            let _ = __BYTES;
         };
     };
 }

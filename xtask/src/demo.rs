@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: builds example plugins and the programs that show them, and runs those.
 
+mod console;
 mod examples;
 
 use crate::engine_linked;
@@ -17,16 +18,17 @@ const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask demo              # prints a table, and writes target/demo/mandelbrot.png\n  \
+    cargo xtask demo console      # a page on which plugins are installed, granted, called and reloaded\n  \
     cargo xtask demo notes        # a web service with axum and SQLite, in a plugin\n  \
     cargo xtask demo thermostat   # the program host/examples/thermostat.rs with its plugin")]
 pub(crate) struct Args {
-    /// What to show: all plugins that need no C code and few crates, the web service, or an example of the book
+    /// What to show: all plugins that need no C code and few crates, the web service, the page for plugins, or an example of the book
     #[arg(default_value = "all", value_parser = PossibleValuesParser::new(names()))]
     what: String,
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    ["all", "notes"].into_iter().chain(examples::ALL.iter().map(|example| example.name))
+    ["all", "console", "notes"].into_iter().chain(examples::ALL.iter().map(|example| example.name))
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
                 [first(&modules)?.as_os_str()].into_iter().chain(example.arguments.iter().map(OsStr::new)),
             )
         }
+        None if args.what == "console" => console::show(),
         None if args.what == "notes" => show("notes", [first(&build(Build::new(engine_linked::root().join(NOTES)))?)?]),
         None => show_all(),
     }

@@ -9,10 +9,11 @@ use std::process::{Command, Stdio};
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
-pub(crate) const SELECTION: [&str; 6] = [
+pub(crate) const SELECTION: [&str; 7] = [
     "--release",
     "--package=plugix-host",
     "--package=plugix-cli",
+    "--package=plugix-console",
     "--package=plugix-e2e",
     "--package=plugix-manager",
     "--package=plugix-testing",

@@ -55,6 +55,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for (name, outcome, time) in &summary {
         println!("{name:35} {outcome} in {:.1} s", time.as_secs_f64());
     }
+    for why in summary.iter().flat_map(|(_, outcome, _)| &outcome.skipped) {
+        println!("SKIPPED: {why}");
+    }
     let failures: Vec<_> = summary.iter().flat_map(|(_, outcome, _)| &outcome.failures).collect();
     if failures.is_empty() {
         return Ok(());

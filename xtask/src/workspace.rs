@@ -10,8 +10,9 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The packages that don't link the engine. Of plugins, they test what runs on the host.
-pub(crate) const LIGHT: [&str; 6] = [
+pub(crate) const LIGHT: [&str; 7] = [
     "--workspace",
+    "--exclude=plugix-console",
     "--exclude=plugix-host",
     "--exclude=plugix-cli",
     "--exclude=plugix-e2e",

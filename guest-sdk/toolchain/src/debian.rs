@@ -99,6 +99,17 @@ impl Apt {
         })
     }
 
+    /// Packages of programs, with the libraries that the machine lacks.
+    pub(crate) fn programs(&self, names: &[&str]) -> Result<Vec<Package>, Error> {
+        let missing = |name: &&str| Error::NoPackages {
+            archive: "the Debian archive of this machine".to_owned(),
+            wanted: (*name).to_owned(),
+            help: "install it by other means",
+        };
+        let find = |name| self.candidate(name)?.ok_or_else(|| missing(&name));
+        self.with_libraries(names.iter().copied().map(find).collect::<Result<_, _>>()?)
+    }
+
     /// Downloads packages and unpacks them into one tree.
     pub(crate) fn unpack(&self, packages: &[Package], into: &Path, progress: Progress) -> Result<(), Error> {
         let total = packages.iter().map(|package| package.size).sum();

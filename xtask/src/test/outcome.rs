@@ -11,6 +11,8 @@ pub(crate) struct Outcome {
     what: Option<&'static str>,
     /// The names of tests that failed, or what else went wrong.
     pub(crate) failures: Vec<String>,
+    /// What was not tested, and why.
+    pub(crate) skipped: Vec<String>,
 }
 
 impl Outcome {
@@ -26,7 +28,7 @@ impl Outcome {
 
     /// A stage that ran so many checks, which found this.
     pub(crate) fn checked(checks: usize, problems: Vec<String>) -> Self {
-        Self { passed: checks, what: Some("checks done"), failures: problems }
+        Self { passed: checks, what: Some("checks done"), failures: problems, ..Self::default() }
     }
 
     /// A stage of so many tests that passed, and others.
@@ -40,6 +42,8 @@ impl Outcome {
             self.passed += counts.split([' ', ';']).collect::<Vec<_>>().windows(2).find_map(passed).unwrap_or_default();
         } else if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
             self.failures.push(name.to_owned());
+        } else if let Some((_, why)) = line.split_once("SKIPPED: ") {
+            self.skipped.push(why.to_owned());
         }
     }
 }
@@ -51,11 +55,13 @@ fn passed(words: &[&str]) -> Option<usize> {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { passed, what, failures } = self;
+        let Self { passed, what, failures, skipped } = self;
         match failures.len() {
             0 => write!(f, "{passed} {}", what.unwrap_or("tests passed")),
             failed => write!(f, "{failed} FAILED, {passed} {}", what.unwrap_or("passed")),
-        }
+        }?;
+        // A test that does nothing counts as passed: the harness knows no other word.
+        if skipped.is_empty() { Ok(()) } else { write!(f, ", {} of them SKIPPED", skipped.len()) }
     }
 }
 
@@ -78,6 +84,15 @@ mod tests {
         assert_eq!(outcome.passed, 15);
         assert_eq!(outcome.failures, ["a::c", "src/lib.rs - Engine (line 3) - compile"]);
         assert_eq!(outcome.to_string(), "2 FAILED, 15 passed");
+    }
+
+    #[test]
+    fn what_was_skipped_is_told() {
+        let mut outcome = Outcome::default();
+        outcome.read("SKIPPED: a::b: no browser");
+        outcome.read("test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s");
+        assert_eq!(outcome.skipped, ["a::b: no browser"]);
+        assert_eq!(outcome.to_string(), "3 tests passed, 1 of them SKIPPED");
     }
 
     #[test]

@@ -1,0 +1,65 @@
+//! The console with its real server and real plugins: `guests/stateful`, `guests/stateful-next` and `guests/requests`.
+
+mod browser;
+mod client;
+mod grants;
+mod plugins;
+mod strangers;
+
+use anyhow::Result;
+use client::Client;
+use plugix_console::{Console, Server};
+use plugix_e2e_contract::counting::Gate;
+use plugix_host::{Engine, Policy};
+use plugix_manager::Manager;
+use plugix_manager::store::grants::Grants;
+use plugix_toolchain::{Build, Progress, Toolchain};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::mpsc::channel;
+
+/// The plugins that are used.
+const GUESTS: [&str; 3] = ["guest-stateful", "guest-stateful-next", "guest-requests"];
+
+/// A gate that is open.
+struct Open;
+
+impl Gate for Open {
+    fn pass(&self) {}
+}
+
+/// A console that listens, and somebody who has its token. It ends with the process.
+fn start() -> Result<Client> {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().expect("an engine can be made"));
+    let manager = Manager::builder(&ENGINE).provide(<dyn Gate>::provider(Open)).build()?;
+    let console = Console::new(manager, Grants::in_memory(), Policy::new());
+    let (sender, address) = channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+        runtime.block_on(async {
+            let server =
+                Server::bind("127.0.0.1:0".parse().expect("an address"), console).await.expect("a port is free");
+            sender.send(server.address()).expect("the test waits for it");
+            server.serve(std::future::pending()).await
+        })
+    });
+    Client::new(&address.recv()?)
+}
+
+/// The file of a plugin.
+fn guest(name: &str) -> &'static Path {
+    static BUILT: LazyLock<HashMap<String, PathBuf>> = LazyLock::new(|| {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../Cargo.toml");
+        let request = GUESTS.into_iter().fold(Build::new(manifest), Build::package);
+        let toolchain = Toolchain::ensure(Progress::Silent).expect("there is a toolchain");
+        let built = toolchain.build(&request, Progress::Silent).expect("the guests can be built");
+        built.into_iter().map(|module| (module.package, module.path)).collect()
+    });
+    &BUILT[name]
+}
+
+/// The bytes of a plugin.
+fn module(name: &str) -> Vec<u8> {
+    std::fs::read(guest(name)).expect("it was built")
+}
