@@ -2,10 +2,12 @@
 
 use crate::error::ManagerError;
 use crate::lock::lock;
+use crate::order::Node;
 use crate::restart::Deaths;
 use crate::spec::{Mode, Spec};
 use crate::status::{Health, Record, Status, What};
 use crate::surroundings::{Providers, Surroundings, start_failed};
+use plugix_host::Module;
 use plugix_host::abi::interface::Contract;
 use plugix_host::error::{CallError, Error, StateError};
 use plugix_host::plugin::{Replaceable, ReplaceableBound, SavedState, Usage, Worker, is_stateful};
@@ -32,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) deaths: Mutex<Deaths>,
     /// What is run now. Whoever changes the plugin holds this all the while.
     pub(crate) current: Mutex<Current>,
+    /// The same for those who only look. Nobody holds this for long.
+    pub(crate) known: Mutex<Known>,
     /// A state that no file keeps.
     state: Mutex<Option<SavedState>>,
 }
@@ -44,6 +48,22 @@ pub(crate) struct Current {
     /// Tells the death of one instance from that of another.
     pub(crate) number: u64,
     pub(crate) stopped: bool,
+}
+
+/// What others know of a plugin.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) node: Node,
+    /// The interfaces that it calls, and who implements them.
+    pub(crate) links: Vec<(String, String)>,
+    pub(crate) module: Module,
+}
+
+impl Known {
+    pub(crate) fn of(surroundings: &Surroundings, spec: &Spec, links: &Providers) -> Self {
+        let links = links.iter().map(|(interface, provider)| (interface.clone(), provider.name().to_owned()));
+        Self { node: surroundings.node(spec), links: links.collect(), module: spec.module.clone() }
+    }
 }
 
 /// What is called.
@@ -68,8 +88,10 @@ impl Managed {
         if let Serving::One(plugin) = &serving {
             plugin.promise(spec.restart.is_ever().then_some(PATIENCE));
         }
+        let known = Mutex::new(Known::of(surroundings, &spec, &links));
         let entry = Entry {
             name: spec.name.clone(),
+            known,
             surroundings: surroundings.clone(),
             serving,
             record: Mutex::new(Record::new()),
@@ -132,13 +154,9 @@ impl Managed {
 
     /// How the plugin is.
     pub fn status(&self) -> Status {
-        // What changes the plugin may take long, and holds `current` all the while.
-        let (module, links) = match self.0.current.try_lock() {
-            Ok(current) => {
-                let links = current.links.iter().map(|(name, plugin)| (name.clone(), plugin.name().to_owned()));
-                (current.spec.module.clone(), links.collect())
-            }
-            Err(_) => (self.0.module(), Vec::new()),
+        let (module, links) = {
+            let known = lock(&self.0.known);
+            (known.module.clone(), known.links.clone())
         };
         let about = module.info().about.clone();
         let record = lock(&self.0.record);
@@ -189,13 +207,6 @@ impl Entry {
         match &self.serving {
             Serving::One(_) => None,
             Serving::Many(pool) => Some(pool.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()),
-        }
-    }
-
-    fn module(&self) -> plugix_host::Module {
-        match &self.serving {
-            Serving::One(plugin) => plugin.current().module().clone(),
-            Serving::Many(_) => lock(&self.current).spec.module.clone(),
         }
     }
 

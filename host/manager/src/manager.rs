@@ -21,9 +21,6 @@ use tokio::sync::broadcast;
 /// How many events a slow listener may be behind.
 const EVENTS: usize = 1024;
 
-/// The interface that each host has, without asking.
-const SERVICES: &str = "Services";
-
 /// Keeps the plugins of an application: starts them in the right order, links them, starts them again when they die, and
 /// reloads them with their state. Clones are cheap, and all of them are the same.
 #[derive(Clone, Debug)]
@@ -81,8 +78,8 @@ impl Manager {
                 return Err(ManagerError::Exists { name: spec.name.clone() });
             }
         }
-        let new: Vec<_> = specs.iter().map(|spec| self.node(spec)).collect();
-        let order = order(&new, &self.plugins.nodes(self))?;
+        let new: Vec<_> = specs.iter().map(|spec| self.surroundings.node(spec)).collect();
+        let order = order(&new, &self.plugins.nodes())?;
         let mut started = BTreeMap::new();
         for (at, links) in order {
             let links = self.providers(links, &started)?;
@@ -107,8 +104,8 @@ impl Manager {
         let failed = |step| ReloadError { name: spec.name.clone(), step };
         let links = {
             let _alone = lock(&self.plugins.changing);
-            let others: Vec<_> = self.plugins.nodes(self).into_iter().filter(|node| node.name != spec.name).collect();
-            let node = self.node(&spec);
+            let others: Vec<_> = self.plugins.nodes().into_iter().filter(|node| node.name != spec.name).collect();
+            let node = self.surroundings.node(&spec);
             // A circle can come with the new version: the others call it already.
             let links = order(&[node], &others).map_err(|error| failed(ReloadStep::Link(error)))?;
             let links = links.into_iter().next().map(|(_, links)| links).unwrap_or_default();
@@ -130,7 +127,7 @@ impl Manager {
     /// # Errors
     /// [`ManagerError::Unknown`] if there is none of the name. [`ManagerError::InUse`] if others call it.
     pub fn stop(&self, name: &str) -> Result<(), ManagerError> {
-        let _alone = lock(&self.plugins.changing);
+        let alone = lock(&self.plugins.changing);
         let managed = self.get(name).ok_or_else(|| ManagerError::Unknown { name: name.to_owned() })?;
         let calls =
             |plugin: &Managed| lock(&plugin.0.current).links.iter().any(|(_, provider)| provider.name() == name);
@@ -139,9 +136,11 @@ impl Manager {
         if !by.is_empty() {
             return Err(ManagerError::InUse { name: name.to_owned(), by });
         }
-        managed.stop();
         lock(&self.plugins.all).remove(name);
         self.watch_none(name);
+        // Others start and stop plugins while the calls of this one end.
+        drop(alone);
+        managed.stop();
         Ok(())
     }
 
@@ -190,20 +189,6 @@ impl Manager {
         let _ = self.surroundings.supervisor.send(Message::Watch { plugin: name.to_owned(), checkpoint: None });
     }
 
-    /// What is known of a plugin's interfaces. Those that the host provides are not wanted of others.
-    fn node(&self, spec: &Spec) -> Node {
-        let info = spec.module.info();
-        let is_host =
-            |name: &str| name == SERVICES || self.surroundings.provided.iter().any(|(provided, _)| provided == name);
-        let wants = info.uses.iter().filter(|wanted| !is_host(&wanted.name));
-        Node {
-            name: spec.name.clone(),
-            implements: info.implements.iter().map(|interface| interface.name.clone()).collect(),
-            wants: wants.map(|wanted| (wanted.name.clone(), wanted.methods.iter().all(|it| it.optional))).collect(),
-            may_call: spec.interfaces.clone(),
-        }
-    }
-
     fn providers(&self, links: Links, started: &BTreeMap<String, Managed>) -> Result<Providers, ManagerError> {
         let find = |(interface, name): (String, String)| {
             let provider = started.get(&name).cloned().or_else(|| self.get(&name));
@@ -231,7 +216,7 @@ impl Manager {
             return Err(LinkError::Circle { plugins: std::mem::take(path) });
         }
         let Some(plugin) = self.get(at) else { return Ok(()) };
-        let next: Vec<_> = lock(&plugin.0.current).links.iter().map(|(_, next)| next.name().to_owned()).collect();
+        let next: Vec<_> = lock(&plugin.0.known).links.iter().map(|(_, next)| next.clone()).collect();
         next.iter().try_for_each(|next| self.follow(name, next, path))?;
         path.pop();
         Ok(())
@@ -243,9 +228,8 @@ impl Plugins {
         lock(&self.all).get(name).cloned()
     }
 
-    fn nodes(&self, manager: &Manager) -> Vec<Node> {
-        let all: Vec<_> = lock(&self.all).values().cloned().collect();
-        all.iter().map(|plugin| manager.node(&lock(&plugin.0.current).spec)).collect()
+    fn nodes(&self) -> Vec<Node> {
+        lock(&self.all).values().map(|plugin| lock(&plugin.0.known).node.clone()).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{ManagerError, ReloadError, ReloadStep};
 use crate::lock::lock;
-use crate::managed::{Entry, Managed, Serving};
+use crate::managed::{Entry, Known, Managed, Serving};
 use crate::restart::Deaths;
 use crate::spec::{Mode, Spec};
 use crate::status::{Health, What};
@@ -77,6 +77,7 @@ impl Entry {
             }
         };
         let promise = spec.restart.is_ever();
+        *lock(&self.known) = Known::of(&self.surroundings, &spec, &links);
         (current.spec, current.links, current.number) = (spec, links, number);
         drop(current);
         *lock(&self.deaths) = Deaths::default();

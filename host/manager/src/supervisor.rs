@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 pub(crate) enum Message {
     /// An instance died. Its number tells whether it is still the one that serves.
     Died { plugin: String, number: u64, cause: String },
+    /// It is to be started again at this time.
+    Restart { plugin: String, number: u64, at: Instant },
     /// A plugin was started, or reloaded: its state is to be saved so often.
     Watch { plugin: String, checkpoint: Option<Duration> },
 }
@@ -50,9 +52,11 @@ pub(crate) fn run(messages: &Receiver<Message>, plugins: &Weak<Plugins>) {
         match message {
             Some(Message::Died { plugin, number, cause }) => {
                 if let Some(managed) = plugins.get(&plugin) {
-                    jobs.extend(died(&managed, number, cause));
+                    // A reload of this plugin may be under way, and others wait for nothing of it.
+                    aside(&plugin, move || died(&managed, number, cause));
                 }
             }
+            Some(Message::Restart { plugin, number, at }) => jobs.push(Job { at, plugin, work: Work::Restart(number) }),
             Some(Message::Watch { plugin, checkpoint }) => {
                 jobs.retain(|job| job.plugin != plugin || matches!(job.work, Work::Restart(_)));
                 jobs.extend(checkpoint.map(|every| save_after(plugin, every)));
@@ -80,16 +84,18 @@ fn save_after(plugin: String, every: Duration) -> Job {
 }
 
 /// Decides what becomes of a plugin that died.
-fn died(managed: &Managed, number: u64, cause: String) -> Option<Job> {
+fn died(managed: &Managed, number: u64, cause: String) {
     let entry = &managed.0;
     lock(&entry.record).note(&cause);
     // A pool replaces its instances itself.
-    managed.replaceable()?;
+    if managed.replaceable().is_none() {
+        return;
+    }
     let restart = {
         // A reload that is under way holds this, and its outcome decides whether the death counts.
         let current = lock(&entry.current);
         if current.stopped || current.number != number {
-            return None;
+            return;
         }
         current.spec.restart
     };
@@ -97,14 +103,14 @@ fn died(managed: &Managed, number: u64, cause: String) -> Option<Job> {
         Next::Start(after, attempt) => {
             entry.set_health(Health::Restarting { attempt });
             entry.surroundings.tell(&entry.name, What::Restarting { cause, attempt, after });
-            let at = Instant::now() + after;
-            Some(Job { at, plugin: entry.name.clone(), work: Work::Restart(number) })
+            let restart = Message::Restart { plugin: entry.name.clone(), number, at: Instant::now() + after };
+            // A supervisor that is gone restarts nothing.
+            let _ = entry.surroundings.supervisor.send(restart);
         }
         Next::GiveUp(deaths) => {
             entry.set_health(Health::Dead);
             entry.promise(false);
             entry.surroundings.tell(&entry.name, What::GivenUp { cause, deaths });
-            None
         }
     }
 }

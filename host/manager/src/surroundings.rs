@@ -2,6 +2,7 @@
 
 use crate::error::ManagerError;
 use crate::managed::Managed;
+use crate::order::Node;
 use crate::spec::Spec;
 use crate::states::States;
 use crate::status::{Happened, What};
@@ -15,6 +16,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use tokio::sync::broadcast;
+
+/// The interface that each host has, without asking.
+const SERVICES: &str = "Services";
 
 /// Gives one interface of the host's to a plugin.
 pub(crate) type Provide = Arc<dyn Fn(PluginBuilder) -> PluginBuilder + Send + Sync>;
@@ -77,6 +81,19 @@ impl Surroundings {
                 }
             });
             builder.start()
+        }
+    }
+
+    /// What is known of a plugin's interfaces. Those that the host provides are not wanted of others.
+    pub(crate) fn node(&self, spec: &Spec) -> Node {
+        let info = spec.module.info();
+        let is_host = |name: &str| name == SERVICES || self.provided.iter().any(|(provided, _)| provided == name);
+        let wants = info.uses.iter().filter(|wanted| !is_host(&wanted.name));
+        Node {
+            name: spec.name.clone(),
+            implements: info.implements.iter().map(|interface| interface.name.clone()).collect(),
+            wants: wants.map(|wanted| (wanted.name.clone(), wanted.methods.iter().all(|it| it.optional))).collect(),
+            may_call: spec.interfaces.clone(),
         }
     }
 
