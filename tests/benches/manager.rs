@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How often the plugin is reloaded under load.
-const RELOADS: usize = 20;
+const RELOADS: usize = 500;
 
 /// How many threads call it meanwhile, and how often each of them does.
 const CALLERS: u32 = 4;
@@ -90,7 +90,7 @@ fn reloads(manager: &Manager, report: &mut Report) -> Result<()> {
     let counted = counter.bind::<dyn Counting>()?.add(0)?;
     ensure!(counted == calls, "{calls} calls counted to {counted}");
     let beyond = longest.as_secs_f64() - state;
-    report.time("longest wait of a call during 20 reloads, beyond save and restore", Unit::Milliseconds, beyond, 5.0);
+    report.time("longest wait of a call during 500 reloads, beyond save and restore", Unit::Milliseconds, beyond, 5.0);
     report.time("pause of a reload", Unit::Microseconds, median(pauses), 5000.0);
     Ok(())
 }
