@@ -23,7 +23,7 @@ const CALLS: &str = r#"(async () => { const end = Date.now() + 5000; let calls =
 pub(super) fn show() -> Result<()> {
     let manifest = engine_linked::root().join("Cargo.toml");
     let modules = super::build(PLUGINS.into_iter().fold(Build::new(manifest), Build::package))?;
-    let program = engine_linked::build_program(&["--bin", "plugix-console"], "plugix-console")?;
+    let program = engine_linked::build_program(&["--all-targets"], "plugix-console")?;
     let mut command = Command::new(&program);
     command.args(modules.iter().map(|module| &module.path)).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut console = command.spawn().with_context(|| format!("can't run {}", program.display()))?;
