@@ -205,7 +205,6 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
 /// Takes a result on the host's side. The arguments may take so many bytes of memory.
 pub(super) struct Buffer(Vec<u8>, usize);
 
-#[cfg(feature = "json")]
 impl Buffer {
     /// Puts in a payload as it is.
     pub(super) fn put(&mut self, bytes: Vec<u8>) {
