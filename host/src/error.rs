@@ -44,7 +44,7 @@ mod symbols;
 pub use artifact::ArtifactError;
 pub use cache::CacheError;
 pub use call::{CallError, Error};
-pub(crate) use chain::Chain;
+pub use chain::Chain;
 pub use child::ChildError;
 pub use fault::{Panic, StackFrame, Trap};
 pub(crate) use fault::{demangled, stack_frame, stack_frames};

@@ -3,6 +3,7 @@
 use crate::error::ManagerError;
 use crate::lock::lock;
 use crate::order::Node;
+use crate::reload::version;
 use crate::restart::Deaths;
 use crate::spec::{Mode, Spec};
 use crate::status::{Health, Record, Status, What};
@@ -77,17 +78,14 @@ impl Managed {
     /// Starts a plugin.
     pub(crate) fn start(surroundings: &Arc<Surroundings>, spec: Spec, links: Providers) -> Result<Self, ManagerError> {
         let serving = match spec.mode {
-            Mode::Shared(sharing) => {
-                let plugin = surroundings.start(&spec, &links, 0)?.into_shared(&sharing);
-                let plugin = plugin.map_err(|error| ManagerError::Share { name: spec.name.clone(), error })?;
+            Mode::Shared(_) => {
+                let plugin = surroundings.start(&spec, &links, 0)?;
                 surroundings.resume(&spec, &plugin)?;
                 Serving::One(Replaceable::new(plugin))
             }
             Mode::Pooled { .. } => Serving::Many(RwLock::new(surroundings.pool(&spec, &links, 0)?)),
         };
-        if let Serving::One(plugin) = &serving {
-            plugin.promise(spec.restart.is_ever().then_some(PATIENCE));
-        }
+        let promise = spec.restart.is_ever();
         let known = Mutex::new(Known::of(surroundings, &spec, &links));
         let entry = Entry {
             name: spec.name.clone(),
@@ -99,6 +97,7 @@ impl Managed {
             current: Mutex::new(Current { spec, links, number: 0, stopped: false }),
             state: Mutex::default(),
         };
+        entry.promise(promise);
         Ok(Self(Arc::new(entry)))
     }
 
@@ -158,12 +157,12 @@ impl Managed {
             let known = lock(&self.0.known);
             (known.module.clone(), known.links.clone())
         };
-        let about = module.info().about.clone();
+        let info = module.info();
         let record = lock(&self.0.record);
         Status {
             name: self.0.name.clone(),
-            version: about.as_ref().map(|about| about.version.clone()).unwrap_or_default(),
-            description: about.map(|about| about.description).unwrap_or_default(),
+            version: version(info),
+            description: info.about.as_ref().map(|about| about.description.clone()).unwrap_or_default(),
             health: record.health.clone(),
             since: record.since,
             restarts: record.restarts,

@@ -1,17 +1,15 @@
 //! Puts another version of a plugin in its place, while it is called.
 
-use crate::error::{ManagerError, ReloadError, ReloadStep};
+use crate::error::{ReloadError, ReloadStep};
 use crate::lock::lock;
 use crate::managed::{Entry, Known, Managed, Serving};
 use crate::restart::Deaths;
-use crate::spec::{Mode, Spec};
+use crate::spec::Spec;
 use crate::status::{Health, What};
 use crate::surroundings::Providers;
-use plugix_host::error::{ReplaceError, StateError};
+use plugix_host::error::Chain;
 use plugix_host::module::ModuleInfo;
-use plugix_host::plugin::{
-    Carry, ReplaceOptions, Replaceable, Replaced, SavedState, SharedPlugin, check_carry, is_stateful,
-};
+use plugix_host::plugin::{Carry, ReplaceOptions, Replaceable, Replaced, SavedState, check_carry, is_stateful};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -42,7 +40,7 @@ impl Entry {
                 self.surroundings.tell(&self.name, what);
             }
             Err(error) => {
-                let error = chain(error);
+                let error = Chain(error).to_string();
                 lock(&self.record).note(&error);
                 self.surroundings.tell(&self.name, What::NotReloaded { error });
             }
@@ -64,7 +62,7 @@ impl Entry {
         let replaced = match &self.serving {
             Serving::One(plugin) => {
                 let carry = self.carry(plugin, old, new)?;
-                let next = self.start(&spec, &links, number).map_err(start)?;
+                let next = self.surroundings.start(&spec, &links, number).map_err(start)?;
                 let options = ReplaceOptions::new().carry(carry).pause(spec.pause).drain(spec.drain);
                 Some(plugin.replace(next, &options).map_err(ReloadStep::Replace)?)
             }
@@ -110,19 +108,10 @@ impl Entry {
         }
     }
 
-    /// Starts an instance that can be called by several threads.
-    fn start(&self, spec: &Spec, links: &Providers, number: u64) -> Result<SharedPlugin, ManagerError> {
-        let Mode::Shared(sharing) = spec.mode else {
-            return Err(ManagerError::Mode { name: self.name.clone(), pooled: true });
-        };
-        let plugin = self.surroundings.start(spec, links, number)?.into_shared(&sharing);
-        plugin.map_err(|error| ManagerError::Share { name: self.name.clone(), error })
-    }
-
     /// Keeps the state that a reload has carried over. The plugin serves already: it is no failure of the reload.
     fn keep_after(&self, state: &SavedState) {
         if let Err(error) = self.keep(state) {
-            let error = chain(&error);
+            let error = Chain(&error).to_string();
             lock(&self.record).note(&error);
             self.surroundings.tell(&self.name, What::NotSaved { error });
         }
@@ -139,7 +128,7 @@ impl Entry {
         let start = |error| ReloadStep::Start(Box::new(error));
         let state = if is_stateful(current.spec.module.info()) { self.kept().map_err(start)? } else { None };
         current.number += 1;
-        let next = self.start(&current.spec, &current.links, current.number).map_err(start)?;
+        let next = self.surroundings.start(&current.spec, &current.links, current.number).map_err(start)?;
         let has_state = state.is_some();
         let options = ReplaceOptions::new().carry(state.map_or(Carry::Nothing, Carry::Given));
         plugin.replace(next, &options).map_err(ReloadStep::Replace)?;
@@ -172,22 +161,4 @@ impl Managed {
 
 pub(crate) fn version(info: &ModuleInfo) -> String {
     info.about.as_ref().map(|about| about.version.clone()).unwrap_or_default()
-}
-
-/// An error and its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
-impl From<StateError> for ReloadStep {
-    fn from(error: StateError) -> Self {
-        Self::Replace(ReplaceError::Save(error))
-    }
 }

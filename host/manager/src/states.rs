@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 /// What a file begins with. The last byte is the version.
 const MAGIC: &[u8; 8] = b"plxstat\x01";
 
-/// The bytes before the state: what it begins with, and the hash of the rest.
-const HEADER: usize = MAGIC.len() + 32;
-
 /// Where the states are kept. Without a folder they live as long as the manager.
 #[derive(Debug)]
 pub(crate) struct States {
@@ -70,7 +67,6 @@ impl States {
 fn decode(bytes: &[u8]) -> Result<SavedState, &'static str> {
     let rest = bytes.strip_prefix(MAGIC).ok_or("it begins with something else, or is of another version")?;
     let (hash, encoded) = rest.split_first_chunk::<32>().ok_or("it is cut off")?;
-    debug_assert_eq!(bytes.len(), HEADER + encoded.len());
     // The types in it are the plugin's, and were read with bounds before they were written.
     if blake3::hash(encoded) != *hash {
         return Err("it was changed, or is cut off");

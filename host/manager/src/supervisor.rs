@@ -3,9 +3,9 @@
 use crate::lock::lock;
 use crate::managed::Managed;
 use crate::manager::Plugins;
-use crate::reload::chain;
 use crate::restart::Next;
 use crate::status::{Health, What};
+use plugix_host::error::Chain;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -122,7 +122,8 @@ fn restart(managed: &Managed, number: u64) {
         Ok(None) => {}
         Err(error) => {
             // It counts as a death of the one that was to be started.
-            let died = Message::Died { plugin: entry.name.clone(), number: entry.number(), cause: chain(&error) };
+            let died =
+                Message::Died { plugin: entry.name.clone(), number: entry.number(), cause: Chain(&error).to_string() };
             let _ = entry.surroundings.supervisor.send(died);
         }
     }
@@ -133,7 +134,7 @@ fn save(managed: &Managed) {
         return;
     }
     if let Err(error) = managed.save() {
-        let error = chain(&error);
+        let error = Chain(&error).to_string();
         lock(&managed.0.record).note(&error);
         managed.0.surroundings.tell(managed.name(), What::NotSaved { error });
     }

@@ -3,14 +3,14 @@
 use crate::error::ManagerError;
 use crate::managed::Managed;
 use crate::order::Node;
-use crate::spec::Spec;
+use crate::spec::{Mode, Spec};
 use crate::states::States;
 use crate::status::{Happened, What};
 use crate::supervisor::Message;
 use plugix_host::abi::interface::{Interface, Provider};
 use plugix_host::error::LoadError;
 use plugix_host::events::Event;
-use plugix_host::plugin::{PluginBuilder, Services};
+use plugix_host::plugin::{PluginBuilder, Services, SharedPlugin};
 use plugix_host::{Engine, Plugin};
 use std::fmt;
 use std::sync::Arc;
@@ -45,9 +45,14 @@ where
 }
 
 impl Surroundings {
-    /// Starts an instance. Its death is reported with its number.
-    pub(crate) fn start(&self, spec: &Spec, links: &Providers, number: u64) -> Result<Plugin, ManagerError> {
-        self.make(spec, links, number)().map_err(|error| start_failed(spec, error))
+    /// Starts an instance that several threads can call. Its death is reported with its number.
+    pub(crate) fn start(&self, spec: &Spec, links: &Providers, number: u64) -> Result<SharedPlugin, ManagerError> {
+        let Mode::Shared(sharing) = spec.mode else {
+            return Err(ManagerError::Mode { name: spec.name.clone(), pooled: true });
+        };
+        let plugin = self.make(spec, links, number)().map_err(|error| start_failed(spec, error))?;
+        let shared = plugin.into_shared(&sharing);
+        shared.map_err(|error| ManagerError::Share { name: spec.name.clone(), error })
     }
 
     /// What starts instances.

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 
 /// Shows an error and its causes, as `{:#}` does for an error of `anyhow`.
-pub(crate) struct Chain<'a>(pub(crate) &'a (dyn Error + 'static));
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<'a>(pub &'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

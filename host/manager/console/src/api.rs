@@ -1,7 +1,7 @@
 //! What the page asks for, as JSON. No work with plugins is done on the executor's threads.
 
 use crate::console::Console;
-use crate::error::{ConsoleError, chain};
+use crate::error::ConsoleError;
 use crate::feed::Line;
 use crate::installed::Answer;
 use crate::server::Shared;
@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream, StreamExt as _};
+use plugix_host::error::Chain;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -169,7 +170,7 @@ impl IntoResponse for ConsoleError {
             Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        let (kind, text) = (self.kind(), chain(&self));
+        let (kind, text) = (self.kind(), Chain(&self).to_string());
         match self {
             // The method's own error is for whoever knows the method.
             Self::Returned(error) => {
