@@ -1,11 +1,12 @@
 //! Builds what is linked with the WebAssembly engine. All commands build it the same way, so that the engine is
 //! compiled once.
 
+use crate::workspace::cargo;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
@@ -43,13 +44,11 @@ pub(crate) fn root() -> &'static Path {
 /// Builds the targets that cargo's arguments choose, with cargo's own progress on standard error.
 pub(crate) fn build(targets: &[&str]) -> Result<Vec<Program>> {
     eprintln!("building the host (about 10 minutes the first time, most of it for the WebAssembly engine)");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut child = Command::new(cargo)
+    let mut child = cargo()
         .arg("build")
         .args(SELECTION)
         .args(targets)
         .arg("--message-format=json-render-diagnostics")
-        .current_dir(root())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

@@ -35,9 +35,14 @@ pub(crate) const NOTES: &str = "example-plugins/notes/Cargo.toml";
 /// All workspaces.
 pub(crate) const ALL: [&str; 5] = ["Cargo.toml", PEERS, CONFORMANCE, NET, NOTES];
 
-/// The cargo that runs us, in the workspace's folder.
+/// The cargo that runs us, in the workspace's folder. It isn't told of our own package: build scripts would run again that
+/// ran when somebody built without us.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let is_of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_package)) {
+        command.env_remove(name);
+    }
     command.current_dir(root());
     command
 }
