@@ -2,10 +2,13 @@
 
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
-use plugix_e2e::{guest, guest_path, resident_kib};
+use plugix_e2e::{engine, guest, guest_path, resident_kib};
+use plugix_e2e_contract::remains::Remains;
 use plugix_host::code::{Artifact, Cache};
+use plugix_host::pool::Pool;
 use plugix_host::raw::Command;
 use plugix_host::{Engine, Plugin, Policy};
+use std::hint::black_box;
 use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::Instant;
@@ -74,6 +77,22 @@ fn main() -> Result<()> {
     let calls = guest("calls");
     let start = seconds(1, || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"));
     report.time("start and drop a plugin", Unit::Microseconds, start, 460.0);
+
+    let make = || Plugin::builder(&guest("remains")).resettable(true).start();
+    let pool = Pool::builder(engine(), make).min(1).max(1).reset(true).build()?;
+    let take = || pool.take().expect("there is one");
+    let idle = seconds(100, || drop(black_box(take())));
+    report.time("take from the pool and give back, with a reset", Unit::Microseconds, idle, 4.0);
+    // What a call costs without a reset is taken off.
+    let held = Plugin::builder(&guest("remains")).resettable(true).start()?;
+    for (pages, goal) in [(8, 3.0 + 8.0 * 0.3), (200, 3.0 + 200.0 * 0.3)] {
+        let touch = |plugin: &Plugin| {
+            plugin.bind::<dyn Remains>().and_then(|client| client.touch(pages)).expect("the call works");
+        };
+        let pair = compare(100, || touch(&take()), || touch(&held));
+        let name = format!("a reset, with a call that writes to {pages} pages, without that call");
+        report.time(&name, Unit::Microseconds, pair.ours - pair.baseline, goal);
+    }
 
     let stock = Stock::new()?;
     let spawns = guest("spawns");

@@ -216,7 +216,9 @@ impl PluginBuilder {
         if let Some(traces) = traces
             && module.keeps_tables()
         {
-            inner.start = StartState::capture(&mut inner, traces).map(Box::new);
+            let captured = StartState::capture(&mut inner, traces);
+            let no_room = |error| LoadError::Engine(format!("no room for an image of the plugin's memory: {error}"));
+            inner.start = captured.map_err(no_room)?.map(Box::new);
         }
         let process = inner.instance.process.clone();
         let calls = inner.instance.calls.clone();

@@ -3,6 +3,7 @@
 use super::inner::Inner;
 use crate::running::memory::Snapshot;
 use crate::running::system_calls::Traces;
+use std::io;
 use std::time::Duration;
 use wasmer_wasix::{StoreSnapshot, capture_store_snapshot, restore_store_snapshot};
 
@@ -21,14 +22,18 @@ pub(crate) struct StartState {
 impl StartState {
     /// Records the state. `None` if a thread runs that could change the state meanwhile. The tables are not recorded, so
     /// the module's code must not change them.
-    pub(super) fn capture(inner: &mut Inner, traces: Traces) -> Option<Self> {
+    ///
+    /// # Errors
+    /// If there is no room for the memory's image. Then the plugin can't go on.
+    pub(super) fn capture(inner: &mut Inner, traces: Traces) -> io::Result<Option<Self>> {
         let Inner { instance, path, .. } = inner;
         if instance.process.tasks.live() > 0 {
-            return None;
+            return Ok(None);
         }
         traces.forget();
-        let memory = instance.memory.snapshot(&instance.store);
-        Some(Self { memory, globals: capture_store_snapshot(&mut instance.store), frame: path.frame(), traces })
+        let memory = instance.memory.snapshot(&instance.store)?;
+        let globals = capture_store_snapshot(&mut instance.store);
+        Ok(Some(Self { memory, globals, frame: path.frame(), traces }))
     }
 
     /// Brings the plugin back to this state. False if that is impossible, because the plugin has a thread or has left

@@ -3,7 +3,9 @@
 //! The guest's threads share the memory, and may write to it at any time. So the host never has a reference to it. The
 //! host copies bytes in and out, and checks what it copied out afterwards.
 
+mod changed;
 mod copy;
+mod image;
 mod parts;
 mod payload;
 mod sink;

@@ -6,6 +6,7 @@ pub mod evolve;
 pub mod extra;
 pub mod host;
 pub mod lies;
+pub mod remains;
 pub mod shared;
 pub mod small;
 pub mod typed;

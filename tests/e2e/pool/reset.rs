@@ -3,6 +3,7 @@
 use super::Nobody;
 use anyhow::Result;
 use plugix_e2e::{engine, guest};
+use plugix_e2e_contract::remains::Remains;
 use plugix_e2e_contract::shared::{Oracle, Shared};
 use plugix_host::pool::{Pool, Pooled};
 use plugix_host::{Error, Plugin, Policy};
@@ -68,6 +69,27 @@ fn what_leaves_traces_is_made_anew() -> Result<()> {
         written.map_err(|error| anyhow::anyhow!("{error}"))
     })?;
     assert_eq!(made, 3);
+    Ok(())
+}
+
+/// Memory, stack, statics and thread-locals: the guest looks through all that it has.
+#[test]
+fn nothing_remains_to_be_found() -> Result<()> {
+    const WORD: u64 = 0x5ec3_e75e_c3e7_5ec3;
+    let make = || Plugin::builder(&guest("remains")).resettable(true).start();
+    let pool = Pool::builder(engine(), make).min(1).max(1).reset(true).build()?;
+    let mut size = 0;
+    for heap in [64 << 10, 16 << 20, 1 << 20] {
+        let plugin = pool.take()?;
+        let client = plugin.bind::<dyn Remains>()?;
+        assert_eq!(client.find(!WORD)?, (0, 0));
+        size = size.max(client.fill(!WORD, heap)?);
+        let (everywhere, known) = client.find(!WORD)?;
+        assert!(everywhere > u64::from(heap) / 8 && known == 2, "{everywhere} {known}");
+    }
+    assert!(size > 16 << 20);
+    let plugin = pool.take()?;
+    assert_eq!(plugin.bind::<dyn Remains>()?.find(!WORD)?, (0, 0));
     Ok(())
 }
 
