@@ -51,6 +51,11 @@ pub trait Services {
     fn is_cancelled(&self) -> bool {
         false
     }
+
+    /// The trace that the call belongs to, as the header `traceparent` of W3C's Trace Context has it.
+    fn trace_parent(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Bytes that the arguments of one call may have, encoded: a record of the log, or a message. The SDK cuts what is longer.

@@ -47,6 +47,12 @@ pub fn is_cancelled() -> bool {
     services().is_cancelled().unwrap_or(false)
 }
 
+/// The trace that the running call belongs to, if the host tells: the value of the header `traceparent` (W3C Trace Context)
+/// for requests that the plugin makes. On threads of the plugin's own there is none.
+pub fn trace_parent() -> Option<String> {
+    services().trace_parent().ok().flatten()
+}
+
 /// Makes the host take the plugin's log, as far as it wants it.
 pub(crate) fn install() {
     #[cfg(any(feature = "log", feature = "tracing"))]

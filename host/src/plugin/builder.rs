@@ -39,6 +39,7 @@ pub struct PluginBuilder {
     links: Vec<(String, Replaceable)>,
     services: Services,
     backtraces: bool,
+    spans: bool,
     resettable: bool,
     on_event: Option<Callback>,
     stopper: Arc<Stopper>,
@@ -55,6 +56,7 @@ impl PluginBuilder {
             links: Vec::new(),
             services: Services::default(),
             backtraces: false,
+            spans: false,
             resettable: false,
             on_event: None,
             stopper: Stopper::new(),
@@ -82,6 +84,16 @@ impl PluginBuilder {
     #[must_use]
     pub fn backtraces(mut self, wanted: bool) -> Self {
         self.backtraces = wanted;
+        self
+    }
+
+    /// Gives each call a span of `tracing`: target `plugix::call`, level `INFO`. It has `plugin`, `interface` and `method`, and at
+    /// the end `processor_time_us` of the calling thread, `sent` and `received` in bytes of arguments and result that
+    /// don't fit into registers, and `outcome`: `ok`, `returned` for an error of the method's own, or `failed`. What the
+    /// plugin logs on that thread is in the span. Off by default: a span costs more than a small call does.
+    #[must_use]
+    pub fn spans(mut self, wanted: bool) -> Self {
+        self.spans = wanted;
         self
     }
 
@@ -175,7 +187,7 @@ impl PluginBuilder {
     /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn start(self) -> Result<Plugin, LoadError> {
         let Self { module, name, policy, config, mut functions, links, .. } = self;
-        let Self { services, backtraces, resettable, on_event, stopper, .. } = self;
+        let Self { services, backtraces, spans, resettable, on_event, stopper, .. } = self;
         let wrong_config = |problem| LoadError::Configuration { problem };
         module.info().check_plugin()?;
         let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
@@ -201,7 +213,10 @@ impl PluginBuilder {
         let start = Start { name: &name, policy: &policy, functions, events, stopper, traces: traces.clone() };
         let mut instance = Instance::new(resources, module.info(), || module.code(), start)?;
         let metadata = Metadata::read(&mut instance)?;
-        let path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
+        let mut path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;
+        if spans {
+            path.trace_calls();
+        }
         let mut inner = Inner::new(instance, path);
         match inner.construct(&config) {
             Ok(()) => inner.instance.started(),

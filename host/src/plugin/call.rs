@@ -3,6 +3,7 @@
 mod failure;
 mod rewritten;
 mod scalar;
+mod span;
 
 pub(crate) use failure::ReadError;
 pub(crate) use scalar::ScalarMethod;
@@ -17,6 +18,7 @@ use failure::{broken, guard};
 use plugix_abi::interface::{EncodeArgs, EncodeError, FailureOf, Measure, Registers, Return, ReturnOf, Sink, ValueOf};
 use plugix_abi::{CallHeader, FRAME_ALIGN, FRAME_HEADER_LEN, MIN_FRAME_CAPACITY, ResultHeader, Status, export};
 use plugix_module::interface::Rewrites;
+use span::CallSpan;
 use std::sync::Arc;
 use wasmer::TypedFunction;
 
@@ -38,6 +40,10 @@ pub(crate) struct CallPath {
     panics: Panics,
     /// Ends the reading of a result.
     halt: Halt,
+    /// Whether calls have spans.
+    spans: bool,
+    /// How many bytes the latest call has sent and received in the frame.
+    sizes: (u32, u32),
     frame_new: TypedFunction<u32, u32>,
     frame_free: TypedFunction<u32, ()>,
     result_free: TypedFunction<(), ()>,
@@ -79,6 +85,8 @@ impl CallPath {
             open: None,
             panics,
             halt: instance.process.stopper.halt().clone(),
+            spans: false,
+            sizes: (0, 0),
             frame_new: sdk_function(instance, export::FRAME_NEW, "fn(i32) -> i32")?,
             frame_free: sdk_function(instance, export::FRAME_FREE, "fn(i32)")?,
             result_free: sdk_function(instance, export::RESULT_FREE, "fn()")?,
@@ -89,7 +97,13 @@ impl CallPath {
 
     /// A path like this one into another thread's instance of the same plugin.
     pub(crate) fn beside(&self, instance: &mut Instance) -> Result<Self, Error> {
-        Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)
+        let path = Self::new(instance, self.streams.clone(), self.panics.clone(), self.result_limit)?;
+        Ok(Self { spans: self.spans, ..path })
+    }
+
+    /// Gives each call from now on a span.
+    pub(crate) fn trace_calls(&mut self) {
+        self.spans = true;
     }
 
     /// How many bytes of memory the value of a result may take.
@@ -126,6 +140,7 @@ impl CallPath {
         A: EncodeArgs,
     {
         let name = const { &MethodRef { interface: Some(I::NAME), method: I::METHODS[METHOD].name } };
+        let span = self.spans.then(|| self.enter(instance, name));
         instance.calls.begin()?;
         let result = match method {
             TypedMethod::Scalar(method) => self.call_scalar::<I, METHOD, A>(instance, method, args, name),
@@ -134,8 +149,18 @@ impl CallPath {
                 self.call_rewritten::<I, METHOD, A>(instance, (method, rewrites), args, name)
             }
         };
-        instance.finish()?;
+        let finished = instance.finish();
+        if let Some(span) = span {
+            span.end(instance, self.sizes, finished.is_ok() && result.is_ok());
+        }
+        finished?;
         result
+    }
+
+    #[cold]
+    fn enter(&mut self, instance: &Instance, name: &MethodRef<'_>) -> CallSpan {
+        self.sizes = (0, 0);
+        CallSpan::enter(instance, name)
     }
 
     #[inline]
@@ -166,6 +191,7 @@ impl CallPath {
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
     ) -> Result<T, CallError<E>> {
         let EncodedCall { name, method, args } = call;
+        let span = self.spans.then(|| self.enter(instance, name));
         instance.calls.begin()?;
         let result = match self.run(instance, method, &Encoded(args), name) {
             Ok(Status::Ok) => self.decode(instance, name, read_value).map_err(CallError::Failed),
@@ -179,7 +205,11 @@ impl CallPath {
         if let Err(CallError::Failed(_)) = &result {
             instance.calls.fail();
         }
-        instance.finish()?;
+        let finished = instance.finish();
+        if let Some(span) = span {
+            span.end(instance, self.sizes, finished.is_ok() && result.is_ok());
+        }
+        finished?;
         result
     }
 
@@ -198,6 +228,7 @@ impl CallPath {
             Ok(()) => sink.position() as u32,
             Err(error) => self.encode_large(instance, args, error, name).inspect_err(|_| instance.calls.fail())?,
         };
+        self.sizes.0 = args_len;
         let header = CallHeader { args_len, capacity: self.capacity, ..CallHeader::default() };
         let headers = &mut instance.memory.sink(self.frame, FRAME_HEADER_LEN);
         // There is room: the frame was checked when it was made.
@@ -242,6 +273,7 @@ impl CallPath {
         let header_at = self.frame + size_of::<CallHeader>() as u32;
         let result: ResultHeader =
             guard(instance, name, |memory, store| memory.read_pod(store, "the result header", header_at))?;
+        self.sizes.1 = result.len;
         let limit = self.result_limit;
         let value = match payload(instance, result, limit, (&mut self.scratch, &self.halt)) {
             Ok(payload) => read(payload.with_streams(self.open.as_deref())),

@@ -13,7 +13,11 @@ pub struct Services {
     level: Option<Level>,
     progress: Option<Arc<ProgressCallback>>,
     cancellation: Option<Cancellation>,
+    trace_parent: Option<Arc<TraceParent>>,
 }
+
+/// Names the trace that the calling thread works for.
+type TraceParent = dyn Fn() -> Option<String> + Send + Sync;
 
 /// What a host does with a report of progress.
 type ProgressCallback = dyn Fn(Progress<'_>) + Send + Sync;
@@ -83,6 +87,14 @@ impl Services {
         self
     }
 
+    /// Tells the plugin which trace a call belongs to, as the header `traceparent` of W3C's Trace Context has it. `name` runs on
+    /// the calling thread, in the call's span if there are [spans](crate::plugin::PluginBuilder::spans).
+    #[must_use]
+    pub fn trace_parent(mut self, name: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.trace_parent = Some(Arc::new(name));
+        self
+    }
+
     /// The services, as the interface that one plugin calls.
     pub(crate) fn provide(self, plugin: Arc<str>) -> impl plugix_abi::services::Services + Send + Sync + 'static {
         Given { plugin, services: self }
@@ -95,6 +107,7 @@ impl fmt::Debug for Services {
             .field("level", &self.level)
             .field("progress", &self.progress.is_some())
             .field("cancellation", &self.cancellation)
+            .field("trace_parent", &self.trace_parent.is_some())
             .finish()
     }
 }
@@ -152,6 +165,10 @@ impl plugix_abi::services::Services for Given {
 
     fn is_cancelled(&self) -> bool {
         self.services.cancellation.as_ref().is_some_and(Cancellation::is_set) || asynchronous::is_cancelled()
+    }
+
+    fn trace_parent(&self) -> Option<String> {
+        self.services.trace_parent.as_ref()?()
     }
 }
 

@@ -83,10 +83,15 @@ impl Calls {
         }
     }
 
+    /// How many calls have failed.
+    pub(crate) fn failures(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
     /// How many calls are over, how many calls have failed, and how many run.
     pub(super) fn counted(&self) -> (u64, u64, u64) {
         let count = self.count.load(Ordering::Relaxed);
-        (count / 2, self.failed.load(Ordering::Relaxed), count % 2)
+        (count / 2, self.failures(), count % 2)
     }
 
     /// What a stop of the plugin means to the call that runs here. If the deadline of another call has passed, that

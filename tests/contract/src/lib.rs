@@ -9,5 +9,6 @@ pub mod lies;
 pub mod remains;
 pub mod shared;
 pub mod small;
+pub mod spans;
 pub mod typed;
 pub mod versions;
