@@ -25,15 +25,20 @@ fn measured() -> Result<(Arc<Plugin>, Metrics)> {
     call(&plugin, "nothing", "")?;
     call(&plugin, "nothing", "")?;
     failure(&plugin, "panic", "")?;
+    // ANCHOR: metrics
     let counted = plugin.clone();
-    Ok((plugin, Metrics::new(move || vec![(NAME.to_owned(), counted.usage())])))
+    let metrics = Metrics::new(move || vec![(NAME.to_owned(), counted.usage())]);
+    // ANCHOR_END: metrics
+    Ok((plugin, metrics))
 }
 
 #[test]
 fn prometheus_reads_them_as_text() -> Result<()> {
     let (plugin, metrics) = measured()?;
+    // ANCHOR: prometheus
     let mut registry = Registry::default();
     registry.register_collector(Box::new(metrics));
+    // ANCHOR_END: prometheus
     let read = || -> Result<String> {
         let mut text = String::new();
         encode(&mut text, &registry)?;

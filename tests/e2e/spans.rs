@@ -73,7 +73,10 @@ fn start(wanted: bool) -> Result<Plugin> {
         in_call.then(|| TRACE.to_owned())
     });
     let builder = Plugin::builder(&guest("spans")).name("traced").policy(Policy::new().threads(1));
-    Ok(builder.services(services).spans(wanted).start()?)
+    // ANCHOR: spans
+    let builder = builder.services(services).spans(wanted);
+    // ANCHOR_END: spans
+    Ok(builder.start()?)
 }
 
 /// What `run` leaves behind, of the calling thread.
