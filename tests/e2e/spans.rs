@@ -1,6 +1,6 @@
 //! Spans around calls, and the trace that they belong to.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use plugix_e2e::guest;
 use plugix_e2e_contract::spans::Traced;
 use plugix_host::plugin::{Services, Sharing};
@@ -92,13 +92,13 @@ fn each_call_has_one_with_what_it_took() -> Result<()> {
     let kept = kept(|| {
         let plugin = start(true)?;
         let client = plugin.bind::<dyn Traced>()?;
-        let long = client.work(&[7; 1000])?;
+        let long = client.work(&[7; 1000]).map_err(|error| anyhow!("{error}"))?;
         assert!(long.len() == 1000 && long.starts_with(TRACE));
         client.work(&[]).unwrap_err();
         assert_eq!(client.number(5)?, 5);
         client.panic().unwrap_err();
         assert_eq!(client.elsewhere()?, None);
-        plugin.call_json("Traced/number", &serde_json::json!([6]))?;
+        plugin.call_json("Traced/number", &serde_json::json!([6])).map_err(|error| anyhow!("{error}"))?;
         Ok(())
     })?;
     let spans = kept.spans.lock().expect("no panic").clone();
