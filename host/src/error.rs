@@ -51,7 +51,7 @@ pub(crate) use fault::{demangled, stack_frame, stack_frames};
 pub use load::LoadError;
 pub use overload::Overload;
 pub use protocol::ProtocolError;
-pub use replace::ReplaceError;
+pub use replace::{Refusal, ReplaceError};
 pub(crate) use signals::{HostBreach, ThreadOffer};
 pub(crate) use site::MethodRef;
 pub use site::{MethodName, Site};

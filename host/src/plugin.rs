@@ -84,7 +84,7 @@ pub use json::there_and_back;
 pub use metadata::Metadata;
 #[cfg(feature = "json")]
 pub use provided::{JsonCall, JsonFailure, check_json_answer};
-pub use replaceable::{Carry, ReplaceOptions, Replaceable, ReplaceableBound, Replaced};
+pub use replaceable::{Carry, ReplaceOptions, Replaceable, ReplaceableBound, Replaced, Retiring};
 pub use services::{Cancellation, Progress, Services};
 pub use shared::{AsyncClient, SharedBound, SharedPlugin, Sharing, Wait, Worker, WorkerBound};
 pub use signal::{Signal, SignalHandle};

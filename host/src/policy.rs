@@ -47,7 +47,7 @@ mod output;
 #[cfg(feature = "toml")]
 mod toml;
 
-pub(crate) use files::Mount;
+pub use files::Mount;
 pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
 #[cfg(feature = "toml")]

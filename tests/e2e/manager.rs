@@ -1,5 +1,6 @@
 //! Plugins that a manager keeps. The plugins are `guests/stateful`, `guests/stateful-next` and `guests/linked`.
 
+mod crashes;
 mod installed;
 mod links;
 mod reload;
@@ -8,6 +9,7 @@ mod supervise;
 use anyhow::Result;
 use plugix_e2e::{engine, guest};
 use plugix_e2e_contract::counting::Gate;
+use plugix_host::Engine;
 use plugix_host::plugin::Sharing;
 use plugix_manager::{Happened, What};
 use plugix_manager::{Manager, ManagerBuilder, Mode, Restart, Spec};
@@ -23,7 +25,11 @@ impl Gate for Open {
 }
 
 fn builder() -> ManagerBuilder {
-    Manager::builder(engine()).provide(<dyn Gate>::provider(Open))
+    builder_on(engine())
+}
+
+fn builder_on(engine: &Engine) -> ManagerBuilder {
+    Manager::builder(engine).provide(<dyn Gate>::provider(Open))
 }
 
 fn manager() -> Result<Manager> {

@@ -2,14 +2,14 @@
 //! `guests/stateful-next`.
 
 use anyhow::Result;
-use plugix_e2e::{assert_matches, guest};
+use plugix_e2e::{assert_matches, guest, wait_until};
 use plugix_e2e_contract::counting::{Counting, Gate, Listing};
 use plugix_e2e_contract::small::Small;
-use plugix_host::error::{CallError, Overload, ReplaceError, StateError};
+use plugix_host::error::{CallError, Overload, Refusal, ReplaceError, StateError};
 use plugix_host::plugin::{Carry, ReplaceOptions, Replaceable, SavedState, Sharing, check_carry, is_stateful};
 use plugix_host::{Error, Plugin, plugin::SharedPlugin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -129,6 +129,79 @@ fn a_call_that_does_not_end_keeps_the_old_plugin() -> Result<()> {
         assert_eq!(waiting.join().unwrap()?, 1);
         Ok(())
     })
+}
+
+/// A gate at which the host does something with the plugin that came there.
+struct Back(Arc<OnceLock<Replaceable>>, Box<dyn Fn(&Replaceable) + Send + Sync>);
+
+impl Gate for Back {
+    fn pass(&self) {
+        (self.1)(self.0.get().expect("it is set"));
+    }
+}
+
+/// A plugin of two workers whose calls of `wait` do that.
+fn start_back(back: impl Fn(&Replaceable) + Send + Sync + 'static) -> Result<Replaceable> {
+    let cell = Arc::new(OnceLock::new());
+    let gate = <dyn Gate>::provider(Back(cell.clone(), Box::new(back)));
+    let plugin = Plugin::builder(&guest("stateful")).config("").provide(gate).start()?;
+    let plugin = Replaceable::new(plugin.into_shared(&Sharing::new().workers(2))?);
+    cell.set(plugin.clone()).expect("it is not set");
+    Ok(plugin)
+}
+
+#[test]
+fn a_call_below_a_call_is_run_before_the_replacement() -> Result<()> {
+    let (begins, begun) = mpsc::channel();
+    let plugin = start_back(move |plugin| {
+        begins.send(()).expect("the test waits");
+        // The replacement has the free worker, and waits for the one of this call.
+        wait_until("the replacement", || plugin.current().waiting() == 1);
+        plugin.bind::<dyn Counting>().expect("there is a worker").add(10).expect("it is run");
+    })?;
+    let client = plugin.bind::<dyn Counting>()?;
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| client.wait());
+        let next = start("stateful-next", "", &Doorman::default())?;
+        begun.recv()?;
+        plugin.replace(next, &carried())?;
+        assert_eq!(waiting.join().unwrap()?, 11);
+        assert_eq!((client.add(0)?, client.generation()?), (11, 2));
+        anyhow::Ok(())
+    })
+}
+
+#[test]
+fn a_call_does_not_replace_its_own_plugin() -> Result<()> {
+    let plugin = start_back(|plugin| {
+        let next = start("stateful-next", "", &Doorman::default()).expect("it starts");
+        let refused = plugin.replace(next, &carried());
+        assert_matches!(refused, Err(ReplaceError::Pause(Error::Overloaded(Overload::OwnCall))));
+    })?;
+    let client = plugin.bind::<dyn Counting>()?;
+    assert_eq!((client.wait()?, client.generation()?), (1, 1));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_recorded_does_not_serve() -> Result<()> {
+    let gate = Doorman::default();
+    let plugin = Replaceable::new(start("stateful", "", &gate)?);
+    let client = plugin.bind::<dyn Counting>()?;
+    client.add(3)?;
+    let full = || Err(Arc::new(std::io::Error::from(std::io::ErrorKind::StorageFull)) as Arc<Refusal>);
+    let refused = plugin.replace_if(start("stateful-next", "", &gate)?, &carried(), |_| full()).map(drop);
+    assert_matches!(refused, Err(ReplaceError::Refused(_)));
+    assert_eq!((client.add(1)?, client.generation()?), (4, 1));
+    let mut seen = None;
+    let retiring = plugin.replace_if(start("stateful-next", "", &gate)?, &carried(), |state| {
+        seen = state.cloned();
+        Ok(())
+    })?;
+    // It serves already.
+    assert_eq!((client.add(1)?, client.generation()?), (5, 2));
+    assert_eq!(retiring.drain().state, seen);
+    Ok(())
 }
 
 #[test]

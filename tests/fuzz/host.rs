@@ -10,7 +10,6 @@ mod child;
 mod generate;
 mod innocent;
 mod keep;
-mod random;
 mod setup;
 mod supervise;
 mod table;

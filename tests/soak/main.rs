@@ -1,6 +1,6 @@
 //! Loads, calls, stops and unloads plugins. Fails if that leaves anything behind. Run by `cargo xtask soak`.
 //!
-//! `soak <rounds> <seconds> <panics>`, or `soak manager <rounds>`
+//! `soak <rounds> <seconds> <panics>`, or `soak manager <rounds> <seed>`
 
 use anyhow::{Context, Result};
 use std::time::Duration;
@@ -9,8 +9,12 @@ fn main() -> Result<()> {
     let mut args = std::env::args().skip(1).peekable();
     if args.next_if_eq("manager").is_some() {
         let rounds = args.next().context("how many rounds?")?.parse().context("how many rounds?")?;
+        let seed = args.next().context("which seed?")?.parse().context("which seed?")?;
         let folder = tempfile::tempdir()?;
         plugix_e2e::manager(rounds, folder.path(), |line| println!("plugins of a manager, {line}"))?;
+        let folder = tempfile::tempdir()?;
+        println!("plugins that are installed, with the seed {seed}");
+        plugix_e2e::installed(rounds, seed, folder.path(), |line| println!("installed plugins, {line}"))?;
         println!("nothing was lost, and nothing was left");
         return Ok(());
     }

@@ -1,6 +1,8 @@
 //! Changes modules in binary.
 
 use anyhow::{Context, Result};
+use plugix_abi::interface::descriptor::section;
+use plugix_manager::store::grants::requests::{self, Requests};
 use std::borrow::Cow;
 use wasm_encoder::{CustomSection, Section};
 
@@ -9,6 +11,15 @@ use wasm_encoder::{CustomSection, Section};
 pub fn with_section(mut wasm: Vec<u8>, name: &str, data: &[u8]) -> Vec<u8> {
     CustomSection { name: Cow::Borrowed(name), data: Cow::Borrowed(data) }.append_to(&mut wasm);
     wasm
+}
+
+/// A module that asks for something. The text is as in `Cargo.toml`.
+///
+/// # Errors
+/// If nobody can ask for that.
+pub fn with_requests(wasm: Vec<u8>, text: &str) -> Result<Vec<u8>> {
+    let requests = Requests::from_toml(text, None)?;
+    Ok(with_section(wasm, section::REQUESTS, &requests::write(&requests)))
 }
 
 /// A module with invalid instructions in its functions. Compiling it fails. Whoever only reads it doesn't notice.

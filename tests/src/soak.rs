@@ -1,7 +1,10 @@
 //! The whole life of plugins, again and again, in a process that must not grow.
 
+mod installed;
 mod manager;
+mod model;
 
+pub use installed::installed;
 pub use manager::manager;
 
 use crate::{Footprint, call, engine, failure, guest, wait_until};

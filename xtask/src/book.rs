@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask book                 # check all, and make target/book/html\n  \
-    cargo xtask book streams         # the pages with this in their name\n  \
+    cargo xtask book threads         # the pages with this in their name\n  \
     cargo xtask book --update        # write into the pages what commands print now\n\n\
     In a console block, `…` stands for any text within a line, and a line of nothing but `…` for any lines. A page's\n\
     commands begin in an empty home folder, with the checkout in `~/plugix`. `PLUGIX_PROGRAMS=<folder>` takes the built\n\

@@ -1,6 +1,7 @@
 //! What can go wrong with plugins that are kept, and which step failed.
 
 use plugix_host::error::{LoadError, ReplaceError, StateError};
+use plugix_store::DiskError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error as ThisError;
@@ -93,6 +94,12 @@ pub enum ManagerError {
         /// What is wrong with it.
         problem: String,
     },
+}
+
+impl From<DiskError> for ManagerError {
+    fn from(error: DiskError) -> Self {
+        Self::Io { what: error.what, file: error.path, source: error.reason }
+    }
 }
 
 /// Why plugins can't be linked.

@@ -4,9 +4,9 @@ use crate::error::{ManagerError, ReloadError};
 use crate::lock::lock;
 use crate::policy::{GrantPolicyError, interfaces, policy};
 use crate::{Managed, Manager, Reloaded, Spec};
-use plugix_host::error::LoadError;
+use plugix_host::error::{LoadError, Refusal};
 use plugix_host::{Module, Policy};
-use plugix_store::grants::{Coverage, Grant, Grants, GrantsError, Origin, OriginError, Prompt, Subject};
+use plugix_store::grants::{Coverage, Grants, GrantsError, Origin, OriginError, Prompt, Subject};
 use plugix_store::{OnProgress, Plugin, PluginName, Source, Store, StoreError, Updated};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -106,7 +106,7 @@ impl Installed {
     /// # Errors
     /// What is wrong with the file of grants.
     pub fn with(store: Store, manager: &Manager, base: Policy) -> Result<Self, InstalledError> {
-        let grants = Grants::open(store.home().join(GRANTS))?;
+        let grants = Grants::open_on(store.home().join(GRANTS), store.disk().clone())?;
         let (store, grants) = (Mutex::new(store), Mutex::new(grants));
         Ok(Self(Arc::new(Shared { manager: manager.clone(), store, grants, base })))
     }
@@ -126,7 +126,10 @@ impl Installed {
         source: Source,
         progress: OnProgress<'_>,
     ) -> Result<(PluginName, Plugin), InstalledError> {
-        Ok(lock(&self.0.store).add(name, source, progress)?)
+        // Nobody waits for the network.
+        let fetching = lock(&self.0.store).fetching(name, source)?;
+        let delivery = fetching.fetch(progress)?;
+        Ok(lock(&self.0.store).add_delivery(&delivery)?)
     }
 
     /// The installed plugins, by name.
@@ -169,14 +172,21 @@ impl Installed {
         prompt: &mut dyn Prompt,
         adjust: impl FnOnce(Spec) -> Spec,
     ) -> Result<Update, InstalledError> {
-        let updated = lock(&self.0.store).fetch_newer(name, progress)?;
+        let fetching = lock(&self.0.store).fetching_newer(name)?;
+        let delivery = fetching.fetch(progress)?;
+        let updated = lock(&self.0.store).keep_newer(name, &delivery)?;
         if updated.before == updated.after {
             return Ok(Update { updated, reloaded: None });
         }
         let spec = self.granted(name, &updated.after, prompt, adjust)?;
-        let runs = self.0.manager.get(name.as_str()).is_some();
-        let reloaded = if runs { Some(self.0.manager.reload(spec)?) } else { None };
-        lock(&self.0.store).accept(name, &updated)?;
+        let accept = || lock(&self.0.store).accept(name, &updated);
+        if self.0.manager.get(name.as_str()).is_none() {
+            accept()?;
+            return Ok(Update { updated, reloaded: None });
+        }
+        // What is installed is what runs, at any moment.
+        let mut agree = || accept().map_err(|error| Arc::new(error) as Arc<Refusal>);
+        let reloaded = Some(self.0.manager.reload_if(spec, &mut agree)?);
         Ok(Update { updated, reloaded })
     }
 
@@ -191,14 +201,16 @@ impl Installed {
         Ok(lock(&self.0.store).set_grant(name, None)?)
     }
 
-    /// Stops a plugin if it runs, and removes it. Its grant and its state are forgotten.
+    /// Stops a plugin if it runs, and removes it. Its grant and its state are forgotten. They go first, so that a removal that
+    /// breaks off leaves nothing to a later plugin of this name: it can be made again.
     ///
     /// # Errors
     /// [`ManagerError::InUse`] if other plugins call it. Then nothing is removed.
     pub fn remove(&self, name: &PluginName) -> Result<(), InstalledError> {
         self.revoke(name)?;
+        self.0.manager.forget_state(name.as_str())?;
         lock(&self.0.store).remove(name)?;
-        Ok(self.0.manager.forget_state(name.as_str())?)
+        Ok(())
     }
 
     fn stop(&self, name: &PluginName) -> Result<(), ManagerError> {
@@ -233,7 +245,7 @@ impl Installed {
         let version = plugin.version.as_deref().unwrap_or_default();
         let requests = &module.info().requests;
         let subject = Subject { name: name.as_str(), version, origin: &origin, hash: &plugin.hash, requests };
-        let grant: Grant = lock(&self.0.grants).decide(&subject, prompt)?;
+        let grant = Grants::decide_shared(&self.0.grants, &subject, prompt)?;
         let allowed = policy(&grant, &self.0.base);
         let allowed = allowed.map_err(|error| InstalledError::Policy { name: name.clone(), error })?;
         // What the caller sets is how the plugin runs, and not what it may do.

@@ -9,16 +9,19 @@
 //! | `spec`, `status`, `error` | what is asked for, and what is told | how it is done |
 //! | `states` | saved states on disk | when they are saved |
 //! | `surroundings` | how an instance is made | which instance serves |
-//! | `managed`, `reload` | a plugin, and what takes its place | other plugins, but those it calls |
+//! | `managed`, `entry`, `reload` | a plugin, and what takes its place | other plugins, but those it calls |
 //! | `supervisor` | deaths and times | how a plugin is started |
-//! | `manager` | all plugins by name | where modules come from |
+//! | `manager`, `manager_builder`, `links` | all plugins by name | where modules come from |
 //! | `installed` | modules from a store, under their grants | how plugins are run |
 
+mod entry;
 mod error;
 mod installed;
+mod links;
 mod lock;
 mod managed;
 mod manager;
+mod manager_builder;
 mod order;
 pub mod policy;
 mod reload;
@@ -32,7 +35,8 @@ mod surroundings;
 pub use error::{LinkError, ManagerError, ReloadError, ReloadStep};
 pub use installed::{Installed, InstalledError, InstalledPlugin, Update};
 pub use managed::Managed;
-pub use manager::{Manager, ManagerBuilder};
+pub use manager::Manager;
+pub use manager_builder::ManagerBuilder;
 pub use plugix_store as store;
 pub use reload::Reloaded;
 pub use restart::Restart;

@@ -1,78 +1,24 @@
 //! A plugin that the manager keeps: the handle that an application holds.
 
+use crate::entry::{Age, Current, Entry, Known, Serving};
 use crate::error::ManagerError;
 use crate::lock::lock;
-use crate::order::Node;
 use crate::reload::version;
-use crate::restart::Deaths;
 use crate::spec::{Mode, Spec};
-use crate::status::{Health, Record, Status, What};
-use crate::surroundings::{Providers, Surroundings, start_failed};
-use plugix_host::Module;
+use crate::status::{Record, Status, What};
+use crate::surroundings::{Providers, Surroundings};
 use plugix_host::abi::interface::Contract;
 use plugix_host::error::{CallError, Error, StateError};
-use plugix_host::plugin::{Replaceable, ReplaceableBound, SavedState, Usage, Worker, is_stateful};
-use plugix_host::pool::{Pool, Pooled};
+use plugix_host::plugin::{Replaceable, ReplaceableBound, SharedPlugin, Worker};
+use plugix_host::pool::Pooled;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, RwLock};
-use std::time::Duration;
-
-/// How long a call waits for a plugin that is started again.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A plugin of the manager's. Clones are cheap. The handle and its clients stay valid when the plugin is reloaded, and when
 /// it is started again: a call goes to the instance that serves when the call begins. While a plugin that died is started
 /// again, calls wait up to 30 seconds for it.
 #[derive(Clone, Debug)]
 pub struct Managed(pub(crate) Arc<Entry>);
-
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) surroundings: Arc<Surroundings>,
-    pub(crate) serving: Serving,
-    pub(crate) record: Mutex<Record>,
-    pub(crate) deaths: Mutex<Deaths>,
-    /// What is run now. Whoever changes the plugin holds this all the while.
-    pub(crate) current: Mutex<Current>,
-    /// The same for those who only look. Nobody holds this for long.
-    pub(crate) known: Mutex<Known>,
-    /// A state that no file keeps.
-    state: Mutex<Option<SavedState>>,
-}
-
-/// What is run now.
-#[derive(Debug)]
-pub(crate) struct Current {
-    pub(crate) spec: Spec,
-    pub(crate) links: Providers,
-    /// Tells the death of one instance from that of another.
-    pub(crate) number: u64,
-    pub(crate) stopped: bool,
-}
-
-/// What others know of a plugin.
-#[derive(Debug)]
-pub(crate) struct Known {
-    pub(crate) node: Node,
-    /// The interfaces that it calls, and who implements them.
-    pub(crate) links: Vec<(String, String)>,
-    pub(crate) module: Module,
-}
-
-impl Known {
-    pub(crate) fn of(surroundings: &Surroundings, spec: &Spec, links: &Providers) -> Self {
-        let links = links.iter().map(|(interface, provider)| (interface.clone(), provider.name().to_owned()));
-        Self { node: surroundings.node(spec), links: links.collect(), module: spec.module.clone() }
-    }
-}
-
-/// What is called.
-#[derive(Debug)]
-pub(crate) enum Serving {
-    One(Replaceable),
-    Many(RwLock<Pool>),
-}
 
 impl Managed {
     /// Starts a plugin.
@@ -95,6 +41,7 @@ impl Managed {
             record: Mutex::new(Record::new()),
             deaths: Mutex::default(),
             current: Mutex::new(Current { spec, links, number: 0, stopped: false }),
+            age: Mutex::default(),
             state: Mutex::default(),
         };
         entry.promise(promise);
@@ -179,9 +126,10 @@ impl Managed {
     /// What keeps the plugin from saving its state, or the manager from writing it.
     pub fn save(&self) -> Result<usize, ManagerError> {
         let state = |error| ManagerError::State { name: self.0.name.clone(), file: self.0.state_file(), error };
-        let plugin = self.one().map_err(|error| state(StateError::Failed(error)))?.current();
+        let serving = self.one().map_err(|error| state(StateError::Failed(error)))?;
+        let (plugin, instance) = numbered(serving);
         let saved = plugin.save().map_err(state)?;
-        self.0.keep(&saved)?;
+        self.0.keep(&saved, Age { instance, is_last: false })?;
         self.0.surroundings.tell(&self.0.name, What::Saved { size: saved.size() });
         Ok(saved.size())
     }
@@ -201,69 +149,12 @@ impl Managed {
     }
 }
 
-impl Entry {
-    pub(crate) fn pool(&self) -> Option<Pool> {
-        match &self.serving {
-            Serving::One(_) => None,
-            Serving::Many(pool) => Some(pool.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()),
+/// The instance that serves, and its number.
+fn numbered(plugin: &Replaceable) -> (SharedPlugin, u64) {
+    loop {
+        let (before, current) = (plugin.replacements(), plugin.current());
+        if plugin.replacements() == before {
+            return (current, before);
         }
-    }
-
-    pub(crate) fn usage(&self) -> Usage {
-        match &self.serving {
-            Serving::One(plugin) => plugin.current().usage(),
-            Serving::Many(_) => self.pool().map(|pool| pool.usage()).unwrap_or_default(),
-        }
-    }
-
-    /// Whether calls wait for the next instance when this one dies.
-    pub(crate) fn promise(&self, wanted: bool) {
-        if let Serving::One(plugin) = &self.serving {
-            plugin.promise(wanted.then_some(PATIENCE));
-        }
-    }
-
-    /// Keeps a state for the next instance.
-    pub(crate) fn keep(&self, state: &SavedState) -> Result<(), ManagerError> {
-        match &self.surroundings.states {
-            Some(states) => states.keep(&self.name, state)?,
-            None => *lock(&self.state) = Some(state.clone()),
-        }
-        Ok(())
-    }
-
-    /// The state that was kept last.
-    pub(crate) fn kept(&self) -> Result<Option<SavedState>, ManagerError> {
-        match &self.surroundings.states {
-            Some(states) => states.read(&self.name),
-            None => Ok(lock(&self.state).clone()),
-        }
-    }
-
-    pub(crate) fn state_file(&self) -> std::path::PathBuf {
-        self.surroundings.states.as_ref().map(|states| states.file(&self.name)).unwrap_or_default()
-    }
-
-    pub(crate) fn set_health(&self, health: Health) {
-        lock(&self.record).become_(health);
-    }
-}
-
-impl Surroundings {
-    /// Gives a new instance the state that was kept before the manager was started, if there is one.
-    fn resume(&self, spec: &Spec, plugin: &plugix_host::plugin::SharedPlugin) -> Result<(), ManagerError> {
-        let Some(states) = self.states.as_ref().filter(|_| is_stateful(spec.module.info())) else { return Ok(()) };
-        let Some(state) = states.read(&spec.name)? else { return Ok(()) };
-        let wrong = |error| ManagerError::State { name: spec.name.clone(), file: states.file(&spec.name), error };
-        plugin.restore(&state).map_err(wrong)
-    }
-
-    pub(crate) fn pool(&self, spec: &Spec, links: &Providers, number: u64) -> Result<Pool, ManagerError> {
-        let Mode::Pooled { min, max, reset, wait } = spec.mode else {
-            return Err(ManagerError::Mode { name: spec.name.clone(), pooled: false });
-        };
-        let builder =
-            Pool::builder(&self.engine, self.make(spec, links, number)).min(min).max(max).reset(reset).wait(wait);
-        builder.build().map_err(|error| start_failed(spec, error))
     }
 }

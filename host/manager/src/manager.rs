@@ -1,32 +1,26 @@
 //! The plugins of an application, by name.
 
-use crate::error::{LinkError, ManagerError, ReloadError, ReloadStep};
+use crate::error::{ManagerError, ReloadError, ReloadStep};
 use crate::lock::lock;
 use crate::managed::Managed;
-use crate::order::{Links, Node, order};
-use crate::reload::{Reloaded, version};
+use crate::manager_builder::ManagerBuilder;
+use crate::order::{Node, order};
+use crate::reload::{Agree, Reloaded, version};
 use crate::spec::Spec;
-use crate::states::States;
 use crate::status::{Happened, Status, What};
-use crate::supervisor::{self, Message};
-use crate::surroundings::{Provide, Providers, Surroundings, provide};
+use crate::supervisor::Message;
+use crate::surroundings::Surroundings;
 use plugix_host::Engine;
-use plugix_host::abi::interface::{Interface, Provider};
-use plugix_host::plugin::Services;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
-
-/// How many events a slow listener may be behind.
-const EVENTS: usize = 1024;
 
 /// Keeps the plugins of an application: starts them in the right order, links them, starts them again when they die, and
 /// reloads them with their state. Clones are cheap, and all of them are the same.
 #[derive(Clone, Debug)]
 pub struct Manager {
-    surroundings: Arc<Surroundings>,
-    plugins: Arc<Plugins>,
+    pub(crate) surroundings: Arc<Surroundings>,
+    pub(crate) plugins: Arc<Plugins>,
 }
 
 /// The plugins that are kept.
@@ -37,18 +31,10 @@ pub(crate) struct Plugins {
     changing: Mutex<()>,
 }
 
-/// What a manager is made of.
-pub struct ManagerBuilder {
-    engine: Engine,
-    provided: Vec<(String, Provide)>,
-    services: Services,
-    states: Option<PathBuf>,
-}
-
 impl Manager {
     /// Prepares a manager.
     pub fn builder(engine: &Engine) -> ManagerBuilder {
-        ManagerBuilder { engine: engine.clone(), provided: Vec::new(), services: Services::default(), states: None }
+        ManagerBuilder::new(engine)
     }
 
     /// Starts a plugin.
@@ -101,6 +87,11 @@ impl Manager {
     /// # Errors
     /// [`ReloadError`] names the step that failed.
     pub fn reload(&self, spec: Spec) -> Result<Reloaded, ReloadError> {
+        self.reload_if(spec, &mut || Ok(()))
+    }
+
+    /// Does the same, and has somebody write it down when nothing else can fail.
+    pub(crate) fn reload_if(&self, spec: Spec, agree: Agree<'_>) -> Result<Reloaded, ReloadError> {
         let failed = |step| ReloadError { name: spec.name.clone(), step };
         let links = {
             let _alone = lock(&self.plugins.changing);
@@ -117,7 +108,7 @@ impl Manager {
             let error = ManagerError::Unknown { name: spec.name.clone() };
             failed(ReloadStep::Start(Box::new(error)))
         })?;
-        let reloaded = managed.0.reload(spec.clone(), links)?;
+        let reloaded = managed.0.reload(spec.clone(), links, agree)?;
         self.watch(&spec);
         Ok(reloaded)
     }
@@ -188,39 +179,6 @@ impl Manager {
     fn watch_none(&self, name: &str) {
         let _ = self.surroundings.supervisor.send(Message::Watch { plugin: name.to_owned(), checkpoint: None });
     }
-
-    fn providers(&self, links: Links, started: &BTreeMap<String, Managed>) -> Result<Providers, ManagerError> {
-        let find = |(interface, name): (String, String)| {
-            let provider = started.get(&name).cloned().or_else(|| self.get(&name));
-            let provider = provider.ok_or_else(|| ManagerError::Unknown { name: name.clone() })?;
-            match provider.replaceable() {
-                Some(_) => Ok((interface, provider)),
-                None => Err(ManagerError::Mode { name, pooled: true }),
-            }
-        };
-        links.into_iter().map(find).collect()
-    }
-
-    /// Refuses links by which a plugin would call itself through others.
-    fn check_circle(&self, name: &str, links: &Links) -> Result<(), LinkError> {
-        let mut path = vec![name.to_owned()];
-        for provider in links.values() {
-            self.follow(name, provider, &mut path)?;
-        }
-        Ok(())
-    }
-
-    fn follow(&self, name: &str, at: &str, path: &mut Vec<String>) -> Result<(), LinkError> {
-        path.push(at.to_owned());
-        if at == name {
-            return Err(LinkError::Circle { plugins: std::mem::take(path) });
-        }
-        let Some(plugin) = self.get(at) else { return Ok(()) };
-        let next: Vec<_> = lock(&plugin.0.known).links.iter().map(|(_, next)| next.clone()).collect();
-        next.iter().try_for_each(|next| self.follow(name, next, path))?;
-        path.pop();
-        Ok(())
-    }
 }
 
 impl Plugins {
@@ -230,48 +188,6 @@ impl Plugins {
 
     fn nodes(&self) -> Vec<Node> {
         lock(&self.all).values().map(|plugin| lock(&plugin.0.known).node.clone()).collect()
-    }
-}
-
-impl ManagerBuilder {
-    /// Gives an interface of the host's to all plugins that want it.
-    #[must_use]
-    pub fn provide<I: Interface + ?Sized>(mut self, provider: Provider<I>) -> Self {
-        self.provided.push(provide(provider));
-        self
-    }
-
-    /// Gives services to all plugins.
-    #[must_use]
-    pub fn services(mut self, services: Services) -> Self {
-        self.services = services;
-        self
-    }
-
-    /// Keeps the plugins' states in this folder, so that they outlive the process.
-    #[must_use]
-    pub fn states(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.states = Some(folder.into());
-        self
-    }
-
-    /// Makes the manager.
-    ///
-    /// # Errors
-    /// [`ManagerError::Io`] if the folder for states can't be made, or no thread can be started.
-    pub fn build(self) -> Result<Manager, ManagerError> {
-        let states = self.states.map(States::new).transpose()?;
-        let (supervisor, messages) = mpsc::channel();
-        let plugins = Arc::<Plugins>::default();
-        let (engine, provided, services) = (self.engine, self.provided, self.services);
-        let happened = broadcast::Sender::new(EVENTS);
-        supervisor::start(messages, &plugins).map_err(|source| ManagerError::Io {
-            what: "start a thread for",
-            file: PathBuf::from("plugix manager"),
-            source,
-        })?;
-        let surroundings = Surroundings { engine, provided, services, states, happened, supervisor };
-        Ok(Manager { surroundings: Arc::new(surroundings), plugins })
     }
 }
 

@@ -27,6 +27,14 @@ pub enum GrantPolicyError {
     /// A rule is none.
     #[error(transparent)]
     Network(#[from] NetworkRuleError),
+    /// The host shows the plugin something else in the place of a folder that was granted.
+    #[error("a {granted} was granted, and this host has a {there} for all plugins: take the grant back, and grant another place")]
+    Place {
+        /// What was granted.
+        granted: String,
+        /// What the base policy has in this place.
+        there: String,
+    },
     /// This version can't allow that.
     #[error("a policy can't allow to {0}")]
     Unsupported(Item),
@@ -68,6 +76,9 @@ const LIMITS: [(LimitKind, Limit); 12] = [
 /// A policy that allows what the base allows, and what was granted. A limit that was granted is the policy's, whether it is
 /// more or less than the base's. What was refused adds nothing. Interfaces are no matter of policies: see [`interfaces`].
 ///
+/// A folder that the base shows in the same place stays as it is if it gives all that was granted. If it is another folder, or
+/// gives less, there is no policy: nobody would know which of the two the plugin sees.
+///
 /// # Errors
 /// [`GrantPolicyError`] says what can't be allowed. Nothing is left out silently.
 pub fn policy(grant: &Grant, base: &Policy) -> Result<Policy, GrantPolicyError> {
@@ -94,13 +105,13 @@ fn allow(policy: Policy, allowed: &Allowed) -> Result<Policy, GrantPolicyError> 
     Ok(match allowed.item() {
         Item::Folder { guest, access, size } => {
             let host = allowed.host().ok_or_else(unsupported)?;
-            match (access, size) {
+            mounted(policy, guest, |policy| match (access, size) {
                 (Access::ReadOnly, _) => policy.mount(host, guest, policy::Access::ReadOnly),
                 (Access::ReadWrite, None) => policy.mount(host, guest, policy::Access::ReadWrite),
                 (Access::ReadWrite, Some(size)) => policy.mount_limited(host, guest, *size),
-            }
+            })?
         }
-        Item::Scratch { guest, size } => policy.scratch(guest, *size),
+        Item::Scratch { guest, size } => mounted(policy, guest, |policy| policy.scratch(guest, *size))?,
         Item::Env { name, value: Some(value) } => policy.env(name, value),
         // A variable that the host doesn't have, or that is no text, is one that the plugin doesn't have.
         Item::Env { name, value: None } => match std::env::var(name) {
@@ -121,10 +132,71 @@ fn allow(policy: Policy, allowed: &Allowed) -> Result<Policy, GrantPolicyError> 
     })
 }
 
+/// Shows the plugin something, unless the policy shows it already.
+fn mounted(policy: Policy, guest: &str, show: impl Fn(Policy) -> Policy) -> Result<Policy, GrantPolicyError> {
+    let Some(there) = policy.mounted_at(guest) else { return Ok(show(policy)) };
+    let alone = show(Policy::new());
+    match alone.mounted_at(guest) {
+        Some(granted) if !there.covers(granted) => {
+            Err(GrantPolicyError::Place { granted: granted.to_string(), there: there.to_string() })
+        }
+        _ => Ok(policy),
+    }
+}
+
 fn count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn count32(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MB: u64 = 1 << 20;
+
+    fn folder(host: &str, guest: &str, access: Access, size: Option<u64>) -> Grant {
+        let mut grant = Grant::new();
+        grant.add(Allowed::folder(host, guest, access, size).expect("it can be granted"));
+        grant
+    }
+
+    fn scratch(size: u64) -> Grant {
+        let mut grant = Grant::new();
+        let item = Item::Scratch { guest: "/tmp".to_owned(), size };
+        grant.add(Allowed::new(item).expect("it can be granted"));
+        grant
+    }
+
+    #[test]
+    fn a_place_of_the_base_stays_if_it_gives_what_was_granted() {
+        let base = Policy::new()
+            .mount("/srv/books", "/books/", policy::Access::ReadOnly)
+            .mount_limited("/srv/data", "/data", 2 * MB)
+            .scratch("/tmp", MB);
+        for fits in [
+            folder("/srv/books", "/books", Access::ReadOnly, None),
+            folder("/srv/data", "/data", Access::ReadOnly, None),
+            folder("/srv/data", "/data", Access::ReadWrite, Some(MB)),
+            folder("/srv/books", "/books/old", Access::ReadWrite, None),
+            scratch(MB),
+        ] {
+            policy(&fits, &base).expect("it fits");
+        }
+        for differs in [
+            folder("/srv/others", "/books", Access::ReadOnly, None),
+            folder("/srv/books", "/books", Access::ReadWrite, None),
+            folder("/srv/data", "/data", Access::ReadWrite, None),
+            folder("/srv/data", "/tmp", Access::ReadOnly, None),
+            scratch(2 * MB),
+        ] {
+            assert!(matches!(policy(&differs, &base), Err(GrantPolicyError::Place { .. })), "{differs:?}");
+        }
+        let error = policy(&folder("/srv/others", "/books", Access::ReadOnly, None), &base).expect_err("it differs");
+        let text = error.to_string();
+        assert!(text.contains("read-only mount /srv/others at /books") && text.contains("mount /srv/books at /books/"), "{text}");
+    }
 }

@@ -2,15 +2,16 @@
 
 use crate::error::{ReloadError, ReloadStep};
 use crate::lock::lock;
-use crate::managed::{Entry, Known, Managed, Serving};
+use crate::entry::{Age, Entry, Known, Serving};
+use crate::managed::Managed;
 use crate::restart::Deaths;
 use crate::spec::Spec;
 use crate::status::{Health, What};
 use crate::surroundings::Providers;
-use plugix_host::error::Chain;
+use plugix_host::error::{Chain, Refusal, ReplaceError};
 use plugix_host::module::ModuleInfo;
 use plugix_host::plugin::{Carry, ReplaceOptions, Replaceable, Replaced, SavedState, check_carry, is_stateful};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// What a reload did.
@@ -29,10 +30,13 @@ pub struct Reloaded {
     pub drained: bool,
 }
 
+/// Writes down that the new version is the plugin from now on.
+pub(crate) type Agree<'a> = &'a mut dyn FnMut() -> Result<(), Arc<Refusal>>;
+
 impl Entry {
     /// Puts another spec in the place of the present one.
-    pub(crate) fn reload(&self, spec: Spec, links: Providers) -> Result<Reloaded, ReloadError> {
-        let outcome = self.try_reload(spec, links);
+    pub(crate) fn reload(&self, spec: Spec, links: Providers, agree: Agree<'_>) -> Result<Reloaded, ReloadError> {
+        let outcome = self.try_reload(spec, links, agree);
         let outcome = outcome.map_err(|step| ReloadError { name: self.name.clone(), step });
         match &outcome {
             Ok(Reloaded { from, to, pause, .. }) => {
@@ -48,7 +52,7 @@ impl Entry {
         outcome
     }
 
-    fn try_reload(&self, spec: Spec, links: Providers) -> Result<Reloaded, ReloadStep> {
+    fn try_reload(&self, spec: Spec, links: Providers, agree: Agree<'_>) -> Result<Reloaded, ReloadStep> {
         // Compiling needs nothing of the plugin, and takes longest.
         spec.module.compile().map_err(|error| ReloadStep::Compile(Box::new(error)))?;
         let mut current = lock(&self.current);
@@ -64,10 +68,17 @@ impl Entry {
                 let carry = self.carry(plugin, old, new)?;
                 let next = self.surroundings.start(&spec, &links, number).map_err(start)?;
                 let options = ReplaceOptions::new().carry(carry).pause(spec.pause).drain(spec.drain);
-                Some(plugin.replace(next, &options).map_err(ReloadStep::Replace)?)
+                let instance = plugin.replacements();
+                let retiring = plugin.replace_if(next, &options, |_| agree()).map_err(ReloadStep::Replace)?;
+                if let Some(state) = retiring.state() {
+                    // Before the new one can die. Its own states are later ones, and stay.
+                    self.keep_after(state, Age { instance, is_last: true });
+                }
+                Some(retiring.drain())
             }
             Serving::Many(pool) => {
                 let next = self.surroundings.pool(&spec, &links, number).map_err(start)?;
+                agree().map_err(|refusal| ReloadStep::Replace(ReplaceError::Refused(refusal)))?;
                 let old = std::mem::replace(&mut *pool.write().unwrap_or_else(PoisonError::into_inner), next);
                 // Instances that callers have end when they are given back.
                 drop(old);
@@ -83,9 +94,6 @@ impl Entry {
         self.set_health(Health::Serving);
         lock(&self.record).reloads += 1;
         let state = replaced.as_ref().and_then(|replaced| replaced.state.as_ref());
-        if let Some(state) = state {
-            self.keep_after(state);
-        }
         let (pause, drained) =
             replaced.as_ref().map_or((Duration::ZERO, true), |Replaced { pause, drained, .. }| (*pause, *drained));
         Ok(Reloaded { from, to, pause, state: state.map(SavedState::size), drained })
@@ -109,8 +117,8 @@ impl Entry {
     }
 
     /// Keeps the state that a reload has carried over. The plugin serves already: it is no failure of the reload.
-    fn keep_after(&self, state: &SavedState) {
-        if let Err(error) = self.keep(state) {
+    fn keep_after(&self, state: &SavedState, age: Age) {
+        if let Err(error) = self.keep(state, age) {
             let error = Chain(&error).to_string();
             lock(&self.record).note(&error);
             self.surroundings.tell(&self.name, What::NotSaved { error });

@@ -20,6 +20,9 @@ pub enum Overload {
         /// How many calls can run at the same time.
         count: usize,
     },
+    /// The plugin was to come to rest, and the one who asks for that is below a call of the plugin.
+    #[error("a call of the plugin itself asks for the end of the plugin's calls, and would wait for itself: ask on another thread")]
+    OwnCall,
     /// As many callers wait already as may wait.
     #[error("all {count} are taken, and {waiting} callers are waiting already")]
     QueueFull {

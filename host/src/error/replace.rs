@@ -1,7 +1,11 @@
 //! Why a plugin was not replaced.
 
 use super::{Error, StateError};
+use std::sync::Arc;
 use thiserror::Error as ThisError;
+
+/// Why a replacement isn't recorded.
+pub type Refusal = dyn std::error::Error + Send + Sync;
 
 /// The step of a replacement that failed. The old plugin goes on.
 #[derive(Clone, Debug, ThisError)]
@@ -19,4 +23,7 @@ pub enum ReplaceError {
     /// The new plugin lacks an interface of which there are clients.
     #[error("the new plugin doesn't fit the host's clients")]
     Interface(#[source] Error),
+    /// Whoever keeps a record of what serves couldn't write it.
+    #[error("the new plugin can't be recorded")]
+    Refused(#[source] Arc<Refusal>),
 }

@@ -4,7 +4,7 @@ mod client;
 mod replace;
 
 pub use client::ReplaceableBound;
-pub use replace::{Carry, ReplaceOptions, Replaced};
+pub use replace::{Carry, ReplaceOptions, Replaced, Retiring};
 
 use super::{SharedPlugin, Worker};
 use crate::error::{CallError, Error, Overload};

@@ -82,7 +82,8 @@ impl Default for Sharing {
 ///
 /// A host function may call back into the plugin, and gets a free worker. If no worker is free, it doesn't wait,
 /// because it might wait for itself. Its call then fails with
-/// [`Overload::WithinACall`](crate::error::Overload::WithinACall).
+/// [`Overload::WithinACall`](crate::error::Overload::WithinACall). While the plugin is replaced, such calls go on as if it
+/// were not.
 #[derive(Clone, Debug)]
 pub struct SharedPlugin {
     lanes: Arc<Lanes>,

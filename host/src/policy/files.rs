@@ -19,17 +19,53 @@ pub(super) const OPEN_FILES_RANGE: RangeInclusive<u32> = 64..=1 << 16;
 
 /// Something that a plugin sees in its file system, as the policy names it.
 #[derive(Clone, Debug)]
-pub(crate) struct Mount {
+pub struct Mount {
     /// The path where the plugin sees it.
     pub(crate) guest: String,
     pub(crate) source: Source,
 }
 
+impl Mount {
+    /// Where the plugin sees it.
+    pub fn guest(&self) -> &str {
+        &self.guest
+    }
+
+    /// Whether it gives all that the other one does: the same folder of the host's in the same place, with as much access and
+    /// room, or as much room in memory.
+    pub fn covers(&self, other: &Self) -> bool {
+        // No limit is more than any.
+        let room = |limit: &Option<u64>| limit.unwrap_or(u64::MAX);
+        is_same_place(&self.guest, &other.guest)
+            && match (&self.source, &other.source) {
+                (
+                    Source::Folder { host, access, limit },
+                    Source::Folder { host: other, access: wanted, limit: most },
+                ) => {
+                    let is_same = std::path::absolute(host).ok() == std::path::absolute(other).ok();
+                    is_same
+                        && match (access, wanted) {
+                            (_, Access::ReadOnly) => true,
+                            (Access::ReadOnly, Access::ReadWrite) => false,
+                            (Access::ReadWrite, Access::ReadWrite) => room(limit) >= room(most),
+                        }
+                }
+                (Source::Scratch { limit }, Source::Scratch { limit: most }) => limit >= most,
+                (Source::Device(device), Source::Device(other)) => device == other,
+                _ => false,
+            }
+    }
+}
+
 impl fmt::Display for Mount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
-            Source::Folder { host, .. } => write!(f, "mount {} at {}", host.display(), self.guest),
-            Source::Scratch { .. } => write!(f, "scratch folder at {}", self.guest),
+            Source::Folder { host, access, limit } => {
+                let access = if *access == Access::ReadOnly { "read-only" } else { "read-write" };
+                write!(f, "{access} mount {} at {}", host.display(), self.guest)?;
+                limit.map_or(Ok(()), |limit| write!(f, " with {limit} bytes more"))
+            }
+            Source::Scratch { limit } => write!(f, "scratch folder of {limit} bytes at {}", self.guest),
             Source::Device(_) => write!(f, "device at {}", self.guest),
         }
     }
@@ -55,6 +91,11 @@ impl Policy {
         let access = Access::ReadWrite;
         let limit = Some(max_bytes);
         self.mounted(guest, Source::Folder { host, access, limit })
+    }
+
+    /// What the plugin sees in just this place, which may be above other mounts or below them.
+    pub fn mounted_at(&self, guest: &str) -> Option<&Mount> {
+        self.mounts.iter().find(|mount| is_same_place(&mount.guest, guest))
     }
 
     /// Gives the plugin an empty folder in memory, as the absolute path `guest`. The folder is gone when the plugin is.
@@ -99,4 +140,9 @@ impl Policy {
         self.mounts.push(Mount { guest: guest.into(), source });
         self
     }
+}
+
+/// Whether two paths name the same place, however many slashes they have.
+fn is_same_place(one: &str, other: &str) -> bool {
+    Path::new(one).components().eq(Path::new(other).components())
 }

@@ -33,6 +33,16 @@ pub(crate) struct Turn<T> {
     place: Arc<Place<T>>,
 }
 
+/// Tells whether a place is still in the line.
+#[derive(Debug)]
+pub(crate) struct Ticket<T>(Arc<Place<T>>);
+
+impl<T> PartialEq for Ticket<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl<T> Line<T> {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { waiting: AtomicUsize::new(0), places: Mutex::default() })
@@ -62,6 +72,11 @@ impl<T> Line<T> {
         Some(Turn { line: self.clone(), place })
     }
 
+    /// Whether the place of this ticket waits: nothing was given to it, and it hasn't left the line.
+    pub(crate) fn has(&self, ticket: &Ticket<T>) -> bool {
+        lock(&self.places).iter().any(|place| Arc::ptr_eq(place, &ticket.0))
+    }
+
     /// Gives what `take` finds to the first in the line, then to the next, until `take` finds nothing or nobody waits.
     /// `take` must not drop a `T`: a dropped `T` may go to the next in the line, and that takes the lock.
     pub(crate) fn serve(&self, mut take: impl FnMut() -> Option<T>) {
@@ -82,6 +97,11 @@ impl<T> Line<T> {
 }
 
 impl<T> Turn<T> {
+    /// A ticket for this place.
+    pub(crate) fn ticket(&self) -> Ticket<T> {
+        Ticket(self.place.clone())
+    }
+
     /// What was given to this place, if anything was.
     pub(crate) fn try_take(&self) -> Option<T> {
         lock(&self.place.0).given.take()

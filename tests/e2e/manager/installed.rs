@@ -6,12 +6,14 @@ use plugix_e2e::{assert_matches, guest_path};
 use plugix_e2e_contract::counting::Counting;
 use plugix_host::Policy;
 use plugix_manager::store::grants::requests::Request;
-use plugix_manager::store::grants::{Allowed, Coverage, Decision, Fixed, GrantsError, Prompt};
+use plugix_manager::store::grants::{Allowed, Answer, Coverage, Decision, Fixed, GrantsError, Prompt, PromptError, Question};
 use plugix_manager::store::{PluginName, Source, StoreError};
 use plugix_manager::{Installed, InstalledError, Manager, Spec};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 
 fn open(folder: &Path, manager: &Manager) -> Result<Installed, InstalledError> {
     Installed::open(folder.join("home"), manager, Policy::new())
@@ -78,6 +80,47 @@ fn a_grant_is_asked_for_once() -> Result<()> {
     let installed = open(folder.path(), &manager)?;
     installed.start(&name("asks")?, &mut nobody(), |spec| spec)?;
     Ok(())
+}
+
+/// Somebody who thinks for long before they allow everything.
+struct Slow<'p> {
+    prompt: &'p mut (dyn Prompt + Send),
+    asked: Sender<()>,
+    answer: Receiver<()>,
+}
+
+impl Prompt for Slow<'_> {
+    fn ask(&mut self, question: &Question<'_>) -> Result<Answer, PromptError> {
+        self.asked.send(()).expect("the test waits");
+        self.answer.recv().expect("the test answers");
+        self.prompt.ask(question)
+    }
+}
+
+#[test]
+fn nobody_waits_for_somebody_who_thinks() -> Result<()> {
+    let (folder, manager, asks, counter) = (tempfile::tempdir()?, manager()?, name("asks")?, name("counter")?);
+    let installed = open(folder.path(), &manager)?;
+    installed.add(Some(&asks), deliver("requests", folder.path())?, &mut |_| {})?;
+    let other = folder.path().join("counter.wasm");
+    fs::copy(guest_path("stateful"), &other)?;
+    installed.add(Some(&counter), Source::file(other)?, &mut |_| {})?;
+    let ((asked, is_asked), (answers, answer)) = (mpsc::channel(), mpsc::channel());
+    thread::scope(|scope| {
+        let starting = scope.spawn(|| {
+            let prompt = &mut all(folder.path());
+            installed.start(&asks, &mut Slow { prompt, asked, answer }, |spec| spec)
+        });
+        is_asked.recv()?;
+        assert_matches!(installed.list()[0].coverage, Some(Coverage::Asks { .. }));
+        installed.start(&counter, &mut nobody(), counting)?;
+        installed.revoke(&counter)?;
+        // What is asked doesn't change, so it isn't asked again.
+        answers.send(())?;
+        starting.join().expect("it doesn't panic")?;
+        assert!(is_asked.try_recv().is_err());
+        Ok(())
+    })
 }
 
 #[test]

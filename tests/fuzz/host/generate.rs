@@ -7,7 +7,7 @@ mod imports;
 mod instructions;
 mod statements;
 
-use super::random::Random;
+use plugix_e2e::Random;
 use super::table::Call;
 use imports::{host_functions, some_imports};
 use std::fmt::Write as _;

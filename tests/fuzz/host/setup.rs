@@ -1,6 +1,6 @@
 //! A random policy, and the folders that it names.
 
-use super::random::Random;
+use plugix_e2e::Random;
 use anyhow::{Result, ensure};
 use plugix_host::Policy;
 use plugix_host::policy::{Access, Network, Stdin, StdinWriter};

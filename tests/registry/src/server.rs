@@ -210,6 +210,14 @@ impl Server {
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("no test panics with it").clone()
     }
+
+    /// Forgets the requests so far.
+    ///
+    /// # Panics
+    /// If a thread of the server has panicked.
+    pub fn forget_requests(&self) {
+        *self.requests.lock().expect("no test panics with it") = Vec::new();
+    }
 }
 
 impl Drop for Server {

@@ -1,4 +1,4 @@
-//! The examples of the book: a program in `host/examples`, and the plugin that it runs.
+//! The examples of the book: a program in `host/examples` or `host/manager/examples`, and the plugin that it runs.
 
 /// A program and its plugin.
 pub(super) struct Example {
@@ -18,12 +18,13 @@ impl Example {
 
 const TEXTS: &[&str] = &["example-plugins/word-count/texts"];
 
-pub(super) const ALL: [Example; 11] = [
+pub(super) const ALL: [Example; 12] = [
     Example::new("artifact", "word-count", TEXTS),
     Example::new("awaited", "word-count", TEXTS),
     Example::new("courier", "courier", &[]),
     Example::new("forecast", "forecast-old", &[]),
     Example::new("hello", "word-count", TEXTS),
+    Example::new("kept", "word-count", TEXTS),
     Example::new("log_search", "log-search", &[]),
     Example::new("mischief", "mischief", &[]),
     Example::new("pool", "word-count", TEXTS),
@@ -42,7 +43,9 @@ mod tests {
     fn each_example_is_here_and_in_the_book() {
         // The others are programs of several plugins, or of none.
         const OTHERS: [&str; 3] = ["demo", "notes", "raw"];
-        let files = workspace::entries(&root().join("host/examples")).expect("the folder is there");
+        let entries = |folder| workspace::entries(&root().join(folder)).expect("the folder is there");
+        let mut files = [entries("host/examples"), entries("host/manager/examples")].concat();
+        files.sort_by_key(|path| path.file_stem().map(std::ffi::OsStr::to_owned));
         let names = files.iter().filter(|path| path.extension().is_none_or(|extension| extension == "rs"));
         let mut names: Vec<_> = names.filter_map(|path| path.file_stem()?.to_str()).collect();
         names.retain(|name| !OTHERS.contains(name));

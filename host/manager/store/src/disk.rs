@@ -1,66 +1,98 @@
 //! Changes of files that are made as a whole or not at all, and reading of files whose content is anybody's.
 
+mod read;
+
+pub(crate) use read::{open, read, read_open, read_text};
+
 use crate::StoreError;
-use crate::error::FileProblem;
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error as ThisError;
 
-#[cfg(test)]
-pub(crate) mod faults;
-
-/// Changes files. Each change is a step, and a test can let any step fail.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Disk {
-    #[cfg(test)]
-    pub(crate) faults: faults::Faults,
+/// Changes files, each as a whole or not at all. Modules, the lock file, grants and states are all written by it.
+///
+/// A change has several steps. [`Disk::before_each_step`] lets a test see that nothing is lost at any of them.
+#[derive(Clone, Default)]
+pub struct Disk {
+    before: Option<Arc<Before>>,
 }
 
+type Before = dyn Fn() -> io::Result<()> + Send + Sync;
+
 /// Who may read a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Readers {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
     /// As the process has it.
     All,
     /// The user alone.
     Owner,
 }
 
+/// A file can't be changed. It is as it was.
+#[derive(Debug, ThisError)]
+#[error("can't {what} {}", path.display())]
+#[non_exhaustive]
+pub struct DiskError {
+    /// What was tried.
+    pub what: &'static str,
+    /// With what.
+    pub path: PathBuf,
+    /// The reason.
+    #[source]
+    pub reason: io::Error,
+}
+
 impl Disk {
+    /// A disk that asks before each step of each change. If the answer is an error, the step fails with it: the disk is full,
+    /// or the process is dead from then on.
+    pub fn before_each_step(before: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { before: Some(Arc::new(before)) }
+    }
+
     /// Before each change.
     fn step(&self) -> io::Result<()> {
-        #[cfg(test)]
-        self.faults.step()?;
-        Ok(())
+        self.before.as_ref().map_or(Ok(()), |before| before())
     }
 
-    pub(crate) fn create_folder(&self, path: &Path) -> Result<(), StoreError> {
+    /// Makes a folder, and those that lead to it.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn create_folder(&self, path: &Path) -> Result<(), DiskError> {
         let made = self.step().and_then(|()| fs::create_dir_all(path));
-        made.map_err(StoreError::disk("make the folder", path))
+        made.map_err(failed("make the folder", path))
     }
 
-    /// Writes a file by way of another one beside it or in `unfinished`. After a crash there is the old or the new.
-    pub(crate) fn replace(
+    /// Writes a file by way of another one, `unfinished`, in the same file system. After a crash there is the old file or the
+    /// new one, and perhaps an unfinished one, which the next change of this file overwrites.
+    ///
+    /// # Errors
+    /// What the operating system says. If only the last step failed, the file is the new one already.
+    pub fn replace(
         &self,
         path: &Path,
         unfinished: &Path,
         bytes: &[u8],
         readers: Readers,
-    ) -> Result<(), StoreError> {
-        let written = self.write(unfinished, bytes, readers).map_err(StoreError::disk("write", unfinished));
+    ) -> Result<(), DiskError> {
+        let written = self.write(unfinished, bytes, readers).map_err(failed("write", unfinished));
         let renamed = written.and_then(|()| {
             let renamed = self.step().and_then(|()| fs::rename(unfinished, path));
-            renamed.map_err(StoreError::disk("write", path))
+            renamed.map_err(failed("write", path))
         });
         if renamed.is_err() {
             // What was written is of no use. If it can't be removed, it goes when the store is opened again.
             let _ = self.step().and_then(|()| fs::remove_file(unfinished));
             return renamed;
         }
-        let folder = path.parent().unwrap_or(Path::new("/"));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // The new name is there. It may be lost with the power until the folder is written, too.
         let synced = self.step().and_then(|()| File::open(folder)).and_then(|folder| folder.sync_all());
-        synced.map_err(StoreError::disk("write", folder))
+        synced.map_err(failed("write", folder))
     }
 
     fn write(&self, path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
@@ -77,9 +109,12 @@ impl Disk {
     }
 
     /// Removes a file, if there is one.
-    pub(crate) fn remove(&self, path: &Path) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn remove(&self, path: &Path) -> Result<(), DiskError> {
         match self.step().and_then(|()| fs::remove_file(path)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::disk("remove", path)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
             _ => Ok(()),
         }
     }
@@ -91,41 +126,19 @@ impl Disk {
     }
 }
 
-/// Opens a file for reading, whatever it is: opening a pipe doesn't wait for its other end.
-///
-/// # Errors
-/// [`StoreError::Disk`], and [`StoreError::File`] if it is no regular file.
-pub(crate) fn open(path: &Path) -> Result<File, StoreError> {
-    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path);
-    let file = opened.map_err(StoreError::disk("read", path))?;
-    let metadata = file.metadata().map_err(StoreError::disk("read", path))?;
-    if metadata.is_file() { Ok(file) } else { Err(StoreError::file(path, FileProblem::NotRegular)) }
-}
-
-/// Reads a regular file of at most `limit` bytes.
-///
-/// # Errors
-/// [`StoreError::Disk`], and [`StoreError::File`] if the file is none or larger.
-pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
-    read_open(&open(path)?, path, limit)
-}
-
-/// Reads the rest of an open file of at most `limit` bytes.
-pub(crate) fn read_open(file: &File, path: &Path, limit: u64) -> Result<Vec<u8>, StoreError> {
-    let size = file.metadata().map_err(StoreError::disk("read", path))?.len();
-    let mut bytes = Vec::with_capacity(size.min(limit).try_into().unwrap_or(0));
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(StoreError::disk("read", path))?;
-    match bytes.len() as u64 > limit {
-        true => Err(StoreError::file(path, FileProblem::TooLarge(limit))),
-        false => Ok(bytes),
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").finish_non_exhaustive()
     }
 }
 
-/// Reads a text of at most `limit` bytes, if the file is there.
-pub(crate) fn read_text(path: &Path, limit: u64) -> Result<Option<String>, StoreError> {
-    let bytes = match read(path, limit) {
-        Err(StoreError::Disk { reason, .. }) if reason.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => read?,
-    };
-    String::from_utf8(bytes).map(Some).map_err(|_| StoreError::file(path, FileProblem::NotText))
+fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> DiskError + use<> {
+    let path = path.to_owned();
+    move |reason| DiskError { what, path, reason }
+}
+
+impl From<DiskError> for StoreError {
+    fn from(DiskError { what, path, reason }: DiskError) -> Self {
+        Self::Disk { what, path, reason }
+    }
 }

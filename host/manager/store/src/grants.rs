@@ -24,6 +24,7 @@
 //! ```
 
 mod check;
+mod decide;
 mod error;
 mod file;
 mod grant;

@@ -87,7 +87,7 @@ impl Home {
             return Ok(());
         }
         let unfinished = self.unfinished(&format!("{}.wasm", hash.hex()));
-        self.disk.replace(&self.module_path(hash), &unfinished, bytes, Readers::All)
+        Ok(self.disk.replace(&self.module_path(hash), &unfinished, bytes, Readers::All)?)
     }
 
     fn signatures_path(&self, hash: &ContentHash) -> PathBuf {
@@ -101,7 +101,7 @@ impl Home {
             return Ok(());
         }
         let unfinished = self.unfinished(&format!("{}.minisig", hash.hex()));
-        self.disk.replace(&path, &unfinished, text.as_bytes(), Readers::All)
+        Ok(self.disk.replace(&path, &unfinished, text.as_bytes(), Readers::All)?)
     }
 
     /// The signatures that are kept of a module. They are allegations as they were when they came.
@@ -116,7 +116,7 @@ impl Home {
         if text.len() as u64 > LOCK_MAX {
             return Err(StoreError::Lock { path, reason: LockError::TooLarge });
         }
-        self.disk.replace(&path, &self.unfinished(LOCK), text.as_bytes(), Readers::All)
+        Ok(self.disk.replace(&path, &self.unfinished(LOCK), text.as_bytes(), Readers::All)?)
     }
 
     /// Removes the oldest of those modules that the lock file doesn't name, as long as they have more than `limit` bytes

@@ -49,6 +49,7 @@ mod store;
 mod watch;
 
 pub use credentials::{Credentials, Login};
+pub use disk::{Disk, DiskError, Readers};
 pub use error::{FileProblem, StoreError};
 pub use fetch::{FetchError, Fetched, Fetcher, Limits, OnProgress, Progress, Refused};
 pub use folder::{Folder, Found};
@@ -62,7 +63,7 @@ pub use signature::{
     Key, KeyError, PolicyError, Rule, SignatureError, SignaturePolicy, Signatures, SignaturesError, Verdict,
 };
 pub use source::{Source, SourceError};
-pub use store::{Newer, Store, Updated};
+pub use store::{Delivery, Fetching, Newer, Store, Updated};
 pub use watch::{Arrived, Change, Patience, Watch};
 
 /// The examples of the page that the package has.

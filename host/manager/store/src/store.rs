@@ -1,14 +1,16 @@
 //! Plugins that are kept: added, updated, removed, each as a whole or not at all.
 
+mod fetching;
 mod newer;
 
 #[cfg(test)]
 mod tests;
 
+pub use fetching::{Delivery, Fetching};
 pub use newer::Newer;
 
 use crate::disk::Disk;
-use crate::fetch::{Fetched, Fetcher, Limits, OnProgress};
+use crate::fetch::{Fetcher, Limits, OnProgress};
 use crate::folder::{Folder, Found};
 use crate::home::{self, Home};
 use crate::lock::{Lock, Plugin};
@@ -59,10 +61,15 @@ impl Store {
     /// [`StoreError::InUse`] at once if another program has the folder; [`StoreError::Lock`], [`StoreError::Policy`] or
     /// [`StoreError::Credentials`] if a file in it can't be used; [`StoreError::Disk`].
     pub fn open(home: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_on(home.as_ref(), Disk::default())
+        Self::open_on(home, Disk::default())
     }
 
-    fn open_on(path: &Path, disk: Disk) -> Result<Self, StoreError> {
+    /// Does the same, and changes files by `disk`.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_on(home: impl AsRef<Path>, disk: Disk) -> Result<Self, StoreError> {
+        let path = home.as_ref();
         let home = Home::open(path, disk.clone())?;
         let lock = home::read_lock(path)?;
         let signatures = read_policy(path)?;
@@ -114,6 +121,11 @@ impl Store {
         self.home.path()
     }
 
+    /// What changes the folder's files.
+    pub fn disk(&self) -> &Disk {
+        &self.home.disk
+    }
+
     /// The plugins by name.
     pub fn list(&self) -> &BTreeMap<PluginName, Plugin> {
         self.lock.plugins()
@@ -154,12 +166,8 @@ impl Store {
         source: Source,
         progress: OnProgress<'_>,
     ) -> Result<(PluginName, Plugin), StoreError> {
-        let source = source.absolute()?;
-        if let Some(name) = name {
-            self.check_free(name, &source)?;
-        }
-        let fetched = self.fetch(&source, name, progress)?;
-        self.install(name, source, &fetched.module, &fetched.signatures, fetched.digest)
+        let delivery = self.fetching(name, source)?.fetch(progress)?;
+        self.add_delivery(&delivery)
     }
 
     /// Adds a module that a watched folder told of: these bytes, whatever the file holds by now.
@@ -181,13 +189,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn fetch_newer(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
-        let before = self.plugin(name)?.clone();
-        let source = before.source.clone();
-        let fetched = self.fetch(&source, Some(name), progress)?;
-        let (_, after) = self.check(Some(name), source, &fetched.module, &fetched.signatures, fetched.digest)?;
-        self.home.keep_module(&after.hash, &fetched.module)?;
-        self.home.keep_signatures(&after.hash, &fetched.signatures)?;
-        Ok(Updated { before, after })
+        let delivery = self.fetching_newer(name)?.fetch(progress)?;
+        self.keep_newer(name, &delivery)
     }
 
     /// Makes what was fetched the plugin of this name.
@@ -241,37 +244,6 @@ impl Store {
         let cache = ContentHash::of(folder.as_os_str().as_encoded_bytes()).hex();
         let cache = self.home().join("partial").join(format!("{}.scan", &cache[..16]));
         Folder::new(folder).limit(self.fetcher.limits_are().module).cached_in(cache).scan()
-    }
-
-    /// What the source delivers. A module that is kept and has the hash that the source names needs no network.
-    fn fetch(
-        &self,
-        source: &Source,
-        name: Option<&PluginName>,
-        progress: OnProgress<'_>,
-    ) -> Result<Fetched, StoreError> {
-        if let Source::Url { hash, .. } = source
-            && let Some(kept) = self.kept(source, hash)
-        {
-            return Ok(kept);
-        }
-        if let Source::Oci(reference) = source
-            && let Some(digest) = reference.digest()
-        {
-            let known = self.list().values().find(|plugin| plugin.digest.as_deref() == Some(digest));
-            if let Some(mut kept) = known.and_then(|plugin| self.kept(source, &plugin.hash)) {
-                kept.digest = Some(digest.to_owned());
-                return Ok(kept);
-            }
-        }
-        self.fetcher.fetch(source, name, progress)
-    }
-
-    /// A module that is here with the signatures that its source needs.
-    fn kept(&self, source: &Source, hash: &ContentHash) -> Option<Fetched> {
-        let (module, signatures) = (self.module(hash).ok()?, self.home.signatures(hash));
-        self.signatures.check(source, &module, &signatures).ok()?;
-        Some(Fetched { module, signatures, digest: None })
     }
 
     /// Checks the signatures before anything else, and then keeps the module and names it.
@@ -332,11 +304,9 @@ impl Store {
     /// Writes the lock file. From then on it holds.
     fn commit(&mut self, lock: Lock) -> Result<(), StoreError> {
         if let Err(error) = self.home.write_lock(&lock) {
-            // The very last step may have failed, and the file be the new one.
-            if let Ok(lock) = home::read_lock(self.home()) {
-                self.lock = lock;
-            }
-            return Err(error);
+            // The very last step may have failed, and the file be the new one. Then it holds.
+            self.lock = home::read_lock(self.home()).unwrap_or(std::mem::take(&mut self.lock));
+            return if self.lock == lock { Ok(()) } else { Err(error) };
         }
         self.lock = lock;
         // What can't be removed now is removed at another time.

@@ -2,13 +2,14 @@
 
 use super::Wait;
 use super::lease::{Lease, here};
+use super::pause::Pauses;
 use crate::error::{Error, Overload, StopReason};
 use crate::plugin::Plugin;
 use crate::plugin::inner::Inner;
 use crate::plugin::stream::{GuestStreams, Pulled};
 use crate::stop::{Calls, Halt};
 use crate::sync::exclusive::Exclusive;
-use crate::sync::line::Line;
+use crate::sync::line::{Line, Turn};
 use crate::sync::lock::lock;
 use futures::future::{Either, select};
 use std::any::TypeId;
@@ -34,8 +35,9 @@ pub(crate) struct Lanes {
     pub(crate) plugin: Plugin,
     /// The main thread's lane is the last. The lanes before it have no thread of their own, and are dropped first.
     pub(super) lanes: Box<[Lane]>,
-    line: Arc<Line<Lease<Arc<Lanes>>>>,
+    pub(super) line: Arc<Line<Lease<Arc<Lanes>>>>,
     queue: usize,
+    pub(super) pauses: Mutex<Pauses>,
     closed: Halt,
     /// The streams that the plugin's results offer.
     pub(super) streams: OnceLock<Arc<GuestStreams>>,
@@ -60,6 +62,7 @@ impl Lanes {
             lanes,
             line: Line::new(),
             queue,
+            pauses: Mutex::default(),
             closed: Halt::default(),
             streams: OnceLock::new(),
             interfaces: Mutex::default(),
@@ -142,13 +145,29 @@ impl Lanes {
         self.check().map(|()| lease)
     }
 
-    /// Waits in the line for a worker, also when the plugin takes no more calls.
+    /// Waits in the line for a worker, also when the plugin takes no more calls. A thread that is below a call of the plugin
+    /// must not wait, because it might wait for itself.
     pub(super) async fn hold(self: Arc<Self>, limit: Duration) -> Result<Lease<Arc<Lanes>>, Error> {
-        self.plugin.check()?;
         if self.is_below_a_call() {
             return Err(Overload::WithinACall { count: self.count() }.into());
         }
-        let mut turn = pin!(self.line.join(usize::MAX).expect("the line has room for everybody"));
+        let turn = self.join();
+        self.given(turn, limit).await
+    }
+
+    /// Joins the line, however long it is.
+    pub(super) fn join(&self) -> Turn<Lease<Arc<Self>>> {
+        self.line.join(usize::MAX).expect("the line has room for everybody")
+    }
+
+    /// Waits for the worker that is given to a place in the line.
+    pub(super) async fn given(
+        self: Arc<Self>,
+        turn: Turn<Lease<Arc<Self>>>,
+        limit: Duration,
+    ) -> Result<Lease<Arc<Self>>, Error> {
+        self.plugin.check()?;
+        let mut turn = pin!(turn);
         self.serve_line();
         let stopped = pin!(self.plugin.halt().stopped());
         let late = pin!(self.plugin.module().engine().sleep(limit));
@@ -170,15 +189,17 @@ impl Lanes {
 
     /// Takes a worker for a caller who doesn't join the line.
     fn take_now(self: &Arc<Self>, wait: Wait) -> Result<Lease<Arc<Self>>, Error> {
-        if (self.waiting() == 0 || self.is_below_a_call())
-            && let Some(at) = self.find_free()
+        let is_nested = self.is_below_a_call();
+        let free = || self.find_free().or_else(|| if is_nested { self.borrow_of_pauses() } else { None });
+        if (self.waiting() == 0 || is_nested)
+            && let Some(at) = free()
         {
             let lease = Lease::prepare(self.clone(), at);
             return self.check().map(|()| lease);
         }
         let count = self.count();
         Err(match wait {
-            _ if self.is_below_a_call() => Overload::WithinACall { count }.into(),
+            _ if is_nested => Overload::WithinACall { count }.into(),
             Wait::Never => Overload::AllTaken { count }.into(),
             Wait::AtMost(_) | Wait::Forever => Overload::QueueFull { count, waiting: self.queue }.into(),
         })
@@ -213,7 +234,7 @@ impl Lanes {
 
     /// Marks a free worker as taken, and returns its place.
     #[inline]
-    fn find_free(&self) -> Option<usize> {
+    pub(super) fn find_free(&self) -> Option<usize> {
         let last = LAST.get();
         if self.lanes.get(last).is_some_and(|lane| lane.inner.try_mark()) {
             return Some(last);
@@ -224,7 +245,7 @@ impl Lanes {
     }
 
     /// Whether the calling thread is already running a call of this plugin.
-    fn is_below_a_call(&self) -> bool {
+    pub(super) fn is_below_a_call(&self) -> bool {
         self.lanes.iter().any(|lane| lane.holder.load(Ordering::Relaxed) == here())
     }
 

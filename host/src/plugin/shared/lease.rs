@@ -68,6 +68,11 @@ impl<L: Borrow<Arc<Lanes>>> Lease<L> {
 }
 
 impl Lease<Arc<Lanes>> {
+    /// The worker's place. The worker stays taken until somebody prepares a lease of that place.
+    pub(super) fn into_place(mut self) -> usize {
+        self.at.take().expect("a lease that was handed on is gone")
+    }
+
     /// The same lease, for a call on this thread.
     pub(super) fn on_this_thread(mut self, lanes: &Arc<Lanes>) -> Lease<&Arc<Lanes>> {
         assert!(Arc::ptr_eq(&self.lanes, lanes), "a lease stays with its plugin");

@@ -3,12 +3,14 @@
 use super::SharedPlugin;
 use super::lanes::Lanes;
 use super::lease::Lease;
-use crate::error::Error;
+use crate::error::{Error, Overload};
 use crate::module::Module;
 use crate::plugin::UNLOAD_LIMIT;
 use crate::plugin::dynamic::Lend;
 use crate::plugin::inner::Inner;
 use crate::sync::block::block_on;
+use crate::sync::line::Ticket;
+use crate::sync::lock::lock;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,16 +23,35 @@ pub(crate) struct Paused {
     _others: Vec<Lease<Arc<Lanes>>>,
 }
 
+/// The workers of those who wait until the plugin runs no call.
+///
+/// They don't keep them from a call that a running call makes of its own plugin: they wait for the running call anyway.
+#[derive(Debug, Default)]
+pub(super) struct Pauses {
+    /// The places of the workers that are there already.
+    held: Vec<usize>,
+    /// Those who wait in the line for the next one.
+    coming: Vec<Ticket<Lease<Arc<Lanes>>>>,
+}
+
 impl SharedPlugin {
-    /// Waits in line for all workers. So the calls that came before are run, and those that come later wait.
+    /// Waits in line for all workers. So the calls that came before are run, and those that come later wait. A call that a
+    /// running call makes of its own plugin, by way of a host function, is run as well: it takes a worker that waits here.
     ///
     /// # Errors
     /// [`Error::Overloaded`] if they don't end in time, or if the calling thread is itself in a call of the plugin.
     /// [`Error::Dead`] if the plugin has ended.
     pub(crate) fn pause(&self, limit: Duration) -> Result<Paused, Error> {
+        if self.lanes.is_below_a_call() {
+            return Err(Overload::OwnCall.into());
+        }
         let end = Instant::now() + limit;
-        let hold = || block_on(self.lanes.clone().hold(end.saturating_duration_since(Instant::now())));
-        let mut leases = (0..self.lanes.count()).map(|_| hold()).collect::<Result<Vec<_>, _>>()?;
+        let held = Held(&self.lanes);
+        let mut leases = loop {
+            if let Some(all) = held.next(end)? {
+                break all;
+            }
+        };
         // Each worker is held once, so the main thread's is among them.
         let main = leases.iter().position(|lease| lease.is_of_main_thread()).unwrap_or_default();
         let main = leases.swap_remove(main);
@@ -48,6 +69,58 @@ impl SharedPlugin {
             !self.is_alive() || self.lanes.wait_for_streams(left()) && self.pause(left()).map(Paused::unload).is_ok();
         self.lanes.plugin.process().stopper.unload();
         drained
+    }
+}
+
+/// The workers that a pause has got so far. Those that are there when it is dropped are free again.
+struct Held<'l>(&'l Arc<Lanes>);
+
+impl Held<'_> {
+    /// Waits for one more worker. Returns all of them as soon as all are there. While a call runs, one at least isn't.
+    fn next(&self, end: Instant) -> Result<Option<Vec<Lease<Arc<Lanes>>>>, Error> {
+        let (turn, ticket) = {
+            let mut pauses = lock(&self.0.pauses);
+            let turn = self.0.join();
+            pauses.coming.push(turn.ticket());
+            let ticket = turn.ticket();
+            (turn, ticket)
+        };
+        let given = block_on(self.0.clone().given(turn, end.saturating_duration_since(Instant::now())));
+        let mut pauses = lock(&self.0.pauses);
+        pauses.coming.retain(|coming| *coming != ticket);
+        pauses.held.push(given?.into_place());
+        Ok((pauses.held.len() == self.0.count()).then(|| self.leases(&mut pauses.held)))
+    }
+
+    fn leases(&self, places: &mut Vec<usize>) -> Vec<Lease<Arc<Lanes>>> {
+        places.drain(..).map(|at| Lease::prepare(self.0.clone(), at)).collect()
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let leases = self.leases(&mut lock(&self.0.pauses).held);
+        // Whoever waits gets them, and that takes other locks.
+        drop(leases);
+    }
+}
+
+impl Lanes {
+    /// A worker that a pause has got, for a call that a running call makes of its own plugin.
+    pub(super) fn borrow_of_pauses(&self) -> Option<usize> {
+        loop {
+            let mut pauses = lock(&self.pauses);
+            if let Some(at) = pauses.held.pop() {
+                return Some(at);
+            }
+            if pauses.coming.iter().all(|ticket| self.line.has(ticket)) {
+                // A pause that failed may have given its workers back meanwhile.
+                return self.find_free();
+            }
+            drop(pauses);
+            // A worker is on its way to a pause, which needs a moment of the processor.
+            std::thread::yield_now();
+        }
     }
 }
 

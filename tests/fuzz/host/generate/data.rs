@@ -1,6 +1,6 @@
 //! What lies in the memory of a random module before it runs: what plausible arguments lead to.
 
-use super::super::random::Random;
+use plugix_e2e::Random;
 use super::super::setup::PORTS;
 use std::fmt::Write as _;
 
@@ -79,7 +79,7 @@ pub(super) fn segments(random: &mut Random, pages: u32, patient: bool) -> String
     for _ in 0..SUBSCRIPTIONS {
         let kind = random.pick(&[0, 0, 1, 2, 1, 2, 9]);
         let id = random.below(10);
-        subscriptions.extend(random.next().to_le_bytes());
+        subscriptions.extend(random.any().to_le_bytes());
         subscriptions.extend([kind, 0, 0, 0, 0, 0, 0, 0]);
         subscriptions.extend([id, 0].map(u32::to_le_bytes).as_flattened());
         subscriptions.extend([time(random, patient), 0].map(u64::to_le_bytes).as_flattened());

@@ -1,6 +1,6 @@
 //! What random modules import: system calls, functions of the host's own, and interfaces of the host.
 
-use super::super::random::Random;
+use plugix_e2e::Random;
 use super::super::table::{self, Call};
 use super::Form;
 use plugix_e2e_contract::host::Store;

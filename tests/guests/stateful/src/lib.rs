@@ -61,6 +61,7 @@ impl Listing for Counter {
     }
 }
 
+// ANCHOR: state
 #[derive(Serialize, Deserialize, Schema)]
 #[schema(crate = plugix_guest::abi)]
 struct Counted {
@@ -86,3 +87,4 @@ impl Stateful for Counter {
         Ok(())
     }
 }
+// ANCHOR_END: state

@@ -10,6 +10,7 @@ use super::{
 use crate::ContentHash;
 use plugix_requests::{Item, Request, Requests};
 use std::path::Path;
+use std::sync::Mutex;
 
 const FIRST: &str = r#"
 [[folders]]
@@ -243,4 +244,30 @@ fn a_file_grants_what_it_has() {
     assert_eq!(allowed, [folder, Allowed::new(item("[[limits]]\nthreads = 8")).unwrap()]);
     let wrong = Prepared::from_toml("[[folders]]\nguest = \"/books\"\nhosts = \"a\"", "/").unwrap_err().to_string();
     assert!(wrong.contains("line 3, column 1") && wrong.contains("did you mean `host`?"), "{wrong}");
+}
+
+#[test]
+fn what_changes_while_somebody_thinks_is_asked_anew() {
+    /// Somebody who allows everything, while somebody else answers the first request.
+    struct Late<'g>(&'g Mutex<Grants>, Granting);
+    impl Prompt for Late<'_> {
+        fn ask(&mut self, question: &Question<'_>) -> Result<Answer, PromptError> {
+            if self.1.0.is_empty() {
+                let mut grant = Grant::new();
+                grant.decide(item("[[limits]]\nthreads = 8"), Decision::Refused).unwrap();
+                let Subject { origin, hash, .. } = *question.subject;
+                self.0.lock().unwrap().set(origin, hash, grant).unwrap();
+            }
+            self.1.ask(question)
+        }
+    }
+    let (from, version) = (origin("file:/words.wasm"), hash(1));
+    let first = requests(&FIRST.replace("reason = \"hurries\"", "reason = \"hurries\"\noptional = true"));
+    let subject = Subject { name: "words", version: "1", origin: &from, hash: &version, requests: &first };
+    let grants = Mutex::new(Grants::in_memory());
+    let mut late = Late(&grants, Granting(Vec::new()));
+    let grant = Grants::decide_shared(&grants, &subject, &mut late).unwrap();
+    assert_eq!(late.1.0.len(), 3 + 2, "the first answers are dropped, and two requests are asked again");
+    assert_eq!(grant.allowed().count(), 2);
+    assert_eq!(grants.lock().unwrap().get(&from, &version), Some(&grant));
 }

@@ -4,10 +4,8 @@ mod crashes;
 mod lies;
 mod sources;
 
-use crate::disk::Disk;
-use crate::disk::faults::Fault;
-use crate::{Plugin, PluginName, Source, Store, StoreError};
-use plugix_e2e_registry::module;
+use crate::{Disk, Plugin, PluginName, Source, Store, StoreError};
+use plugix_e2e_registry::{Fault, Faults, module};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -29,8 +27,8 @@ impl Case {
         Store::open(self.home()).unwrap()
     }
 
-    fn open_on(&self, disk: &Disk) -> Result<Store, StoreError> {
-        Store::open_on(&self.home(), disk.clone())
+    fn open_on(&self, faults: &Faults) -> Result<Store, StoreError> {
+        Store::open_on(self.home(), disk(faults))
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -42,6 +40,12 @@ impl Case {
         fs::write(self.file(name), bytes).unwrap();
         Source::file(self.file(name)).unwrap()
     }
+}
+
+/// A disk with faults.
+fn disk(faults: &Faults) -> Disk {
+    let faults = faults.clone();
+    Disk::before_each_step(move || faults.step())
 }
 
 fn name(text: &str) -> PluginName {

@@ -74,11 +74,11 @@ fn a_full_disk_at_each_step_loses_nothing() {
     for what in CHANGES {
         let states = old_and_new(what);
         for step in 0.. {
-            let (case, disk) = (before(), Disk::default());
-            let mut store = case.open_on(&disk).unwrap();
-            disk.faults.set(Fault::Full, step);
+            let (case, faults) = (before(), Faults::default());
+            let mut store = case.open_on(&faults).unwrap();
+            faults.set(Fault::Full, step);
             let changed = change(&mut store, what, &case.0);
-            disk.faults.set(Fault::None, 0);
+            faults.set(Fault::None, 0);
             let kept = contents(store.list());
             drop(store);
             assert_eq!(kept, contents(&state(&case)), "{what}, step {step}: the program and the disk agree");
@@ -97,9 +97,9 @@ fn a_program_that_dies_at_any_step_leaves_the_old_or_the_new() {
     for what in CHANGES {
         let states = old_and_new(what);
         for step in 0.. {
-            let (case, disk) = (before(), Disk::default());
-            let mut store = case.open_on(&disk).unwrap();
-            disk.faults.set(Fault::Dead, step);
+            let (case, faults) = (before(), Faults::default());
+            let mut store = case.open_on(&faults).unwrap();
+            faults.set(Fault::Dead, step);
             let changed = change(&mut store, what, &case.0);
             drop(store);
             is_old_or_new(&case, what, step, &states);
@@ -113,11 +113,11 @@ fn a_program_that_dies_at_any_step_leaves_the_old_or_the_new() {
 #[test]
 fn opening_can_die_as_well() {
     for step in 0.. {
-        let (case, disk) = (before(), Disk::default());
+        let (case, faults) = (before(), Faults::default());
         let old = contents(&state(&case));
         fs::write(case.home().join("unfinished/left"), "by a crash").unwrap();
-        disk.faults.set(Fault::Dead, step);
-        let opened = case.open_on(&disk).is_ok();
+        faults.set(Fault::Dead, step);
+        let opened = case.open_on(&faults).is_ok();
         assert_eq!(contents(&state(&case)), old, "step {step}");
         if opened {
             break;
@@ -167,9 +167,9 @@ fn dies_in_a_child() {
         assert!(error.is_disk_full(), "{error:?}");
         return;
     }
-    let disk = Disk::default();
-    let mut store = Store::open_on(&home, disk.clone()).unwrap();
-    disk.faults.set(Fault::Abort, step.parse().unwrap());
+    let faults = Faults::default();
+    let mut store = Store::open_on(&home, disk(&faults)).unwrap();
+    faults.set(Fault::Abort, step.parse().unwrap());
     change(&mut store, &what, &case).unwrap();
 }
 
@@ -203,9 +203,9 @@ fn a_download_that_dies_goes_on_with_the_next_program() {
     });
     let source: Source = format!("{}#{}", server.url("/w.wasm"), crate::ContentHash::of(&content)).parse().unwrap();
     for step in 0.. {
-        let (case, disk) = (before(), Disk::default());
-        let mut store = case.open_on(&disk).unwrap();
-        disk.faults.set(Fault::Dead, step);
+        let (case, faults) = (before(), Faults::default());
+        let mut store = case.open_on(&faults).unwrap();
+        faults.set(Fault::Dead, step);
         let added = store.add(Some(&name("new")), source.clone(), &mut |_| {});
         drop(store);
         let there = state(&case).contains_key(&name("new"));
