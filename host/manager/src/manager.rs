@@ -13,6 +13,7 @@ use crate::surroundings::{Provide, Providers, Surroundings, provide};
 use plugix_host::Engine;
 use plugix_host::abi::interface::{Interface, Provider};
 use plugix_host::plugin::Services;
+use plugix_store::PluginName;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, mpsc};
@@ -277,9 +278,6 @@ impl ManagerBuilder {
 
 /// Whether a name can be that of a file.
 fn check_name(name: &str) -> Result<(), ManagerError> {
-    let is_fine = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    match !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_fine) {
-        true => Ok(()),
-        false => Err(ManagerError::Name { name: name.to_owned() }),
-    }
+    name.parse::<PluginName>()?;
+    Ok(())
 }

@@ -62,7 +62,7 @@ pub use signature::{
     Key, KeyError, PolicyError, Rule, SignatureError, SignaturePolicy, Signatures, SignaturesError, Verdict,
 };
 pub use source::{Source, SourceError};
-pub use store::{Newer, Store, Updated};
+pub use store::{Newer, Restored, Store, Updated};
 pub use watch::{Arrived, Change, Patience, Watch};
 
 /// The examples of the page that the package has.

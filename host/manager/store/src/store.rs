@@ -1,18 +1,21 @@
 //! Plugins that are kept: added, updated, removed, each as a whole or not at all.
 
+mod fetched;
 mod newer;
+mod restore;
 
 #[cfg(test)]
 mod tests;
 
 pub use newer::Newer;
+pub use restore::Restored;
 
 use crate::disk::Disk;
-use crate::fetch::{Fetched, Fetcher, Limits, OnProgress};
+use crate::fetch::{Fetcher, Limits, OnProgress};
 use crate::folder::{Folder, Found};
 use crate::home::{self, Home};
 use crate::lock::{Lock, Plugin};
-use crate::signature::{SignaturePolicy, Signatures};
+use crate::signature::{Key, SignaturePolicy, Signatures};
 use crate::watch::Arrived;
 use crate::{ContentHash, Credentials, Module, PluginName, Source, StoreError};
 use std::collections::BTreeMap;
@@ -154,12 +157,9 @@ impl Store {
         source: Source,
         progress: OnProgress<'_>,
     ) -> Result<(PluginName, Plugin), StoreError> {
-        let source = source.absolute()?;
-        if let Some(name) = name {
-            self.check_free(name, &source)?;
-        }
-        let fetched = self.fetch(&source, name, progress)?;
-        self.install(name, source, &fetched.module, &fetched.signatures, fetched.digest)
+        let (name, plugin) = self.fetch_new(name, source, progress)?;
+        self.record(&name, &plugin)?;
+        Ok((name, plugin))
     }
 
     /// Adds a module that a watched folder told of: these bytes, whatever the file holds by now.
@@ -172,31 +172,9 @@ impl Store {
         let name = name.map_err(|reason| StoreError::Name { source_text: source.to_string(), reason })?;
         let folder = arrived.file.parent().map(Source::folder).transpose()?.unwrap_or(source);
         self.check_free(&name, &folder)?;
-        self.install(Some(&name), folder, &arrived.bytes, &arrived.signatures, None)
-    }
-
-    /// Fetches a plugin from its source again, and keeps the module beside the one that there is. The plugin stays what it
-    /// is until [`accept`](Self::accept).
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn fetch_newer(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
-        let before = self.plugin(name)?.clone();
-        let source = before.source.clone();
-        let fetched = self.fetch(&source, Some(name), progress)?;
-        let (_, after) = self.check(Some(name), source, &fetched.module, &fetched.signatures, fetched.digest)?;
-        self.home.keep_module(&after.hash, &fetched.module)?;
-        self.home.keep_signatures(&after.hash, &fetched.signatures)?;
-        Ok(Updated { before, after })
-    }
-
-    /// Makes what was fetched the plugin of this name.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownPlugin`] if it was removed meanwhile, [`StoreError::Disk`].
-    pub fn accept(&mut self, name: &PluginName, newer: &Updated) -> Result<(), StoreError> {
-        self.plugin(name)?;
-        self.record(name, &newer.after)
+        let (name, plugin) = self.keep(Some(&name), folder, &arrived.bytes, &arrived.signatures, None)?;
+        self.record(&name, &plugin)?;
+        Ok((name, plugin))
     }
 
     /// Fetches a plugin from its source again. A grant stays with the plugin's name: whoever keeps grants knows whether it
@@ -243,39 +221,8 @@ impl Store {
         Folder::new(folder).limit(self.fetcher.limits_are().module).cached_in(cache).scan()
     }
 
-    /// What the source delivers. A module that is kept and has the hash that the source names needs no network.
-    fn fetch(
-        &self,
-        source: &Source,
-        name: Option<&PluginName>,
-        progress: OnProgress<'_>,
-    ) -> Result<Fetched, StoreError> {
-        if let Source::Url { hash, .. } = source
-            && let Some(kept) = self.kept(source, hash)
-        {
-            return Ok(kept);
-        }
-        if let Source::Oci(reference) = source
-            && let Some(digest) = reference.digest()
-        {
-            let known = self.list().values().find(|plugin| plugin.digest.as_deref() == Some(digest));
-            if let Some(mut kept) = known.and_then(|plugin| self.kept(source, &plugin.hash)) {
-                kept.digest = Some(digest.to_owned());
-                return Ok(kept);
-            }
-        }
-        self.fetcher.fetch(source, name, progress)
-    }
-
-    /// A module that is here with the signatures that its source needs.
-    fn kept(&self, source: &Source, hash: &ContentHash) -> Option<Fetched> {
-        let (module, signatures) = (self.module(hash).ok()?, self.home.signatures(hash));
-        self.signatures.check(source, &module, &signatures).ok()?;
-        Some(Fetched { module, signatures, digest: None })
-    }
-
-    /// Checks the signatures before anything else, and then keeps the module and names it.
-    fn install(
+    /// Checks the signatures before anything else, and then keeps the module. No plugin has it yet.
+    fn keep(
         &mut self,
         name: Option<&PluginName>,
         source: Source,
@@ -286,7 +233,6 @@ impl Store {
         let (name, plugin) = self.check(name, source, module, signatures, digest)?;
         self.home.keep_module(&plugin.hash, module)?;
         self.home.keep_signatures(&plugin.hash, signatures)?;
-        self.record(&name, &plugin)?;
         Ok((name, plugin))
     }
 
@@ -300,10 +246,7 @@ impl Store {
         digest: Option<String>,
     ) -> Result<(PluginName, Plugin), StoreError> {
         let text = || source.to_string();
-        let signed_by = self
-            .signatures
-            .check(&source, module, signatures)
-            .map_err(|reason| StoreError::Unsigned { source_text: text(), reason })?;
+        let signed_by = self.check_signed(&source, module, signatures)?;
         let seen = Module::of(module).map_err(|reason| StoreError::Module { source_text: text(), reason })?;
         let name = match name {
             Some(name) => name.clone(),
@@ -317,6 +260,11 @@ impl Store {
         let version = seen.about.map(|about| about.version);
         let interfaces = seen.interfaces;
         Ok((name, Plugin { source, version, hash: seen.hash, digest, interfaces, signed_by, grant }))
+    }
+
+    fn check_signed(&self, source: &Source, module: &[u8], signatures: &Signatures) -> Result<Vec<Key>, StoreError> {
+        let unsigned = |reason| StoreError::Unsigned { source_text: source.to_string(), reason };
+        self.signatures.check(source, module, signatures).map_err(unsigned)
     }
 
     /// Makes this the plugin of the name. Its module is kept already.

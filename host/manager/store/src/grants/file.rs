@@ -40,6 +40,14 @@ impl Grants {
         Ok(Self { entries: load(&path)?, path: Some(path) })
     }
 
+    /// Reads the grants of a store's folder, `grants.toml`. There need not be any yet.
+    ///
+    /// # Errors
+    /// Those of [`Grants::open`].
+    pub fn of_home(home: impl AsRef<Path>) -> Result<Self, GrantsError> {
+        Self::open(home.as_ref().join("grants.toml"))
+    }
+
     /// What was granted to a module.
     pub fn get(&self, origin: &Origin, hash: &ContentHash) -> Option<&Grant> {
         let entry = self.entries.iter().find(|entry| entry.origin == *origin && entry.hash == *hash);
