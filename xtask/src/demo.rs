@@ -17,8 +17,9 @@ const PLUGINS: [&str; 3] = ["mandelbrot", "server-plugin", "word-count"];
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
-    cargo xtask demo              # prints a table, and writes target/demo/mandelbrot.png\n  \
-    cargo xtask demo console      # a page on which plugins are installed, granted, called and reloaded\n  \
+    cargo xtask demo              # prints a table, writes target/demo/mandelbrot.png, and goes on as the next one\n  \
+    cargo xtask demo console      # a page on which plugins are installed, granted, called and reloaded, and its picture,\n  \
+                                  # target/demo/console.png; on a terminal the page is there until Ctrl-C\n  \
     cargo xtask demo notes        # a web service with axum and SQLite, in a plugin\n  \
     cargo xtask demo thermostat   # the program host/examples/thermostat.rs with its plugin")]
 pub(crate) struct Args {
@@ -54,7 +55,7 @@ fn show_all() -> Result<()> {
     let results = target_folder()?.join("demo");
     show("demo", [folder, &results])?;
     println!("The picture is {}", results.join("mandelbrot.png").display());
-    Ok(())
+    console::show()
 }
 
 /// Builds an example of the host, and runs it.

@@ -14,6 +14,7 @@ mod doctor;
 mod env;
 mod exit;
 mod fake;
+mod grants;
 mod input;
 mod inspect;
 mod kept;
@@ -32,6 +33,7 @@ mod pull;
 mod push;
 mod records;
 mod remove;
+mod restore;
 mod run;
 mod runner;
 mod secret;
@@ -93,8 +95,12 @@ enum Command {
     Remove(remove::Args),
     /// Fetch kept plugins from their sources again
     Update(update::Args),
+    /// Fetch the modules that the lock file names and that aren't here
+    Restore(restore::Args),
     /// List the kept plugins
     List(list::Args),
+    /// Show what plugins may do, and what was refused, or forget it
+    Grants(grants::Args),
     /// Show what could be updated
     Outdated(outdated::Args),
     /// Bring a module to a registry
@@ -145,6 +151,8 @@ fn main() -> ExitCode {
         Command::Add(args) => add::run(args),
         Command::Remove(args) => remove::run(args),
         Command::Update(args) => update::run(args),
+        Command::Restore(args) => restore::run(args),
+        Command::Grants(args) => grants::run(args),
         Command::List(args) => list::run(args),
         Command::Outdated(args) => outdated::run(args),
         Command::Push(args) => push::run(args),

@@ -1,7 +1,7 @@
 //! What can go wrong with plugins that are kept, and which step failed.
 
 use plugix_host::error::{LoadError, ReplaceError, StateError};
-use plugix_store::DiskError;
+use plugix_store::{DiskError, NameError};
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error as ThisError;
@@ -23,11 +23,8 @@ pub enum ManagerError {
         name: String,
     },
     /// A name that can't be that of a file.
-    #[error("`{name}` is no name for a plugin: use letters, digits, `-`, `_` and `.`, and no `.` in front")]
-    Name {
-        /// The name.
-        name: String,
-    },
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// Others call the plugin.
     #[error("`{name}` is called by {}: stop them first", .by.join(", "))]
     InUse {

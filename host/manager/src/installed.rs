@@ -3,30 +3,32 @@
 use crate::error::{ManagerError, ReloadError};
 use crate::lock::lock;
 use crate::policy::{GrantPolicyError, interfaces, policy};
+use crate::versions::{Versions, Waiting};
 use crate::{Managed, Manager, Reloaded, Spec};
 use plugix_host::error::{LoadError, Refusal};
 use plugix_host::{Module, Policy};
-use plugix_store::grants::{Coverage, Grants, GrantsError, Origin, OriginError, Prompt, Subject};
-use plugix_store::{OnProgress, Plugin, PluginName, Source, Store, StoreError, Updated};
+use plugix_store::grants::{Coverage, Grant, Grants, GrantsError, Origin, OriginError, Prompt, Subject};
+use plugix_store::{ContentHash, OnProgress, Plugin, PluginName, Source, Store, StoreError, Updated};
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use thiserror::Error as ThisError;
 
-/// The file of grants in the folder.
-const GRANTS: &str = "grants.toml";
-
 /// Plugins that are installed in a folder. Each runs under what somebody granted to this very module. Clones are cheap, and
 /// all of them are the same.
 #[derive(Clone, Debug)]
-pub struct Installed(Arc<Shared>);
+pub struct Installed(pub(crate) Arc<Shared>);
 
-#[derive(Debug)]
-struct Shared {
-    manager: Manager,
-    store: Mutex<Store>,
-    grants: Mutex<Grants>,
-    base: Policy,
+pub(crate) struct Shared {
+    pub(crate) manager: Manager,
+    pub(crate) store: Mutex<Store>,
+    pub(crate) grants: Mutex<Grants>,
+    pub(crate) versions: Mutex<Versions>,
+    base: Base,
 }
+
+/// What each plugin may do without a grant.
+type Base = Box<dyn Fn(&PluginName) -> Policy + Send + Sync>;
 
 /// An installed plugin, and whether it may start.
 #[derive(Clone, Debug)]
@@ -36,10 +38,16 @@ pub struct InstalledPlugin {
     pub name: PluginName,
     /// Where it is from, and what it is.
     pub plugin: Plugin,
-    /// What it was granted, and what it asks for beyond that. `None` if its module can't be read.
+    /// What it was granted, and what it asks for beyond that. `None` if its module can't be used.
     pub coverage: Option<Coverage>,
+    /// Its module. `None` if it can't be used.
+    pub module: Option<Module>,
+    /// Why its module can't be used.
+    pub problem: Option<Arc<InstalledError>>,
     /// The running plugin, if it runs.
     pub running: Option<Managed>,
+    /// The version that takes its place as soon as what that asks for is granted.
+    pub waiting: Option<Waiting>,
 }
 
 /// Why an installed plugin doesn't run.
@@ -72,6 +80,14 @@ pub enum InstalledError {
         /// Why.
         #[source]
         error: Box<LoadError>,
+    },
+    /// Neither what is installed nor what waits to be has this hash.
+    #[error("`{name}` has no version {hash} any more: look at what it asks for now")]
+    OtherVersion {
+        /// The plugin.
+        name: PluginName,
+        /// The hash.
+        hash: ContentHash,
     },
     /// It doesn't start.
     #[error(transparent)]
@@ -106,9 +122,21 @@ impl Installed {
     /// # Errors
     /// What is wrong with the file of grants.
     pub fn with(store: Store, manager: &Manager, base: Policy) -> Result<Self, InstalledError> {
-        let grants = Grants::open_on(store.home().join(GRANTS), store.disk().clone())?;
-        let (store, grants) = (Mutex::new(store), Mutex::new(grants));
-        Ok(Self(Arc::new(Shared { manager: manager.clone(), store, grants, base })))
+        Self::with_bases(store, manager, move |_| base.clone())
+    }
+
+    /// The same with a policy for each plugin, to which its grant is added.
+    ///
+    /// # Errors
+    /// Those of [`Installed::with`].
+    pub fn with_bases(
+        store: Store,
+        manager: &Manager,
+        base: impl Fn(&PluginName) -> Policy + Send + Sync + 'static,
+    ) -> Result<Self, InstalledError> {
+        let grants = Mutex::new(store.grants()?);
+        let (store, versions) = (Mutex::new(store), Mutex::default());
+        Ok(Self(Arc::new(Shared { manager: manager.clone(), store, grants, versions, base: Box::new(base) })))
     }
 
     /// The manager that runs the plugins.
@@ -135,13 +163,24 @@ impl Installed {
     /// The installed plugins, by name.
     pub fn list(&self) -> Vec<InstalledPlugin> {
         let plugins = lock(&self.0.store).list().clone();
-        let entry = |(name, plugin): (PluginName, Plugin)| InstalledPlugin {
-            coverage: self.coverage(&name, &plugin).ok(),
-            running: self.0.manager.get(name.as_str()),
-            name,
-            plugin,
+        let entry = |(name, plugin): (PluginName, Plugin)| {
+            let (seen, problem) = match self.look(&name, &plugin) {
+                Ok(seen) => (Some(seen), None),
+                Err(error) => (None, Some(Arc::new(error))),
+            };
+            let (module, coverage) = seen.unzip();
+            let (running, waiting) = (self.0.manager.get(name.as_str()), self.waiting(&name));
+            InstalledPlugin { name, plugin, coverage, module, problem, running, waiting }
         };
         plugins.into_iter().map(entry).collect()
+    }
+
+    /// An installed plugin: where it is from, and what it is.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPlugin`] if there is none of this name.
+    pub fn plugin(&self, name: &PluginName) -> Result<Plugin, StoreError> {
+        lock(&self.0.store).plugin(name).cloned()
     }
 
     /// Starts an installed plugin under its grant. Requests that nobody has answered go to the prompt, and what it says is
@@ -155,7 +194,7 @@ impl Installed {
         prompt: &mut dyn Prompt,
         adjust: impl FnOnce(Spec) -> Spec,
     ) -> Result<Managed, InstalledError> {
-        let plugin = lock(&self.0.store).plugin(name)?.clone();
+        let plugin = self.plugin(name)?;
         let spec = self.granted(name, &plugin, prompt, adjust)?;
         Ok(self.0.manager.start(spec)?)
     }
@@ -195,9 +234,9 @@ impl Installed {
     /// # Errors
     /// [`ManagerError::InUse`] if other plugins call it. Then nothing is taken back.
     pub fn revoke(&self, name: &PluginName) -> Result<(), InstalledError> {
-        let plugin = lock(&self.0.store).plugin(name)?.clone();
+        let plugin = self.plugin(name)?;
         self.stop(name)?;
-        lock(&self.0.grants).forget(&origin(name, &plugin.source)?)?;
+        lock(&self.0.grants).forget(&Origin::of(name, &plugin.source)?)?;
         Ok(lock(&self.0.store).set_grant(name, None)?)
     }
 
@@ -210,26 +249,26 @@ impl Installed {
         self.revoke(name)?;
         self.0.manager.forget_state(name.as_str())?;
         lock(&self.0.store).remove(name)?;
+        self.waits_no_more(name);
         Ok(())
     }
 
-    fn stop(&self, name: &PluginName) -> Result<(), ManagerError> {
+    /// Stops a plugin if it runs. It stays installed, and keeps its grant.
+    ///
+    /// # Errors
+    /// [`ManagerError::InUse`] if other plugins call it.
+    pub fn stop(&self, name: &PluginName) -> Result<(), ManagerError> {
         match self.0.manager.stop(name.as_str()) {
             Err(ManagerError::Unknown { .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    fn load(&self, name: &PluginName, plugin: &Plugin) -> Result<Module, InstalledError> {
-        let bytes = lock(&self.0.store).module(&plugin.hash)?;
+    /// The module of a version, if it is signed as the folder's policy says.
+    pub(crate) fn load(&self, name: &PluginName, plugin: &Plugin) -> Result<Module, InstalledError> {
+        let bytes = lock(&self.0.store).trusted_module(plugin)?;
         let loaded = self.0.manager.engine().load(bytes);
         loaded.map_err(|error| InstalledError::Load { name: name.clone(), error: Box::new(error) })
-    }
-
-    fn coverage(&self, name: &PluginName, plugin: &Plugin) -> Result<Coverage, InstalledError> {
-        let module = self.load(name, plugin)?;
-        let origin = origin(name, &plugin.source)?;
-        Ok(lock(&self.0.grants).check(&origin, &plugin.hash, &module.info().requests))
     }
 
     /// What is to run: a module, and what this very module was granted.
@@ -241,27 +280,32 @@ impl Installed {
         adjust: impl FnOnce(Spec) -> Spec,
     ) -> Result<Spec, InstalledError> {
         let module = self.load(name, plugin)?;
-        let origin = origin(name, &plugin.source)?;
+        let origin = Origin::of(name, &plugin.source)?;
         let version = plugin.version.as_deref().unwrap_or_default();
         let requests = &module.info().requests;
         let subject = Subject { name: name.as_str(), version, origin: &origin, hash: &plugin.hash, requests };
         let grant = Grants::decide_shared(&self.0.grants, &subject, prompt)?;
-        let allowed = policy(&grant, &self.0.base);
+        self.spec(name, &module, &grant, adjust)
+    }
+
+    /// What is to run under a grant.
+    pub(crate) fn spec(
+        &self,
+        name: &PluginName,
+        module: &Module,
+        grant: &Grant,
+        adjust: impl FnOnce(Spec) -> Spec,
+    ) -> Result<Spec, InstalledError> {
+        let allowed = policy(grant, &(self.0.base)(name));
         let allowed = allowed.map_err(|error| InstalledError::Policy { name: name.clone(), error })?;
         // What the caller sets is how the plugin runs, and not what it may do.
-        let spec = adjust(Spec::new(name.as_str(), &module)).policy(allowed);
-        Ok(interfaces(&grant).fold(spec, |spec, (interface, _)| spec.may_call(interface)))
+        let spec = adjust(Spec::new(name.as_str(), module)).policy(allowed);
+        Ok(interfaces(grant).fold(spec, |spec, (interface, _)| spec.may_call(interface)))
     }
 }
 
-/// Where a plugin is from, without its version.
-fn origin(name: &PluginName, source: &Source) -> Result<Origin, OriginError> {
-    let place = match source {
-        Source::Url { url, .. } => url.to_string(),
-        Source::Oci(reference) => format!("oci://{}/{}", reference.registry(), reference.repository()),
-        // A folder has several plugins, and what one was granted is no other's.
-        Source::Folder(_) => format!("{source} {name}"),
-        _ => source.to_string(),
-    };
-    place.parse()
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Installed").field("store", &self.store).field("grants", &self.grants).finish_non_exhaustive()
+    }
 }

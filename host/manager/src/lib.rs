@@ -12,7 +12,7 @@
 //! | `managed`, `entry`, `reload` | a plugin, and what takes its place | other plugins, but those it calls |
 //! | `supervisor` | deaths and times | how a plugin is started |
 //! | `manager`, `manager_builder`, `links` | all plugins by name | where modules come from |
-//! | `installed` | modules from a store, under their grants | how plugins are run |
+//! | `installed`, `versions` | modules from a store, under their grants | how plugins are run |
 
 mod entry;
 mod error;
@@ -31,6 +31,7 @@ mod states;
 mod status;
 mod supervisor;
 mod surroundings;
+mod versions;
 
 pub use error::{LinkError, ManagerError, ReloadError, ReloadStep};
 pub use installed::{Installed, InstalledError, InstalledPlugin, Update};
@@ -42,6 +43,7 @@ pub use reload::Reloaded;
 pub use restart::Restart;
 pub use spec::{Mode, Spec};
 pub use status::{Happened, Health, PastError, Status, What};
+pub use versions::{Settled, Waiting};
 
 /// The examples of the page that the package has.
 #[cfg(doctest)]

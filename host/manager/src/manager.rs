@@ -11,6 +11,7 @@ use crate::status::{Happened, Status, What};
 use crate::supervisor::Message;
 use crate::surroundings::Surroundings;
 use plugix_host::Engine;
+use plugix_store::PluginName;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use tokio::sync::broadcast;
@@ -193,9 +194,6 @@ impl Plugins {
 
 /// Whether a name can be that of a file.
 fn check_name(name: &str) -> Result<(), ManagerError> {
-    let is_fine = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    match !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(is_fine) {
-        true => Ok(()),
-        false => Err(ManagerError::Name { name: name.to_owned() }),
-    }
+    name.parse::<PluginName>()?;
+    Ok(())
 }

@@ -6,9 +6,12 @@ use plugix_e2e::{assert_matches, guest_path};
 use plugix_e2e_contract::counting::Counting;
 use plugix_host::Policy;
 use plugix_manager::store::grants::requests::Request;
-use plugix_manager::store::grants::{Allowed, Answer, Coverage, Decision, Fixed, GrantsError, Prompt, PromptError, Question};
-use plugix_manager::store::{PluginName, Source, StoreError};
-use plugix_manager::{Installed, InstalledError, Manager, Spec};
+use plugix_manager::store::grants::requests::Requests;
+use plugix_manager::store::grants::{
+    Allowed, Answer, Coverage, Decision, Fixed, Grant, GrantsError, Prompt, PromptError, Question,
+};
+use plugix_manager::store::{ContentHash, PluginName, Source, StoreError};
+use plugix_manager::{Installed, InstalledError, Manager, Settled, Spec};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
@@ -172,5 +175,99 @@ fn what_is_removed_is_forgotten() -> Result<()> {
     installed.remove(&plugin)?;
     assert!(installed.list().is_empty() && manager.all().is_empty());
     assert_matches!(installed.remove(&plugin), Err(InstalledError::Store(StoreError::UnknownPlugin { .. })));
+    Ok(())
+}
+
+/// The answer of somebody who allows everything.
+fn all_of(requests: &Requests, host: &Path) -> Result<Grant> {
+    let mut grant = Grant::new();
+    for request in requests {
+        grant.decide(request.item.clone(), Decision::Allowed(Allowed::as_asked(&request.item, Some(host))?))?;
+    }
+    Ok(grant)
+}
+
+#[test]
+fn a_version_waits_until_it_is_granted() -> Result<()> {
+    let (folder, plugin) = (tempfile::tempdir()?, name("counter")?);
+    let install = |installed: &Installed, guest_name: &str, source: Source| -> Result<Settled> {
+        deliver(guest_name, folder.path())?;
+        Ok(installed.install(Some(&plugin), source, &mut |_| {}, |spec| counting_if(guest_name, spec))?.1)
+    };
+    let source = deliver("stateful", folder.path())?;
+    {
+        let manager = manager()?;
+        let installed = open(folder.path(), &manager)?;
+        assert_eq!(install(&installed, "stateful", source.clone())?, Settled::Runs);
+        assert_eq!(install(&installed, "requests", source.clone())?, Settled::Waits);
+        // What runs goes on, and what came last counts.
+        assert_eq!(installed.list()[0].running.as_ref().map(|running| running.status().reloads), Some(0));
+        assert_eq!(install(&installed, "stateful", source.clone())?, Settled::Runs);
+        assert!(installed.list()[0].waiting.is_none());
+        assert_eq!(install(&installed, "requests", source.clone())?, Settled::Waits);
+    }
+    let manager = manager()?;
+    let installed = open(folder.path(), &manager)?;
+    assert_eq!(installed.resume(&plugin, counting)?, Settled::Runs);
+    assert_eq!(install(&installed, "requests", source)?, Settled::Waits, "it is found again");
+    let waiting = installed.list()[0].waiting.clone().expect("it waits");
+    let grant = all_of(&waiting.module.info().requests, folder.path())?;
+    let other = installed.grant(&plugin, &ContentHash::of(b"other"), grant.clone(), |spec| spec);
+    assert_matches!(other, Err(InstalledError::OtherVersion { .. }));
+    // It can't take the state over. So what was there stays.
+    let refused = installed.grant(&plugin, &waiting.plugin.hash, grant.clone(), |spec| spec);
+    assert_matches!(refused, Err(InstalledError::Reload(_)));
+    assert_ne!(installed.plugin(&plugin)?.hash, waiting.plugin.hash);
+    installed.stop(&plugin)?;
+    assert_eq!(installed.grant(&plugin, &waiting.plugin.hash, grant, |spec| spec)?, Settled::Runs);
+    assert_eq!(installed.plugin(&plugin)?.hash, waiting.plugin.hash);
+    installed.revoke(&plugin)?;
+    assert_eq!(installed.resume(&plugin, |spec| spec)?, Settled::Waits);
+    assert!(manager.all().is_empty());
+    Ok(())
+}
+
+/// The counter has a configuration, and others have none.
+fn counting_if(guest_name: &str, spec: Spec) -> Spec {
+    if guest_name == "stateful" { counting(spec) } else { spec }
+}
+
+#[test]
+fn what_cannot_be_installed_is_not_there() -> Result<()> {
+    let (folder, manager, plugin) = (tempfile::tempdir()?, manager()?, name("counter")?);
+    let installed = open(folder.path(), &manager)?;
+    let source = deliver("stateful", folder.path())?;
+    let install = |adjust: fn(Spec) -> Spec| {
+        installed.install(Some(&plugin), source.clone(), &mut |_| {}, adjust).map(|(_, settled)| settled)
+    };
+    // Without its configuration it doesn't start.
+    assert_matches!(install(|spec| spec), Err(InstalledError::Manager(_)));
+    fs::write(folder.path().join("plugin.wasm"), b"\0asm\x01\0\0\0")?;
+    assert_matches!(install(counting), Err(InstalledError::Load { .. }));
+    assert!(installed.list().is_empty() && manager.all().is_empty());
+    deliver("stateful", folder.path())?;
+    assert_eq!(install(counting)?, Settled::Runs);
+    Ok(())
+}
+
+#[test]
+fn a_stricter_policy_of_signatures_counts_at_the_next_start() -> Result<()> {
+    let (folder, plugin) = (tempfile::tempdir()?, name("counter")?);
+    {
+        let manager = manager()?;
+        let installed = open(folder.path(), &manager)?;
+        installed.add(Some(&plugin), deliver("stateful", folder.path())?, &mut |_| {})?;
+        installed.start(&plugin, &mut nobody(), counting)?;
+    }
+    fs::write(folder.path().join("home/signatures.toml"), "unnamed = \"refuse\"\n")?;
+    let manager = manager()?;
+    let installed = open(folder.path(), &manager)?;
+    let refused = installed.start(&plugin, &mut nobody(), counting);
+    assert_matches!(refused, Err(InstalledError::Store(StoreError::Unsigned { .. })));
+    assert_matches!(installed.resume(&plugin, counting), Err(InstalledError::Store(StoreError::Unsigned { .. })));
+    let listed = installed.list();
+    assert!(listed[0].coverage.is_none());
+    assert_matches!(listed[0].problem.as_deref(), Some(InstalledError::Store(StoreError::Unsigned { .. })));
+    assert!(manager.all().is_empty());
     Ok(())
 }

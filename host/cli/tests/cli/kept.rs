@@ -10,7 +10,7 @@ use std::process::Stdio;
 const ME: &str = "Basic bWU6c2VjcmV0";
 
 /// The command, with the configuration of a user of the test's own.
-fn run(plugix: &Plugix, args: &[&str]) -> Result<Outcome> {
+pub(crate) fn run(plugix: &Plugix, args: &[&str]) -> Result<Outcome> {
     run_with(plugix, args, "")
 }
 
@@ -23,11 +23,11 @@ fn run_with(plugix: &Plugix, args: &[&str], input: &str) -> Result<Outcome> {
     outcome(command.args(args).env("XDG_CONFIG_HOME", plugix.file("config")).stdin(Stdio::from(reader)))
 }
 
-fn json(text: &str) -> Result<serde_json::Value> {
+pub(crate) fn json(text: &str) -> Result<serde_json::Value> {
     serde_json::from_str(text).context("it is JSON")
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     plugix_store::ContentHash::of(bytes).to_string()
 }
 

@@ -1,9 +1,9 @@
 //! What the page asks for, as JSON. No work with plugins is done on the executor's threads.
 
-use crate::console::Console;
+use crate::answers::Answer;
+use crate::console::{Console, Upload};
 use crate::error::ConsoleError;
 use crate::feed::Line;
-use crate::installed::Answer;
 use crate::server::Shared;
 use crate::view;
 use axum::Json;
@@ -15,6 +15,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, Stream, StreamExt as _};
 use plugix_host::error::Chain;
+use plugix_manager::store::ContentHash;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -31,6 +32,9 @@ pub(crate) struct Install {
     name: Option<String>,
     /// The configuration, as JSON.
     config: Option<String>,
+    /// Minisign signatures, one after the other.
+    #[serde(default)]
+    signatures: String,
 }
 
 /// A call.
@@ -45,7 +49,7 @@ pub(crate) struct Call {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Answers {
-    hash: String,
+    hash: ContentHash,
     answers: Vec<Answer>,
 }
 
@@ -68,12 +72,12 @@ pub(crate) async fn list(State(shared): Its) -> Result<Json<Value>, ConsoleError
 
 pub(crate) async fn install(
     State(shared): Its,
-    Query(Install { name, config }): Query<Install>,
+    Query(Install { name, config, signatures }): Query<Install>,
     request: Request,
 ) -> Response {
     let Ok(_permit) = shared.uploads.acquire().await else { return ConsoleError::Closing.into_response() };
-    let wasm = match Bytes::from_request(request, &()).await {
-        Ok(wasm) => wasm,
+    let module = match Bytes::from_request(request, &()).await {
+        Ok(module) => module.into(),
         Err(rejection) => return problem(rejection.status(), "upload", rejection.body_text()),
     };
     let config =
@@ -86,7 +90,7 @@ pub(crate) async fn install(
         };
     let name = name.filter(|name| !name.is_empty());
     on_thread(&shared, move |console| {
-        let name = console.install(name.as_deref(), wasm.into(), config)?;
+        let name = console.install(Upload { name, module, signatures, config })?;
         Ok(json!({ "name": name }))
     })
     .await
@@ -110,7 +114,7 @@ pub(crate) async fn answer(
     Path(name): Path<String>,
     Given(Answers { hash, answers }): Given<Answers>,
 ) -> Result<Json<Value>, ConsoleError> {
-    on_thread(&shared, move |console| done(console.answer(&name, &hash, &answers))).await
+    on_thread(&shared, move |console| done(console.answer(&name, hash, &answers))).await
 }
 
 pub(crate) async fn take_back(State(shared): Its, Path(name): Path<String>) -> Result<Json<Value>, ConsoleError> {
@@ -163,11 +167,11 @@ pub(crate) fn problem(status: StatusCode, kind: &'static str, problem: String) -
 
 impl IntoResponse for ConsoleError {
     fn into_response(self) -> Response {
-        let status = match &self {
-            Self::Unknown(_) => StatusCode::NOT_FOUND,
-            Self::OtherVersion | Self::NotRunning(_) | Self::Manager(_) | Self::Reload(_) => StatusCode::CONFLICT,
-            Self::Grants(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Closing => StatusCode::SERVICE_UNAVAILABLE,
+        let status = match self.kind() {
+            "unknown" => StatusCode::NOT_FOUND,
+            "other-version" | "not-running" | "manager" | "reload" | "store" => StatusCode::CONFLICT,
+            "grants" | "upload" => StatusCode::INTERNAL_SERVER_ERROR,
+            "closing" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let (kind, text) = (self.kind(), Chain(&self).to_string());

@@ -1,31 +1,34 @@
 //! Why the console didn't do what it was asked to.
 
-use plugix_host::error::{LoadError, ModuleError};
-use plugix_manager::policy::GrantPolicyError;
-use plugix_manager::store::grants::{GrantError, GrantsError};
-use plugix_manager::{ManagerError, ReloadError};
+use plugix_host::error::ModuleError;
+use plugix_manager::store::grants::GrantError;
+use plugix_manager::store::{NameError, StoreError};
+use plugix_manager::{InstalledError, ManagerError};
 use serde_json::Value;
+use std::io;
+use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 /// Why the console didn't do what it was asked to. What was there before is as it was.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
 pub enum ConsoleError {
-    /// No plugin of this name is installed.
-    #[error("no plugin `{0}` is installed")]
-    Unknown(String),
-    /// A name that can't be one.
-    #[error("`{0}` is no name for a plugin: use letters, digits, `-`, `_` and `.`, and no `.` in front")]
-    Name(String),
-    /// The module can't run here.
-    #[error("the module can't be installed")]
-    Load(#[source] LoadError),
-    /// The module is no plugin.
-    #[error("the module is no plugin")]
-    NotAPlugin(#[source] ModuleError),
-    /// Somebody has put another version there since the page was drawn.
-    #[error("this version is not there any more: look at what the plugin asks for now")]
-    OtherVersion,
+    /// A name that can't be one, or a module that states none.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// What was put onto the page is no module.
+    #[error("that is no module")]
+    Module(#[from] ModuleError),
+    /// What was put onto the page can't be kept, or not be found again.
+    #[error("can't {what} {}", path.display())]
+    Upload {
+        /// What was tried.
+        what: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
     /// There are more or fewer answers than requests.
     #[error("the plugin asks for {asked} things, and {answered} were answered")]
     Answers {
@@ -37,21 +40,12 @@ pub enum ConsoleError {
     /// An answer can't be granted.
     #[error("that can't be granted")]
     Grant(#[source] GrantError),
-    /// Grants can't be kept.
-    #[error("the grants can't be kept")]
-    Grants(#[source] GrantsError),
-    /// A grant makes no policy.
-    #[error("the grant can't be carried out")]
-    Policy(#[source] GrantPolicyError),
     /// The plugin doesn't run.
     #[error("`{0}` doesn't run")]
     NotRunning(String),
-    /// The manager refused.
+    /// It can't be installed, granted, started or reloaded.
     #[error(transparent)]
-    Manager(#[from] ManagerError),
-    /// A reload failed. The plugin goes on as it was.
-    #[error(transparent)]
-    Reload(#[from] ReloadError),
+    Installed(#[from] InstalledError),
     /// The method returned an error of its own.
     #[error("the method returned an error")]
     Returned(Value),
@@ -67,20 +61,43 @@ impl ConsoleError {
     /// The name of the kind, for programs.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Unknown(_) => "unknown",
             Self::Name(_) => "name",
-            Self::Load(_) => "module",
-            Self::NotAPlugin(_) => "not-a-plugin",
-            Self::OtherVersion => "other-version",
+            Self::Module(_) => "module",
+            Self::Upload { .. } => "upload",
             Self::Answers { .. } => "answers",
-            Self::Grant(_) | Self::Policy(_) => "grant",
-            Self::Grants(_) => "grants",
+            Self::Grant(_) => "grant",
             Self::NotRunning(_) => "not-running",
-            Self::Manager(_) => "manager",
-            Self::Reload(_) => "reload",
+            Self::Installed(error) => installed(error),
             Self::Returned(_) => "returned",
             Self::Call(_) => "call",
             Self::Closing => "closing",
         }
+    }
+}
+
+fn installed(error: &InstalledError) -> &'static str {
+    match error {
+        InstalledError::Store(StoreError::UnknownPlugin { .. }) => "unknown",
+        InstalledError::Store(StoreError::Unsigned { .. } | StoreError::Signatures { .. }) => "signature",
+        InstalledError::Store(StoreError::Module { .. }) | InstalledError::Load { .. } => "module",
+        InstalledError::Store(_) => "store",
+        InstalledError::OtherVersion { .. } => "other-version",
+        InstalledError::Policy { .. } => "grant",
+        InstalledError::Reload(_) => "reload",
+        InstalledError::Manager(ManagerError::Name(_)) => "name",
+        InstalledError::Manager(_) => "manager",
+        _ => "grants",
+    }
+}
+
+impl From<StoreError> for ConsoleError {
+    fn from(error: StoreError) -> Self {
+        Self::Installed(error.into())
+    }
+}
+
+impl From<ManagerError> for ConsoleError {
+    fn from(error: ManagerError) -> Self {
+        Self::Installed(error.into())
     }
 }

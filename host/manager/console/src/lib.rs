@@ -5,23 +5,25 @@
 //! | room | has | knows nothing of |
 //! |---|---|---|
 //! | `meter`, `feed` | numbers for plots, and what happened | plugins |
-//! | `installed`, `console` | plugins, their grants and their calls | HTTP |
+//! | `uploads` | modules, signatures and configurations as files | what is installed |
+//! | `answers`, `console` | plugins, their grants and their calls | HTTP |
 //! | `view` | a plugin as JSON | who asks |
 //! | `session` | who may ask | plugins |
 //! | `assets` | the page | all else |
 //! | `api`, `server` | requests and answers | what runs |
 
+mod answers;
 mod api;
 mod assets;
 mod console;
 mod error;
 mod feed;
-mod installed;
 mod meter;
 mod server;
 mod session;
+mod uploads;
 mod view;
 
-pub use console::Console;
+pub use console::{Console, Upload};
 pub use error::ConsoleError;
 pub use server::Server;

@@ -2,14 +2,15 @@
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use plugix_console::{Console, Server};
+use plugix_console::{Console, Server, Upload};
 use plugix_host::code::Cache;
 use plugix_host::{Engine, Policy};
 use plugix_manager::Manager;
-use plugix_manager::store::grants::Grants;
+use plugix_manager::store::{Fetcher, Source, Store};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How long a plugin may compute in one call.
 const CALL: Duration = Duration::from_secs(30);
@@ -18,7 +19,9 @@ const CALL: Duration = Duration::from_secs(30);
 #[command(
     name = "plugix-console",
     about = "Hosts plugins, and shows them on a page",
-    after_help = "Example:\n  plugix-console --grants grants.toml target/guests/*.wasm"
+    after_help = "Example:\n  plugix-console --home plugins target/guests/*.wasm\n\n\
+        A module's signatures are taken from beside it: words.wasm.minisig. Who must have signed what is said by\n\
+        `signatures.toml` in the folder. `plugix --help` has commands for the same folder."
 )]
 struct Args {
     /// Modules to install at the start
@@ -26,15 +29,15 @@ struct Args {
     /// Where to listen: an address of this machine's own. Port 0 is any that is free
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// The file that keeps what was granted; without it, grants end with the program
-    #[arg(long)]
-    grants: Option<PathBuf>,
-    /// The folder that keeps the states of plugins; without it, states end with the program
-    #[arg(long)]
-    states: Option<PathBuf>,
+    /// The folder in which plugins, grants and states are kept; without it, all of them end with the program
+    #[arg(long, value_name = "FOLDER")]
+    home: Option<PathBuf>,
     /// The folder that keeps compiled code, so that the next start is fast
     #[arg(long)]
     cache: Option<PathBuf>,
+    /// End when standard input does, as well as on Ctrl-C
+    #[arg(long)]
+    with_input: bool,
 }
 
 fn main() -> Result<()> {
@@ -43,23 +46,57 @@ fn main() -> Result<()> {
         Some(folder) => Engine::builder().cache(Cache::at(folder)).build()?,
         None => Engine::new()?,
     };
-    let grants = args.grants.as_ref().map_or_else(|| Ok(Grants::in_memory()), Grants::open)?;
-    let builder = Manager::builder(&engine);
-    let builder = args.states.iter().fold(builder, |builder, folder| builder.states(folder));
-    let console = Console::new(builder.build()?, grants, Policy::new().call_deadline(CALL));
+    // It is removed when the program ends in an orderly way.
+    let temporary = tempfile::tempdir().context("can't make a temporary folder")?;
+    let home = args.home.as_deref().unwrap_or(temporary.path());
+    let store = Store::open(std::path::absolute(home)?)?;
+    let manager = Manager::builder(&engine).states(store.home().join("states")).build()?;
+    let fetcher = Fetcher::of_home(store.home())?;
+    let console = Console::open(store, &manager, Policy::new().call_deadline(CALL))?;
     for module in &args.modules {
-        let wasm = std::fs::read(module).with_context(|| format!("can't read {}", module.display()))?;
-        if let Err(error) = console.install(None, wasm, None) {
-            eprintln!("{}: {:#}", module.display(), anyhow::Error::new(error));
+        if let Err(error) = install(&console, &fetcher, module) {
+            eprintln!("{}: {error:#}", module.display());
         }
     }
+    let mut end = end(args.with_input)?;
     let runtime = tokio::runtime::Runtime::new()?;
     let outcome = runtime.block_on(async {
-        let server = Server::bind(args.listen, console).await?;
+        let server = Server::bind(args.listen, console.clone()).await?;
         println!("{}", server.address());
-        server.serve(std::future::pending()).await
+        // If nobody can tell the end any more, it is the end as well.
+        server
+            .serve(async move {
+                let _ = end.changed().await;
+            })
+            .await
     });
+    console.save();
     // A plugin that computes for ever keeps its thread. The process ends without waiting for it.
     runtime.shutdown_background();
     Ok(outcome?)
+}
+
+fn install(console: &Console, fetcher: &Fetcher, module: &Path) -> Result<()> {
+    let fetched = fetcher.fetch(&Source::file(module)?, None, &mut |_| {})?;
+    let signatures = fetched.signatures.texts().concat();
+    console.install(Upload { module: fetched.module, signatures, ..Upload::default() })?;
+    Ok(())
+}
+
+/// Tells when the program is to end.
+fn end(with_input: bool) -> Result<watch::Receiver<()>> {
+    let (sender, receiver) = watch::channel(());
+    let interrupted = sender.clone();
+    let interrupt = move || {
+        let _ = interrupted.send(());
+    };
+    ctrlc::set_handler(interrupt).context("can't wait for Ctrl-C")?;
+    if with_input {
+        std::thread::spawn(move || {
+            // An input that can't be read has ended, too.
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            let _ = sender.send(());
+        });
+    }
+    Ok(receiver)
 }

@@ -1,36 +1,40 @@
 //! The plugins as the page gets them. All words of a plugin's are allegations: the page shows them as text.
 
+use crate::answers::granted;
 use crate::console::Console;
 use crate::feed::millis;
-use crate::installed::{Installed, Version, granted};
+use plugix_host::Module;
+use plugix_host::error::Chain;
 use plugix_host::module::ModuleInfo;
+use plugix_manager::store::Plugin;
 use plugix_manager::store::grants::requests::{Item, Request};
 use plugix_manager::store::grants::{Coverage, Decision, Grant};
-use plugix_manager::{Health, Status};
+use plugix_manager::{Health, InstalledPlugin, Status};
 use serde_json::{Value, json};
 
 /// All plugins.
 pub(crate) fn plugins(console: &Console) -> Value {
-    let all = console.all();
-    json!({ "plugins": all.iter().map(|(name, plugin)| describe(console, name, plugin)).collect::<Vec<_>>() })
+    json!({ "plugins": console.all().iter().map(|plugin| describe(console, plugin)).collect::<Vec<_>>() })
 }
 
-fn describe(console: &Console, name: &str, plugin: &Installed) -> Value {
-    let status = console.manager().get(name).map(|plugin| plugin.status());
-    let version = &plugin.current;
-    let coverage = console.coverage(name, version);
-    let health = match &status {
-        Some(status) => health(&status.health),
-        None if matches!(coverage, Coverage::Covered { .. }) => "stopped",
-        None => "waiting",
+fn describe(console: &Console, installed: &InstalledPlugin) -> Value {
+    let InstalledPlugin { name, plugin, coverage, module, problem, running, waiting, .. } = installed;
+    let status = running.as_ref().map(|plugin| plugin.status());
+    let health = match (&status, coverage) {
+        (Some(status), _) => health(&status.health),
+        (None, Some(Coverage::Covered { .. })) => "stopped",
+        (None, Some(_)) => "waiting",
+        (None, None) => "broken",
     };
+    let next = waiting.as_ref();
     json!({
         "name": name,
         "health": health,
-        "current": describe_version(console, name, version),
-        "next": plugin.next.as_ref().map(|next| describe_version(console, name, next)),
-        "methods": methods(version.module.info()),
-        "samples": plugin.meter.samples(),
+        "problem": problem.as_ref().map(|problem| Chain(&**problem).to_string()),
+        "current": describe_version(plugin, module.as_ref(), coverage.as_ref()),
+        "next": next.map(|next| describe_version(&next.plugin, Some(&next.module), Some(&next.coverage))),
+        "methods": module.as_ref().map(|module| methods(module.info())).unwrap_or_default(),
+        "samples": console.meter(name).samples(),
         "status": status.as_ref().map(describe_status),
     })
 }
@@ -57,16 +61,20 @@ fn describe_status(status: &Status) -> Value {
     })
 }
 
-fn describe_version(console: &Console, name: &str, version: &Version) -> Value {
-    let about = version.module.info().about.as_ref();
-    let grant = granted(console.coverage(name, version));
-    let requests = version.module.info().requests.iter();
+fn describe_version(plugin: &Plugin, module: Option<&Module>, coverage: Option<&Coverage>) -> Value {
+    let info = module.map(Module::info);
+    let requests = info
+        .into_iter()
+        .zip(coverage)
+        .flat_map(|(info, coverage)| info.requests.iter().map(|request| describe_request(request, granted(coverage))));
     json!({
-        "version": about.map(|about| &about.version),
-        "description": about.map(|about| &about.description),
-        "hash": version.hash.hex(),
-        "size": version.module.info().size,
-        "requests": requests.map(|request| describe_request(request, &grant)).collect::<Vec<_>>(),
+        "version": plugin.version,
+        "description": info.and_then(|info| info.about.as_ref()).map(|about| &about.description),
+        "hash": plugin.hash,
+        "size": info.map(|info| info.size),
+        "source": plugin.source,
+        "signed-by": plugin.signed_by,
+        "requests": requests.collect::<Vec<_>>(),
     })
 }
 

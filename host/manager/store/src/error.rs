@@ -56,7 +56,7 @@ pub enum StoreError {
         source_text: String,
     },
     /// The lock file names a module that isn't kept.
-    #[error("the module {hash} is not kept in {}: `update` its plugin to fetch it again", folder.display())]
+    #[error("the module {hash} is not kept in {}: restore it (`plugix restore`), or update its plugin", folder.display())]
     ModuleMissing {
         /// The module's hash.
         hash: ContentHash,
@@ -64,7 +64,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// A kept module isn't the one that its name says.
-    #[error("{} was changed: its hash is {found}; remove the file, and `update` its plugin to fetch it again", path.display())]
+    #[error("{} was changed: its hash is {found}; remove the file, and restore it (`plugix restore`)", path.display())]
     ModuleChanged {
         /// The file.
         path: PathBuf,

@@ -63,7 +63,7 @@ pub use signature::{
     Key, KeyError, PolicyError, Rule, SignatureError, SignaturePolicy, Signatures, SignaturesError, Verdict,
 };
 pub use source::{Source, SourceError};
-pub use store::{Delivery, Fetching, Newer, Store, Updated};
+pub use store::{Delivery, Fetching, Newer, Restored, Store, Updated};
 pub use watch::{Arrived, Change, Patience, Watch};
 
 /// The examples of the page that the package has.

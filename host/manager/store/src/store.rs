@@ -2,19 +2,22 @@
 
 mod fetching;
 mod newer;
+mod restore;
 
 #[cfg(test)]
 mod tests;
 
 pub use fetching::{Delivery, Fetching};
 pub use newer::Newer;
+pub use restore::Restored;
 
 use crate::disk::Disk;
 use crate::fetch::{Fetcher, Limits, OnProgress};
 use crate::folder::{Folder, Found};
+use crate::grants::{Grants, GrantsError};
 use crate::home::{self, Home};
 use crate::lock::{Lock, Plugin};
-use crate::signature::{SignaturePolicy, Signatures};
+use crate::signature::{Key, SignaturePolicy, Signatures};
 use crate::watch::Arrived;
 use crate::{ContentHash, Credentials, Module, PluginName, Source, StoreError};
 use std::collections::BTreeMap;
@@ -121,9 +124,12 @@ impl Store {
         self.home.path()
     }
 
-    /// What changes the folder's files.
-    pub fn disk(&self) -> &Disk {
-        &self.home.disk
+    /// What was granted to the folder's plugins. There need not be anything yet.
+    ///
+    /// # Errors
+    /// As for [`Grants::open`].
+    pub fn grants(&self) -> Result<Grants, GrantsError> {
+        Grants::of_home_on(self.home(), self.home.disk.clone())
     }
 
     /// The plugins by name.
@@ -180,7 +186,9 @@ impl Store {
         let name = name.map_err(|reason| StoreError::Name { source_text: source.to_string(), reason })?;
         let folder = arrived.file.parent().map(Source::folder).transpose()?.unwrap_or(source);
         self.check_free(&name, &folder)?;
-        self.install(Some(&name), folder, &arrived.bytes, &arrived.signatures, None)
+        let (name, plugin) = self.keep(Some(&name), folder, &arrived.bytes, &arrived.signatures, None)?;
+        self.record(&name, &plugin)?;
+        Ok((name, plugin))
     }
 
     /// Fetches a plugin from its source again, and keeps the module beside the one that there is. The plugin stays what it
@@ -191,15 +199,6 @@ impl Store {
     pub fn fetch_newer(&mut self, name: &PluginName, progress: OnProgress<'_>) -> Result<Updated, StoreError> {
         let delivery = self.fetching_newer(name)?.fetch(progress)?;
         self.keep_newer(name, &delivery)
-    }
-
-    /// Makes what was fetched the plugin of this name.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownPlugin`] if it was removed meanwhile, [`StoreError::Disk`].
-    pub fn accept(&mut self, name: &PluginName, newer: &Updated) -> Result<(), StoreError> {
-        self.plugin(name)?;
-        self.record(name, &newer.after)
     }
 
     /// Fetches a plugin from its source again. A grant stays with the plugin's name: whoever keeps grants knows whether it
@@ -246,8 +245,8 @@ impl Store {
         Folder::new(folder).limit(self.fetcher.limits_are().module).cached_in(cache).scan()
     }
 
-    /// Checks the signatures before anything else, and then keeps the module and names it.
-    fn install(
+    /// Checks the signatures before anything else, and then keeps the module. No plugin has it yet.
+    fn keep(
         &mut self,
         name: Option<&PluginName>,
         source: Source,
@@ -258,7 +257,6 @@ impl Store {
         let (name, plugin) = self.check(name, source, module, signatures, digest)?;
         self.home.keep_module(&plugin.hash, module)?;
         self.home.keep_signatures(&plugin.hash, signatures)?;
-        self.record(&name, &plugin)?;
         Ok((name, plugin))
     }
 
@@ -272,10 +270,7 @@ impl Store {
         digest: Option<String>,
     ) -> Result<(PluginName, Plugin), StoreError> {
         let text = || source.to_string();
-        let signed_by = self
-            .signatures
-            .check(&source, module, signatures)
-            .map_err(|reason| StoreError::Unsigned { source_text: text(), reason })?;
+        let signed_by = self.check_signed(&source, module, signatures)?;
         let seen = Module::of(module).map_err(|reason| StoreError::Module { source_text: text(), reason })?;
         let name = match name {
             Some(name) => name.clone(),
@@ -289,6 +284,11 @@ impl Store {
         let version = seen.about.map(|about| about.version);
         let interfaces = seen.interfaces;
         Ok((name, Plugin { source, version, hash: seen.hash, digest, interfaces, signed_by, grant }))
+    }
+
+    fn check_signed(&self, source: &Source, module: &[u8], signatures: &Signatures) -> Result<Vec<Key>, StoreError> {
+        let unsigned = |reason| StoreError::Unsigned { source_text: source.to_string(), reason };
+        self.signatures.check(source, module, signatures).map_err(unsigned)
     }
 
     /// Makes this the plugin of the name. Its module is kept already.

@@ -190,7 +190,8 @@ function draw(plugin) {
   badge.className = `health ${health}`;
   say(badge, health === "waiting" ? "waits for a grant" : health);
   say(part(card, "description"), current.description ?? "");
-  const since = status ? `since ${new Date(status.since).toLocaleTimeString()}` : "not running";
+  const stopped = plugin.problem ? `not running: ${plugin.problem}` : "not running";
+  const since = status ? `since ${new Date(status.since).toLocaleTimeString()}` : stopped;
   say(part(card, "since"), status ? `${since}, restarted ${status.restarts} times, reloaded ${status.reloads} times` : since);
   card.querySelector('[data-do="reload"]').textContent = status ? "Reload" : "Start";
   card.querySelector('[data-do="reload"]').setAttribute("aria-label", `${status ? "Reload" : "Start"} ${name}`);
@@ -226,23 +227,33 @@ async function refresh() {
 
 // Installing
 
-async function install(file) {
+async function install(module, signatures) {
   const result = find("install-result");
-  const query = new URLSearchParams();
-  if (find("name").value) query.set("name", find("name").value);
-  if (find("config").value) query.set("config", find("config").value);
-  await attempt(result, `Install ${file.name}`, async () => {
-    const { name } = await ask("POST", `/api/plugins?${query}`, file, "application/wasm");
+  await attempt(result, `Install ${module.name}`, async () => {
+    const query = new URLSearchParams();
+    if (find("name").value) query.set("name", find("name").value);
+    if (find("config").value) query.set("config", find("config").value);
+    const texts = await Promise.all(signatures.map((file) => file.text()));
+    if (texts.length) query.set("signatures", texts.join("\n"));
+    const { name } = await ask("POST", `/api/plugins?${query}`, module, "application/wasm");
     find("install-form").reset();
     return `${name} is installed`;
   });
 }
 
+/** Installs modules, each with the signatures that came along: `words.wasm.minisig`, `words.wasm.KEY.minisig`. */
+async function installAll(files) {
+  const isSignature = ({ name }) => name.endsWith(".minisig");
+  const modules = files.filter((file) => !isSignature(file));
+  if (!modules.length) say(find("install-result"), files.length ? "Choose the module as well." : "Choose a module first.");
+  for (const module of modules) {
+    await install(module, files.filter((file) => isSignature(file) && file.name.startsWith(`${module.name}.`)));
+  }
+}
+
 find("install-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const [file] = find("file").files;
-  if (file) install(file);
-  else say(find("install-result"), "Choose a module first.");
+  installAll([...find("file").files]);
 });
 for (const name of ["dragenter", "dragover"]) {
   addEventListener(name, (event) => {
@@ -256,8 +267,7 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   document.body.classList.remove("dropping");
-  const [file] = event.dataTransfer.files;
-  if (file) install(file);
+  installAll([...event.dataTransfer.files]);
 });
 
 // Events

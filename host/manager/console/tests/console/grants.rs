@@ -5,16 +5,25 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 const PLUGIN: &str = "/api/plugins/asks";
-const GRANT: &str = "/api/plugins/asks/grant";
+pub(crate) const GRANT: &str = "/api/plugins/asks/grant";
+
+/// Answers that allow all that a version asks for.
+pub(crate) fn allow_all(version: &Value, folder: &str) -> Result<Vec<u8>> {
+    answers_to(version, folder, |_| true)
+}
 
 /// Answers that allow what `allows` says, with a folder where one is asked for.
 fn answers(plugin: &Value, folder: &str, allows: impl Fn(&Value) -> bool) -> Result<Vec<u8>> {
-    let requests = plugin["current"]["requests"].as_array().context("a list")?;
+    answers_to(&plugin["current"], folder, allows)
+}
+
+fn answers_to(version: &Value, folder: &str, allows: impl Fn(&Value) -> bool) -> Result<Vec<u8>> {
+    let requests = version["requests"].as_array().context("a list")?;
     let answers = requests.iter().map(|request| match (allows(request), &request["needs-folder"]) {
         (true, Value::Bool(true)) => json!({ "allow": true, "folder": folder }),
         (allow, _) => json!({ "allow": allow }),
     });
-    let body = json!({ "hash": plugin["current"]["hash"], "answers": answers.collect::<Vec<_>>() });
+    let body = json!({ "hash": version["hash"], "answers": answers.collect::<Vec<_>>() });
     Ok(body.to_string().into_bytes())
 }
 
@@ -58,7 +67,7 @@ fn answers_to_something_else_are_refused() -> Result<()> {
     client.done("POST", "/api/plugins?name=asks", &module("guest-requests"))?;
     let plugin = client.plugin("asks")?;
     let mut other = plugin.clone();
-    other["current"]["hash"] = "00".into();
+    other["current"]["hash"] = format!("blake3:{}", "0".repeat(64)).into();
     assert_eq!(client.refused("PUT", GRANT, &answers(&other, "/", |_| true)?)?, "other-version");
     other = plugin.clone();
     other["current"]["requests"].as_array_mut().context("a list")?.pop();

@@ -4,6 +4,8 @@ mod browser;
 mod client;
 mod grants;
 mod plugins;
+mod restart;
+mod signatures;
 mod strangers;
 
 use anyhow::Result;
@@ -12,12 +14,14 @@ use plugix_console::{Console, Server};
 use plugix_e2e_contract::counting::Gate;
 use plugix_host::{Engine, Policy};
 use plugix_manager::Manager;
-use plugix_manager::store::grants::Grants;
+use plugix_manager::store::Store;
 use plugix_toolchain::{Build, Progress, Toolchain};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::mpsc::channel;
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
 
 /// The plugins that are used.
 const GUESTS: [&str; 3] = ["guest-stateful", "guest-stateful-next", "guest-requests"];
@@ -29,22 +33,49 @@ impl Gate for Open {
     fn pass(&self) {}
 }
 
-/// A console that listens, and somebody who has its token. It ends with the process.
+/// A console that listens, in a folder of its own. It ends with the process.
 fn start() -> Result<Client> {
+    let home = tempfile::tempdir()?;
+    let (client, running) = start_in(home.path())?;
+    // Nobody ends it, and its folder goes with the process.
+    std::mem::forget((home, running));
+    Ok(client)
+}
+
+/// A console that listens, in this folder.
+fn start_in(home: &Path) -> Result<(Client, Running)> {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().expect("an engine can be made"));
-    let manager = Manager::builder(&ENGINE).provide(<dyn Gate>::provider(Open)).build()?;
-    let console = Console::new(manager, Grants::in_memory(), Policy::new());
+    let manager = Manager::builder(&ENGINE).provide(<dyn Gate>::provider(Open));
+    let manager = manager.states(home.join("states")).build()?;
+    let console = Console::open(Store::open(home)?, &manager, Policy::new())?;
     let (sender, address) = channel();
-    std::thread::spawn(move || {
+    let (end, ended) = oneshot::channel();
+    let thread = std::thread::spawn(move || {
+        let _manager = manager;
         let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
         runtime.block_on(async {
-            let server =
-                Server::bind("127.0.0.1:0".parse().expect("an address"), console).await.expect("a port is free");
+            let server = Server::bind("127.0.0.1:0".parse().expect("an address"), console.clone())
+                .await
+                .expect("a port is free");
             sender.send(server.address()).expect("the test waits for it");
-            server.serve(std::future::pending()).await
-        })
+            server.serve(async move { drop(ended.await) }).await.expect("it serves");
+        });
+        console.save();
     });
-    Client::new(&address.recv()?)
+    Ok((Client::new(&address.recv()?)?, Running { end, thread }))
+}
+
+/// A console that can be ended, as the program ends.
+struct Running {
+    end: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Running {
+    fn end(self) {
+        self.end.send(()).expect("it runs");
+        self.thread.join().expect("it doesn't panic");
+    }
 }
 
 /// The file of a plugin.

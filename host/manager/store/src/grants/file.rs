@@ -42,12 +42,21 @@ impl Grants {
     }
 
     /// Does the same, and changes the file by `disk`.
-    ///
-    /// # Errors
-    /// As for [`Grants::open`].
-    pub fn open_on(path: impl Into<PathBuf>, disk: Disk) -> Result<Self, GrantsError> {
+    fn open_on(path: impl Into<PathBuf>, disk: Disk) -> Result<Self, GrantsError> {
         let path = path.into();
         Ok(Self { entries: load(&path)?, path: Some(path), disk })
+    }
+
+    /// Reads the grants of a store's folder, `grants.toml`. There need not be any yet.
+    ///
+    /// # Errors
+    /// Those of [`Grants::open`].
+    pub fn of_home(home: impl AsRef<Path>) -> Result<Self, GrantsError> {
+        Self::of_home_on(home.as_ref(), Disk::default())
+    }
+
+    pub(crate) fn of_home_on(home: &Path, disk: Disk) -> Result<Self, GrantsError> {
+        Self::open_on(home.join("grants.toml"), disk)
     }
 
     /// What was granted to a module.

@@ -1,5 +1,6 @@
 //! Where a module is from.
 
+use crate::{PluginName, Source};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error as ThisError;
@@ -21,6 +22,21 @@ pub struct OriginError {
 }
 
 impl Origin {
+    /// Where a plugin is from, without its version.
+    ///
+    /// # Errors
+    /// [`OriginError`] if the source's text is too long.
+    pub fn of(name: &PluginName, source: &Source) -> Result<Self, OriginError> {
+        let place = match source {
+            Source::Url { url, .. } => url.to_string(),
+            Source::Oci(reference) => format!("oci://{}/{}", reference.registry(), reference.repository()),
+            // A folder has several plugins, and what one was granted is no other's.
+            Source::Folder(_) => format!("{source} {name}"),
+            Source::File(_) => source.to_string(),
+        };
+        place.parse()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -75,8 +75,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn add_delivery(&mut self, delivery: &Delivery) -> Result<(PluginName, Plugin), StoreError> {
+        let (name, plugin) = self.keep_delivery(delivery)?;
+        self.record(&name, &plugin)?;
+        Ok((name, plugin))
+    }
+
+    /// Keeps what was fetched. There is no new plugin, and one of this name stays what it is, until
+    /// [`accept_new`](Self::accept_new).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_delivery(&mut self, delivery: &Delivery) -> Result<(PluginName, Plugin), StoreError> {
         let Delivery { source, name, fetched: Fetched { module, signatures, digest, .. } } = delivery;
-        self.install(name.as_ref(), source.clone(), module, signatures, digest.clone())
+        self.keep(name.as_ref(), source.clone(), module, signatures, digest.clone())
     }
 
     /// The last third of [`Store::fetch_newer`]: keeps what was fetched beside the module that there is.
@@ -85,11 +96,28 @@ impl Store {
     /// [`StoreError`].
     pub fn keep_newer(&mut self, name: &PluginName, delivery: &Delivery) -> Result<Updated, StoreError> {
         let before = self.plugin(name)?.clone();
-        let Delivery { source, fetched: Fetched { module, signatures, digest, .. }, .. } = delivery;
-        let (_, after) = self.check(Some(name), source.clone(), module, signatures, digest.clone())?;
-        self.home.keep_module(&after.hash, module)?;
-        self.home.keep_signatures(&after.hash, signatures)?;
+        let (_, after) = self.keep_delivery(delivery)?;
         Ok(Updated { before, after })
+    }
+
+    /// Makes what was kept the plugin of this name.
+    ///
+    /// # Errors
+    /// [`StoreError::NameTaken`] if there is one from another source meanwhile, those of
+    /// [`trusted_module`](Self::trusted_module) if its module can't be had any more, and [`StoreError::Disk`].
+    pub fn accept_new(&mut self, name: &PluginName, plugin: &Plugin) -> Result<(), StoreError> {
+        self.check_free(name, &plugin.source)?;
+        self.trusted_module(plugin)?;
+        self.record(name, plugin)
+    }
+
+    /// Makes what was kept as newer the plugin of this name.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPlugin`] if it was removed meanwhile, [`StoreError::Disk`].
+    pub fn accept(&mut self, name: &PluginName, newer: &Updated) -> Result<(), StoreError> {
+        self.plugin(name)?;
+        self.record(name, &newer.after)
     }
 
     /// A module that is kept and is what the source names needs no network.

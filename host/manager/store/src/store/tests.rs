@@ -2,6 +2,7 @@
 
 mod crashes;
 mod lies;
+mod restore;
 mod sources;
 
 use crate::{Disk, Plugin, PluginName, Source, Store, StoreError};
