@@ -104,7 +104,7 @@ fn each_call_has_one_with_what_it_took() -> Result<()> {
     let spans = kept.spans.lock().expect("no panic").clone();
     let told: Vec<_> = spans.iter().map(|span| (&*span["method"], &*span["outcome"])).collect();
     let expected = [("new", "ok"), ("work", "ok"), ("work", "returned"), ("number", "ok"), ("panic", "failed")];
-    let more = [("elsewhere", "ok"), ("number", "ok")];
+    let more = [("elsewhere", "ok"), ("number", "ok"), ("unload", "ok")];
     assert_eq!(told, [&expected[..], &more[..]].concat());
     let work = spans.get(1).context("there is one")?;
     assert_eq!((&*work["plugin"], &*work["interface"]), ("traced", "Traced"));
