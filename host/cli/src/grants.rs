@@ -57,7 +57,7 @@ fn list(args: &Args, lock: &Lock, grants: &Grants) -> Result<ExitCode> {
             [] => "no kept plugin".to_owned(),
             names => names.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>().join(", "),
         };
-        let is_kept = names.iter().any(|(_, kept)| kept == hash);
+        let is_kept = names.is_empty() || names.iter().any(|(_, kept)| kept == hash);
         let version = if is_kept { "" } else { " (another version)" };
         print::line(format_args!("{of}{version} {}", text::printable(origin.as_str())))?;
         for line in lines(grant) {

@@ -32,11 +32,11 @@ fn grants_are_listed_and_forgotten() -> Result<()> {
     grants.set(&origin, &ContentHash::of(&words), grant)?;
     grants.set(&"oci://a.example/gone".parse()?, &ContentHash::of(b"gone"), Grant::new())?;
 
-    let answers = "  may read a folder, as \"/books\": /srv/books\n  may not have 8 threads\n";
+    let answers = "  may read a folder, as \"/books\": /srv/books\n  may not run up to 8 threads\n";
     let path = file.display();
     let expected = format!(
         "words (another version) file:{path}\n{answers}words file:{path}\n{answers}\
-         no kept plugin (another version) oci://a.example/gone\n  asks for nothing\n"
+         no kept plugin oci://a.example/gone\n  asks for nothing\n"
     );
     assert_eq!(run(&plugix, &["grants"])?.succeeded(), expected);
     let listed = json(&run(&plugix, &["grants", "--json"])?.succeeded())?;
