@@ -9,7 +9,11 @@ use crate::surroundings::Providers;
 use std::collections::BTreeMap;
 
 impl Manager {
-    pub(crate) fn providers(&self, links: Links, started: &BTreeMap<String, Managed>) -> Result<Providers, ManagerError> {
+    pub(crate) fn providers(
+        &self,
+        links: Links,
+        started: &BTreeMap<String, Managed>,
+    ) -> Result<Providers, ManagerError> {
         let find = |(interface, name): (String, String)| {
             let provider = started.get(&name).cloned().or_else(|| self.get(&name));
             let provider = provider.ok_or_else(|| ManagerError::Unknown { name: name.clone() })?;

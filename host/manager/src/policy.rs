@@ -28,7 +28,9 @@ pub enum GrantPolicyError {
     #[error(transparent)]
     Network(#[from] NetworkRuleError),
     /// The host shows the plugin something else in the place of a folder that was granted.
-    #[error("a {granted} was granted, and this host has a {there} for all plugins: take the grant back, and grant another place")]
+    #[error(
+        "a {granted} was granted, and this host has a {there} for all plugins: take the grant back, and grant another place"
+    )]
     Place {
         /// What was granted.
         granted: String,
@@ -197,6 +199,9 @@ mod tests {
         }
         let error = policy(&folder("/srv/others", "/books", Access::ReadOnly, None), &base).expect_err("it differs");
         let text = error.to_string();
-        assert!(text.contains("read-only mount /srv/others at /books") && text.contains("mount /srv/books at /books/"), "{text}");
+        assert!(
+            text.contains("read-only mount /srv/others at /books") && text.contains("mount /srv/books at /books/"),
+            "{text}"
+        );
     }
 }

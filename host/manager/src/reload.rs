@@ -1,8 +1,8 @@
 //! Puts another version of a plugin in its place, while it is called.
 
+use crate::entry::{Age, Entry, Known, Serving};
 use crate::error::{ReloadError, ReloadStep};
 use crate::lock::lock;
-use crate::entry::{Age, Entry, Known, Serving};
 use crate::managed::Managed;
 use crate::restart::Deaths;
 use crate::spec::Spec;

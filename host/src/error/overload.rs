@@ -21,7 +21,9 @@ pub enum Overload {
         count: usize,
     },
     /// The plugin was to come to rest, and the one who asks for that is below a call of the plugin.
-    #[error("a call of the plugin itself asks for the end of the plugin's calls, and would wait for itself: ask on another thread")]
+    #[error(
+        "a call of the plugin itself asks for the end of the plugin's calls, and would wait for itself: ask on another thread"
+    )]
     OwnCall,
     /// As many callers wait already as may wait.
     #[error("all {count} are taken, and {waiting} callers are waiting already")]

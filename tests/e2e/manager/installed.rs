@@ -6,7 +6,9 @@ use plugix_e2e::{assert_matches, guest_path};
 use plugix_e2e_contract::counting::Counting;
 use plugix_host::Policy;
 use plugix_manager::store::grants::requests::Request;
-use plugix_manager::store::grants::{Allowed, Answer, Coverage, Decision, Fixed, GrantsError, Prompt, PromptError, Question};
+use plugix_manager::store::grants::{
+    Allowed, Answer, Coverage, Decision, Fixed, GrantsError, Prompt, PromptError, Question,
+};
 use plugix_manager::store::{PluginName, Source, StoreError};
 use plugix_manager::{Installed, InstalledError, Manager, Spec};
 use serde_json::json;

@@ -7,9 +7,9 @@ mod imports;
 mod instructions;
 mod statements;
 
-use plugix_e2e::Random;
 use super::table::Call;
 use imports::{host_functions, some_imports};
+use plugix_e2e::Random;
 use std::fmt::Write as _;
 
 /// Functions that call each other. A few more have special tasks.

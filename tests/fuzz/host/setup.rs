@@ -1,7 +1,7 @@
 //! A random policy, and the folders that it names.
 
-use plugix_e2e::Random;
 use anyhow::{Result, ensure};
+use plugix_e2e::Random;
 use plugix_host::Policy;
 use plugix_host::policy::{Access, Network, Stdin, StdinWriter};
 use std::fs;

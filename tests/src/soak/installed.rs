@@ -7,8 +7,8 @@ use crate::{Random, guest_path, wait_until, with_requests};
 use anyhow::{Context, Result, ensure};
 use plugix_e2e_contract::counting::{Counting, Gate};
 use plugix_e2e_registry::Registry;
-use plugix_host::code::Cache;
 use plugix_host::abi::interface::Contract;
+use plugix_host::code::Cache;
 use plugix_host::plugin::{ReplaceableBound, Sharing};
 use plugix_host::{Engine, Error, Policy};
 use plugix_manager::store::grants::requests::Request;
@@ -69,7 +69,9 @@ pub fn installed(rounds: u32, seed: u64, folder: &Path, tell: impl FnMut(&str)) 
     world.open()?;
     in_tenths(rounds, tell, |round| {
         let what = world.change().with_context(|| format!("round {round} of the seed {seed}"))?;
-        world.check().with_context(|| format!("round {round} of the seed {seed}, after `{what}`: {:?}", world.models))?;
+        world
+            .check()
+            .with_context(|| format!("round {round} of the seed {seed}, after `{what}`: {:?}", world.models))?;
         // What is compared at the end of each tenth is a process that keeps nothing.
         if round.is_multiple_of(rounds / 10) { world.clear() } else { Ok(()) }
     })
@@ -109,7 +111,11 @@ impl World {
             (_, None) => self.random.pick(&["start", "start", "start", "update", "revoke", "remove", "open"]),
             _ => {
                 let often = ["update", "update", "break", "save", "save", "kill", "kill", "call", "call"];
-                if self.random.one_in(4) { self.random.pick(&["stop", "revoke", "remove", "open"]) } else { self.random.pick(&often) }
+                if self.random.one_in(4) {
+                    self.random.pick(&["stop", "revoke", "remove", "open"])
+                } else {
+                    self.random.pick(&often)
+                }
             }
         };
         match what {
@@ -190,7 +196,10 @@ impl World {
         if self.models[name].installed == Some(version) {
             let name = name.parse()?;
             let mut nobody = Fixed::refuse();
-            ensure!(self.installed().update(&name, &mut |_| {}, &mut nobody, counting)?.reloaded.is_none(), "nothing is new");
+            ensure!(
+                self.installed().update(&name, &mut |_| {}, &mut nobody, counting)?.reloaded.is_none(),
+                "nothing is new"
+            );
             return Ok(());
         }
         let running = self.installed().manager().get(name);
@@ -204,7 +213,10 @@ impl World {
                 ensure!(update.reloaded.is_none_or(|reloaded| reloaded.drained), "calls were cut off");
                 Ok(())
             });
-            callers.into_iter().try_for_each(|caller| caller.join().expect("a caller doesn't panic")).context("a call was lost")?;
+            callers
+                .into_iter()
+                .try_for_each(|caller| caller.join().expect("a caller doesn't panic"))
+                .context("a call was lost")?;
             updated
         })?;
         let model = self.model(name);
@@ -285,7 +297,8 @@ impl World {
             let is_covered = matches!(plugin.coverage, Some(Coverage::Covered { .. }));
             ensure!(is_covered == (model.open(version) == 0), "{name} is {:?}", plugin.coverage);
             ensure!(plugin.running.is_some() == model.count.is_some(), "{name} runs: {:?}", plugin.running);
-            granted.extend(model.granted.iter().map(|version| (plugin.plugin.source.to_string(), hashes[*version].hex())));
+            granted
+                .extend(model.granted.iter().map(|version| (plugin.plugin.source.to_string(), hashes[*version].hex())));
             let (Some(running), Some(count)) = (&plugin.running, model.count) else { continue };
             let client = running.bind::<dyn Counting>()?;
             let answers = (client.add(0)?, client.generation()? as usize);

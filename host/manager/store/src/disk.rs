@@ -72,13 +72,7 @@ impl Disk {
     ///
     /// # Errors
     /// What the operating system says. If only the last step failed, the file is the new one already.
-    pub fn replace(
-        &self,
-        path: &Path,
-        unfinished: &Path,
-        bytes: &[u8],
-        readers: Readers,
-    ) -> Result<(), DiskError> {
+    pub fn replace(&self, path: &Path, unfinished: &Path, bytes: &[u8], readers: Readers) -> Result<(), DiskError> {
         let written = self.write(unfinished, bytes, readers).map_err(failed("write", unfinished));
         let renamed = written.and_then(|()| {
             let renamed = self.step().and_then(|()| fs::rename(unfinished, path));

@@ -1,7 +1,7 @@
 //! What lies in the memory of a random module before it runs: what plausible arguments lead to.
 
-use plugix_e2e::Random;
 use super::super::setup::PORTS;
+use plugix_e2e::Random;
 use std::fmt::Write as _;
 
 /// Paths, names of hosts, and others.

@@ -1,8 +1,8 @@
 //! What random modules import: system calls, functions of the host's own, and interfaces of the host.
 
-use plugix_e2e::Random;
 use super::super::table::{self, Call};
 use super::Form;
+use plugix_e2e::Random;
 use plugix_e2e_contract::host::Store;
 use plugix_host::abi::Interface;
 use plugix_host::abi::interface::{ImportKind, InterfaceInfo};
