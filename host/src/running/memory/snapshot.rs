@@ -16,7 +16,7 @@ pub(super) const PAGE: usize = 4096;
 
 /// How many pages a way back copies. They stay what a plugin has without asking for them: a plugin writes to the same pages
 /// in each call, and a page that it has to ask for costs as much as copying ten. What is beyond is given back.
-const KEPT: usize = 64;
+const KEPT: usize = 1024;
 
 /// So many bytes of zeroes, or more, are not mapped from the image.
 const GAP: usize = 4 * WASM_PAGE_SIZE;
