@@ -6,20 +6,12 @@ use plugix_e2e::{assert_matches, guest_path};
 use plugix_e2e_contract::counting::Counting;
 use plugix_host::Policy;
 use plugix_manager::store::grants::requests::Request;
-<<<<<<< HEAD
 use plugix_manager::store::grants::requests::Requests;
 use plugix_manager::store::grants::{
     Allowed, Answer, Coverage, Decision, Fixed, Grant, GrantsError, Prompt, PromptError, Question,
 };
 use plugix_manager::store::{ContentHash, PluginName, Source, StoreError};
 use plugix_manager::{Installed, InstalledError, Manager, Settled, Spec};
-=======
-use plugix_manager::store::grants::{
-    Allowed, Answer, Coverage, Decision, Fixed, GrantsError, Prompt, PromptError, Question,
-};
-use plugix_manager::store::{PluginName, Source, StoreError};
-use plugix_manager::{Installed, InstalledError, Manager, Spec};
->>>>>>> manager
 use serde_json::json;
 use std::fs;
 use std::path::Path;
