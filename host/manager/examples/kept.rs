@@ -3,14 +3,26 @@
 //! `kept MODULE TEXTS [HOME]`
 
 use anyhow::{Context, Result};
-use plugix_host::policy::Access;
 use plugix_host::{Engine, Policy};
 use plugix_manager::store::Source;
-use plugix_manager::store::grants::Terminal;
+use plugix_manager::store::grants::Prepared;
 use plugix_manager::{Health, Installed, Manager, Restart, Spec, What};
 use std::path::PathBuf;
 use std::time::Duration;
 use word_count_interface::WordCount;
+
+// ANCHOR: allowed
+/// What a plugin may do if it asks for it.
+const ALLOWED: &str = r#"
+[[folders]]
+guest = "/texts"
+access = "read-only"
+host = "." # the folder that the program is given
+
+[[limits]]
+threads = 8
+"#;
+// ANCHOR_END: allowed
 
 fn main() -> Result<()> {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
@@ -21,22 +33,22 @@ fn main() -> Result<()> {
 
     // ANCHOR: open
     let manager = Manager::builder(&Engine::new()?).states(home.join("states")).build()?;
-    // All plugins may read the texts. What one of them may do beyond that is asked for.
-    let base = Policy::new().mount(&texts, "/texts", Access::ReadOnly);
-    let plugins = Installed::open(&home, &manager, base)?;
+    let plugins = Installed::open(&home, &manager, Policy::new())?;
+    // A person would be asked by `Terminal::of_process()`.
+    let mut allowed = Prepared::from_toml(ALLOWED, std::path::absolute(&texts)?)?;
     // ANCHOR_END: open
 
     // ANCHOR: start
     let (name, installed) = plugins.add(None, Source::file(&module)?, &mut |_| {})?;
     println!("{name} {} from a file", installed.version.unwrap_or_default());
-    let plugin = plugins.start(&name, &mut Terminal::of_process(), run)?;
+    let plugin = plugins.start(&name, &mut allowed, run)?;
     let words = plugin.bind::<dyn WordCount>()?;
     println!("{} words", words.count("/texts", 2)?.len());
     // ANCHOR_END: start
 
     // ANCHOR: update
     let mut events = manager.subscribe();
-    let update = plugins.update(&name, &mut |_| {}, &mut Terminal::of_process(), run)?;
+    let update = plugins.update(&name, &mut |_| {}, &mut allowed, run)?;
     match update.reloaded {
         Some(reloaded) => println!("{} took the place of {}", reloaded.to, reloaded.from),
         None => println!("nothing is new"),
