@@ -10,13 +10,14 @@ use std::process::Stdio;
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
-pub(crate) const SELECTION: [&str; 7] = [
+pub(crate) const SELECTION: [&str; 8] = [
     "--release",
     "--package=plugix-host",
     "--package=plugix-cli",
     "--package=plugix-console",
     "--package=plugix-e2e",
     "--package=plugix-manager",
+    "--package=plugix-metrics",
     "--package=plugix-testing",
 ];
 
@@ -94,6 +95,14 @@ fn program(message: &Value) -> Option<Program> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_light_is_all_else() {
+        let built = SELECTION.iter().filter_map(|argument| argument.strip_prefix("--package="));
+        let excluded = crate::workspace::LIGHT.iter().filter_map(|argument| argument.strip_prefix("--exclude="));
+        let [built, excluded] = [built.collect::<std::collections::BTreeSet<_>>(), excluded.collect()];
+        assert_eq!(built, excluded);
+    }
 
     #[test]
     fn programs_are_told_from_other_messages() {

@@ -10,13 +10,14 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The packages that don't link the engine. Of plugins, they test what runs on the host.
-pub(crate) const LIGHT: [&str; 7] = [
+pub(crate) const LIGHT: [&str; 8] = [
     "--workspace",
     "--exclude=plugix-console",
     "--exclude=plugix-host",
     "--exclude=plugix-cli",
     "--exclude=plugix-e2e",
     "--exclude=plugix-manager",
+    "--exclude=plugix-metrics",
     "--exclude=plugix-testing",
 ];
 
