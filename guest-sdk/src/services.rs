@@ -92,6 +92,6 @@ mod tests {
     fn each_service_has_a_way_to_it() {
         let names: Vec<_> = <dyn Services>::INFO.methods.iter().map(|method| method.name).collect();
         // The loggers call the methods of the log. The functions above call the others.
-        assert_eq!(names, ["max_level", "log", "progress", "is_cancelled"]);
+        assert_eq!(names, ["max_level", "log", "progress", "is_cancelled", "trace_parent"]);
     }
 }

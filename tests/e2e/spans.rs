@@ -109,7 +109,7 @@ fn each_call_has_one_with_what_it_took() -> Result<()> {
     let work = spans.get(1).context("there is one")?;
     assert_eq!((&*work["plugin"], &*work["interface"]), ("traced", "Traced"));
     let size = |field: &str| work[field].parse::<usize>();
-    assert!(size("sent")? > 1000 && size("received")? > 1000 && size("processor_time_us").is_ok(), "{work:?}");
+    assert!(size("sent")? > 1000 && size("received")? >= 1000 && size("processor_time_us").is_ok(), "{work:?}");
     // What a call by registers has sent is not in memory.
     assert_eq!((&*spans[3]["sent"], &*spans[3]["received"]), ("0", "0"));
     assert_eq!(*kept.logged_in.lock().expect("no panic"), [Some("work".to_owned()), Some("work".to_owned())]);

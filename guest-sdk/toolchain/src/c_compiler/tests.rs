@@ -1,12 +1,19 @@
 //! What the script does with and without a clang.
 
 use super::*;
+use std::io::ErrorKind;
 use std::process::{Command, Output};
 
 fn run(folder: &Path, name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(folder.join(name));
     command.args(arguments).env_remove(CLANG).env_remove(WANTED).envs(variables.iter().copied());
-    command.output().unwrap()
+    loop {
+        match command.output() {
+            // A program that another test is starting still has the script open for writing, until it runs.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => return output.unwrap(),
+        }
+    }
 }
 
 fn written() -> tempfile::TempDir {
