@@ -62,9 +62,12 @@ fn prometheus_reads_them_as_text() -> Result<()> {
     Ok(())
 }
 
-/// Keeps what instruments tell: by name, the unit, whether it only goes up, and the value.
+/// What an instrument tells: the unit, whether it only goes up, and the value.
+type Told = (String, bool, f64);
+
+/// Keeps what instruments tell, by name.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<BTreeMap<String, (String, bool, f64)>>>);
+struct Kept(Arc<Mutex<BTreeMap<String, Told>>>);
 
 impl PushMetricExporter for Kept {
     fn export(&self, metrics: &ResourceMetrics) -> impl Future<Output = OTelSdkResult> + Send {

@@ -167,7 +167,10 @@ impl World {
 
     fn start(&mut self, name: &'static str) -> Result<()> {
         let version = self.models[name].installed.context("it is installed")?;
-        self.asked(name, version, |installed, name, prompt| Ok(drop(installed.start(name, prompt, counting)?)))?;
+        self.asked(name, version, |installed, name, prompt| {
+            installed.start(name, prompt, counting)?;
+            Ok(())
+        })?;
         self.model(name).begin();
         Ok(())
     }
