@@ -1,11 +1,12 @@
 //! What the commands for kept plugins have in common: the folder, the progress, and how a plugin is shown.
 
-use crate::text;
+use crate::{print, text};
 use anyhow::{Context as _, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use plugix_store::{Credentials, Plugin, PluginName, Progress, Source, Store};
+use plugix_store::{Credentials, Plugin, PluginName, Progress, Source, Store, StoreError};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// The folder of the kept plugins.
 #[derive(clap::Args)]
@@ -105,4 +106,33 @@ pub(crate) fn as_json(name: &PluginName, plugin: &Plugin) -> Value {
         "signed-by": plugin.signed_by,
         "grant": plugin.grant,
     })
+}
+
+/// Does something with the plugins of these names, or with all. One that fails keeps no other from its turn; `undone` says
+/// what the failed ones are.
+pub(crate) fn each<T>(
+    home: &Home,
+    names: &[String],
+    undone: &str,
+    mut act: impl FnMut(&mut Store, &PluginName) -> Result<T, StoreError>,
+    mut done: impl FnMut(&Store, &PluginName, T) -> Result<()>,
+) -> Result<ExitCode> {
+    let names = names.iter().map(|given| name(given)).collect::<Result<Vec<_>>>()?;
+    let mut store = home.open_existing()?;
+    let names = if names.is_empty() { store.list().keys().cloned().collect() } else { names };
+    let mut failed = Vec::new();
+    for name in &names {
+        match act(&mut store, name) {
+            Ok(outcome) => done(&store, name, outcome)?,
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                print::tell(text::printable_lines(&format!("{name}: {error:#}")));
+                failed.push(name.as_str());
+            }
+        }
+    }
+    match failed.as_slice() {
+        [] => Ok(ExitCode::SUCCESS),
+        failed => bail!("{undone}: {}", failed.join(", ")),
+    }
 }

@@ -1,8 +1,8 @@
 //! `plugix restore`.
 
 use crate::kept::{self, Bar, Home};
-use crate::{print, text};
-use anyhow::{Result, bail};
+use crate::print;
+use anyhow::Result;
 use plugix_store::{PluginName, Restored, Store, StoreError};
 use std::process::ExitCode;
 
@@ -21,31 +21,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let names = args.names.iter().map(|name| kept::name(name)).collect::<Result<Vec<_>>>()?;
-    let store = args.home.open_existing()?;
-    let names = if names.is_empty() { store.list().keys().cloned().collect() } else { names };
-    let mut failed = Vec::new();
-    for name in &names {
-        match restore(&store, name) {
-            Ok(restored) => {
-                let version = store.plugin(name)?.version.as_deref();
-                let how = if restored == Restored::Kept { "is here" } else { "is here again" };
-                print::line(format_args!("{} {how}", kept::title(name, version)))?;
-            }
-            Err(error) => {
-                let error = anyhow::Error::from(error);
-                print::tell(text::printable_lines(&format!("{name}: {error:#}")));
-                failed.push(name.as_str());
-            }
-        }
-    }
-    match failed.as_slice() {
-        [] => Ok(ExitCode::SUCCESS),
-        failed => bail!("not restored: {}", failed.join(", ")),
-    }
+    kept::each(&args.home, &args.names, "not restored", restore, |store, name, restored| {
+        let version = store.plugin(name)?.version.as_deref();
+        let how = if restored == Restored::Kept { "is here" } else { "is here again" };
+        print::line(format_args!("{} {how}", kept::title(name, version)))
+    })
 }
 
-fn restore(store: &Store, name: &PluginName) -> Result<Restored, StoreError> {
+fn restore(store: &mut Store, name: &PluginName) -> Result<Restored, StoreError> {
     let bar = Bar::new(name.as_str());
     store.restore(name, &mut |progress| bar.set(progress))
 }

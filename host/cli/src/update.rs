@@ -2,7 +2,7 @@
 
 use crate::kept::{self, Bar, Home};
 use crate::{print, text};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use plugix_store::{PluginName, Store, StoreError, Updated};
 use std::process::ExitCode;
 
@@ -20,24 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let names = args.names.iter().map(|name| kept::name(name)).collect::<Result<Vec<_>>>()?;
-    let mut store = args.home.open_existing()?;
-    let names = if names.is_empty() { store.list().keys().cloned().collect() } else { names };
-    let mut failed = Vec::new();
-    for name in &names {
-        match update(&mut store, name) {
-            Ok(updated) => print::line(line(name, &updated))?,
-            Err(error) => {
-                let error = anyhow::Error::from(error);
-                print::tell(text::printable_lines(&format!("{name}: {error:#}")));
-                failed.push(name.as_str());
-            }
-        }
-    }
-    match failed.as_slice() {
-        [] => Ok(ExitCode::SUCCESS),
-        failed => bail!("not updated: {}", failed.join(", ")),
-    }
+    kept::each(&args.home, &args.names, "not updated", update, |_, name, updated| print::line(line(name, &updated)))
 }
 
 fn update(store: &mut Store, name: &PluginName) -> Result<Updated, StoreError> {
