@@ -8,10 +8,10 @@
 //! ```
 
 use crate::error::ConsoleError;
-use plugix_manager::store::{ContentHash, PluginName};
+use plugix_manager::store::{ContentHash, Disk, DiskError, PluginName, Readers};
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// A folder of uploads.
@@ -184,22 +184,16 @@ fn read(file: &Path) -> Result<Option<Vec<u8>>, ConsoleError> {
 
 /// Puts a file in the place of another one at once.
 fn write(file: &Path, bytes: &[u8]) -> Result<(), ConsoleError> {
-    let folder = file.parent().unwrap_or(Path::new("/"));
-    let written = tempfile::Builder::new().prefix(".").tempfile_in(folder).and_then(|mut written| {
-        written.write_all(bytes)?;
-        written.as_file().sync_all()?;
-        written.persist(file).map_err(|error| error.error)?;
-        // The name is on the disk when the folder is.
-        File::open(folder)?.sync_all()
-    });
-    written.map_err(failed("write", file))
+    let unfinished = hidden(file).with_added_extension("part");
+    Disk::default().replace(file, &unfinished, bytes, Readers::Owner).map_err(of_disk)
 }
 
 fn remove(file: &Path) -> Result<(), ConsoleError> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed("remove", file)(error)),
-        _ => Ok(()),
-    }
+    Disk::default().remove(file).map_err(of_disk)
+}
+
+fn of_disk(DiskError { what, path, reason, .. }: DiskError) -> ConsoleError {
+    ConsoleError::Upload { what, path, source: reason }
 }
 
 fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ConsoleError {
