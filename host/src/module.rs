@@ -37,7 +37,8 @@ use crate::engine::Engine;
 use crate::error::{Chain, LoadError};
 use crate::profile::{ProfileError, ProfileGuard};
 use crate::running::instance::Code;
-use plugix_module::{inspect, keeps_tables, validate};
+use crate::running::memory::Common;
+use plugix_module::{inspect, keeps_tables};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -57,6 +58,8 @@ struct Shared {
     wasmer: wasmer::Engine,
     compilation: Compilation,
     keeps_tables: OnceLock<bool>,
+    /// What the memories of resettable instances have in common.
+    common: Common,
     /// Where the debug information may be, if it isn't in the module.
     debug_file: Mutex<Option<PathBuf>>,
 }
@@ -90,6 +93,7 @@ impl Module {
                 wasmer: engine.compiler().engine(),
                 compilation: Compilation::default(),
                 keeps_tables: OnceLock::new(),
+                common: Common::default(),
                 debug_file: Mutex::default(),
             },
         )
@@ -113,6 +117,7 @@ impl Module {
                 wasmer,
                 compilation: Compilation::done(code),
                 keeps_tables: OnceLock::new(),
+                common: Common::default(),
                 debug_file: Mutex::default(),
             },
         )
@@ -202,6 +207,11 @@ impl Module {
         })
     }
 
+    /// What the memories of its resettable instances have in common.
+    pub(crate) fn common(&self) -> &Common {
+        &self.shared.common
+    }
+
     /// wasmer's engine, which owns the module's code.
     pub(crate) fn wasmer(&self) -> &wasmer::Engine {
         &self.shared.wasmer
@@ -258,7 +268,6 @@ impl Module {
         let (compiler, limits) = (self.engine.compiler(), self.engine.limits());
         let start = Instant::now();
         limits.check_code(wasm)?;
-        validate(wasm)?;
         let limit = limits.compile_time;
         let Some(child) = self.engine.child() else {
             return Ok((compiler.compile(self.wasmer(), wasm, stopping, start, limit)?, None));

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use plugix_e2e::bench::{Pair, Report, Unit, compare, median, seconds};
-use plugix_e2e::{engine, guest, guest_path, resident_kib};
+use plugix_e2e::{engine, guest, guest_path, images_kib, resident_kib};
 use plugix_e2e_contract::remains::Remains;
 use plugix_host::code::{Artifact, Cache};
 use plugix_host::pool::Pool;
@@ -24,6 +24,14 @@ const SPAWNS: u32 = 200;
 
 /// Instances that are there at once.
 const INSTANCES: usize = 100;
+
+// Whose memory is measured.
+const PLAIN: &str = "plain";
+const RESETTABLE: &str = "resettable";
+const STOCK: &str = "stock";
+
+/// A module that does nothing.
+const EMPTY: &str = r#"(module (memory (export "memory") 1))"#;
 
 /// wasmer-wasix as its documentation has it.
 struct Stock {
@@ -64,19 +72,32 @@ impl Stock {
 
 fn main() -> Result<()> {
     let mut args = std::env::args().skip(1);
-    if let (Some("--idle"), Some(file)) = (args.next().as_deref(), args.next()) {
-        return measure_idle(&file);
+    if let (Some("--idle"), Some(of)) = (args.next().as_deref(), args.next()) {
+        return measure_idle(&of);
     }
     let mut report = Report::new("instances");
     let size = std::fs::metadata(guest_path("compute"))?.len() as f64 / 1e6;
     report.time("load from the cache, for 1 MB of WebAssembly", Unit::Milliseconds, load_from_cache()? / size, 5.0);
     report.time("load an artifact, for 1 MB of WebAssembly", Unit::Milliseconds, load_artifact()? / size, 5.0);
 
-    report.size("memory of an idle instance", idle()?, 200.0);
-
+    // `WasiEnvBuilder::instantiate` makes each of its 374 functions in each store, whatever the module imports
+    // (wasmer-wasix 0.704.2, `import_object_for_all_wasi_versions` in `lib.rs`). Nobody starts for less.
+    let stock = Stock::new()?;
+    let empty = Module::new(&stock.engine, wat::parse_str(EMPTY)?)?;
     let calls = guest("calls");
-    let start = seconds(1, || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"));
-    report.time("start and drop a plugin", Unit::Microseconds, start, 460.0);
+    let pair = compare(
+        1,
+        || Plugin::new(&calls, &Policy::new()).expect("the plugin starts"),
+        || stock.instantiate(&empty, &[]).expect("the module starts"),
+    );
+    report.time("start and drop a plugin", Unit::Microseconds, pair.ours, 60.0);
+    report.ratio("the same / an empty module in wasmer-wasix as it comes", Unit::Microseconds, pair, 1.5);
+
+    let (idle_plain, idle_shared, idle_empty) = (idle(PLAIN)?, idle(RESETTABLE)?, idle(STOCK)?);
+    report.size("memory of an idle instance", idle_plain, 200.0);
+    report.size("memory of an idle instance that can be reset, with its image", idle_shared, 60.0);
+    let pair = Pair { ours: idle_shared, baseline: idle_empty };
+    report.ratio("the same / an empty module in wasmer-wasix as it comes", Unit::Kibibytes, pair, 1.5);
 
     let make = || Plugin::builder(&guest("remains")).resettable(true).start();
     let pool = Pool::builder(engine(), make).min(1).max(1).reset(true).build()?;
@@ -94,7 +115,6 @@ fn main() -> Result<()> {
         report.time(&name, Unit::Microseconds, pair.ours - pair.baseline, goal);
     }
 
-    let stock = Stock::new()?;
     let spawns = guest("spawns");
     let bare = stock.compile("spawns")?;
     let command = Command::new(&spawns, &Policy::new())?;
@@ -123,24 +143,39 @@ fn main() -> Result<()> {
 
 /// KiB of an instance, in a process that has compiled nothing. Otherwise the instance would first take what the
 /// compiler gave back.
-fn idle() -> Result<f64> {
+fn idle(of: &str) -> Result<f64> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("calls.plugix");
     guest("calls").to_artifact()?.write_file(&file)?;
-    let output = Process::new(std::env::current_exe()?).arg("--idle").arg(&file).output()?;
+    let output = Process::new(std::env::current_exe()?).args(["--idle", of]).arg(&file).output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-fn measure_idle(file: &str) -> Result<()> {
+fn measure_idle(of: &str) -> Result<()> {
+    let file = std::env::args().nth(3).context("the file of the artifact")?;
     // SAFETY: the parent has made it.
     let calls = unsafe { Engine::new()?.load_artifact(&Artifact::read_file(file)?) }?;
-    let first = Plugin::new(&calls, &Policy::new())?;
-    let before = resident_kib()?;
-    let many = (0..INSTANCES).map(|_| Plugin::new(&calls, &Policy::new())).collect::<Result<Vec<_>, _>>()?;
-    println!("{}", (resident_kib()? - before) as f64 / INSTANCES as f64);
-    drop((first, many));
+    let start = || Plugin::builder(&calls).resettable(of == RESETTABLE).start();
+    let stock = Stock::new()?;
+    let empty = Module::new(&stock.engine, wat::parse_str(EMPTY)?)?;
+    let kib = match of {
+        STOCK => each(|| stock.instantiate(&empty, &[])),
+        _ => each(|| Ok(start()?)),
+    };
+    println!("{}", kib?);
     Ok(())
+}
+
+/// How many KiB one more takes.
+fn each<T>(make: impl Fn() -> Result<T>) -> Result<f64> {
+    let taken = || Ok::<_, anyhow::Error>(resident_kib()? + images_kib()?);
+    let first = make()?;
+    let before = taken()?;
+    let many = (0..INSTANCES).map(|_| make()).collect::<Result<Vec<_>>>()?;
+    let all = taken()? - before;
+    drop((first, many));
+    Ok(all as f64 / INSTANCES as f64)
 }
 
 /// How many seconds it takes to load a module that an earlier process has compiled.

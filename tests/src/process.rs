@@ -59,6 +59,14 @@ pub fn resident_kib() -> Result<u64> {
     status("VmRSS:")
 }
 
+/// The memory that files in memory occupy, in KiB: those of all processes.
+///
+/// # Errors
+/// Where there is no `/proc/meminfo`.
+pub fn images_kib() -> Result<u64> {
+    number("/proc/meminfo", "Shmem:")
+}
+
 /// The most memory that this process ever occupied, in KiB.
 ///
 /// # Errors
@@ -68,9 +76,14 @@ pub fn peak_kib() -> Result<u64> {
 }
 
 fn status(name: &str) -> Result<u64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let value = status.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
-    Ok(value.with_context(|| format!("no {name}"))?.parse()?)
+    number("/proc/self/status", name)
+}
+
+/// The number after a name in a file of the kernel's.
+fn number(file: &str, name: &str) -> Result<u64> {
+    let text = fs::read_to_string(file)?;
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+    Ok(value.with_context(|| format!("no {name} in {file}"))?.parse()?)
 }
 
 /// Waits for something that another thread does, if there is no other way to wait for it.

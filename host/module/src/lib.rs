@@ -1,15 +1,14 @@
 //! What a WebAssembly module is, and how it is made stoppable: bytes in, bytes out, without an engine.
 //!
 //! ```
-//! use plugix_module::{ModuleLimits, inspect, stoppable, validate};
+//! use plugix_module::{ModuleLimits, inspect, stoppable};
 //!
 //! let wasm = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "spin") (loop (br 0))))"#)?;
 //! let limits = ModuleLimits::default();
 //! limits.check(&wasm)?; // how large its parts are, before any of them is read
 //! let info = inspect(&wasm)?; // what it is, wants and offers
 //! info.check_runnable()?;
-//! limits.check_code(&wasm)?;
-//! validate(&wasm)?;
+//! limits.check_code(&wasm)?; // all rules of the format, and what compiling it would take
 //! let rewritten = stoppable(&wasm)?; // what an engine compiles
 //! # assert!(info.exports("spin") && rewritten.len() > wasm.len());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -27,6 +26,7 @@ mod inspect;
 pub mod interface;
 mod limits;
 mod operators;
+mod parallel;
 mod references;
 mod signature;
 mod size;

@@ -1,10 +1,14 @@
 //! What a module may be before any of it is compiled.
 
-use crate::ModuleError;
+use crate::features::features;
 use crate::operators::{self, Effects};
-use crate::work::{Walk, Work};
+use crate::work::{Counts, FunctionWalk, Walk, Work};
+use crate::{ModuleError, parallel, references, validate};
 use std::time::Duration;
-use wasmparser::{FunctionBody, Operator, Parser, Payload};
+use wasmparser::{
+    FuncToValidate, FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, Parser, Payload,
+    ValidatorResources,
+};
 
 /// How large a module and its parts may be. Compiling takes time and memory that grow with all of these, some of them
 /// faster than the module, and can't be interrupted.
@@ -121,15 +125,22 @@ impl ModuleLimits {
         Ok(())
     }
 
-    /// Checks all code: how deep blocks lie in each other, that each instruction is one that modules may have, and what
-    /// compiling it would take.
+    /// Checks all rules of the format, and all code: how deep blocks lie in each other, that each instruction is one that
+    /// modules may have, and what compiling it would take. Each function is gone through once, on several threads.
     ///
     /// # Errors
-    /// [`ModuleError::TooLarge`] if blocks lie too deep, [`ModuleError::Operator`] if an instruction is not for modules,
-    /// [`ModuleError::CompileWork`] or [`ModuleError::CompileMemory`] if compiling would take too much,
-    /// [`ModuleError::Malformed`] if code can't be read.
+    /// The errors of [`validate`], [`ModuleError::TooLarge`] if blocks lie too deep, [`ModuleError::Operator`] if an
+    /// instruction is not for modules, [`ModuleError::CompileWork`] or [`ModuleError::CompileMemory`] if compiling would take
+    /// too much.
     pub fn check_code(&self, wasm: &[u8]) -> Result<(), ModuleError> {
-        self.walk(wasm)?.check(self, wasm)
+        let walk = self.walk(wasm)?;
+        walk.check(self, wasm)?;
+        if walk.is_valid() {
+            return references::check_sections(wasm);
+        }
+        // This says what is wrong.
+        validate(wasm)?;
+        Err(ModuleError::Malformed { message: "its code can't be followed".into(), offset: 0 })
     }
 
     /// What compiling the module takes, as predicted from its code. Its nesting is limited.
@@ -141,25 +152,58 @@ impl ModuleLimits {
     }
 
     fn walk(&self, wasm: &[u8]) -> Result<Walk, ModuleError> {
-        let mut work = Walk::new();
+        let mut walk = Walk::new();
+        let mut functions = Vec::new();
         for payload in Parser::new(0).parse_all(wasm) {
             let payload = payload?;
-            let mut counts = work.payload(&payload);
-            let Payload::CodeSectionEntry(body) = payload else { continue };
-            let mut depth: u64 = 0;
-            for operator in operators::each(&body)? {
-                let (operator, effects) = operator?;
-                if effects.any(Effects::NESTS) {
-                    depth += 1;
-                    within("blocks within blocks", depth, self.nesting)?;
-                } else if let Operator::End = operator {
-                    depth = depth.saturating_sub(1);
-                }
-                counts = counts.and_then(|mut counts| counts.operator(&operator, effects).map(|()| counts));
+            let function = walk.payload(&payload);
+            if let Payload::CodeSectionEntry(body) = payload {
+                functions.push((function, body));
             }
-            work.end(counts);
         }
-        Ok(work)
+        let tags = walk.tags();
+        let counted = parallel::map(functions, |piece| {
+            let mut allocations = FuncValidatorAllocations::default();
+            let count = |(function, body)| self.count(function, &body, tags, &mut allocations);
+            piece.into_iter().map(count).collect()
+        });
+        for counts in counted {
+            walk.end(counts?);
+        }
+        Ok(walk)
+    }
+
+    /// Counts a function. `None` if it is invalid.
+    fn count(
+        &self,
+        function: Option<FuncToValidate<ValidatorResources>>,
+        body: &FunctionBody<'_>,
+        tags: u64,
+        allocations: &mut FuncValidatorAllocations,
+    ) -> Result<Option<Counts>, ModuleError> {
+        references::check_locals(body)?;
+        let of_function = |function| FunctionWalk::new(function, body, std::mem::take(allocations), tags);
+        let mut walk = function.and_then(of_function);
+        let mut reader = body.get_binary_reader_for_operators()?;
+        reader.set_features(features());
+        let mut depth: u64 = 0;
+        for operator in OperatorsReader::new(reader).into_iter_with_offsets() {
+            let Ok((operator, at)) = operator else { return Ok(None) };
+            let effects = operators::effects(&operator).map_err(|refused| refused.at(at))?;
+            references::check_operator(&operator, at)?;
+            if effects.any(Effects::NESTS) {
+                depth += 1;
+                within("blocks within blocks", depth, self.nesting)?;
+            } else if let Operator::End = operator {
+                depth = depth.saturating_sub(1);
+            }
+            walk = walk.and_then(|mut walk| walk.operator(&operator, effects).map(|()| walk));
+        }
+        Ok(walk.and_then(|walk| {
+            let (counts, again) = walk.finish();
+            *allocations = again;
+            counts
+        }))
     }
 }
 

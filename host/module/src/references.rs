@@ -15,10 +15,16 @@ use wasmparser::{
 /// # Errors
 /// [`ModuleError::Proposal`] if the compiler has no code for one.
 pub(crate) fn check(wasm: &[u8]) -> Result<(), ModuleError> {
+    check_sections(wasm)?;
     Parser::new(0).parse_all(wasm).try_for_each(|payload| match payload? {
         Payload::CodeSectionEntry(body) => check_body(&body),
-        payload => check_section(&payload),
+        _ => Ok(()),
     })
+}
+
+/// The same for all but code.
+pub(crate) fn check_sections(wasm: &[u8]) -> Result<(), ModuleError> {
+    Parser::new(0).parse_all(wasm).try_for_each(|payload| check_section(&payload?))
 }
 
 fn check_section(payload: &Payload<'_>) -> Result<(), ModuleError> {
@@ -60,9 +66,14 @@ fn check_section(payload: &Payload<'_>) -> Result<(), ModuleError> {
     Ok(())
 }
 
-fn check_body(body: &FunctionBody<'_>) -> Result<(), ModuleError> {
+/// The same for a function's locals.
+pub(crate) fn check_locals(body: &FunctionBody<'_>) -> Result<(), ModuleError> {
     let at = body.range().start;
-    body.get_locals_reader()?.into_iter().try_for_each(|local| value(local?.1, at))?;
+    body.get_locals_reader()?.into_iter().try_for_each(|local| value(local?.1, at))
+}
+
+fn check_body(body: &FunctionBody<'_>) -> Result<(), ModuleError> {
+    check_locals(body)?;
     let operators = body.get_operators_reader()?.into_iter_with_offsets();
     operators.into_iter().try_for_each(|operator| {
         let (operator, at) = operator?;
@@ -70,7 +81,8 @@ fn check_body(body: &FunctionBody<'_>) -> Result<(), ModuleError> {
     })
 }
 
-fn check_operator(operator: &Operator<'_>, at: u64) -> Result<(), ModuleError> {
+/// The same for one operator.
+pub(crate) fn check_operator(operator: &Operator<'_>, at: u64) -> Result<(), ModuleError> {
     match operator {
         Operator::Block { blockty } | Operator::Loop { blockty } | Operator::If { blockty } => block(*blockty, at),
         Operator::TryTable { try_table } => block(try_table.ty, at),

@@ -32,9 +32,9 @@ mod probe;
 mod stack;
 mod stores;
 
-use crate::ModuleError;
+use crate::{ModuleError, parallel};
 use added::{Added, OfFunction};
-use bounded::checks;
+use bounded::{Checks, checks};
 use edits::Edits;
 use std::ops::Range;
 use wasm_encoder::{
@@ -58,6 +58,9 @@ pub const INITIALIZE: &str = "plugix-initialize";
 /// What the function of the start section is exported as. The host runs it in each instance.
 pub const START: &str = "plugix-start";
 
+/// How many functions are edited before their code is put together.
+const AT_ONCE: usize = 4096;
+
 /// Where wasmer-wasix puts the memory that it makes.
 const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 
@@ -66,11 +69,15 @@ const GUEST_MEMORY: (&str, &str) = ("env", "memory");
 /// # Errors
 /// [`ModuleError::UnknownImport`] if it imports something else, [`ModuleError::Malformed`] if it was not validated.
 pub fn stoppable(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
-    rewrite(wasm, &Parts::read(wasm)?, |_| {})
+    rewrite(wasm, &Parts::read(wasm)?, |_| {}).map(|(rewritten, _)| rewritten)
 }
 
-/// Does the same. `keep` sees the edits of each function.
-fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Result<Vec<u8>, ModuleError> {
+/// Does the same, and returns what `keep` keeps of the edits of each function.
+fn rewrite<K: Send>(
+    wasm: &[u8],
+    parts: &Parts<'_>,
+    keep: impl Fn(&Edits) -> K + Sync,
+) -> Result<(Vec<u8>, Vec<K>), ModuleError> {
     let added = Added::of(wasm, parts)?;
     let mut globals = added.globals();
     let mut names = added.names();
@@ -78,7 +85,7 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
     let mut memories = Some(memories::section(parts.guest));
     let accessed = memories::accessed(parts.guest);
     let mut exports = Some(exports(parts.exports.clone(), parts.start)?);
-    let mut module = Module::new();
+    let (mut module, mut kept) = (Module::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         let Some((id, range)) = payload.as_section() else { continue };
@@ -113,7 +120,9 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
             names = None;
         }
         if id == SectionId::Code as u8 {
-            module.section(&code(wasm, parts, &added, accessed, &mut keep)?);
+            let (code, all) = code(wasm, parts, &added, accessed, &keep)?;
+            kept = all;
+            module.section(&code);
         } else if let Some(data) = extended {
             module.section(&RawSection { id, data: &data });
         } else if !REPLACED.contains(&id) {
@@ -123,7 +132,7 @@ fn rewrite(wasm: &[u8], parts: &Parts<'_>, mut keep: impl FnMut(&Edits)) -> Resu
     if let Some(names) = names {
         module.section(&names);
     }
-    Ok(module.finish())
+    Ok((module.finish(), kept))
 }
 
 /// Sections that are not copied: they are written anew, in the one case at another place, or left out.
@@ -228,33 +237,16 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn code(
+/// The code with the edits, and what `keep` keeps of the edits of each function.
+fn code<K: Send>(
     wasm: &[u8],
     parts: &Parts<'_>,
     added: &Added,
     accessed: u32,
-    mut keep: impl FnMut(&Edits),
-) -> Result<CodeSection, ModuleError> {
-    let mut code = CodeSection::new();
-    let edits = code_edits(wasm, parts.imported_functions, &parts.bodies, added, accessed)?;
-    for (body, edits) in parts.bodies.iter().zip(edits) {
-        keep(&edits);
-        code.raw(&edits.apply(wasm, body.range()));
-    }
-    added.code(&mut code);
-    Ok(code)
-}
-
-/// What is changed in each function.
-fn code_edits(
-    wasm: &[u8],
-    imported: u32,
-    bodies: &[FunctionBody<'_>],
-    added: &Added,
-    accessed: u32,
-) -> Result<Vec<Edits>, ModuleError> {
-    let of_added = bodies.iter().enumerate().map(|(at, body)| added.of_function(body, at));
-    let of_added = of_added.collect::<Result<Vec<_>, _>>()?;
+    keep: impl Fn(&Edits) -> K + Sync,
+) -> Result<(CodeSection, Vec<K>), ModuleError> {
+    let (imported, bodies) = (parts.imported_functions, &parts.bodies);
+    let of_added = parallel::try_map(bodies.iter().enumerate().collect(), |(at, body)| added.of_function(body, at))?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
     let checks = checks(imported, bodies, &work)?;
     // The host's functions end by themselves when the plugin is stopped.
@@ -262,12 +254,26 @@ fn code_edits(
         let body = function.checked_sub(imported).and_then(|body| checks.get(body as usize));
         body.map_or(0, |checks| checks.cost())
     };
-    let all = bodies.iter().zip(&checks).zip(of_added);
-    all.map(|((body, checks), of_added)| {
+    let edit = |((body, checks), of_added): ((&FunctionBody<'_>, &Checks), OfFunction)| {
         let accesses = accesses::edits(wasm, body, accessed)?;
-        Edits::of(body, *checks, cost, added.bulk, of_added, accesses)
-    })
-    .collect()
+        let edits = Edits::of(body, *checks, cost, added.bulk, of_added, accesses)?;
+        Ok((keep(&edits), edits.apply(wasm, body.range())))
+    };
+    let (mut code, mut kept) = (CodeSection::new(), Vec::with_capacity(bodies.len()));
+    let mut all = bodies.iter().zip(&checks).zip(of_added);
+    loop {
+        // Edits take more memory than the code.
+        let some: Vec<_> = all.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            break;
+        }
+        for (keep, function) in parallel::try_map(some, edit)? {
+            kept.push(keep);
+            code.raw(&function);
+        }
+    }
+    added.code(&mut code);
+    Ok((code, kept))
 }
 
 fn slice(wasm: &[u8], range: Range<u64>) -> &[u8] {

@@ -19,7 +19,7 @@ mod ahead;
 mod function;
 mod module;
 
-pub(crate) use function::Counts;
+pub(crate) use function::{Counts, Walk as FunctionWalk};
 pub use module::COMPILER_THREADS;
 pub(crate) use module::Walk;
 

@@ -231,7 +231,7 @@ impl PluginBuilder {
         if let Some(traces) = traces
             && module.keeps_tables()
         {
-            let captured = StartState::capture(&mut inner, traces);
+            let captured = StartState::capture(&mut inner, traces, module.common());
             let no_room = |error| LoadError::Engine(format!("no room for an image of the plugin's memory: {error}"));
             inner.start = captured.map_err(no_room)?.map(Box::new);
         }

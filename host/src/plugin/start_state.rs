@@ -1,7 +1,7 @@
 //! What a plugin was right after its start, and the way back.
 
 use super::inner::Inner;
-use crate::running::memory::Snapshot;
+use crate::running::memory::{Common, Snapshot};
 use crate::running::system_calls::Traces;
 use std::io;
 use std::time::Duration;
@@ -21,17 +21,17 @@ pub(crate) struct StartState {
 
 impl StartState {
     /// Records the state. `None` if a thread runs that could change the state meanwhile. The tables are not recorded, so
-    /// the module's code must not change them.
+    /// the module's code must not change them. `common` is that of the module.
     ///
     /// # Errors
     /// If there is no room for the memory's image. Then the plugin can't go on.
-    pub(super) fn capture(inner: &mut Inner, traces: Traces) -> io::Result<Option<Self>> {
+    pub(super) fn capture(inner: &mut Inner, traces: Traces, common: &Common) -> io::Result<Option<Self>> {
         let Inner { instance, path, .. } = inner;
         if instance.process.tasks.live() > 0 {
             return Ok(None);
         }
         traces.forget();
-        let memory = instance.memory.snapshot(&instance.store)?;
+        let memory = instance.memory.snapshot(&instance.store, common)?;
         let globals = capture_store_snapshot(&mut instance.store);
         Ok(Some(Self { memory, globals, frame: path.frame(), traces }))
     }

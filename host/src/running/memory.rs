@@ -6,6 +6,7 @@
 mod changed;
 mod copy;
 mod image;
+mod layer;
 mod parts;
 mod payload;
 mod sink;
@@ -14,7 +15,7 @@ mod structs;
 
 pub(crate) use payload::{GuestPayload, OpenStream, PIECE, decoded, sent};
 pub(crate) use sink::{GuestSink, Offers};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{Common, Snapshot};
 
 use crate::error::ProtocolError;
 use crate::stop::Halt;

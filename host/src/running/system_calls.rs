@@ -44,23 +44,24 @@ impl SystemCalls {
         imports: &mut Imports,
         stopper: &Arc<Stopper>,
     ) {
-        closed::close(module, store, imports, stopper);
-        attributed::attribute_calls(&self.events, module, store, imports);
-        provide(&self.callers, module, store, imports);
+        let calls = &mut Imported::of(module, imports);
+        closed::close(calls, module, store, imports, stopper);
+        attributed::attribute_calls(&self.events, calls, store, imports);
+        provide(&self.callers, calls, store, imports);
         if let Some(traces) = &self.traces {
-            traces.apply(module, store, imports);
+            traces.apply(calls, store, imports);
         }
     }
 }
 
 /// Puts our calls in the place of what the module imports.
-fn provide(callers: &Arc<Callers>, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+fn provide(callers: &Arc<Callers>, calls: &mut [Imported], store: &mut StoreMut<'_>, imports: &mut Imports) {
     let memory = match imports.get_export("env", "memory") {
         Some(Extern::Memory(memory)) => Some(GuestMemory::new(memory, store)),
         _ => None,
     };
     let env = FunctionEnv::new(store, Context::new(callers, memory));
-    for call in Imported::of(module, imports) {
+    for call in calls {
         if let Some(row) = calls::find(&call.namespace, &call.name) {
             call.replace(imports, (row.function)(store, &env));
         }
@@ -92,7 +93,8 @@ impl Imported {
     }
 
     /// Lets another function answer the call.
-    fn replace(&self, imports: &mut Imports, by: Function) {
-        imports.define(&self.namespace, &self.name, by);
+    fn replace(&mut self, imports: &mut Imports, by: Function) {
+        imports.define(&self.namespace, &self.name, by.clone());
+        self.function = by;
     }
 }

@@ -39,7 +39,7 @@ fn admit(wasm: &[u8]) -> Result<usize, ModuleError> {
     info.check_runnable()?;
     checked?;
     code?;
-    valid?;
+    assert!(valid.is_ok(), "what is checked is valid: {valid:?}");
     let rewritten = stoppable(wasm)?;
     let features = WasmFeatures::default() | WasmFeatures::THREADS | WasmFeatures::MULTI_MEMORY;
     Validator::new_with_features(features).validate_all(&rewritten).expect("what is rewritten is valid");

@@ -5,8 +5,8 @@
 //! Functions that call each other in a circle wait for each other here, and so one of them at least keeps its check.
 
 use super::loops::Loops;
-use crate::ModuleError;
 use crate::operators::{self, Effects};
+use crate::{ModuleError, parallel};
 use wasmparser::{FunctionBody, Operator};
 
 /// The most instructions that may run without a check, in one call of a function and in all that it calls. With calls
@@ -47,8 +47,7 @@ struct Work {
 
 /// The checks that each body needs. `added` is how many instructions are added to each besides the checks.
 pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>], added: &[u32]) -> Result<Vec<Checks>, ModuleError> {
-    let works = bodies.iter().zip(added).map(|(body, added)| Work::of(body, imported, *added));
-    let works = works.collect::<Result<Vec<_>, _>>()?;
+    let works = parallel::try_map(bodies.iter().zip(added).collect(), |(body, added)| Work::of(body, imported, *added))?;
     let mut checks = vec![Checks::All; bodies.len()];
     // Those that others rely on to have one at their entry.
     let mut relied_on = vec![false; bodies.len()];

@@ -1,5 +1,6 @@
 //! Where the instructions of a rewritten module come from.
 
+use super::edits::Edits;
 use super::{Parts, rewrite};
 use crate::ModuleError;
 use std::ops::Range;
@@ -32,8 +33,7 @@ impl Origins {
     /// Those of [`stoppable`](super::stoppable()).
     pub fn of(wasm: &[u8]) -> Result<Self, ModuleError> {
         let parts = Parts::read(wasm)?;
-        let mut all = Vec::with_capacity(parts.bodies.len());
-        let rewritten = rewrite(wasm, &parts, |edits| all.push(edits.lengths()))?;
+        let (rewritten, all) = rewrite(wasm, &parts, Edits::lengths)?;
         let places = bodies(&rewritten)?;
         let code = (code_start(&rewritten)?, code_start(wasm)?);
         let functions = parts.bodies.iter().zip(all).zip(places).map(|((body, edits), rewritten)| Function {

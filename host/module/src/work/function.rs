@@ -57,7 +57,7 @@ pub(crate) struct Walk {
 
 impl Walk {
     /// `None` if the function is invalid.
-    pub(super) fn new(
+    pub(crate) fn new(
         function: FuncToValidate<ValidatorResources>,
         body: &FunctionBody<'_>,
         allocations: FuncValidatorAllocations,
@@ -131,11 +131,13 @@ impl Walk {
         Some(())
     }
 
-    /// The counts, and memory for the next walk.
-    pub(super) fn finish(self) -> (Counts, FuncValidatorAllocations) {
+    /// The counts, unless the function has no end, and memory for the next walk.
+    pub(crate) fn finish(self) -> (Option<Counts>, FuncValidatorAllocations) {
+        let ended = self.validator.control_stack_height() == 0;
         let locals = self.used.iter().filter(|used| **used > 0).count() as u64;
         let crossing = self.ahead.crosses.iter().filter(|crosses| **crosses).count() as u64;
-        (Counts { locals, crossing, temporary: self.ahead.temporary, ..self.counts }, self.validator.into_allocations())
+        let counts = Counts { locals, crossing, temporary: self.ahead.temporary, ..self.counts };
+        (ended.then_some(counts), self.validator.into_allocations())
     }
 
     fn function_type(&self, index: u32) -> (usize, usize) {

@@ -1,11 +1,11 @@
 //! Sums up the work for a module, and compares it with the limits.
 
-use super::{Counts, Work, function};
+use super::{Counts, Work};
 use crate::{ModuleError, ModuleLimits, features};
 use std::time::Duration;
 use wasmparser::{
-    CompositeInnerType, FuncType, FuncValidatorAllocations, FunctionBody, KnownCustom, Name, Parser, Payload, TypeRef,
-    ValidPayload, Validator,
+    CompositeInnerType, FuncToValidate, FuncType, KnownCustom, Name, Parser, Payload, TypeRef, ValidPayload, Validator,
+    ValidatorResources,
 };
 
 /// So many functions are compiled at the same time at the most: as many threads the compiler gets.
@@ -18,7 +18,6 @@ const FREE: Duration = Duration::from_millis(500);
 pub(crate) struct Walk {
     /// `None` once the module turned out to be invalid: it isn't compiled then.
     validator: Option<Validator>,
-    allocations: FuncValidatorAllocations,
     types: Vec<usize>,
     imported: u32,
     tags: u64,
@@ -33,7 +32,6 @@ impl Walk {
     pub(crate) fn new() -> Self {
         Self {
             validator: Some(Validator::new_with_features(features::features())),
-            allocations: FuncValidatorAllocations::default(),
             types: Vec::new(),
             imported: 0,
             tags: 0,
@@ -44,15 +42,15 @@ impl Walk {
         }
     }
 
-    /// Looks at a section or a function's body. For the latter, returns what counts its operators.
-    pub(crate) fn payload(&mut self, payload: &Payload<'_>) -> Option<function::Walk> {
+    /// Looks at a section or a function's body. For the latter, returns what checks its operators.
+    pub(crate) fn payload(&mut self, payload: &Payload<'_>) -> Option<FuncToValidate<ValidatorResources>> {
         let valid = self.validator.as_mut()?.payload(payload);
         let Ok(valid) = valid else {
             self.validator = None;
             return None;
         };
         match (valid, payload) {
-            (ValidPayload::Func(function, body), _) => self.function(function, &body),
+            (ValidPayload::Func(function, _), _) => Some(function),
             (_, Payload::TypeSection(types)) => {
                 for ty in types.clone().into_iter().flatten().flat_map(|group| group.into_types()) {
                     let CompositeInnerType::Func(ty) = &ty.composite_type.inner else { continue };
@@ -83,27 +81,22 @@ impl Walk {
         }
     }
 
-    fn function(
-        &mut self,
-        function: wasmparser::FuncToValidate<wasmparser::ValidatorResources>,
-        body: &FunctionBody<'_>,
-    ) -> Option<function::Walk> {
-        let walk = function::Walk::new(function, body, std::mem::take(&mut self.allocations), self.tags);
-        if walk.is_none() {
-            self.validator = None;
-        }
-        walk
+    /// The tags of exceptions, as far as the walk has come.
+    pub(crate) fn tags(&self) -> u64 {
+        self.tags
     }
 
-    /// Takes what was counted in a function. `None` if it is invalid.
-    pub(crate) fn end(&mut self, walk: Option<function::Walk>) {
-        let Some(walk) = walk else {
-            self.validator = None;
-            return;
-        };
-        let (counts, allocations) = walk.finish();
-        self.allocations = allocations;
-        self.add_function(&counts);
+    /// Takes what was counted in the next function. `None` if it is invalid.
+    pub(crate) fn end(&mut self, counts: Option<Counts>) {
+        match counts {
+            Some(counts) => self.add_function(&counts),
+            None => self.validator = None,
+        }
+    }
+
+    /// Whether all that was shown keeps to the rules of the format.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.validator.is_some()
     }
 
     fn add_function(&mut self, counts: &Counts) {

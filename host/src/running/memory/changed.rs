@@ -76,7 +76,7 @@ pub(super) fn changed(memory: Range<usize>, most: usize, mut tell: impl FnMut(Ra
         let count = unsafe { libc::ioctl(pagemap.as_raw_fd(), PAGEMAP_SCAN, &raw mut scan) };
         let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
         for region in &regions[..count.min(RANGES)] {
-            left = left.saturating_sub((region.end - region.start) / super::snapshot::PAGE as u64);
+            left = left.saturating_sub((region.end - region.start) / super::layer::PAGE as u64);
             tell(region.start as usize..region.end as usize);
         }
         if scan.walk_end as usize <= at {

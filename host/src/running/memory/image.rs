@@ -7,9 +7,11 @@ use std::io;
 use std::os::fd::AsRawFd as _;
 use std::ptr::{self, NonNull};
 
-/// A file in memory that nobody changes any more, as the host reads it.
+/// A file in memory that nobody changes any more.
 #[derive(Debug)]
 pub(super) struct Image {
+    file: Option<File>,
+    /// The file as the host reads it.
     bytes: NonNull<u8>,
     len: usize,
 }
@@ -19,27 +21,21 @@ unsafe impl Send for Image {}
 // SAFETY: as above.
 unsafe impl Sync for Image {}
 
-/// An image that is being written.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) file: File,
-    len: usize,
-}
-
-impl Draft {
-    /// An image of zeroes. `len` is a multiple of the page size, and not zero.
-    pub(super) fn new(len: usize) -> io::Result<Self> {
+impl Image {
+    /// An image of `len` bytes, which `write` writes. `len` is a multiple of the page size, and not zero.
+    pub(super) fn new(len: usize, write: impl FnOnce(&File) -> io::Result<()>) -> io::Result<Self> {
         let file = File::from(memfd_create("plugix-image", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
         file.set_len(len as u64)?;
-        Ok(Self { file, len })
+        write(&file)?;
+        fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;
+        // SAFETY: a mapping at a place of the kernel's choice touches nothing that is there.
+        let bytes = unsafe { map(ptr::null_mut(), len, libc::PROT_READ, 0, &file, 0) }?;
+        Ok(Self { file: Some(file), bytes, len })
     }
 
-    /// Ends the writing.
-    pub(super) fn finish(&self) -> io::Result<Image> {
-        fcntl_add_seals(&self.file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;
-        // SAFETY: a mapping at a place of the kernel's choice touches nothing that is there.
-        let bytes = unsafe { map(ptr::null_mut(), self.len, libc::PROT_READ, 0, &self.file, 0) }?;
-        Ok(Image { bytes, len: self.len })
+    /// Gives the file's descriptor back. What is mapped stays; nothing more can be mapped.
+    pub(super) fn close(&mut self) {
+        self.file = None;
     }
 
     /// Maps a part of the image over memory. Whoever writes there writes to a copy of the page. The part begins at
@@ -49,12 +45,11 @@ impl Draft {
     /// `at` is the start of `len` bytes of a mapping that may be read and written, whose contents nobody needs. No code
     /// uses them meanwhile. If this fails, nobody may use them ever again: there may be no mapping any more.
     pub(super) unsafe fn map_over(&self, at: *mut u8, len: usize, offset: usize) -> io::Result<()> {
+        let file = self.file.as_ref().ok_or(io::ErrorKind::Unsupported)?;
         // SAFETY: the caller gives the place away.
-        unsafe { map(at, len, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_FIXED, &self.file, offset) }.map(drop)
+        unsafe { map(at, len, libc::PROT_READ | libc::PROT_WRITE, libc::MAP_FIXED, file, offset) }.map(drop)
     }
-}
 
-impl Image {
     /// The bytes from `offset` on. There are `len - offset` of them, for as long as the image lives.
     pub(super) fn at(&self, offset: usize) -> *const u8 {
         assert!(offset < self.len);

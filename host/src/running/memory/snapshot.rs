@@ -1,72 +1,66 @@
 //! A plugin's memory as it was at one moment.
 //!
-//! The plugin's memory is mapped from its own image then. So a way back costs what the plugin has written since, and not
-//! what it has.
+//! The plugin's memory is mapped from images then. So a way back costs what the plugin has written since, and not what it
+//! has. And the instances of one module have one image in common, so that an instance takes room for what differs.
 
 use super::changed::changed;
-use super::image::{Draft, Image, give_back};
+use super::image::give_back;
+use super::layer::{Layer, PAGE};
 use super::{GuestMemory, copy};
 use std::io;
-use std::ops::Range;
-use std::os::unix::fs::FileExt as _;
-use wasmer::{AsStoreRef, WASM_PAGE_SIZE};
-
-/// The pages of the processor, in bytes.
-pub(super) const PAGE: usize = 4096;
+use std::sync::{Arc, OnceLock};
+use wasmer::AsStoreRef;
 
 /// How many pages a way back copies. They stay what a plugin has without asking for them: a plugin writes to the same pages
 /// in each call, and a page that it has to ask for costs as much as copying ten. What is beyond is given back.
 const KEPT: usize = 1024;
 
-/// So many bytes of zeroes, or more, are not mapped from the image.
-const GAP: usize = 4 * WASM_PAGE_SIZE;
-
 static ZEROES: [u8; PAGE] = [0; PAGE];
 
-/// What a memory was.
+/// What the memories of one module's instances have in common: all that the first of them was. It may have had another
+/// policy. Others share those of its pages that are equal to theirs, and so learn nothing of it.
+#[derive(Debug, Default)]
+pub(crate) struct Common(OnceLock<Arc<Layer>>);
+
+/// What a memory was. What is in no layer was zeroes.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    image: Image,
-    /// What is mapped from the image. All else was zeroes.
-    runs: Vec<Range<usize>>,
+    common: Arc<Layer>,
+    /// What differs.
+    own: Option<Layer>,
+    size: usize,
 }
 
 impl GuestMemory {
-    /// Keeps what all of the memory is. No code of the plugin may run meanwhile.
+    /// Keeps what all of the memory is. No code of the plugin may run meanwhile. `common` is that of the module.
     ///
     /// # Errors
     /// If there is no room for it. Then nobody may use the memory any more.
-    pub(crate) fn snapshot(&mut self, store: &impl AsStoreRef) -> io::Result<Snapshot> {
+    pub(crate) fn snapshot(&mut self, store: &impl AsStoreRef, common: &Common) -> io::Result<Snapshot> {
         let size = self.size(store);
-        let draft = Draft::new(size.max(PAGE))?;
-        let mut runs: Vec<Range<usize>> = Vec::new();
-        let mut piece = vec![0; WASM_PAGE_SIZE];
-        for at in (0..size).step_by(WASM_PAGE_SIZE) {
-            // SAFETY: the piece lies in the memory, which never moves or shrinks.
-            unsafe { copy::from_guest(self.base.add(at), piece.as_mut_ptr(), piece.len()) };
-            if piece.chunks_exact(PAGE).all(|page| page == ZEROES) {
-                continue;
-            }
-            draft.file.write_all_at(&piece, at as u64)?;
-            match runs.last_mut() {
-                Some(last) if at - last.end < GAP => last.end = at + piece.len(),
-                _ => runs.push(at..at + piece.len()),
+        let touched = self.touched(size);
+        if common.0.get().is_none() {
+            let first = Layer::new(self, &self.differing(&touched, |_| None))?;
+            // Another instance may have been quicker.
+            let _ = common.0.set(Arc::new(first));
+        }
+        let common = common.0.get().expect("it was set").clone();
+        let mut pages: Vec<_> = common.pages().take_while(|page| *page < size).chain(touched).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        let pages = self.differing(&pages, |at| common.page(at));
+        let mut own = (!pages.is_empty()).then(|| Layer::new(self, &pages)).transpose()?;
+        // SAFETY: what was in the memory is in the layers, or is zeroes. The plugin has no thread, and the host uses the memory
+        // here alone.
+        unsafe {
+            give_back(self.base, size)?;
+            common.map_over(self, size)?;
+            if let Some(own) = &mut own {
+                own.map_over(self, size)?;
+                own.close();
             }
         }
-        let image = draft.finish()?;
-        let mut end = 0;
-        for run in &runs {
-            // SAFETY: both lie in the memory, in whole pages. What is there is in the image, or is zeroes. The plugin has no
-            // thread, and the host uses the memory here alone.
-            unsafe {
-                give_back(self.base.add(end), run.start - end)?;
-                draft.map_over(self.base.add(run.start), run.len(), run.start)?;
-            }
-            end = run.end;
-        }
-        // SAFETY: as above.
-        unsafe { give_back(self.base.add(end), size - end)? };
-        Ok(Snapshot { image, runs })
+        Ok(Snapshot { common, own, size })
     }
 
     /// Makes the memory what it was. What has grown since then becomes zeroes.
@@ -82,24 +76,38 @@ impl GuestMemory {
         // SAFETY: this is the end of the memory, in whole pages; it is privately mapped, and what it is before it is written
         // to is what it was.
         if unsafe { give_back(self.base.add(end), size - end) }.is_err() {
-            self.compare(size, snapshot);
+            let pages: Vec<_> = (0..size).step_by(PAGE).collect();
+            for at in self.differing(&pages, |at| Some(snapshot.page(at))) {
+                // SAFETY: as above.
+                unsafe { copy::to_guest(snapshot.page(at), self.base.add(at), PAGE) };
+            }
         }
     }
 
-    /// Makes the memory what it was without the kernel's help.
-    fn compare(&mut self, size: usize, snapshot: &Snapshot) {
-        let mut page = [0; PAGE];
-        for at in (0..size).step_by(PAGE) {
-            let was = snapshot.page(at);
-            // SAFETY: the page lies in the memory, which never moves or shrinks. The other is a page of the host's, which
-            // nobody changes.
-            unsafe {
-                copy::from_guest(self.base.add(at), page.as_mut_ptr(), PAGE);
-                if page != *was.cast::<[u8; PAGE]>() {
-                    copy::to_guest(was, self.base.add(at), PAGE);
-                }
-            }
+    /// Where the pages begin that may be something else than zeroes, in order.
+    fn touched(&self, size: usize) -> Vec<usize> {
+        let start = self.base as usize;
+        let mut touched = Vec::new();
+        let known = changed(start..start + size, usize::MAX, |pages| {
+            touched.extend((pages.start - start..pages.end - start).step_by(PAGE));
+        });
+        match known {
+            Ok(_) => touched,
+            // The kernel can't tell.
+            Err(_) => (0..size).step_by(PAGE).collect(),
         }
+    }
+
+    /// Those of the pages that aren't what they were. What `was` doesn't know was zeroes.
+    fn differing(&self, pages: &[usize], was: impl Fn(usize) -> Option<*const u8>) -> Vec<usize> {
+        let mut page = [0; PAGE];
+        let differs = |at: &usize| {
+            self.read_page(*at, &mut page);
+            let was = was(*at).unwrap_or(ZEROES.as_ptr());
+            // SAFETY: it is a page of the host's, which nobody changes.
+            page != unsafe { *was.cast::<[u8; PAGE]>() }
+        };
+        pages.iter().copied().filter(differs).collect()
     }
 
     /// The size in bytes, a multiple of the page size.
@@ -112,9 +120,11 @@ impl GuestMemory {
 impl Snapshot {
     /// What the page at `at` was.
     fn page(&self, at: usize) -> *const u8 {
-        match self.runs.iter().find(|run| run.contains(&at)) {
-            Some(_) => self.image.at(at),
-            None => ZEROES.as_ptr(),
-        }
+        let layers = || self.own.as_ref().and_then(|own| own.page(at)).or_else(|| self.common.page(at));
+        // The first instance may have been larger.
+        (at < self.size).then(layers).flatten().unwrap_or(ZEROES.as_ptr())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,10 +31,15 @@ fn is_closed(call: &Imported) -> bool {
 }
 
 /// Replaces those of these calls that the module imports. The host learns of each attempt to call one.
-pub(super) fn close(module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports, stopper: &Arc<Stopper>) {
-    let no_threads = !starts_threads(module);
-    let closed = |call: &Imported| is_closed(call) || (no_threads && SPAWNS.contains(&call.name.as_str()));
-    for call in Imported::of(module, imports).into_iter().filter(closed) {
+pub(super) fn close(
+    calls: &mut [Imported],
+    module: &Module,
+    store: &mut StoreMut<'_>,
+    imports: &mut Imports,
+    stopper: &Arc<Stopper>,
+) {
+    let starts_nothing = |call: &Imported| SPAWNS.contains(&call.name.as_str()) && !starts_threads(module);
+    for call in calls.iter_mut().filter(|call| is_closed(call) || starts_nothing(call)) {
         let signature = call.function.ty(store);
         let answer: Vec<_> = match call.name.as_str() {
             SPAWN => vec![Value::I32(-(Errno::Notsup as i32))],

@@ -3,7 +3,7 @@
 use super::Imported;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, Module, StoreMut, Value};
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, StoreMut, Value};
 
 /// System calls after which the host's side is what it was before. All other calls leave a trace.
 const TRACELESS: &[&str] = &[
@@ -61,9 +61,9 @@ impl Traces {
     }
 
     /// Puts itself between the module and the system calls that the module imports.
-    pub(super) fn apply(&self, module: &Module, store: &mut StoreMut<'_>, imports: &mut Imports) {
+    pub(super) fn apply(&self, calls: &mut [Imported], store: &mut StoreMut<'_>, imports: &mut Imports) {
         let env = FunctionEnv::new(store, ());
-        for call in Imported::of(module, imports) {
+        for call in calls {
             if TRACELESS.contains(&call.name.as_str()) {
                 continue;
             }
