@@ -14,7 +14,7 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
     let abi = &container.abi;
     check_fields(&item)?;
     for parameter in item.generics.type_params_mut() {
-        parameter.bounds.push(parse_quote!(#abi::Schema));
+        parameter.bounds.push(parse_quote!(#abi::Schema<<__D as #abi::Depth>::Next>));
     }
     let model: Path = parse_quote!(#abi::__private::postcard_schema::schema);
     let ty = match &item.data {
@@ -75,14 +75,20 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
         }
     };
     let (ident, name) = (&item.ident, item.ident.to_string());
-    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let (_, type_generics, where_clause) = item.generics.split_for_impl();
+    let mut at_each_depth = item.generics.clone();
+    at_each_depth.params.push(parse_quote!(__D: #abi::Depth));
+    let (impl_generics, ..) = at_each_depth.split_for_impl();
     Ok(quote! {
         const _: () = {
             #[allow(unused_imports)]
             use #model::{DataModelType, DataModelVariant, NamedType, NamedValue, NamedVariant};
 
-            impl #impl_generics #abi::Schema for #ident #type_generics #where_clause {
-                const SCHEMA: &'static NamedType = &NamedType { name: #name, ty: &#ty };
+            impl #impl_generics #abi::Schema<__D> for #ident #type_generics #where_clause {
+                const SCHEMA: &'static NamedType = {
+                    let () = <__D as #abi::Depth>::CHECK;
+                    &NamedType { name: #name, ty: &#ty }
+                };
             }
         };
     })
@@ -94,7 +100,9 @@ fn check_fields(item: &DeriveInput) -> Result<()> {
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         Data::Union(_) => Vec::new(),
     };
-    fields.iter().try_for_each(|field| crossing::check_field(&field.ty, &item.ident))
+    // `Pod` asks for a layout that is written.
+    let is_pod = item.attrs.iter().any(|attribute| attribute.path().is_ident("repr"));
+    fields.iter().try_for_each(|field| crossing::check_field(&field.ty, &item.ident, is_pod))
 }
 
 fn field_types(abi: &Path, fields: &Fields) -> Result<Vec<TokenStream>> {

@@ -8,10 +8,12 @@ mod budget;
 mod decode;
 mod encode;
 mod pod;
+mod stream;
 
-pub(crate) use args::{decode_args, encode_shape, read_registers, write_register};
+pub(crate) use args::{Decoded, decode_args, encode_shape, read_registers, write_register};
 pub(crate) use decode::{decode, decode_shape};
 pub(crate) use encode::{encode_args, encode_value};
+pub(crate) use stream::{encode_items, offer_items};
 
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Type};

@@ -65,7 +65,7 @@ fn names(args: &[ArgDescriptor]) -> String {
     }
 }
 
-fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
+pub(super) fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
     let mismatch = || Mismatch::new(ty, value);
     match ty {
         Type::Primitive(primitive) => encode_primitive(*primitive, value, out).ok_or_else(mismatch),
