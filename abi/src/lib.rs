@@ -68,6 +68,7 @@ pub mod __private {
 
     /// The schema of a type.
     pub const fn schema_of<T: Schema + ?Sized>() -> &'static NamedType {
+        let () = T::FINITE;
         T::SCHEMA
     }
 

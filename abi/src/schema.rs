@@ -40,6 +40,10 @@ use std::collections::{HashMap, HashSet};
 pub trait Schema<D: Depth = At<0>> {
     /// The parts.
     const SCHEMA: &'static NamedType;
+
+    /// Evaluated before the parts: fails where they have no end.
+    #[doc(hidden)]
+    const FINITE: () = ();
 }
 
 /// Types without parameters, of which the schema is known.
@@ -65,6 +69,7 @@ macro_rules! same_as {
         $(#[$attribute])*
         impl<D: Depth, $($generics)*> Schema<D> for $ty {
             const SCHEMA: &'static NamedType = <$inner as Schema<D>>::SCHEMA;
+            const FINITE: () = <$inner as Schema<D>>::FINITE;
         }
     )* };
 }
@@ -94,29 +99,30 @@ same_as! {
 
 /// Types with parts of their own.
 macro_rules! made_of {
-    ($($(#[$attribute:meta])* [$($generics:tt)*] $ty:ty = $model:expr;)*) => { $(
+    ($($(#[$attribute:meta])* [$($generics:tt)*] $ty:ty, of($($part:ty),*) = $model:expr;)*) => { $(
         $(#[$attribute])*
         impl<D: Depth, $($generics)*> Schema<D> for $ty {
             const SCHEMA: &'static NamedType = &NamedType { name: stringify!($ty), ty: &$model };
+            const FINITE: () = { $(let () = <$part as Schema<D>>::FINITE;)* };
         }
     )* };
 }
 
 made_of! {
-    [T: Schema<D>] [T] = DataModelType::Seq(T::SCHEMA);
-    [T: Schema<D>, const N: usize] [T; N] = DataModelType::Tuple(&[T::SCHEMA; N]);
-    [T: Schema<D>] Option<T> = DataModelType::Option(T::SCHEMA);
-    [K: Schema<D>, V: Schema<D>] BTreeMap<K, V> = DataModelType::Map { key: K::SCHEMA, val: V::SCHEMA };
-    [T: ?Sized] PhantomData<T> = DataModelType::UnitStruct;
-    [T: Schema<D>] Range<T> = DataModelType::Struct(&[&field::<D, T>("start"), &field::<D, T>("end")]);
-    [T: Schema<D>] RangeInclusive<T> = DataModelType::Struct(&[&field::<D, T>("start"), &field::<D, T>("end")]);
-    [T: Schema<D>] RangeFrom<T> = DataModelType::Struct(&[&field::<D, T>("start")]);
-    [T: Schema<D>] RangeTo<T> = DataModelType::Struct(&[&field::<D, T>("end")]);
-    [T: Schema<D>, E: Schema<D>] Result<T, E> = DataModelType::Enum(&[&variant::<D, T>("Ok"), &variant::<D, E>("Err")]);
-    [] IpAddr = DataModelType::Enum(&[&variant::<D, Ipv4Addr>("V4"), &variant::<D, Ipv6Addr>("V6")]);
-    [] SocketAddr = DataModelType::Enum(&[&variant::<D, SocketAddrV4>("V4"), &variant::<D, SocketAddrV6>("V6")]);
+    [T: Schema<D>] [T], of(T) = DataModelType::Seq(T::SCHEMA);
+    [T: Schema<D>, const N: usize] [T; N], of(T) = DataModelType::Tuple(&[T::SCHEMA; N]);
+    [T: Schema<D>] Option<T>, of(T) = DataModelType::Option(T::SCHEMA);
+    [K: Schema<D>, V: Schema<D>] BTreeMap<K, V>, of(K, V) = DataModelType::Map { key: K::SCHEMA, val: V::SCHEMA };
+    [T: ?Sized] PhantomData<T>, of() = DataModelType::UnitStruct;
+    [T: Schema<D>] Range<T>, of(T) = DataModelType::Struct(&[&field::<D, T>("start"), &field::<D, T>("end")]);
+    [T: Schema<D>] RangeInclusive<T>, of(T) = DataModelType::Struct(&[&field::<D, T>("start"), &field::<D, T>("end")]);
+    [T: Schema<D>] RangeFrom<T>, of(T) = DataModelType::Struct(&[&field::<D, T>("start")]);
+    [T: Schema<D>] RangeTo<T>, of(T) = DataModelType::Struct(&[&field::<D, T>("end")]);
+    [T: Schema<D>, E: Schema<D>] Result<T, E>, of(T, E) = DataModelType::Enum(&[&variant::<D, T>("Ok"), &variant::<D, E>("Err")]);
+    [] IpAddr, of() = DataModelType::Enum(&[&variant::<D, Ipv4Addr>("V4"), &variant::<D, Ipv6Addr>("V6")]);
+    [] SocketAddr, of() = DataModelType::Enum(&[&variant::<D, SocketAddrV4>("V4"), &variant::<D, SocketAddrV6>("V6")]);
     #[cfg(feature = "std")]
-    [] std::time::SystemTime =
+    [] std::time::SystemTime, of() =
         DataModelType::Struct(&[&field::<D, u64>("secs_since_epoch"), &field::<D, u32>("nanos_since_epoch")]);
 }
 
@@ -135,6 +141,10 @@ macro_rules! tuples {
         impl<D: Depth, $($done: Schema<D>,)* $next: Schema<D>> Schema<D> for ($($done,)* $next,) {
             const SCHEMA: &'static NamedType =
                 &NamedType { name: "tuple", ty: &DataModelType::Tuple(&[$($done::SCHEMA,)* $next::SCHEMA]) };
+            const FINITE: () = {
+                $(let () = $done::FINITE;)*
+                $next::FINITE
+            };
         }
         tuples!(@ [$($done)* $next] $($rest)*);
     };

@@ -19,6 +19,10 @@ use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Type};
 use serde_json::Value;
 
+/// Streams go on after a call, and JSON doesn't.
+pub(crate) const NO_STREAMS: &str =
+    "a stream has no form in JSON here: bind the interface, whose client passes streams";
+
 /// Why bytes don't become JSON.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum DecodeFailure {

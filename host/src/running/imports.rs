@@ -3,6 +3,7 @@
 //! What an implementation does reaches no further than its caller: a panic is caught, and becomes an error for the
 //! plugin.
 
+mod buffer;
 mod frame;
 mod items;
 mod panics;
@@ -26,6 +27,7 @@ use super::signature::function_type;
 use super::stopped;
 use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, Symbols, ThreadOffer};
 use crate::stop::Halt;
+use buffer::Buffer;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use plugix_module::interface::{self, Fit};
@@ -271,7 +273,7 @@ impl<I: Interface + ?Sized> Provided for Provider<I> {
             ImportKind::Scalar => scalar::function(store, context, self, fit.method),
             ImportKind::Frame => {
                 let (provider, run) = (self.clone(), I::frame_fn(fit.method).expect("the method exists"));
-                let run = move |args: &[u8], result: &mut frame::Buffer| run(provider.get(), args, result);
+                let run = move |args: &[u8], result: &mut Buffer| run(provider.get(), args, result);
                 let name = (I::NAME, I::METHODS[fit.method].name);
                 frame::function(store, context, name, fit.rewrites.clone(), run)
             }

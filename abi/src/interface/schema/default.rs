@@ -20,6 +20,7 @@ pub struct Defaulted<T>(PhantomData<T>);
 
 impl<D: Depth, T: Schema<D>> Schema<D> for Defaulted<T> {
     const SCHEMA: &'static NamedType = &NamedType { name: DEFAULTED, ty: &DataModelType::NewtypeStruct(T::SCHEMA) };
+    const FINITE: () = T::FINITE;
 }
 
 pub(super) const fn is_defaulted(ty: &NamedType) -> bool {

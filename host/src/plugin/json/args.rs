@@ -2,7 +2,7 @@
 
 use super::decode::Reader;
 use super::encode::{encode_value, unsigned};
-use super::{DecodeFailure, pod};
+use super::{DecodeFailure, NO_STREAMS, pod};
 use plugix_abi::interface::descriptor::{ArgDescriptor, Primitive, Type};
 use plugix_abi::interface::{Scalar as _, Shape, StreamError};
 use serde_json::Value;
@@ -119,7 +119,7 @@ pub(crate) fn encode_shape(shape: &Shape<Type>, value: &Value) -> Result<Vec<u8>
                 .ok_or_else(|| "expected numbers from 0 to 255".to_owned()),
         },
         Shape::Pod { element, .. } => pod::encode_elements(element, value).map_err(|mismatch| mismatch.to_string()),
-        Shape::Stream(_) => Err("a stream has no form in JSON".to_owned()),
+        Shape::Stream(_) => Err(NO_STREAMS.to_owned()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Postcard to JSON. The bytes come from a plugin, and may be anything.
 
 use super::budget::Budget;
-use super::{DecodeFailure, pod};
+use super::{DecodeFailure, NO_STREAMS, pod};
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, D
             Err(error) => Err(DecodeFailure::Wrong(error.to_string())),
         },
         Shape::Pod { element, size, .. } => pod::decode(element, *size, bytes),
-        Shape::Stream(_) => Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
+        Shape::Stream(_) => Err(DecodeFailure::Wrong(NO_STREAMS.into())),
     }
 }
 
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
                 let elements = self.elements(*size, *align).ok_or_else(|| not_a_value(element))?;
                 return pod::decode(element, *size, elements);
             }
-            Shape::Stream(_) => return Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
+            Shape::Stream(_) => return Err(DecodeFailure::Wrong(NO_STREAMS.into())),
         };
         self.outcome(read, ty)
     }

@@ -1,20 +1,18 @@
 //! Host functions whose arguments and result lie in guest memory.
 
+use super::buffer::Buffer;
 use super::results::{Results, pack, panicked};
-use super::{Context, HostStreams, Rewritten as _, taken};
+use super::{Context, HostStreams, taken};
 use crate::error::{HostBreach, MethodName, MethodRef, ProtocolError};
 use crate::profile::Origin;
 use crate::profile::host_calls::enter;
-use crate::running::imports::wait::{is_stopped, with_halt};
+use crate::running::imports::wait::with_halt;
 use crate::running::memory::{GuestMemory, PIECE, decoded, sent};
 use crate::running::stopped;
 use crate::stop::Halt;
-use bytemuck::Pod;
-use plugix_abi::interface::{Bounds, DecodeError, Interface as _, Output, Produce, Pull};
+use plugix_abi::interface::{DecodeError, Interface as _, Output as _};
 use plugix_abi::{Status, services};
 use plugix_module::interface::Rewrites;
-use serde::Serialize;
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmer::{AsStoreRef, Function, FunctionEnvMut, Instance, RuntimeError, StoreMut};
@@ -222,57 +220,5 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
             at = end;
         }
         Ok(&bytemuck::cast_slice(buffer)[..at])
-    }
-}
-
-/// Takes a result on the host's side.
-pub(super) struct Buffer {
-    bytes: Vec<u8>,
-    /// How many bytes of memory the arguments may take.
-    limit: usize,
-    rewrites: Option<Arc<Rewrites>>,
-    /// How many streams there were among the arguments till now.
-    taken: Cell<usize>,
-    /// Whether the result is a stream.
-    is_stream: bool,
-}
-
-impl Buffer {
-    #[inline]
-    fn new(mut bytes: Vec<u8>, limit: usize, rewrites: Option<Arc<Rewrites>>) -> Self {
-        bytes.clear();
-        Self { bytes, limit, rewrites, taken: Cell::new(0), is_stream: false }
-    }
-
-    /// Puts in a payload as it is.
-    pub(super) fn put(&mut self, bytes: Vec<u8>) {
-        self.bytes = bytes;
-    }
-}
-
-impl Output for Buffer {
-    fn give<T: Pod>(&mut self, elements: Vec<T>) {
-        self.bytes.extend_from_slice(bytemuck::cast_slice(&elements));
-    }
-
-    fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.bytes = postcard::to_extend(value, bytes).expect("the result can be encoded");
-    }
-
-    fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {
-        self.is_stream = true;
-        let rewrite = self.rewrites.as_ref().and_then(|rewrites| rewrites.value.clone());
-        taken::offer(items.rewritten(rewrite))
-    }
-
-    fn open(&self, handle: u32) -> Option<Box<dyn Pull>> {
-        let at = self.taken.replace(self.taken.get() + 1);
-        let rewrite = self.rewrites.as_ref().and_then(|rewrites| rewrites.streams.get(at).cloned().flatten());
-        taken::open(handle).map(|items| items.rewritten(rewrite))
-    }
-
-    fn bounds(&self) -> Bounds {
-        Bounds { memory: self.limit, is_over: is_stopped }
     }
 }

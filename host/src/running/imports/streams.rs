@@ -49,7 +49,12 @@ impl WeakStreams {
 impl HostStreams {
     /// What a stream that is taken now has to know: whose it is, and how often the plugin was reset.
     pub(super) fn taken(&self) -> (WeakStreams, u64) {
-        (WeakStreams(Arc::downgrade(&self.0)), lock(&self.0).resets)
+        (WeakStreams(Arc::downgrade(&self.0)), self.resets())
+    }
+
+    /// How often the plugin was reset.
+    pub(super) fn resets(&self) -> u64 {
+        lock(&self.0).resets
     }
 
     /// Whether both are of one plugin.

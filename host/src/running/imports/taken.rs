@@ -113,7 +113,7 @@ impl Taken {
     /// Calls the plugin for the stream, if the plugin waits for the calling thread.
     fn call(&self, export: &'static str, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let streams = self.streams.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
-        if streams.taken().1 != self.resets {
+        if streams.resets() != self.resets {
             return Err(StreamError::new("the plugin was reset since"));
         }
         let called = waiting(|plugin| {
