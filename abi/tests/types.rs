@@ -46,12 +46,21 @@ struct Everything {
     matrix: [[u8; 32]; 2],
 }
 
+/// Types with `#[derive(Schema)]` in each other.
+#[derive(Serialize, Deserialize, Schema)]
+struct Around<T> {
+    inner: Vec<T>,
+}
+
+type Four<T> = Around<Around<Around<Around<T>>>>;
+
 #[interface(version = "1.0")]
 trait Types {
     fn everything(&self, everything: Everything) -> Everything;
     fn perhaps(&self, text: Option<&str>) -> Option<String>;
     fn largest(&self, numbers: BinaryHeap<u8>) -> u8;
     fn shared(&self, texts: Rc<[String]>) -> Arc<str>;
+    fn deep(&self, deep: Four<Four<Four<u8>>>) -> u32;
 }
 
 struct Same;
@@ -71,6 +80,10 @@ impl Types for Same {
 
     fn shared(&self, texts: Rc<[String]>) -> Arc<str> {
         texts.concat().into()
+    }
+
+    fn deep(&self, deep: Four<Four<Four<u8>>>) -> u32 {
+        deep.inner.len() as u32
     }
 }
 
@@ -108,6 +121,7 @@ fn they_come_back() {
     assert_eq!(client.perhaps(Some("a")).ok(), Some(Some("a".to_owned())));
     assert_eq!(client.largest([3, 9, 4].into()).ok(), Some(9));
     assert_eq!(client.shared(["a".to_owned(), "b".to_owned()].into()).ok(), Some("ab".into()));
+    assert_eq!(client.deep(Around { inner: Vec::new() }).ok(), Some(0));
 }
 
 #[test]

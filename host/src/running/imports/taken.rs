@@ -118,10 +118,11 @@ impl Taken {
         }
         let called = waiting(|plugin| {
             plugin.streams.is(&streams).then(|| {
-                streams
-                    .ended()
-                    .into_iter()
-                    .try_for_each(|handle| plugin.call(export::STREAM_DROP, handle, &mut Vec::new()))?;
+                for ended in streams.ended() {
+                    if plugin.call(export::STREAM_DROP, ended, &mut Vec::new()).is_err() {
+                        streams.end_later(self.resets, ended);
+                    }
+                }
                 plugin.call(export, self.handle, chunk)
             })
         });
