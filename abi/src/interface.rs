@@ -73,4 +73,4 @@ pub use schema::Writer;
 #[doc(hidden)]
 pub use schema::{DEFAULTED, Defaulted, OTHER};
 pub use sink::{Full, Measure, Sink, SliceSink};
-pub use stream::{CHUNK_LEN, Item, Produce, Pull, Stream, StreamError, break_off, replace_items};
+pub use stream::{CHUNK_LEN, Chunk, Item, Produce, Pull, Stream, StreamError, break_off, replace_items};

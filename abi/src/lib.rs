@@ -47,7 +47,7 @@ pub use interface::{CallError, Interface, PodSlice, PodVec, Stream, StreamError}
 pub use metadata::{METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
 pub use panic::PanicReport;
 pub use plugix_abi_macros::{Schema, interface};
-pub use schema::Schema;
+pub use schema::{At, Depth, Schema};
 pub use slice::GuestSlice;
 pub use status::{Status, UnknownStatus};
 pub use version::{ABI_VERSION, AbiVersion, OLDEST_ABI_VERSION};
@@ -58,9 +58,9 @@ mod host;
 /// What generated code needs; not for others.
 #[doc(hidden)]
 pub mod __private {
-    use crate::Schema;
     pub use crate::interface::descriptor::{write_about, write_interface, write_plugin};
     pub use crate::interface::{DEFAULTED, Defaulted, OTHER};
+    use crate::{Depth, Schema};
     pub use alloc::boxed::Box;
     pub use alloc::vec::Vec;
     pub use postcard_schema;
@@ -68,6 +68,12 @@ pub mod __private {
 
     /// The schema of a type.
     pub const fn schema_of<T: Schema + ?Sized>() -> &'static NamedType {
+        let () = T::FINITE;
+        T::SCHEMA
+    }
+
+    /// The schema of a type that stands within others.
+    pub const fn schema_at<D: Depth, T: Schema<D> + ?Sized>() -> &'static NamedType {
         T::SCHEMA
     }
 }

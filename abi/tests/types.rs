@@ -13,6 +13,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Schema)]
@@ -39,13 +41,26 @@ struct Everything {
     nested: Vec<Vec<f32>>,
     generic: Pair<NonZeroU16, Box<str>>,
     result: Result<u8, String>,
+    shared: Arc<str>,
+    slice: Arc<[Arc<u8>]>,
+    matrix: [[u8; 32]; 2],
 }
+
+/// Types with `#[derive(Schema)]` in each other.
+#[derive(Serialize, Deserialize, Schema)]
+struct Around<T> {
+    inner: Vec<T>,
+}
+
+type Four<T> = Around<Around<Around<Around<T>>>>;
 
 #[interface(version = "1.0")]
 trait Types {
     fn everything(&self, everything: Everything) -> Everything;
     fn perhaps(&self, text: Option<&str>) -> Option<String>;
     fn largest(&self, numbers: BinaryHeap<u8>) -> u8;
+    fn shared(&self, texts: Rc<[String]>) -> Arc<str>;
+    fn deep(&self, deep: Four<Four<Four<u8>>>) -> u32;
 }
 
 struct Same;
@@ -61,6 +76,14 @@ impl Types for Same {
 
     fn largest(&self, numbers: BinaryHeap<u8>) -> u8 {
         numbers.into_sorted_vec().pop().unwrap_or_default()
+    }
+
+    fn shared(&self, texts: Rc<[String]>) -> Arc<str> {
+        texts.concat().into()
+    }
+
+    fn deep(&self, deep: Four<Four<Four<u8>>>) -> u32 {
+        deep.inner.len() as u32
     }
 }
 
@@ -85,6 +108,9 @@ fn everything() -> Everything {
         nested: vec![vec![], vec![1.0]],
         generic: Pair(NonZeroU16::MAX, "b".into()),
         result: Err("no".to_owned()),
+        shared: "shared".into(),
+        slice: [Arc::new(1), Arc::new(2)].into(),
+        matrix: [[1; 32], [2; 32]],
     }
 }
 
@@ -94,6 +120,8 @@ fn they_come_back() {
     assert_eq!(client.everything(everything()).ok(), Some(everything()));
     assert_eq!(client.perhaps(Some("a")).ok(), Some(Some("a".to_owned())));
     assert_eq!(client.largest([3, 9, 4].into()).ok(), Some(9));
+    assert_eq!(client.shared(["a".to_owned(), "b".to_owned()].into()).ok(), Some("ab".into()));
+    assert_eq!(client.deep(Around { inner: Vec::new() }).ok(), Some(0));
 }
 
 #[test]
@@ -108,6 +136,7 @@ fn their_schemas_are_what_serde_writes() {
         address: V4(u8, u8, u8, u8) | V6(u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8), \
         socket: V4([u8; 4], u16) | V6([u8; 16], u16), \
         range: { start: u32, end: u32 }, closed: { start: i64, end: i64 }, text: String, nested: Vec<Vec<f32>>, \
-        generic: (u16, String), result: Ok(u8) | Err(String) }";
+        generic: (u16, String), result: Ok(u8) | Err(String), shared: String, slice: Vec<u8>, \
+        matrix: [[u8; 32]; 2] }";
     assert_eq!(ty.to_string(), expected);
 }

@@ -64,19 +64,29 @@ unsafe extern "C" fn plugix_stream_next(frame: u32) -> u32 {
 }
 
 fn next(args: &[u8], output: &mut Output<'_>) -> Status {
-    // The stream is taken out while it makes its items, since they may come from another stream. A stream that panics
-    // is gone.
-    let Some((handle, mut items)) = take(args) else {
-        output.give(Vec::from(*b"there is no such stream"));
-        return Status::BadArguments;
-    };
     let mut chunk = Vec::with_capacity(CHUNK_LEN);
+    match handle(args).and_then(|handle| produce(handle, &mut chunk)) {
+        Some(()) => {
+            output.give(chunk);
+            Status::Ok
+        }
+        None => {
+            output.give(Vec::from(*b"there is no such stream"));
+            Status::BadArguments
+        }
+    }
+}
+
+/// Makes the next chunk of a stream that is offered here. `None` if there is no such stream.
+///
+/// The stream is taken out while it makes its items, since they may come from another stream. A stream that panics is gone.
+fn produce(handle: u32, chunk: &mut Vec<u8>) -> Option<()> {
+    let mut items = take(handle)?;
     let start = Instant::now();
-    if items.produce(&mut chunk, &mut || start.elapsed() >= PATIENCE) {
+    if items.produce(chunk, &mut || start.elapsed() >= PATIENCE) {
         streams().items.insert(handle, items);
     }
-    output.give(chunk);
-    Status::Ok
+    Some(())
 }
 
 /// [`plugix_abi::export::STREAM_DROP`].
@@ -86,7 +96,7 @@ fn next(args: &[u8], output: &mut Output<'_>) -> Status {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn plugix_stream_drop(frame: u32) -> u32 {
     let end = |args: &[u8], _: &mut Output<'_>| {
-        let items = take(args);
+        let items = handle(args).and_then(take);
         drop(items);
         Status::Ok
     };
@@ -94,8 +104,10 @@ unsafe extern "C" fn plugix_stream_drop(frame: u32) -> u32 {
     unsafe { call(frame, end) }
 }
 
-fn take(args: &[u8]) -> Option<(u32, Box<dyn Produce>)> {
-    let handle = u32::from_le_bytes(args.try_into().ok()?);
-    let items = streams().items.remove(&handle)?;
-    Some((handle, items))
+fn handle(args: &[u8]) -> Option<u32> {
+    args.try_into().ok().map(u32::from_le_bytes)
+}
+
+fn take(handle: u32) -> Option<Box<dyn Produce>> {
+    streams().items.remove(&handle)
 }

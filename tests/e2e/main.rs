@@ -50,6 +50,7 @@ mod stacks;
 mod stateful;
 mod stop;
 mod storage;
+mod streams;
 mod threads;
 mod typed;
 mod usage;

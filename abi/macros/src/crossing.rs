@@ -16,10 +16,10 @@ pub(crate) fn check(ty: &Type) -> Result<()> {
     found.error.map_or(Ok(()), Err)
 }
 
-/// Refuses a type of a field that can't be encoded. `within` is the type that has the field.
-pub(crate) fn check_field(ty: &Type, within: &Ident) -> Result<()> {
-    // Elements of a `PodVec` have arrays of any length.
-    let mut found = Found { within: Some(within), arrays: false, error: None };
+/// Refuses a type of a field that can't be encoded. `within` is the type that has the field. `is_pod` says whether it may be
+/// an element of a `PodVec`: such elements have arrays of any length.
+pub(crate) fn check_field(ty: &Type, within: &Ident, is_pod: bool) -> Result<()> {
+    let mut found = Found { within: Some(within), arrays: !is_pod, error: None };
     found.visit_type_mut(&mut ty.clone());
     found.error.map_or(Ok(()), Err)
 }
@@ -65,8 +65,8 @@ impl VisitMut for Found<'_> {
         if let (true, Expr::Lit(ExprLit { lit: Lit::Int(len), .. })) = (self.arrays, &array.len)
             && len.base10_parse::<u64>().is_ok_and(|len| len > MAX_ARRAY)
         {
-            let message = "serde encodes arrays of up to 32 elements: write `Vec<T>`, or `PodSlice<'_, T>` and \
-                `PodVec<T>` for memory as it is";
+            let message = "serde encodes arrays of up to 32 elements: write `Vec<T>`, or `[[T; 32]; 2]` and the like, or \
+                `PodSlice<'_, T>` and `PodVec<T>` for memory as it is";
             return self.refuse(array, message);
         }
         visit_type_array_mut(self, array);

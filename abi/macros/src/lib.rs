@@ -83,7 +83,8 @@ use proc_macro::TokenStream;
 /// types travel in a way of their own: `Vec<u8>`, `&[u8]`, `String`, `PodSlice`, `PodVec`, `Stream` and numbers. The
 /// macro knows them by the name that is written; serde encodes a type alias. Elements of a `PodSlice` derive `Pod`,
 /// `Zeroable` and `Schema`; a crate without bytemuck adds `#[bytemuck(crate = "plugix_abi::bytemuck")]`. `usize` is
-/// refused, because it has another size in a plugin. A type that contains itself is refused as well. A default body
+/// refused, because it has another size in a plugin. A type that contains itself is refused as well, and so is an array
+/// of more than 32 elements, unless it is within elements of a `PodSlice`: serde doesn't encode it. A default body
 /// calls the other methods through the client, and panics when such a call fails.
 #[proc_macro_attribute]
 pub fn interface(options: TokenStream, item: TokenStream) -> TokenStream {

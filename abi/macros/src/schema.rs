@@ -5,8 +5,9 @@ mod attributes;
 use crate::crossing;
 use attributes::{Container, Item, Mark, Names};
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Data, DeriveInput, Error, Fields, Path, Result, parse_quote};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Error, Fields, Path, Result, Type, parse_quote};
 
 pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
     let mut item: DeriveInput = syn::parse2(item)?;
@@ -14,7 +15,7 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
     let abi = &container.abi;
     check_fields(&item)?;
     for parameter in item.generics.type_params_mut() {
-        parameter.bounds.push(parse_quote!(#abi::Schema));
+        parameter.bounds.push(parse_quote!(#abi::Schema<<__D as #abi::Depth>::Next>));
     }
     let model: Path = parse_quote!(#abi::__private::postcard_schema::schema);
     let ty = match &item.data {
@@ -74,27 +75,44 @@ pub(crate) fn expand(item: TokenStream) -> Result<TokenStream> {
             return Err(Error::new(data.union_token.span, "a union has no schema: use an enum"));
         }
     };
+    let finite = types(&item.data)
+        .into_iter()
+        .map(|ty| quote_spanned!(ty.span() => <#ty as #abi::Schema<<__D as #abi::Depth>::Next>>::FINITE));
     let (ident, name) = (&item.ident, item.ident.to_string());
-    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    let (_, type_generics, where_clause) = item.generics.split_for_impl();
+    let mut at_each_depth = item.generics.clone();
+    at_each_depth.params.push(parse_quote!(__D: #abi::Depth));
+    let (impl_generics, ..) = at_each_depth.split_for_impl();
     Ok(quote! {
         const _: () = {
             #[allow(unused_imports)]
             use #model::{DataModelType, DataModelVariant, NamedType, NamedValue, NamedVariant};
 
-            impl #impl_generics #abi::Schema for #ident #type_generics #where_clause {
+            impl #impl_generics #abi::Schema<__D> for #ident #type_generics #where_clause {
                 const SCHEMA: &'static NamedType = &NamedType { name: #name, ty: &#ty };
+                const FINITE: () = {
+                    let () = <__D as #abi::Depth>::CHECK;
+                    #(let () = #finite;)*
+                };
             }
         };
     })
 }
 
-fn check_fields(item: &DeriveInput) -> Result<()> {
-    let fields: Vec<_> = match &item.data {
+/// The types of all fields.
+fn types(data: &Data) -> Vec<&Type> {
+    let fields: Vec<_> = match data {
         Data::Struct(data) => data.fields.iter().collect(),
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         Data::Union(_) => Vec::new(),
     };
-    fields.iter().try_for_each(|field| crossing::check_field(&field.ty, &item.ident))
+    fields.into_iter().map(|field| &field.ty).collect()
+}
+
+fn check_fields(item: &DeriveInput) -> Result<()> {
+    // `Pod` asks for a layout that is written.
+    let is_pod = item.attrs.iter().any(|attribute| attribute.path().is_ident("repr"));
+    types(&item.data).into_iter().try_for_each(|ty| crossing::check_field(ty, &item.ident, is_pod))
 }
 
 fn field_types(abi: &Path, fields: &Fields) -> Result<Vec<TokenStream>> {

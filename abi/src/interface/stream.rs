@@ -10,7 +10,7 @@ mod pulled;
 
 pub use produce::{CHUNK_LEN, Produce};
 
-use super::Bounds;
+use super::{Bounds, DecodeError};
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -112,6 +112,44 @@ mod state {
 
 /// How many bytes stand before the items.
 const HEADER_LEN: usize = 5;
+
+/// What a chunk has, beside its items' types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk<'a> {
+    /// How many items there are.
+    pub count: u32,
+    /// The items, one after the other.
+    pub items: &'a [u8],
+    /// Whether more chunks follow.
+    pub more: bool,
+}
+
+impl<'a> Chunk<'a> {
+    /// Takes a chunk apart.
+    ///
+    /// # Errors
+    /// Why the stream broke off, or what is wrong with the chunk.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, StreamError> {
+        let Some((&[state, ref count @ ..], items)) = bytes.split_first_chunk::<HEADER_LEN>() else {
+            return Err(StreamError::new(DecodeError::Truncated));
+        };
+        match (state, u32::from_le_bytes(*count)) {
+            (state::MORE, count @ 1..) => Ok(Self { count, items, more: true }),
+            (state::END, 0) if !items.is_empty() => Err(StreamError::new(DecodeError::Trailing(items.len()))),
+            (state::END, count) => Ok(Self { count, items, more: false }),
+            (state::BROKEN, 0) => Err(StreamError::new(String::from_utf8_lossy(items))),
+            _ => Err(StreamError::new("the chunk is none")),
+        }
+    }
+
+    /// Replaces what is in `bytes` by this chunk.
+    pub fn write(self, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        bytes.push(if self.more { state::MORE } else { state::END });
+        bytes.extend(self.count.to_le_bytes());
+        bytes.extend_from_slice(self.items);
+    }
+}
 
 /// Replaces the items of a chunk. `replace` sees how many there are, and their bytes. What has no items stays as it is.
 ///

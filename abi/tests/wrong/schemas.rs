@@ -1,10 +1,10 @@
 use plugix_abi::{Schema, interface};
-use std::sync::Arc;
+use std::sync::Mutex;
 use std::time::Instant;
 
 #[interface(version = "1")]
 trait Texts {
-    fn shared(&self, text: Arc<str>);
+    fn shared(&self, text: Mutex<String>);
 }
 
 struct Unknown;

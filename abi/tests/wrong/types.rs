@@ -30,4 +30,9 @@ struct Header {
     length: usize,
 }
 
+#[derive(Schema)]
+struct Signed {
+    signature: [u8; 64],
+}
+
 fn main() {}

@@ -1,7 +1,9 @@
 //! Outside of a plugin, as in its unit tests: a stream that is offered in the same process.
 
-use super::streams;
+use super::{produce, streams, take};
+use crate::panic::{drop_payload, take_report};
 use plugix_abi::interface::{Pull, StreamError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Pulls a stream from where it was offered.
 pub(super) struct LocalStream {
@@ -15,21 +17,25 @@ impl LocalStream {
     }
 }
 
+/// Runs code of the other side. As in a sandbox, its panic ends there.
+fn contain<T>(run: impl FnOnce() -> T) -> Result<T, StreamError> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let report = take_report(&*payload);
+        drop_payload(payload);
+        StreamError::new(format_args!("the stream panicked: {}", report.message))
+    })
+}
+
 impl Pull for LocalStream {
     fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
-        // The stream is taken out while it makes its items, since they may come from another stream.
-        let items = streams().items.remove(&self.handle);
-        let mut items = items.ok_or_else(|| StreamError::new("the stream panicked"))?;
-        if items.produce(chunk, &mut || false) {
-            streams().items.insert(self.handle, items);
-        }
-        Ok(())
+        contain(|| produce(self.handle, chunk))?.ok_or_else(|| StreamError::new("there is no such stream"))
     }
 }
 
 impl Drop for LocalStream {
     fn drop(&mut self) {
-        let items = streams().items.remove(&self.handle);
-        drop(items);
+        let items = take(self.handle);
+        // Nobody is told of a panic in the destructor of the items, as in a sandbox.
+        let _ = contain(|| drop(items));
     }
 }

@@ -126,14 +126,17 @@ const SHOWN: usize = 200;
 
 /// A call and its answer, in a line.
 fn recorded(call: &JsonCall<'_>, answer: &Result<Value, JsonFailure>) -> String {
-    let args: Vec<_> = call.args.iter().map(short).collect();
+    let mut args = call.args.iter().map(short).collect::<Vec<_>>().join(", ");
+    if let Some(error) = call.broken_off {
+        args.push_str(&format!("; {error}"));
+    }
     let answer = match answer {
         Ok(value) => short(value),
         Err(JsonFailure::Returned(error)) => format!("error {}", short(error)),
         Err(JsonFailure::Failed(problem)) => format!("fails: {problem}"),
         Err(_) => "its default body".to_owned(),
     };
-    printable(&format!("fake: {}/{}({}) -> {answer}", call.interface, call.method.name, args.join(", ")))
+    printable(&format!("fake: {}/{}({args}) -> {answer}", call.interface, call.method.name))
 }
 
 fn short(value: &Value) -> String {

@@ -139,8 +139,9 @@ impl PluginBuilder {
 
     /// Lets the plugin call an interface that the host implements with JSON, and without the interface's trait. What the
     /// plugin says of the interface counts: its arguments are decoded by their types, and an answer of another type is
-    /// an error for the plugin. This is for hosts that know an interface at run time only, such as test hosts. Streams
-    /// have no form in JSON. Nothing happens if the plugin doesn't want the interface.
+    /// an error for the plugin. This is for hosts that know an interface at run time only, such as test hosts. A stream is
+    /// a list of its items; those of an argument are all taken before the call, for 256 MiB of JSON at most. Nothing
+    /// happens if the plugin doesn't want the interface.
     #[must_use]
     #[cfg(feature = "json")]
     pub fn provide_json(

@@ -78,7 +78,7 @@ pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Resul
 pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
     let (interface, found) = find_method(plugin.module(), method)?;
     if matches!(found.returns.value, Shape::Stream(_)) {
-        return Err(wrong_result(found, "a stream has no form in JSON".to_owned()).into());
+        return Err(wrong_result(found, json::NO_STREAMS.to_owned()).into());
     }
     let args = json::encode_args(&found.args, args)
         .map_err(|message| Error::BadArguments { method: method.to_owned(), message })?;

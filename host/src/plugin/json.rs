@@ -8,14 +8,20 @@ mod budget;
 mod decode;
 mod encode;
 mod pod;
+mod stream;
 
-pub(crate) use args::{decode_args, encode_shape, read_registers, write_register};
+pub(crate) use args::{Decoded, decode_args, encode_shape, read_registers, write_register};
 pub(crate) use decode::{decode, decode_shape};
 pub(crate) use encode::{encode_args, encode_value};
+pub(crate) use stream::{encode_items, offer_items};
 
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Type};
 use serde_json::Value;
+
+/// Streams go on after a call, and JSON doesn't.
+pub(crate) const NO_STREAMS: &str =
+    "a stream has no form in JSON here: bind the interface, whose client passes streams";
 
 /// Why bytes don't become JSON.
 #[derive(Debug, PartialEq, Eq)]

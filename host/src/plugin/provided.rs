@@ -5,6 +5,7 @@ use crate::module::ModuleInfo;
 use crate::running::imports::{Answer, UntypedArgs};
 use plugix_abi::Status;
 use plugix_abi::interface::descriptor::{Descriptor, MethodDescriptor};
+use plugix_abi::interface::{Shape, StreamError};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -16,8 +17,10 @@ pub struct JsonCall<'a> {
     pub interface: &'a str,
     /// The method, as the plugin describes it.
     pub method: &'a MethodDescriptor,
-    /// The arguments, in their order.
+    /// The arguments, in their order. A stream is the list of its items: all of them were taken.
     pub args: &'a [Value],
+    /// Why a stream among the arguments broke off, after the items that are there.
+    pub broken_off: Option<&'a StreamError>,
 }
 
 /// Why such a call returns no value.
@@ -32,12 +35,15 @@ pub enum JsonFailure {
     NotProvided,
 }
 
-/// Checks that an answer is of the type that a method returns, without calling anything.
+/// Checks that an answer is of the type that a method returns, without calling anything. A stream is a list of items.
 ///
 /// # Errors
 /// What is wrong with the answer, in words.
 pub fn check_json_answer(method: &MethodDescriptor, answer: Result<&Value, &Value>) -> Result<(), String> {
-    encode(method, answer).map(drop)
+    match (answer, &method.returns.value) {
+        (Ok(value), Shape::Stream(item)) => json::encode_items(item, value).map(drop),
+        _ => encode(method, answer).map(drop),
+    }
 }
 
 /// The functions of an interface, by what the plugin says of it. `None` if the plugin doesn't want the interface.
@@ -54,13 +60,16 @@ pub(super) fn answer(
         };
         let decoded = match args {
             UntypedArgs::Bytes(bytes) => json::decode_args(&method.args, bytes),
-            UntypedArgs::Registers(registers) => json::read_registers(&method.args, registers),
+            UntypedArgs::Registers(registers) => {
+                json::read_registers(&method.args, registers).map(|values| json::Decoded { values, broken_off: None })
+            }
         };
-        let values = match decoded {
-            Ok(values) => values,
+        let json::Decoded { values, broken_off } = match decoded {
+            Ok(decoded) => decoded,
             Err(problem) => return failed(Status::BadArguments, problem),
         };
-        let (status, encoded) = match implementation(JsonCall { interface: &wanted.name, method, args: &values }) {
+        let call = JsonCall { interface: &wanted.name, method, args: &values, broken_off: broken_off.as_ref() };
+        let (status, encoded) = match implementation(call) {
             Ok(value) if matches!(args, UntypedArgs::Registers(_)) => {
                 (Status::Ok, json::write_register(&method.returns.value, &value))
             }
@@ -75,7 +84,10 @@ pub(super) fn answer(
 
 fn encode(method: &MethodDescriptor, answer: Result<&Value, &Value>) -> Result<Vec<u8>, String> {
     match (answer, &method.returns.error) {
-        (Ok(value), _) => json::encode_shape(&method.returns.value, value),
+        (Ok(value), _) => match &method.returns.value {
+            Shape::Stream(item) => json::offer_items(item, value),
+            shape => json::encode_shape(shape, value),
+        },
         (Err(error), Some(ty)) => json::encode_value(ty, error),
         (Err(_), None) => Err(format!("`{}` returns no errors", method.signature)),
     }

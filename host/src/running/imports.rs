@@ -3,16 +3,22 @@
 //! What an implementation does reaches no further than its caller: a panic is caught, and becomes an error for the
 //! plugin.
 
+mod buffer;
 mod frame;
+mod items;
 mod panics;
 mod results;
 mod scalar;
 mod streams;
+mod taken;
 mod untyped;
 pub(super) mod wait;
 
+pub(crate) use items::Rewritten;
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
+pub(super) use taken::link;
+pub(crate) use taken::{offer, open};
 pub(crate) use untyped::{Answer, Untyped, UntypedArgs};
 pub use wait::wait_for;
 pub(crate) use wait::{is_stopped, with_halt};
@@ -21,6 +27,7 @@ use super::signature::function_type;
 use super::stopped;
 use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, Symbols, ThreadOffer};
 use crate::stop::Halt;
+use buffer::Buffer;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use plugix_module::interface::{self, Fit};
@@ -74,6 +81,7 @@ struct Context {
     /// Where failures and results wait that found no room.
     results: Results,
     memory: FunctionEnv<frame::Memory>,
+    streams: HostStreams,
     argument_limit: u32,
 }
 
@@ -160,8 +168,10 @@ impl HostFunctions {
             halt: caller.halt.clone(),
             results: Results::default(),
             memory: FunctionEnv::new(store, memory),
+            streams: self.streams.clone(),
             argument_limit: self.argument_limit,
         };
+        taken::prepare(context.memory.clone());
         for import in wanted.iter().filter(|import| import.is_host_function()) {
             let function = match import.module.strip_prefix(import::INTERFACE_PREFIX) {
                 Some(interface) => self.method(store, &context, interface, import),
@@ -173,12 +183,12 @@ impl HostFunctions {
 
     /// A function that belongs to the host, and to no interface.
     fn own(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import) -> Function {
-        let Context { plugin, halt, results, memory, .. } = context;
+        let Context { halt, results, memory, .. } = context;
         match import.name.as_str() {
             import::TAKE_RESULT => results.take_function(store, memory, halt),
-            import::STREAM_NEXT => self.streams.next_function(store, memory, results, plugin, halt),
+            import::STREAM_NEXT => self.streams.next_function(store, context),
             import::PANICKING => self.panics.function(store, halt),
-            import::STREAM_DROP => self.streams.drop_function(store, halt),
+            import::STREAM_DROP => self.streams.drop_function(store, context),
             import::SERVE => serve_function(store),
             import::PROVIDES => self.provides_function(store, memory, halt),
             _ => not_provided(store, import, halt),
@@ -263,7 +273,7 @@ impl<I: Interface + ?Sized> Provided for Provider<I> {
             ImportKind::Scalar => scalar::function(store, context, self, fit.method),
             ImportKind::Frame => {
                 let (provider, run) = (self.clone(), I::frame_fn(fit.method).expect("the method exists"));
-                let run = move |args: &[u8], result: &mut frame::Buffer| run(provider.get(), args, result);
+                let run = move |args: &[u8], result: &mut Buffer| run(provider.get(), args, result);
                 let name = (I::NAME, I::METHODS[fit.method].name);
                 frame::function(store, context, name, fit.rewrites.clone(), run)
             }

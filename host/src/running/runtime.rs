@@ -1,6 +1,6 @@
 //! What wasmer-wasix asks its host for, as one plugin gets it.
 
-use super::imports::{Caller, HostFunctions};
+use super::imports::{self, Caller, HostFunctions};
 use super::newest;
 use super::quota::Stores;
 use super::system_calls::SystemCalls;
@@ -111,6 +111,7 @@ impl Runtime for PluginRuntime {
         _imported_memory: Option<&Memory>,
         _state: InstantiationState,
     ) -> anyhow::Result<()> {
+        imports::link(store, instance);
         newest::keep(store, instance);
         Ok(())
     }

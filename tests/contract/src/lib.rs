@@ -10,5 +10,6 @@ pub mod remains;
 pub mod shared;
 pub mod small;
 pub mod spans;
+pub mod streams;
 pub mod typed;
 pub mod versions;

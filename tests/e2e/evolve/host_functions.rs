@@ -24,11 +24,11 @@ impl newer::host_aged::Reports for Host {
     fn fail(&self, how: &str) -> Result<newer::Report, newer::Failure> {
         if how == "late" { Err(newer::Failure::Late { by: 1 }) } else { Ok(newer::Report::default()) }
     }
-    fn lines(&self, _: u32) -> Stream<newer::Line> {
-        Stream::new([])
+    fn lines(&self, count: u32) -> Stream<newer::Line> {
+        Stream::new((0..count).map(|width| newer::Line { width, text: "new".into(), ..newer::Line::default() }))
     }
-    fn join(&self, _: Stream<newer::Line>) -> Result<String, String> {
-        Ok(String::new())
+    fn join(&self, lines: Stream<newer::Line>) -> Result<String, String> {
+        joined(lines)
     }
     fn mixed(&self, _: newer::Line, points: PodSlice<'_, Point>, _: u8) -> PodVec<Point> {
         points.to_vec().into()
@@ -49,11 +49,11 @@ impl older::host_fresh::Reports for Host {
     fn fail(&self, _: &str) -> Result<older::Report, older::Failure> {
         Err(older::Failure::Missing)
     }
-    fn lines(&self, _: u32) -> Stream<older::Line> {
-        Stream::new([])
+    fn lines(&self, count: u32) -> Stream<older::Line> {
+        Stream::new((0..count).map(|width| older::Line { width, ..older_line("old") }))
     }
-    fn join(&self, _: Stream<older::Line>) -> Result<String, String> {
-        Ok(String::new())
+    fn join(&self, lines: Stream<older::Line>) -> Result<String, String> {
+        joined(lines)
     }
     fn mixed(&self, _: older::Line, points: PodSlice<'_, Point>, _: u8) -> PodVec<Point> {
         points.to_vec().into()
@@ -64,6 +64,11 @@ impl older::host_fresh::Reports for Host {
     fn total(&self, of: u32) -> u32 {
         of + 1
     }
+}
+
+/// What is in a stream, in words.
+fn joined<T: std::fmt::Debug>(lines: Stream<T>) -> Result<String, String> {
+    lines.collect::<Result<Vec<_>, _>>().map(|lines| format!("{lines:?}")).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -80,6 +85,8 @@ fn a_newer_host_answers_an_older_plugin() -> Result<()> {
             format!("{:?}", Ok::<_, ()>(older::Report::default())),
             r#"Ok("plain")"#.to_owned(),
             "Ok(2)".to_owned(),
+            format!("{:?}", Ok::<_, ()>(Ok::<_, ()>([0, 1].map(|width| older::Line { width, text: "new".into() })))),
+            format!("{:?}", Ok::<_, ()>(format!("{:?}", [&seen, &seen]))),
         ]
     );
     Ok(())
@@ -95,7 +102,7 @@ fn an_older_host_answers_a_newer_plugin() -> Result<()> {
         lines: vec![line],
         mood: newer::Mood::Unknown,
         last: 9,
-        pair: (0, default),
+        pair: (0, default.clone()),
         ..newer::Report::default()
     };
     assert_eq!(
@@ -105,6 +112,8 @@ fn an_older_host_answers_a_newer_plugin() -> Result<()> {
             "Err(Returned(Missing))".to_owned(),
             format!("{:?}", Ok::<_, ()>(format!("{seen:?}"))),
             "Ok(2)".to_owned(),
+            format!("{:?}", Ok::<_, ()>(Ok::<_, ()>([newer::Line { text: "old".into(), ..default }]))),
+            format!("{:?}", Ok::<_, ()>(format!("{:?}", [&seen]))),
             "false false".to_owned(),
             "Err(NotProvided { since: Some(Version { major: 1, minor: 1, patch: 0 }) })".to_owned(),
             "the host doesn't provide this function: it was built for an interface before version 1.1.0".to_owned(),

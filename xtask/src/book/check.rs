@@ -12,8 +12,8 @@ use std::path::PathBuf;
 const MOST_PAGES: usize = 15;
 
 /// The folders whose Rust the tests compile.
-const COMPILED: [&str; 5] =
-    ["example-plugins", "host/cli/templates", "host/examples", "host/manager/examples", "tests"];
+const COMPILED: [&str; 6] =
+    ["example-plugins", "guest-sdk/tests", "host/cli/templates", "host/examples", "host/manager/examples", "tests"];
 
 /// The blocks that a page may have. Only these are compiled, read or run.
 const KINDS: [&str; 3] = ["rust", "toml", "console"];

@@ -4,7 +4,7 @@
 //! ours and the same encoding.
 
 use super::{Writer, same};
-use crate::Schema;
+use crate::schema::{Depth, Schema};
 use core::marker::PhantomData;
 use postcard_schema::schema::{DataModelType, DataModelVariant, NamedType, NamedValue};
 
@@ -18,8 +18,9 @@ pub const OTHER: NamedType = NamedType { name: "plugix:other", ty: &DataModelTyp
 #[derive(Debug)]
 pub struct Defaulted<T>(PhantomData<T>);
 
-impl<T: Schema> Schema for Defaulted<T> {
+impl<D: Depth, T: Schema<D>> Schema<D> for Defaulted<T> {
     const SCHEMA: &'static NamedType = &NamedType { name: DEFAULTED, ty: &DataModelType::NewtypeStruct(T::SCHEMA) };
+    const FINITE: () = T::FINITE;
 }
 
 pub(super) const fn is_defaulted(ty: &NamedType) -> bool {

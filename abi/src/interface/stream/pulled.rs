@@ -2,9 +2,8 @@
 
 use super::super::DecodeError;
 use super::super::limited::{Bounds, Limit};
-use super::{HEADER_LEN, Item, Pull, Stream, StreamError, state};
+use super::{Chunk, HEADER_LEN, Item, Pull, Stream, StreamError};
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::any::Any;
 
@@ -56,18 +55,11 @@ impl Pulled {
     fn next_chunk(&mut self) -> Result<bool, StreamError> {
         let Some(source) = &mut self.source else { return Ok(false) };
         source.pull(&mut self.chunk)?;
-        let Some((&[state, ref count @ ..], items)) = self.chunk.split_first_chunk::<HEADER_LEN>() else {
-            return Err(StreamError::new(DecodeError::Truncated));
-        };
-        self.left = u32::from_le_bytes(*count);
-        self.position = HEADER_LEN;
-        match (state, self.left) {
-            (state::MORE, 1..) => {}
+        let Chunk { count, more, .. } = Chunk::read(&self.chunk)?;
+        (self.left, self.position) = (count, HEADER_LEN);
+        if !more {
             // Nothing is left on the other side.
-            (state::END, 0) if !items.is_empty() => return Err(StreamError::new(DecodeError::Trailing(items.len()))),
-            (state::END, _) => self.source = None,
-            (state::BROKEN, 0) => return Err(StreamError::new(String::from_utf8_lossy(items))),
-            _ => return Err(StreamError::new("the chunk is none")),
+            self.source = None;
         }
         Ok(self.left > 0)
     }

@@ -35,9 +35,9 @@ fn answer(interface: &str, method: &MethodDescriptor) -> String {
 fn sample(shape: &Shape<Type>) -> Option<String> {
     match shape {
         Shape::Value(ty) => of_type(ty),
-        Shape::Bytes | Shape::Pod { .. } => Some("[]".to_owned()),
+        // A stream is the list of its items.
+        Shape::Bytes | Shape::Pod { .. } | Shape::Stream(_) => Some("[]".to_owned()),
         Shape::Text => Some("\"\"".to_owned()),
-        Shape::Stream(_) => Some("… # a stream has no form in a file".to_owned()),
     }
 }
 

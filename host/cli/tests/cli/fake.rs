@@ -100,3 +100,33 @@ fn answers_that_do_not_fit_are_refused_before_anything_runs() -> Result<()> {
     assert_eq!(said, "error: can't read the answers none.toml: No such file or directory (os error 2)\n");
     Ok(())
 }
+
+#[test]
+fn a_stream_is_the_list_of_its_items() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let run = |answers: &str, method: &str, arguments: &str| {
+        plugix.write("answers.toml", answers)?;
+        plugix.run_module(guest_path("streams"), &[method, arguments, "--fake", "answers.toml"])
+    };
+    let outcome = run("[Pipes]\nnumbers = [1, 2, 3]\n", "take", "[9]")?;
+    assert_eq!(outcome.stderr, "fake: Pipes/numbers(9) -> [1,2,3]\n");
+    assert_eq!(outcome.succeeded(), "6\n");
+
+    // What the plugin gives is taken whole, and shown.
+    let outcome = run("[Pipes]\nsum = 7\n", "give", "[3, null]")?;
+    assert_eq!(outcome.stderr, "fake: Pipes/sum([0,1,2]) -> 7\n");
+    assert_eq!(outcome.succeeded(), "7\n");
+    let outcome = run("[Pipes]\nsum = 7\n", "give", "[3, 1]")?;
+    assert_eq!(outcome.stderr, "fake: Pipes/sum([0]; the stream broke off: out of numbers) -> 7\n");
+
+    // A text is a chunk of bytes.
+    let outcome = run("[Pipes]\nreversed = [\"ab\", [1, 2]]\n", "turn", "[[[9]]]")?;
+    assert_eq!(outcome.stderr, "fake: Pipes/reversed([[9]]) -> [\"ab\",[1,2]]\n");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&outcome.succeeded())?, serde_json::json!([[97, 98], [1, 2]]));
+
+    let said = run("[Pipes]\nnumbers = [1, \"two\"]\n", "take", "[9]")?.failed();
+    let expected = "error: answers.toml: [Pipes.numbers]: [1]: expected u64, found \"two\"; the method is \
+        numbers(count: u64) -> Result<Stream<u64>, String>\n";
+    assert_eq!(said, expected);
+    Ok(())
+}

@@ -2,13 +2,12 @@
 
 use super::{CallPath, Encoded, Method};
 use crate::error::{Error, MethodRef, ProtocolError};
-use crate::running::imports::HostStreams;
+use crate::running::imports::{HostStreams, Rewritten as _};
 use crate::running::instance::Instance;
 use crate::running::memory::{GuestPayload, Offers, sent};
 use plugix_abi::Status;
 use plugix_abi::interface::{
-    Bounds, EncodeArgs, EncodeError, FailureOf, Full, Payload, Produce, Pull, Return, ReturnOf, Sink, StreamError,
-    ValueOf, break_off, replace_items,
+    Bounds, EncodeArgs, EncodeError, FailureOf, Full, Payload, Produce, Pull, Return, ReturnOf, Sink, ValueOf,
 };
 use plugix_module::interface::{Rewrite, Rewrites};
 use std::mem::MaybeUninit;
@@ -71,38 +70,7 @@ impl Sink for Offering<'_> {
 
     fn offer(&mut self, items: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
         let Some(items) = items.take() else { return Ok(0) };
-        Ok(self.streams.offer(match self.rewrites.next() {
-            Some(Some(rewrite)) => Box::new(Items(items, rewrite.clone())),
-            _ => items,
-        }))
-    }
-}
-
-/// Something that one side has in another form than the other.
-struct Items<T>(T, Arc<Rewrite>);
-
-impl Produce for Items<Box<dyn Produce>> {
-    fn produce(&mut self, chunk: &mut Vec<u8>, is_late: &mut dyn FnMut() -> bool) -> bool {
-        let more = self.0.produce(chunk, is_late);
-        match replace_items(chunk, |count, items| self.1.values(count, items, sent(items.len()))) {
-            Ok(()) => more,
-            Err(error) => {
-                break_off(chunk, &StreamError::new(error));
-                false
-            }
-        }
-    }
-}
-
-impl Pull for Items<Box<dyn Pull>> {
-    fn pull(&mut self, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
-        self.0.pull(chunk)?;
-        let bounds = self.0.bounds();
-        replace_items(chunk, |count, items| self.1.values(count, items, bounds)).map_err(StreamError::new)
-    }
-
-    fn bounds(&self) -> Bounds {
-        self.0.bounds()
+        Ok(self.streams.offer(items.rewritten(self.rewrites.next().cloned().flatten())))
     }
 }
 
@@ -133,10 +101,6 @@ unsafe impl Payload for Rewritten<'_> {
     }
 
     fn open(self) -> Result<Box<dyn Pull>, ProtocolError> {
-        let items = self.0.open()?;
-        Ok(match self.1 {
-            Some(rewrite) => Box::new(Items(items, rewrite.clone())),
-            None => items,
-        })
+        Ok(self.0.open()?.rewritten(self.1.cloned()))
     }
 }

@@ -2,19 +2,35 @@
 
 use super::decode::Reader;
 use super::encode::{encode_value, unsigned};
-use super::{DecodeFailure, pod};
+use super::{DecodeFailure, NO_STREAMS, pod};
 use plugix_abi::interface::descriptor::{ArgDescriptor, Primitive, Type};
-use plugix_abi::interface::{Scalar as _, Shape};
+use plugix_abi::interface::{Scalar as _, Shape, StreamError};
 use serde_json::Value;
 
-/// Decodes arguments that stand in memory, one after the other.
+/// Arguments that a plugin gave.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Decoded {
+    pub(crate) values: Vec<Value>,
+    /// Why a stream among them broke off.
+    pub(crate) broken_off: Option<StreamError>,
+}
+
+/// Decodes arguments that stand in memory, one after the other. Streams are taken whole.
 ///
 /// # Errors
 /// What is wrong with the bytes, in words.
-pub(crate) fn decode_args(args: &[ArgDescriptor], bytes: &[u8]) -> Result<Vec<Value>, String> {
+pub(crate) fn decode_args(args: &[ArgDescriptor], bytes: &[u8]) -> Result<Decoded, String> {
     let mut reader = Reader::new(bytes);
+    let mut broken_off = None;
     let decode = |arg: &ArgDescriptor| {
-        reader.shape(&arg.shape).map_err(|failure| {
+        let value = match &arg.shape {
+            Shape::Stream(item) => reader.stream(item).map(|(items, error)| {
+                broken_off = broken_off.take().or(error);
+                items
+            }),
+            shape => reader.shape(shape),
+        };
+        value.map_err(|failure| {
             let problem = match failure {
                 DecodeFailure::Wrong(problem) => problem,
                 DecodeFailure::TooLarge => "too large to be JSON".to_owned(),
@@ -24,7 +40,7 @@ pub(crate) fn decode_args(args: &[ArgDescriptor], bytes: &[u8]) -> Result<Vec<Va
     };
     let values = args.iter().map(decode).collect::<Result<_, _>>()?;
     match reader.rest() {
-        0 => Ok(values),
+        0 => Ok(Decoded { values, broken_off }),
         rest => Err(format!("{rest} bytes too many")),
     }
 }
@@ -103,7 +119,7 @@ pub(crate) fn encode_shape(shape: &Shape<Type>, value: &Value) -> Result<Vec<u8>
                 .ok_or_else(|| "expected numbers from 0 to 255".to_owned()),
         },
         Shape::Pod { element, .. } => pod::encode_elements(element, value).map_err(|mismatch| mismatch.to_string()),
-        Shape::Stream(_) => Err("a stream has no form in JSON".to_owned()),
+        Shape::Stream(_) => Err(NO_STREAMS.to_owned()),
     }
 }
 
@@ -135,7 +151,8 @@ mod tests {
         ];
         let values = json!(["ä", [1, 2, 3], [4, 5], true]);
         let bytes = encode_args(&args, &values).expect("they can be encoded");
-        assert_eq!(decode_args(&args, &bytes), Ok(values.as_array().expect("it is a list").clone()));
+        let expected = values.as_array().expect("it is a list").clone();
+        assert_eq!(decode_args(&args, &bytes), Ok(Decoded { values: expected, broken_off: None }));
         for len in 0..bytes.len() {
             assert!(decode_args(&args, &bytes[..len]).is_err(), "{len}");
         }

@@ -9,6 +9,7 @@ const VALUE: usize = 64;
 const MAX_SIZE: usize = 1 << 28;
 
 /// How much memory is left for the values to come.
+#[derive(Clone, Copy)]
 pub(super) struct Budget {
     left: Option<usize>,
 }

@@ -1,7 +1,7 @@
 //! Postcard to JSON. The bytes come from a plugin, and may be anything.
 
 use super::budget::Budget;
-use super::{DecodeFailure, pod};
+use super::{DecodeFailure, NO_STREAMS, pod};
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{Field, Primitive, Type};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub(crate) fn decode_shape(shape: &Shape<Type>, bytes: &[u8]) -> Result<Value, D
             Err(error) => Err(DecodeFailure::Wrong(error.to_string())),
         },
         Shape::Pod { element, size, .. } => pod::decode(element, *size, bytes),
-        Shape::Stream(_) => Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
+        Shape::Stream(_) => Err(DecodeFailure::Wrong(NO_STREAMS.into())),
     }
 }
 
@@ -46,7 +46,7 @@ fn not_a_value(ty: impl std::fmt::Display) -> DecodeFailure {
 
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
-    budget: Budget,
+    pub(super) budget: Budget,
     /// How many bytes there were.
     len: usize,
 }
@@ -56,23 +56,38 @@ impl<'a> Reader<'a> {
         Self { bytes, budget: Budget::new(), len: bytes.len() }
     }
 
+    /// A reader of other bytes, with what is left of this one's budget.
+    pub(super) fn within<'b>(&self, bytes: &'b [u8]) -> Reader<'b> {
+        Reader { bytes, budget: self.budget, len: bytes.len() }
+    }
+
     /// How many bytes are left.
     pub(super) fn rest(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Reads an argument, which others may follow.
+    /// Reads an argument that is no stream. Others may follow.
     pub(super) fn shape(&mut self, shape: &Shape<Type>) -> Result<Value, DecodeFailure> {
         let (read, ty) = match shape {
-            Shape::Value(ty) => (self.value(ty), ty.to_string()),
-            Shape::Bytes => (self.primitive(Primitive::Bytes), "bytes".to_owned()),
-            Shape::Text => (self.primitive(Primitive::String), "String".to_owned()),
+            Shape::Value(ty) => return self.shown(ty),
+            Shape::Bytes => (self.primitive(Primitive::Bytes), "bytes"),
+            Shape::Text => (self.primitive(Primitive::String), "String"),
             Shape::Pod { element, size, align } => {
                 let elements = self.elements(*size, *align).ok_or_else(|| not_a_value(element))?;
                 return pod::decode(element, *size, elements);
             }
-            Shape::Stream(_) => return Err(DecodeFailure::Wrong("a stream has no form in JSON".into())),
+            Shape::Stream(_) => return Err(DecodeFailure::Wrong(NO_STREAMS.into())),
         };
+        self.outcome(read, ty)
+    }
+
+    /// Reads a value that others may follow.
+    pub(super) fn shown(&mut self, ty: &Type) -> Result<Value, DecodeFailure> {
+        let read = self.value(ty);
+        self.outcome(read, ty)
+    }
+
+    fn outcome(&self, read: Option<Value>, ty: impl std::fmt::Display) -> Result<Value, DecodeFailure> {
         match read {
             Some(value) => Ok(value),
             None if self.budget.is_spent() => Err(DecodeFailure::TooLarge),
@@ -176,7 +191,7 @@ impl<'a> Reader<'a> {
         Some(self.take(1)?[0])
     }
 
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 

@@ -1,6 +1,6 @@
 //! JSON to postcard.
 
-use super::{Mismatch, pod};
+use super::{Mismatch, NO_STREAMS, pod};
 use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::{ArgDescriptor, Primitive, Type};
 use serde_json::Value;
@@ -29,7 +29,7 @@ pub(crate) fn encode_args(args: &[ArgDescriptor], values: &Value) -> Result<Vec<
             Shape::Pod { element, align, .. } => pod::encode(element, *align, value.unwrap_or(&Value::Null), &mut out),
             Shape::Bytes => encode_named(&Type::Primitive(Primitive::Bytes), value, &mut out),
             Shape::Text => encode_named(&Type::Primitive(Primitive::String), value, &mut out),
-            Shape::Stream(_) => return Err(format!("{}: a stream has no form in JSON", arg.name)),
+            Shape::Stream(_) => return Err(format!("{}: {NO_STREAMS}", arg.name)),
         };
         written.map_err(|mismatch| mismatch.inside(&arg.name).to_string())?;
     }
@@ -65,7 +65,7 @@ fn names(args: &[ArgDescriptor]) -> String {
     }
 }
 
-fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
+pub(super) fn encode(ty: &Type, value: &Value, out: &mut Vec<u8>) -> Result<(), Mismatch> {
     let mismatch = || Mismatch::new(ty, value);
     match ty {
         Type::Primitive(primitive) => encode_primitive(*primitive, value, out).ok_or_else(mismatch),

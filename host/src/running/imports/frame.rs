@@ -1,22 +1,21 @@
 //! Host functions whose arguments and result lie in guest memory.
 
-use super::Context;
+use super::buffer::Buffer;
 use super::results::{Results, pack, panicked};
+use super::{Context, HostStreams, taken};
 use crate::error::{HostBreach, MethodName, MethodRef, ProtocolError};
 use crate::profile::Origin;
 use crate::profile::host_calls::enter;
-use crate::running::imports::wait::{is_stopped, with_halt};
+use crate::running::imports::wait::with_halt;
 use crate::running::memory::{GuestMemory, PIECE, decoded, sent};
 use crate::running::stopped;
 use crate::stop::Halt;
-use bytemuck::Pod;
-use plugix_abi::interface::{Bounds, DecodeError, Interface as _, Output};
+use plugix_abi::interface::{DecodeError, Interface as _, Output as _};
 use plugix_abi::{Status, services};
 use plugix_module::interface::Rewrites;
-use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use wasmer::{AsStoreRef, Function, FunctionEnvMut, RuntimeError, StoreMut};
+use wasmer::{AsStoreRef, Function, FunctionEnvMut, Instance, RuntimeError, StoreMut};
 
 /// Buffers up to this size are kept for the next call.
 const KEEP_MAX: usize = 64 << 10;
@@ -25,6 +24,8 @@ const KEEP_MAX: usize = 64 << 10;
 #[derive(Debug)]
 pub(super) struct Memory {
     pub(super) guest: GuestMemory,
+    /// Known when the module is linked, which is before any code of it runs.
+    pub(super) instance: Option<Instance>,
     args: Vec<Aligned>,
     result: Vec<u8>,
 }
@@ -36,7 +37,7 @@ struct Aligned([u8; 16]);
 
 impl Memory {
     pub(super) fn new(memory: wasmer::Memory, store: &impl AsStoreRef) -> Self {
-        Self { guest: GuestMemory::new(memory, store), args: Vec::new(), result: Vec::new() }
+        Self { guest: GuestMemory::new(memory, store), instance: None, args: Vec::new(), result: Vec::new() }
     }
 }
 
@@ -57,6 +58,7 @@ where
         plugin: context.plugin.clone(),
         halt: context.halt.clone(),
         results: context.results.clone(),
+        streams: context.streams.clone(),
         limit: limit(interface, context.argument_limit),
         rewrites,
     };
@@ -66,9 +68,11 @@ where
         move |env: FunctionEnvMut<'_, Memory>, args: u32, len: u32, out: u32, capacity: u32| {
             stopped::check(call.halt.is_stopped())?;
             let _profiled = enter(Origin::Host, &call.name.method);
-            // An error traps: the guest has no memory at the address that it gave for its arguments.
-            call.call(env, (args, len), (out, capacity))
-                .map_err(|error| RuntimeError::user(Box::new(HostBreach { function: call.name.clone(), error })))
+            // An error traps.
+            call.call(env, (args, len), (out, capacity)).map_err(|ended| match ended {
+                Ended::Breach(error) => RuntimeError::user(Box::new(HostBreach { function: call.name.clone(), error })),
+                Ended::Meanwhile(error) => error,
+            })
         },
     )
 }
@@ -88,10 +92,25 @@ struct Call<R> {
     plugin: Arc<str>,
     halt: Halt,
     results: Results,
+    streams: HostStreams,
     /// How many bytes the arguments may have.
     limit: u32,
     /// What the plugin has in another form.
     rewrites: Option<Arc<Rewrites>>,
+}
+
+/// Why a call doesn't return to the guest.
+enum Ended {
+    /// The guest has no memory at an address that it gave.
+    Breach(ProtocolError),
+    /// The guest ended while it made a chunk of a stream for the host.
+    Meanwhile(RuntimeError),
+}
+
+impl From<ProtocolError> for Ended {
+    fn from(error: ProtocolError) -> Self {
+        Self::Breach(error)
+    }
 }
 
 impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
@@ -100,39 +119,39 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
         mut env: FunctionEnvMut<'_, Memory>,
         (args, len): (u32, u32),
         (out, capacity): (u32, u32),
-    ) -> Result<u64, ProtocolError> {
+    ) -> Result<u64, Ended> {
         let (memory, store) = env.data_and_store_mut();
         // The buffers are taken out, so that a nested call in the same store uses its own.
         let mut buffer = std::mem::take(&mut memory.args);
-        let mut result = Buffer(std::mem::take(&mut memory.result), decoded(self.limit));
-        result.0.clear();
+        let mut result = Buffer::new(std::mem::take(&mut memory.result), decoded(self.limit), self.rewrites.clone());
         memory.guest.check(&store, "the arguments", args, len)?;
         if len > self.limit {
-            return Err(ProtocolError::ArgumentsTooLarge { len, limit: self.limit });
+            return Err(ProtocolError::ArgumentsTooLarge { len, limit: self.limit }.into());
         }
         let bytes =
             self.read(&mut buffer, len, |at, room| memory.guest.read_into(&store, "the arguments", args + at, room))?;
 
-        let outcome = catch_unwind(AssertUnwindSafe(|| with_halt(&self.halt, || self.run(bytes, &mut result))));
+        let run = || catch_unwind(AssertUnwindSafe(|| with_halt(&self.halt, || self.run(bytes, &mut result))));
+        let outcome = taken::while_it_waits(&mut env, &self.streams, self.limit, run).map_err(Ended::Meanwhile)?;
         let status = outcome.unwrap_or_else(|panic| {
-            result.0 = panicked(&self.plugin, &self.name.method, panic);
+            result.bytes = panicked(&self.plugin, &self.name.method, panic);
             Status::Panic
         });
 
         let (memory, store) = env.data_and_store_mut();
-        let Ok(len) = u32::try_from(result.0.len()) else {
+        let Ok(len) = u32::try_from(result.bytes.len()) else {
             return Ok(pack(Status::Failed, self.results.keep(b"the result is over 4 GiB".to_vec())));
         };
         if len > capacity {
-            self.results.keep(std::mem::take(&mut result.0));
+            self.results.keep(std::mem::take(&mut result.bytes));
         } else {
-            memory.guest.write(&store, "the result", out, &result.0)?;
+            memory.guest.write(&store, "the result", out, &result.bytes)?;
         }
         if size_of_val(buffer.as_slice()) <= KEEP_MAX {
             memory.args = buffer;
         }
-        if result.0.capacity() <= KEEP_MAX {
-            memory.result = result.0;
+        if result.bytes.capacity() <= KEEP_MAX {
+            memory.result = result.bytes;
         }
         Ok(pack(status, len))
     }
@@ -144,7 +163,7 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
         match &self.rewrites {
             None => (self.run)(args, result),
             Some(rewrites) => self.run_rewritten(rewrites, args, result).unwrap_or_else(|(status, error)| {
-                result.0 = error.to_string().into_bytes();
+                result.bytes = error.to_string().into_bytes();
                 status
             }),
         }
@@ -171,13 +190,15 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
         };
         let status = (self.run)(args, result);
         let rewrite = match status {
+            // The items of a stream are rewritten one after the other.
+            Status::Ok if result.is_stream => &None,
             Status::Ok => &rewrites.value,
             Status::Error => &rewrites.error,
             _ => &None,
         };
         if let Some(rewrite) = rewrite {
-            let rewritten = rewrite.value(&result.0, sent(result.0.len()));
-            result.0 = rewritten.map_err(|error| (Status::Failed, error))?;
+            let rewritten = rewrite.value(&result.bytes, sent(result.bytes.len()));
+            result.bytes = rewritten.map_err(|error| (Status::Failed, error))?;
         }
         Ok(status)
     }
@@ -199,30 +220,5 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
             at = end;
         }
         Ok(&bytemuck::cast_slice(buffer)[..at])
-    }
-}
-
-/// Takes a result on the host's side. The arguments may take so many bytes of memory.
-pub(super) struct Buffer(Vec<u8>, usize);
-
-impl Buffer {
-    /// Puts in a payload as it is.
-    pub(super) fn put(&mut self, bytes: Vec<u8>) {
-        self.0 = bytes;
-    }
-}
-
-impl Output for Buffer {
-    fn give<T: Pod>(&mut self, elements: Vec<T>) {
-        self.0.extend_from_slice(bytemuck::cast_slice(&elements));
-    }
-
-    fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let bytes = std::mem::take(&mut self.0);
-        self.0 = postcard::to_extend(value, bytes).expect("the result can be encoded");
-    }
-
-    fn bounds(&self) -> Bounds {
-        Bounds { memory: self.1, is_over: is_stopped }
     }
 }

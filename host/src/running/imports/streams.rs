@@ -1,21 +1,21 @@
 //! Streams that the host offers. The plugin pulls their chunks.
 
-use super::frame;
-use super::results::{Results, pack, panicked};
+use super::results::{pack, panicked};
+use super::taken::while_it_waits;
+use super::{Context, frame, with_halt};
 use crate::error::{HostBreach, MethodRef};
 use crate::profile::Origin;
 use crate::profile::host_calls::enter;
 use crate::running::memory::Offers;
 use crate::running::stopped;
-use crate::stop::Halt;
 use crate::sync::lock::lock;
 use plugix_abi::interface::{CHUNK_LEN, Produce};
 use plugix_abi::{Status, import};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, StoreMut};
+use wasmer::{Function, FunctionEnvMut, RuntimeError, StoreMut};
 
 /// How long items are collected before the chunk is sent as it is.
 const PATIENCE: Duration = Duration::from_millis(1);
@@ -24,16 +24,66 @@ const PATIENCE: Duration = Duration::from_millis(1);
 #[derive(Clone, Default)]
 pub(crate) struct HostStreams(Arc<Mutex<Table>>);
 
+/// What a stream of the plugin's knows of those of its host. One of these may hold it.
+#[derive(Clone)]
+pub(super) struct WeakStreams(Weak<Mutex<Table>>);
+
 #[derive(Default)]
 struct Table {
     last_handle: u32,
     streams: HashMap<u32, Box<dyn Produce>>,
+    /// How often the plugin was reset.
+    resets: u64,
+    /// Streams of the plugin's that the host let go while the plugin didn't wait. The plugin is told of them before it is
+    /// next asked for a chunk.
+    ended: Vec<u32>,
+}
+
+impl WeakStreams {
+    pub(super) fn upgrade(&self) -> Option<HostStreams> {
+        self.0.upgrade().map(HostStreams)
+    }
+}
+
+/// Streams of the plugin's, which host functions take.
+impl HostStreams {
+    /// What a stream that is taken now has to know: whose it is, and how often the plugin was reset.
+    pub(super) fn taken(&self) -> (WeakStreams, u64) {
+        (WeakStreams(Arc::downgrade(&self.0)), self.resets())
+    }
+
+    /// How often the plugin was reset.
+    pub(super) fn resets(&self) -> u64 {
+        lock(&self.0).resets
+    }
+
+    /// Whether both are of one plugin.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Tells the plugin later that a stream is over.
+    pub(super) fn end_later(&self, resets: u64, handle: u32) {
+        let mut table = lock(&self.0);
+        if table.resets == resets {
+            table.ended.push(handle);
+        }
+    }
+
+    /// The streams that the plugin has to be told of.
+    pub(super) fn ended(&self) -> Vec<u32> {
+        std::mem::take(&mut lock(&self.0).ended)
+    }
 }
 
 impl HostStreams {
-    /// Ends all streams.
+    /// Ends all streams, since the plugin was reset.
     pub(crate) fn end_all(&self) {
-        let streams = std::mem::take(&mut lock(&self.0).streams);
+        let mut table = lock(&self.0);
+        table.resets += 1;
+        table.ended.clear();
+        let streams = std::mem::take(&mut table.streams);
+        drop(table);
         // Dropping a stream runs foreign code, and that must not run under the lock.
         drop(streams);
     }
@@ -64,24 +114,18 @@ impl HostStreams {
     }
 
     /// Makes the function with which the plugin pulls a chunk.
-    pub(super) fn next_function(
-        &self,
-        store: &mut StoreMut<'_>,
-        memory: &FunctionEnv<frame::Memory>,
-        results: &Results,
-        plugin: &Arc<str>,
-        halt: &Halt,
-    ) -> Function {
-        let streams = self.clone();
-        let results = results.clone();
-        let (plugin, halt) = (plugin.clone(), halt.clone());
+    pub(super) fn next_function(&self, store: &mut StoreMut<'_>, context: &Context) -> Function {
+        let (streams, limit) = (self.clone(), context.argument_limit);
+        let (plugin, halt, results) = (context.plugin.clone(), context.halt.clone(), context.results.clone());
         Function::new_typed_with_env(
             store,
-            memory,
+            &context.memory,
             move |mut env: FunctionEnvMut<'_, frame::Memory>, handle: u32, ptr: u32, capacity: u32| {
                 stopped::check(halt.is_stopped())?;
                 let _profiled = enter(Origin::Host, import::STREAM_NEXT);
-                let (status, chunk) = streams.next(&plugin, handle);
+                // The items may come from a stream of the plugin's.
+                let next = || with_halt(&halt, || streams.next(&plugin, handle));
+                let (status, chunk) = while_it_waits(&mut env, &streams, limit, next)?;
                 if chunk.len() > capacity as usize {
                     return Ok(pack(status, results.keep(chunk)));
                 }
@@ -98,15 +142,19 @@ impl HostStreams {
     }
 
     /// Makes the function with which the plugin ends a stream.
-    pub(super) fn drop_function(&self, store: &mut StoreMut<'_>, halt: &Halt) -> Function {
-        let (streams, halt) = (self.clone(), halt.clone());
-        Function::new_typed(store, move |handle: u32| {
-            stopped::check(halt.is_stopped())?;
-            let items = streams.take(handle);
-            // A panic in the destructor of the items must not unwind into the plugin.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(items)));
-            Ok::<(), RuntimeError>(())
-        })
+    pub(super) fn drop_function(&self, store: &mut StoreMut<'_>, context: &Context) -> Function {
+        let (streams, limit, halt) = (self.clone(), context.argument_limit, context.halt.clone());
+        Function::new_typed_with_env(
+            store,
+            &context.memory,
+            move |mut env: FunctionEnvMut<'_, frame::Memory>, handle: u32| {
+                stopped::check(halt.is_stopped())?;
+                let items = streams.take(handle);
+                // A panic in the destructor of the items must not unwind into the plugin.
+                let end = || drop(catch_unwind(AssertUnwindSafe(|| drop(items))));
+                while_it_waits(&mut env, &streams, limit, end)
+            },
+        )
     }
 }
 

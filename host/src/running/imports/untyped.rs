@@ -1,5 +1,6 @@
 //! Interfaces that a host implements without their traits: arguments and results as bytes, by the plugin's descriptor.
 
+use super::buffer::Buffer;
 use super::results::pack;
 use super::scalar::panicked_scalar;
 use super::wait::with_halt;
@@ -51,7 +52,7 @@ impl Provided for Untyped {
         }
         let (answer, method) = (self.answer.clone(), import.name.clone());
         if signature.params == [Number::I32; 4] {
-            let run = move |args: &[u8], result: &mut frame::Buffer| {
+            let run = move |args: &[u8], result: &mut Buffer| {
                 let (status, bytes) = answer(&method, UntypedArgs::Bytes(args));
                 result.put(bytes);
                 status

@@ -2,6 +2,7 @@
 
 use crate::Evolve;
 use plugix_e2e_contract::evolve::{Driver, newer, older};
+use plugix_guest::abi::Stream;
 use plugix_guest::{host, plugin, uses};
 
 uses!(older::host_aged::Reports, newer::host_fresh::Reports);
@@ -19,6 +20,8 @@ impl Driver for Evolve {
             format!("{:?}", host.fail("")),
             format!("{:?}", host.render(&line)),
             format!("{:?}", host.total(1)),
+            format!("{:?}", host.lines(2).map(|lines| lines.collect::<Result<Vec<_>, _>>())),
+            format!("{:?}", host.join(Stream::new([line.clone(), line]))),
         ]
     }
 
@@ -32,6 +35,8 @@ impl Driver for Evolve {
             format!("{:?}", host.fail("missing")),
             format!("{:?}", host.render_plain(&line)),
             format!("{:?}", host.sum(1)),
+            format!("{:?}", host.lines(1).map(|lines| lines.collect::<Result<Vec<_>, _>>())),
+            format!("{:?}", host.join(Stream::new([line.clone()]))),
             format!("{} {}", host.has_words(), host.has_render()),
             format!("{:?}", host.words("a b")),
             host.render(&line, true).map_or_else(|error| error.to_string(), |lines| lines.join(" ")),

@@ -61,9 +61,10 @@ impl Mark {
 
     /// The field's type with its mark around it.
     pub(in crate::schema) fn around(mark: Option<&Self>, abi: &Path, ty: &Type) -> TokenStream {
-        let schema = quote!(#abi::__private::schema_of);
+        let schema = |ty: TokenStream| quote!(#abi::__private::schema_at::<<__D as #abi::Depth>::Next, #ty>());
+        let plain = schema(quote!(#ty));
         match mark {
-            Some(Self::Zero(_)) => quote!(#schema::<#abi::__private::Defaulted<#ty>>()),
+            Some(Self::Zero(_)) => schema(quote!(#abi::__private::Defaulted<#ty>)),
             Some(Self::Literal(_, Literal { text, kind, written, is_text })) => {
                 let check = (!is_text).then(|| quote!(let _: fn() -> #ty = || #written;));
                 quote!({
@@ -71,13 +72,13 @@ impl Mark {
                     &NamedType {
                         name: #abi::__private::DEFAULTED,
                         ty: &DataModelType::TupleStruct(&[
-                            #schema::<#ty>(),
+                            #plain,
                             &NamedType { name: #text, ty: &DataModelType::#kind },
                         ]),
                     }
                 })
             }
-            _ => quote!(#schema::<#ty>()),
+            _ => plain,
         }
     }
 }

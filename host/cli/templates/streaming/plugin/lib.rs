@@ -65,4 +65,21 @@ mod tests {
     fn lines_are_counted() {
         assert_eq!(Searcher.count(lines(&["one", "two"])), Ok(2));
     }
+
+    /// Through the interface, as a host calls it: lines go there and come back in chunks.
+    #[cfg(not(target_family = "wasm"))]
+    #[test]
+    fn a_host_gets_what_it_asks_for() -> Result<(), Box<dyn Error>> {
+        use plugix_guest::testing;
+
+        let searcher = testing::client(<dyn Searches>::provider(Searcher));
+        // Nobody holds all of these lines.
+        let numbers = (0_u64..).map(|number| number.to_string());
+        let mut found = searcher.search(Stream::new(numbers), "77")?;
+        assert_eq!(found.next(), Some(Ok("77".to_owned())));
+        assert_eq!(found.nth(1), Some(Ok("277".to_owned())));
+        let broken = Stream::fallible([Ok("one".to_owned()), Err("the disk is gone")]);
+        assert!(searcher.count(broken).is_err());
+        Ok(())
+    }
 }
