@@ -4,11 +4,14 @@
 //! The prediction is in `host/module/src/work.rs`. A kind that misses its goal here needs another number there.
 
 use anyhow::{Context, Result};
-use plugix_e2e::bench::{Pair, Report, Unit, chosen, median};
+use plugix_e2e::bench::{Pair, Report, Unit, chosen, compare_long, median};
 use plugix_e2e::bombs::{self, KINDS, Kind};
 use plugix_e2e::{engine, guest_path};
+use plugix_host::Engine;
 use plugix_host::module::ModuleLimits;
 use std::time::Instant;
+use wasmer::sys::EngineBuilder;
+use wasmer_compiler_cranelift::Cranelift;
 
 /// How often the ordinary module is compiled. The others take seconds each, and are compiled once.
 const ROUNDS: usize = 3;
@@ -21,6 +24,16 @@ fn main() -> Result<()> {
     let usual = seconds(&ordinary, ROUNDS)? / ordinary.len() as f64;
     let mut report = Report::new("compile");
     report.time("an ordinary module, per byte", Unit::Nanoseconds, usual, 5_000.0);
+    // A fresh engine, as a host that loads one module has it, and stock wasmer's with the same compiler.
+    let ours = || Engine::new().and_then(|engine| engine.load(ordinary.clone())?.compile());
+    let stock = || wasmer::Module::new(&EngineBuilder::new(Cranelift::new()).engine().into(), &ordinary);
+    let pair = compare_long(
+        ROUNDS as u32,
+        1,
+        || ours().expect("the module compiles"),
+        || stock().expect("the module compiles in wasmer as it comes"),
+    );
+    report.ratio("an ordinary module: loaded and compiled / by wasmer as it comes", Unit::Milliseconds, pair, 1.15);
     let predicted = ModuleLimits::default().work(&ordinary)?.time.as_secs_f64();
     let pair = Pair { ours: predicted, baseline: usual * ordinary.len() as f64 };
     report.comparison("an ordinary module: predicted / measured", Unit::Milliseconds, pair);
