@@ -57,4 +57,4 @@ pub(crate) use artifact::{MAGIC, is_artifact, with_header};
 pub(crate) use cache::Kept;
 pub(crate) use child::Order;
 pub(crate) use compilation::Compilation;
-pub(crate) use compiler::{Compiler, Stopping};
+pub(crate) use compiler::{Compiler, Optimization, Stopping};

@@ -89,7 +89,7 @@ impl Engine {
     fn build(builder: EngineBuilder) -> Result<Self, LoadError> {
         let EngineBuilder { limits, cache, cpu, child, profiling } = builder;
         let cache = cache.map(|cache| Kept::open(&cache)).transpose()?.flatten();
-        let compiler = Compiler::new(cpu)?;
+        let compiler = Compiler::new(cpu, child.as_ref().map(ChildCompiler::optimization).unwrap_or_default())?;
         let io = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(IO_THREADS)
             .thread_name("plugix-io")

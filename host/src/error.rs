@@ -49,6 +49,7 @@ pub use child::ChildError;
 pub use fault::{Panic, StackFrame, Trap};
 pub(crate) use fault::{demangled, stack_frame, stack_frames};
 pub use load::LoadError;
+pub(crate) use load::NO_OPTIMIZER;
 pub use overload::Overload;
 pub use protocol::ProtocolError;
 pub use replace::{Refusal, ReplaceError};

@@ -236,7 +236,7 @@ impl Module {
     /// Looks into the engine's cache before it compiles, if the engine has a cache.
     fn find_or_compile(&self, wasm: &[u8]) -> Result<wasmer::Module, LoadError> {
         let Some(cache) = self.engine.cache() else { return self.compile_wasm(wasm, Stopping::Possible) };
-        let key = self.engine.origin().key(blake3::hash(wasm).as_bytes());
+        let key = self.engine.compiler().origin_of(Stopping::Possible).key(blake3::hash(wasm).as_bytes());
         if let Some(artifact) = cache.get(key) {
             // SAFETY: the artifact was in a folder that only this user can write to, in the file that such modules are
             // written to. It has not changed since it was written.

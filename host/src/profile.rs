@@ -84,6 +84,8 @@ pub struct ProfileGuard {
     sampler: Sampler,
     begun: Instant,
     symbols: Symbols,
+    /// Handlers read it.
+    _functions: Vec<usize>,
     /// Its code stays where it is. This comes first: the engine owns the code.
     _code: wasmer::Module,
     _engine: wasmer::Engine,
@@ -101,14 +103,18 @@ impl ProfileGuard {
         symbols: Symbols,
     ) -> Result<Self, ProfileError> {
         signal::install()?;
-        let range = range(&code).ok_or(ProfileError::Unsupported)?;
+        let (range, functions) = places(&code).ok_or(ProfileError::Unsupported)?;
         if BUSY.swap(true, Ordering::SeqCst) {
             return Err(ProfileError::Busy);
         }
-        signal::look_for(range);
+        // SAFETY: the list goes with the guard, after `forget`, or below if there is none.
+        unsafe { signal::look_for(range, &functions) };
         host_calls::turn(true);
         match Sampler::start(owner) {
-            Ok(sampler) => Ok(Self { sampler, begun: Instant::now(), symbols, _code: code, _engine: engine }),
+            Ok(sampler) => {
+                let begun = Instant::now();
+                Ok(Self { sampler, begun, symbols, _functions: functions, _code: code, _engine: engine })
+            }
             Err(error) => {
                 end();
                 Err(error)
@@ -137,12 +143,11 @@ fn end() {
     BUSY.store(false, Ordering::SeqCst);
 }
 
-/// Where the code of a module's functions lies.
-fn range(code: &wasmer::Module) -> Option<std::ops::Range<usize>> {
+/// Where the code of a module's functions lies, and where each begins, in order.
+fn places(code: &wasmer::Module) -> Option<(std::ops::Range<usize>, Vec<usize>)> {
     let functions = code.sys_artifact()?.finished_function_extents()?;
-    let ranges = functions.iter().map(|(_, function)| {
-        let start = *function.ptr as usize;
-        (start, start + function.length)
-    });
-    ranges.reduce(|(start, end), (first, last)| (start.min(first), end.max(last))).map(|(start, end)| start..end)
+    let end = functions.iter().map(|(_, function)| *function.ptr as usize + function.length).max()?;
+    let mut starts: Vec<_> = functions.iter().map(|(_, function)| *function.ptr as usize).collect();
+    starts.sort_unstable();
+    Some((*starts.first()?..end, starts))
 }

@@ -30,6 +30,7 @@ mod metrics;
 mod net;
 mod notes;
 mod official;
+mod optimized;
 mod output;
 mod panics;
 mod policy_toml;

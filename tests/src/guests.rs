@@ -1,17 +1,38 @@
 //! The fixtures: plugins in `guests/`, built when the first test asks, and modules as text in `modules/`.
 
 use anyhow::{Context, Result};
+use plugix_host::code::{Cache, ChildCompiler};
+use plugix_host::module::ModuleLimits;
 use plugix_host::{Engine, Module, Plugin, Policy};
 use plugix_toolchain::{Build, Progress, Toolchain};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
 
 const TESTS: &str = env!("CARGO_MANIFEST_DIR");
 
+/// Names the program that optimizes all modules of a process, if somebody wants that: a test that runs others once more.
+pub const OPTIMIZER: &str = "PLUGIX_TEST_OPTIMIZER";
+
+/// Names the folder where a process finds what another one has optimized already.
+pub const OPTIMIZED: &str = "PLUGIX_TEST_OPTIMIZED";
+
+/// How long optimizing a module may take.
+const LONG: Duration = Duration::from_secs(600);
+
 /// The engine of this process.
 pub fn engine() -> &'static Engine {
-    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().expect("an engine can be made"));
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+        let mut builder = Engine::builder();
+        if let (Some(program), Some(folder)) = (std::env::var_os(OPTIMIZER), std::env::var_os(OPTIMIZED)) {
+            builder = builder.compile_in_child(ChildCompiler::new(program).optimize()).cache(Cache::at(folder));
+            let mut limits = ModuleLimits::default();
+            limits.compile_time = LONG;
+            builder = builder.limits(limits);
+        }
+        builder.build().expect("an engine can be made")
+    });
     &ENGINE
 }
 

@@ -12,7 +12,7 @@ mod snapshot;
 mod soak;
 
 pub use footprint::Footprint;
-pub use guests::{engine, guest, guest_path, module, plugin};
+pub use guests::{OPTIMIZED, OPTIMIZER, engine, guest, guest_path, module, plugin};
 pub use isolated::{isolated, isolated_under};
 pub use process::{descriptors, happens, images_kib, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until};
 pub use random::Random;

@@ -14,6 +14,7 @@ use std::process::Command;
 #[command(after_help = "Examples:\n  \
     cargo xtask bench                   # all benches: some minutes on a machine that does nothing else\n  \
     cargo xtask bench calls             # what a call costs\n  \
+    cargo xtask bench compute --llvm    # work for the processor, with code that LLVM has optimized\n  \
     cargo xtask bench net               # tokio, hyper, axum, SQLite and rustls\n  \
     cargo xtask bench io --peers        # files, sockets and hand-overs in stock wasmer-wasix, too\n  \
     cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// show and write to the target folder
     #[arg(long)]
     peers: bool,
+    /// Measure optimized code as well; this needs LLVM (see CONTRIBUTING.md)
+    #[arg(long, conflicts_with = "peers")]
+    llvm: bool,
     /// With `--peers`: few rounds; the results stay in the target folder
     #[arg(long, requires = "peers")]
     quick: bool,
@@ -62,7 +66,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             Some(other) => bail!("other systems are compared in everything or in `io`, not in `{other}`"),
         };
     }
-    let programs = engine_linked::build(&["--all-targets"])?;
+    let features: &[&str] = if args.llvm { &[engine_linked::LLVM] } else { &[] };
+    let programs = engine_linked::build(&[&["--all-targets"], features].concat())?;
     let benches = programs.iter().filter(|program| program.kind == "bench");
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
     let benches: Vec<_> = benches.filter(|bench| chosen(&bench.name)).collect();

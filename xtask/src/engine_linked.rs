@@ -21,6 +21,9 @@ pub(crate) const SELECTION: [&str; 8] = [
     "--package=plugix-testing",
 ];
 
+/// What the programs have besides, where LLVM is.
+pub(crate) const LLVM: &str = "--features=plugix-cli/llvm,plugix-e2e/llvm";
+
 /// Names a folder such as `target/release`, whose programs are taken as they are. Then none is built.
 pub(crate) const PROGRAMS: &str = "PLUGIX_PROGRAMS";
 

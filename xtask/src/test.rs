@@ -12,7 +12,7 @@ use plugix_toolchain::{Build, Progress, Toolchain};
 
 use crate::book;
 use crate::conformance;
-use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::engine_linked::{LLVM, SELECTION as ENGINE, root};
 use crate::tidy::{self, Check};
 use crate::workspace::{self, LIGHT, NOTES};
 
@@ -22,10 +22,16 @@ use crate::workspace::{self, LIGHT, NOTES};
     cargo xtask test -- deadline                      # only tests with this in their name, and no checks\n  \
     cargo xtask test -- hostile::states --nocapture   # and show what they print")]
 pub(crate) struct Args {
+    /// Only what depends on the compiler, with code that LLVM has optimized; this needs LLVM (see CONTRIBUTING.md)
+    #[arg(long, conflicts_with = "filter")]
+    llvm: bool,
     /// What test binaries take: a part of a test's name, `--nocapture`, …
     #[arg(last = true)]
     filter: Vec<String>,
 }
+
+/// Parts of the names of the tests that LLVM makes a difference to. One of them runs many others once more.
+const OPTIMIZED: [&str; 3] = ["optimized", "a_child_", "compiler::llvm"];
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut summary = Vec::new();
@@ -38,17 +44,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     // A person who looks for one test wants its result, and not that of the checks.
     let is_whole = args.filter.is_empty();
-    if is_whole {
-        stage("checks of the sources", &|| checks(tidy::SOURCES));
-    }
-    stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
-    stage("a plugin's crate on the host", &|| plugin_crate(&args.filter));
-    stage("guest fixtures", &guests);
-    stage("host, end to end", &|| tests(&ENGINE, &args.filter));
-    if is_whole {
-        stage("the book", &book);
-        stage("crates in a plugin", &crates);
-        stage("lints", &|| checks(tidy::LINTS));
+    if args.llvm {
+        let packages = [&ENGINE[..], &[LLVM]].concat();
+        stage("optimized code", &|| tests(&packages, &OPTIMIZED.map(str::to_owned)));
+        stage("lints", &|| checks(tidy::LLVM_LINTS));
+    } else {
+        if is_whole {
+            stage("checks of the sources", &|| checks(tidy::SOURCES));
+        }
+        stage("what needs no engine", &|| tests(&LIGHT, &args.filter));
+        stage("a plugin's crate on the host", &|| plugin_crate(&args.filter));
+        stage("guest fixtures", &guests);
+        stage("host, end to end", &|| tests(&ENGINE, &args.filter));
+        if is_whole {
+            stage("the book", &book);
+            stage("crates in a plugin", &crates);
+            stage("lints", &|| checks(tidy::LINTS));
+        }
     }
 
     eprintln!();

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::book;
-use crate::engine_linked::{SELECTION as ENGINE, root};
+use crate::engine_linked::{LLVM, SELECTION as ENGINE, root};
 use crate::workspace::{self, LIGHT};
 
 #[derive(clap::Args)]
@@ -48,6 +48,9 @@ pub(crate) const SOURCES: &[(&str, Check)] = &[
 
 /// The check that compiles. It takes minutes the first time, since it checks the engine's crates as well.
 pub(crate) const LINTS: &[(&str, Check)] = &[("clippy", clippy)];
+
+/// Those of what needs LLVM.
+pub(crate) const LLVM_LINTS: &[(&str, Check)] = &[("clippy with LLVM", clippy_with_llvm)];
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let chosen = |(name, _): &&(&str, Check)| args.filter.as_ref().is_none_or(|filter| name.contains(filter));
@@ -93,7 +96,8 @@ fn clippy() -> Result<Vec<String>> {
             problems.push(format!("clippy {}: see above", packages.join(" ")));
         }
     }
-    // What an application can leave out of the host.
+    // What an application can leave out of the host. The feature `llvm` isn't here: it can't be compiled without LLVM, which CI
+    // doesn't have. `cargo xtask test --llvm` has its lints.
     for features in ["", "json", "network", "toml"] {
         let mut command = workspace::cargo();
         command.args(["clippy", "--release", "--package=plugix-host", "--lib", "--no-default-features"]);
@@ -103,6 +107,13 @@ fn clippy() -> Result<Vec<String>> {
         }
     }
     Ok(problems)
+}
+
+fn clippy_with_llvm() -> Result<Vec<String>> {
+    let mut command = workspace::cargo();
+    command.arg("clippy").args(ENGINE).args([LLVM, "--all-targets", "--quiet", "--", "-D", "warnings"]);
+    let problem = || format!("clippy {} {LLVM}: see above", ENGINE.join(" "));
+    Ok(if command.status()?.success() { Vec::new() } else { vec![problem()] })
 }
 
 /// What cargo prints to standard output, whether it succeeds or not.

@@ -5,13 +5,19 @@ use anyhow::{Context, Result, anyhow, ensure};
 use plugix_host::Engine;
 use plugix_host::code::{ChildCompiler, Cpu};
 use plugix_host::error::LoadError;
+use plugix_host::module::ModuleLimits;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// The seconds that optimizing may take by default: LLVM takes about 30 times as long as the usual compiler.
+const OPTIMIZING: u64 = 1800;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     plugix compile words.wasm                          # for this machine: words.plugix\n  \
-    plugix compile words.wasm --cpu baseline -o out    # for every machine of this kind")]
+    plugix compile words.wasm --cpu baseline -o out    # for every machine of this kind\n  \
+    plugix compile words.wasm --optimize               # slower to compile, and faster to run")]
 pub(crate) struct Args {
     /// The module, in WebAssembly
     module: PathBuf,
@@ -22,19 +28,35 @@ pub(crate) struct Args {
     /// (x86-64-v2, or NEON); `x86-64-v3` is in between
     #[arg(long, default_value_t = Cpu::Native)]
     cpu: Cpu,
+    /// Optimize for speed, by LLVM, in a process of its own; hosts load the result without LLVM
+    #[arg(long)]
+    optimize: bool,
     /// Compile in a process of its own, which is ended when it takes too long or too much memory
     #[arg(long)]
     child: bool,
     /// The memory that this process may take, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 4096, requires = "child")]
+    #[arg(long, value_name = "MIB", default_value_t = 4096)]
     child_memory: u64,
+    /// How long compiling may take; the default is 120, or 1800 with `--optimize`
+    #[arg(long, value_name = "SECONDS")]
+    time: Option<u64>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let mut builder = Engine::builder().cpu(args.cpu);
-    if args.child {
+    ensure!(
+        cfg!(feature = "llvm") || !args.optimize,
+        "this `plugix` can't optimize: install LLVM 22 (Debian: `apt install llvm-22-dev libpolly-22-dev`), and build `plugix` \
+         with `LLVM_SYS_221_PREFIX=/usr/lib/llvm-22 cargo install plugix-cli --features llvm`"
+    );
+    let mut limits = ModuleLimits::default();
+    if let Some(seconds) = args.time.or(args.optimize.then_some(OPTIMIZING)) {
+        limits.compile_time = Duration::from_secs(seconds);
+    }
+    let mut builder = Engine::builder().cpu(args.cpu).limits(limits);
+    if args.child || args.optimize {
         let compiler = ChildCompiler::this_program().context("can't find the program that is running")?;
-        builder = builder.compile_in_child(compiler.memory(args.child_memory.saturating_mul(1 << 20)));
+        let compiler = compiler.memory(args.child_memory.saturating_mul(1 << 20));
+        builder = builder.compile_in_child(if args.optimize { compiler.optimize() } else { compiler });
     }
     let engine = builder.build()?;
     let module = engine.load_file(&args.module).map_err(|error| match error {

@@ -16,6 +16,12 @@ fn plugix() -> ChildCompiler {
     ChildCompiler::new(env!("CARGO_BIN_EXE_plugix"))
 }
 
+/// What compiles as usual, and what optimizes if `plugix` has LLVM.
+fn compilers() -> Vec<ChildCompiler> {
+    let optimizing = cfg!(feature = "llvm").then(|| plugix().optimize());
+    [plugix()].into_iter().chain(optimizing).collect()
+}
+
 /// An engine that compiles whatever is asked.
 fn engine(compiler: ChildCompiler, time: Duration) -> Result<Engine> {
     let mut limits = ModuleLimits::default();
@@ -30,9 +36,35 @@ fn failure(engine: &Engine, wasm: Vec<u8>) -> Result<LoadError> {
 
 #[test]
 fn what_a_child_has_compiled_runs() -> Result<()> {
-    let module = engine(plugix(), Duration::from_secs(60))?.load_file(guest_path("small"))?;
-    let plugin = Plugin::new(&module, &Policy::new())?;
-    assert_eq!(plugin.call_json("octet", &json!([7])).map_err(|error| error.to_string()), Ok(json!(7)));
+    for compiler in compilers() {
+        let module = engine(compiler, Duration::from_secs(600))?.load_file(guest_path("small"))?;
+        let plugin = Plugin::new(&module, &Policy::new())?;
+        assert_eq!(plugin.call_json("octet", &json!([7])).map_err(|error| error.to_string()), Ok(json!(7)));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_program_without_llvm_says_what_to_do() -> Result<()> {
+    if cfg!(not(feature = "llvm")) {
+        let error = failure(&engine(plugix().optimize(), Duration::from_secs(60))?, module(&[]))?;
+        assert_matches!(error, LoadError::NoOptimizer);
+        assert!(error.to_string().contains("the feature `llvm`"), "{error}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_optimized_is_kept_apart() -> Result<()> {
+    if cfg!(feature = "llvm") {
+        let folder = tempfile::tempdir()?;
+        let cache = plugix_host::code::Cache::at(folder.path().join("cache"));
+        for (compiler, kept) in compilers().into_iter().zip(1..) {
+            let engine = Engine::builder().cache(cache.clone()).compile_in_child(compiler).build()?;
+            engine.load(module(&[loops(1, 1)]))?.compile()?;
+            assert_eq!(cache.entries()?.len(), kept);
+        }
+    }
     Ok(())
 }
 
@@ -63,19 +95,23 @@ fn a_cache_keeps_what_a_child_has_compiled() -> Result<()> {
 #[test]
 fn a_child_that_takes_too_long_is_ended() -> Result<()> {
     let limit = Duration::from_millis(500);
-    let engine = engine(plugix(), limit)?;
-    for bomb in [loops(100, 2_000), loops(1_000, 200)] {
-        assert_matches!(failure(&engine, module(&[bomb]))?, LoadError::CompileTime { limit: said } if *said == limit);
+    for compiler in compilers() {
+        let engine = engine(compiler, limit)?;
+        for bomb in [loops(100, 2_000), loops(1_000, 200)] {
+            assert_matches!(failure(&engine, module(&[bomb]))?, LoadError::CompileTime { limit: said } if *said == limit);
+        }
     }
     Ok(())
 }
 
 #[test]
 fn a_child_that_takes_too_much_memory_ends() -> Result<()> {
-    let engine = engine(plugix().memory(64 << 20), Duration::from_secs(60))?;
-    for bomb in [loops(300, 400), loops(1_000, 200)] {
-        let error = failure(&engine, module(&[bomb]))?;
-        assert_matches!(error, LoadError::Child(ChildError::Memory { limit }) if *limit == 64 << 20);
+    for compiler in compilers() {
+        let engine = engine(compiler.memory(64 << 20), Duration::from_secs(60))?;
+        for bomb in [loops(300, 400), loops(1_000, 200)] {
+            let error = failure(&engine, module(&[bomb]))?;
+            assert_matches!(error, LoadError::Child(ChildError::Memory { limit }) if *limit == 64 << 20);
+        }
     }
     Ok(())
 }

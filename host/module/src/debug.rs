@@ -140,6 +140,23 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, ModuleError> {
     Ok(stripped)
 }
 
+/// Renames the sections of the debug information, so that nothing finds them. No offset changes.
+///
+/// # Errors
+/// [`ModuleError::Malformed`] if the module isn't made of sections.
+pub fn hide(wasm: &mut [u8]) -> Result<(), ModuleError> {
+    let mut names = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::CustomSection(section) = payload?
+            && section.name().starts_with(".debug_")
+        {
+            names.push(section.data_offset() as usize - section.name().len());
+        }
+    }
+    names.into_iter().for_each(|name| wasm[name] = b'_');
+    Ok(())
+}
+
 fn sections(wasm: &[u8]) -> Result<HashMap<&str, &[u8]>, DebugError> {
     let mut sections = HashMap::new();
     let mut len = 0;

@@ -7,6 +7,7 @@ mod aligned;
 mod format;
 mod origin;
 mod outline;
+mod raise;
 
 pub(crate) use format::{Header, MAGIC, is_artifact, with_header};
 pub(crate) use origin::CacheKey;
@@ -149,8 +150,13 @@ impl Artifact {
         // `serialize` returned, as the caller promises. Their version, configuration and target fit this engine, as was
         // just checked. They are unchanged, because their hash was right. They begin at an address that suits the
         // archive in them.
-        let code = unsafe { wasmer::Module::deserialize(wasmer, payload) };
-        code.map_err(|error| ArtifactError::Engine(error.to_string()))
+        let code = unsafe { wasmer::Module::deserialize(wasmer, payload.clone()) };
+        let code = code.map_err(|error| ArtifactError::Engine(error.to_string()))?;
+        if self.header.origin.is_optimized() {
+            // SAFETY: the code was just made of this payload.
+            unsafe { raise::replace(&code, &payload) }?;
+        }
+        Ok(code)
     }
 }
 

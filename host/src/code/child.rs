@@ -12,7 +12,7 @@ mod serve;
 
 pub use serve::run_if_child;
 
-use super::{Artifact, Cpu, Origin, Stopping};
+use super::{Artifact, Cpu, Optimization, Origin, Stopping};
 use crate::error::{ChildError, LoadError};
 use answer::Answer;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,7 @@ const MEMORY: u64 = 4 << 30;
 pub struct ChildCompiler {
     program: PathBuf,
     memory: u64,
+    optimization: Optimization,
 }
 
 /// What the process is told before the module.
@@ -59,6 +60,7 @@ struct Request {
     /// The version of Plugix: the postcard form of this is for no other.
     plugix: String,
     cpu: String,
+    optimization: Optimization,
     stopping: Stopping,
     /// The name of the module.
     name: String,
@@ -82,7 +84,7 @@ pub(crate) struct Order<'a> {
 impl ChildCompiler {
     /// Starts this program, which has to begin with [`run_if_child`].
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), memory: MEMORY }
+        Self { program: program.into(), memory: MEMORY, optimization: Optimization::Usual }
     }
 
     /// Starts the program that is running now, which has to begin with [`run_if_child`].
@@ -98,6 +100,20 @@ impl ChildCompiler {
     pub fn memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
         self
+    }
+
+    /// Has the code optimized by LLVM, for code that is shipped: it runs faster, and compiling takes about 30 times as long.
+    /// [`compile_time`](crate::module::ModuleLimits::compile_time) may have to be longer.
+    ///
+    /// The program has to be built with the feature `llvm` of `plugix-host`. What it compiles runs on hosts without it.
+    #[must_use]
+    pub fn optimize(mut self) -> Self {
+        self.optimization = Optimization::Full;
+        self
+    }
+
+    pub(crate) fn optimization(&self) -> Optimization {
+        self.optimization
     }
 
     /// The program.
@@ -154,6 +170,7 @@ impl ChildCompiler {
             parent: std::process::id(),
             plugix: env!("CARGO_PKG_VERSION").to_owned(),
             cpu: order.cpu.to_string(),
+            optimization: self.optimization,
             stopping: order.stopping,
             name: order.name.to_owned(),
             memory: self.memory,

@@ -1,14 +1,16 @@
 //! The compiler, its settings, and what its code depends on.
 
+mod llvm;
+
 use super::{Cpu, Origin};
 use crate::error::LoadError;
-use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, engine_switches, stoppable};
+use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, debug, engine_switches, stoppable};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
-use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
+use wasmer::sys::{CompilerConfig, EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
 use wasmer_types::{CompilationProgressCallback, CompileError, UserAbort};
@@ -23,10 +25,21 @@ pub(crate) enum Stopping {
     Impossible,
 }
 
+/// What code is optimized for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Optimization {
+    /// That it is there soon: by Cranelift.
+    #[default]
+    Usual,
+    /// That it runs fast: by LLVM, which takes 30 times as long.
+    Full,
+}
+
 /// Makes wasmer's engines. All of them compile in the same way.
 #[derive(Debug)]
 pub(crate) struct Compiler {
     target: Target,
+    optimization: Optimization,
     origin: Origin,
 }
 
@@ -35,33 +48,48 @@ impl Compiler {
     ///
     /// # Errors
     /// [`LoadError::Cpu`] if this processor can't run code for them.
-    pub(crate) fn new(cpu: Cpu) -> Result<Self, LoadError> {
+    pub(crate) fn new(cpu: Cpu, optimization: Optimization) -> Result<Self, LoadError> {
         let target = cpu.target()?;
-        Ok(Self { origin: origin(&engine(&target)), target })
+        Ok(Self { origin: origin(&engine(&target, cranelift())), target, optimization })
     }
 
-    /// Makes one of wasmer's engines. An engine keeps the code of all modules that it has compiled until the engine
-    /// itself ends (wasmer 7.4.2, `engine/inner.rs`, `code_memory`). So each module has its own engine, and the code
-    /// goes with the module.
+    /// Makes one of wasmer's engines, for code that is there already or that isn't fully optimized. An engine keeps the code
+    /// of all modules that it has compiled until the engine itself ends (wasmer 7.4.2, `engine/inner.rs`, `code_memory`).
+    /// So each module has its own engine, and the code goes with the module.
     pub(crate) fn engine(&self) -> wasmer::Engine {
-        engine(&self.target)
+        engine(&self.target, cranelift())
     }
 
-    /// What compiled code depends on, besides its module.
+    /// Makes one that compiles as it was asked for.
+    ///
+    /// # Errors
+    /// [`LoadError::NoOptimizer`] if this program was built without LLVM.
+    pub(crate) fn compiling_engine(&self) -> Result<wasmer::Engine, LoadError> {
+        match self.optimization {
+            Optimization::Usual => Ok(self.engine()),
+            Optimization::Full => Ok(engine(&self.target, llvm::compiler(threads())?)),
+        }
+    }
+
+    /// What compiled code depends on, besides its module, unless it is fully optimized.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
     }
 
-    /// The same for code that can be stopped or can't.
+    /// The same for what this compiles: code that can be stopped or can't.
     pub(crate) fn origin_of(&self, stopping: Stopping) -> Origin {
+        let origin = match self.optimization {
+            Optimization::Usual => self.origin.clone(),
+            Optimization::Full => self.origin.clone().optimized(),
+        };
         match stopping {
-            Stopping::Possible => self.origin.clone(),
-            Stopping::Impossible => self.origin.clone().without_rewriting(),
+            Stopping::Possible => origin,
+            Stopping::Impossible => origin.without_rewriting(),
         }
     }
 
-    /// Compiles a module that was validated, in an engine that [`Compiler::engine`] has made. When it has taken longer than
-    /// the limit, compiling ends with the function that is being compiled.
+    /// Compiles a module that was validated, in an engine that this has made. When it has taken longer than the limit,
+    /// compiling ends with the function that is being compiled.
     pub(crate) fn compile(
         &self,
         engine: &wasmer::Engine,
@@ -70,10 +98,14 @@ impl Compiler {
         start: Instant,
         limit: Duration,
     ) -> Result<wasmer::Module, LoadError> {
-        let wasm = match stopping {
+        let mut wasm = match stopping {
             Stopping::Possible => Cow::Owned(stoppable(wasm)?),
             Stopping::Impossible => Cow::Borrowed(wasm),
         };
+        if self.optimization == Optimization::Full {
+            // wasmer would read all of it, without a limit, and note lines in the place of offsets.
+            debug::hide(wasm.to_mut())?;
+        }
         let progress = CompilationProgressCallback::new(move |_| match start.elapsed() < limit {
             true => Ok(()),
             false => Err(UserAbort::new("the time is up")),
@@ -90,17 +122,25 @@ impl Compiler {
 }
 
 /// Makes one of wasmer's engines, which compiles for this target.
-fn engine(target: &Target) -> wasmer::Engine {
+fn engine(target: &Target, compiler: Box<dyn CompilerConfig>) -> wasmer::Engine {
     let mut features = Features::none();
     for (_, switch) in engine_switches() {
         turn_on(&mut features, switch);
     }
-    let mut compiler = Cranelift::new();
-    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
-    // What is compiled at the same time takes memory at the same time.
-    compiler.num_threads(NonZero::new(COMPILER_THREADS).map_or(threads, |most| threads.min(most)));
     let builder = EngineBuilder::new(compiler).set_features(Some(features));
     builder.set_target(Some(target.clone())).engine().into()
+}
+
+fn cranelift() -> Box<dyn CompilerConfig> {
+    let mut compiler = Cranelift::new();
+    compiler.num_threads(threads());
+    Box::new(compiler)
+}
+
+/// How many functions are compiled at the same time. They take memory at the same time.
+fn threads() -> NonZero<usize> {
+    let threads = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    NonZero::new(COMPILER_THREADS).map_or(threads, |most| threads.min(most))
 }
 
 /// Turns on what modules may use, and a second memory, which the rewriting adds to each module.

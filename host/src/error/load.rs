@@ -6,6 +6,9 @@ use plugix_module::Size;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
+/// How a compiler's process says [`LoadError::NoOptimizer`].
+pub(crate) const NO_OPTIMIZER: &str = "the compiler's program has no LLVM";
+
 /// Why a module can't be loaded, or no plugin can be made of it.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
@@ -42,6 +45,9 @@ pub enum LoadError {
     /// Something went wrong with the process that should compile the module.
     #[error(transparent)]
     Child(#[from] ChildError),
+    /// LLVM should compile, and the program that compiles has none.
+    #[error("{NO_OPTIMIZER}: build it with the feature `llvm` of plugix-host")]
+    NoOptimizer,
     /// The compiler panicked.
     #[error("the compiler failed: {0}")]
     Compiler(String),

@@ -5,13 +5,14 @@
 //!
 //! Compiled code keeps frame pointers: each function of a plugin begins by saving its caller's, and calls come in through
 //! a trampoline that does as well. So while the processor is in such a function, the register is a valid frame pointer,
-//! and below each return address into such code lies the frame of its caller. The host's own code has none. A sample
+//! and below each return address into such code lies the frame of its caller. One that LLVM has optimized has no frame if it
+//! calls nothing, and leaves the register alone: its caller is found on the stack. The host's own code has none. A sample
 //! that finds the thread there is left to the host call (`host_calls`), or, where it is the engine's code on the plugin's
 //! stack, begins at the return address that lies next on the stack.
 
 use super::host_calls;
 use std::io;
-use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 /// How many functions of a stack are kept: the innermost.
 pub(super) const DEPTH: usize = 128;
@@ -62,6 +63,10 @@ static TABLE: [Slot; SLOTS] = [const {
 static START: AtomicUsize = AtomicUsize::new(0);
 static END: AtomicUsize = AtomicUsize::new(0);
 
+/// Where the functions of that code begin, in order, and how many there are.
+static FUNCTIONS: AtomicPtr<usize> = AtomicPtr::new(std::ptr::null_mut());
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
 /// How many handlers run.
 static RUNNING: AtomicI32 = AtomicI32::new(0);
 
@@ -78,13 +83,18 @@ pub(super) fn is_code(address: usize) -> bool {
     START.load(Ordering::Relaxed) <= address && address < END.load(Ordering::Relaxed)
 }
 
-/// Begins to look for code.
-pub(super) fn look_for(code: std::ops::Range<usize>) {
+/// Begins to look for code, whose functions begin there, in order.
+///
+/// # Safety
+/// 1. The list stays as it is until [`forget`] has returned.
+pub(super) unsafe fn look_for(code: std::ops::Range<usize>, functions: &[usize]) {
+    FUNCTIONS.store(functions.as_ptr().cast_mut(), Ordering::SeqCst);
+    COUNT.store(functions.len(), Ordering::SeqCst);
     START.store(code.start, Ordering::SeqCst);
     END.store(code.end, Ordering::SeqCst);
 }
 
-/// Ends that. When this returns, no handler reads the code any more.
+/// Ends that. When this returns, no handler reads the code or the list any more.
 pub(super) fn forget() {
     END.store(0, Ordering::SeqCst);
     START.store(0, Ordering::SeqCst);
@@ -141,6 +151,9 @@ fn on_signal(value: u64, registers: Registers) {
     let Registers { pc, sp, fp } = registers;
     let state = if is_code(pc) {
         slot.push(pc);
+        if let Some(call) = caller_without_frame(pc, sp, fp) {
+            slot.push(call);
+        }
         // SAFETY: the processor is in compiled code.
         unsafe { slot.walk(fp) };
         IN_CODE
@@ -193,6 +206,28 @@ impl Slot {
             frame = next;
         }
     }
+}
+
+/// Where a function was called that has no frame, or not yet: `fp` is its caller's then.
+fn caller_without_frame(pc: usize, sp: usize, fp: usize) -> Option<usize> {
+    // SAFETY: `look_for` was promised that the list stays while a handler runs.
+    let functions =
+        unsafe { std::slice::from_raw_parts(FUNCTIONS.load(Ordering::SeqCst), COUNT.load(Ordering::SeqCst)) };
+    let function = *functions.get(functions.partition_point(|start| *start <= pc).checked_sub(1)?)?;
+    let (mut frame, mut words) = ([0; 2], [0; SEARCHED]);
+    if matches!(kernel::read(fp, &mut frame), [_, back] if is_return_from(*back, function)) {
+        return None;
+    }
+    let above = fp.checked_sub(sp)? / size_of::<usize>();
+    let words = kernel::read(sp, &mut words).iter().take(above);
+    words.copied().find(|word| is_return_from(*word, function)).map(|back| back - 1)
+}
+
+/// Whether a word is an address behind a call of this function.
+fn is_return_from(word: usize, function: usize) -> bool {
+    // SAFETY: the distance lies in the code that is looked for, right before the address.
+    let distance = || unsafe { std::ptr::read_unaligned((word - size_of::<i32>()) as *const i32) };
+    is_return(word) && word.wrapping_add_signed(distance() as isize) == function
 }
 
 /// Where a plugin's function has called the engine, and the function's frame if it can be found. The engine's code runs on

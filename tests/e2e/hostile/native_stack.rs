@@ -51,6 +51,18 @@ const INSTRUCTIONS: &[(&str, &str)] = &[
     ("memory.atomic.wait32", "(drop (memory.atomic.wait32 (i32.const 0) (i32.const 0) (i64.const 1000)))"),
     ("memory.atomic.wait32, unaligned", "(drop (memory.atomic.wait32 (i32.const 1) (i32.const 0) (i64.const 0)))"),
     ("memory.atomic.wait64", "(drop (memory.atomic.wait64 (i32.const 0) (i64.const 0) (i64.const 1000)))"),
+    ("i32.div_s by zero", "(drop (i32.div_s (i32.const 1) (local.get 0)))"),
+    ("i32.div_s that overflows", "(drop (i32.div_s (i32.const 0x80000000) (i32.sub (local.get 0) (i32.const 1))))"),
+    ("i64.rem_u by zero", "(drop (i64.rem_u (i64.const 1) (i64.extend_i32_u (local.get 0))))"),
+    ("i32.trunc_f64_s of much", "(drop (i32.trunc_f64_s (f64.const 1e300)))"),
+    ("i32.atomic.load, unaligned", "(drop (i32.atomic.load (i32.add (local.get 0) (i32.const 1))))"),
+    ("i32.load, out of bounds", "(drop (i32.load (i32.const 0xfffffff0)))"),
+    (
+        "call_indirect of nothing",
+        "(drop (call_indirect $table (type $call) (i32.const 0) (i32.const 0) (i32.const 5)))",
+    ),
+    ("call_indirect of another type", "(call_indirect $table (param i32) (i32.const 0) (i32.const 0))"),
+    ("call_indirect, out of bounds", "(call_indirect $table (param i32) (i32.const 0) (i32.const 100))"),
     ("a system call", "(drop (call $random (i32.const 0) (i32.const 16)))"),
     (
         "a system call by a table",

@@ -23,6 +23,10 @@ pub struct Origin {
     pub compiler: String,
 }
 
+/// What begins the name of the compiler that optimizes fully. It is wasmer's name for LLVM and its settings, which hosts know
+/// that have no LLVM.
+const OPTIMIZER: &str = "llvm-opta-pic";
+
 /// The hash of a module, and of everything that the module's code depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CacheKey([u8; 32]);
@@ -33,7 +37,18 @@ impl Origin {
         Self { rewriting: 0, ..self }
     }
 
-    /// Fails if code of this origin is not for hosts like `host`.
+    /// The origin of code that was fully optimized.
+    pub(crate) fn optimized(self) -> Self {
+        let features = self.compiler.split_once(' ').map_or("", |(_, features)| features);
+        Self { compiler: format!("{OPTIMIZER} {features}"), ..self }
+    }
+
+    /// Whether the code was fully optimized.
+    pub(super) fn is_optimized(&self) -> bool {
+        self.compiler.split(' ').next() == Some(OPTIMIZER)
+    }
+
+    /// Fails if code of this origin is not for hosts like `host`. Each host runs optimized code, and code that isn't.
     pub(super) fn check(&self, host: &Self) -> Result<(), ArtifactError> {
         let versions = [
             ("Plugix", self.plugix.clone(), host.plugix.clone()),
@@ -48,7 +63,7 @@ impl Origin {
         if self.target != host.target {
             return Err(ArtifactError::OtherTarget { artifact: self.target.clone(), host: host.target.clone() });
         }
-        if self.compiler != host.compiler {
+        if self.compiler != host.compiler && self.compiler != host.clone().optimized().compiler {
             let (artifact, host) = (self.compiler.clone(), host.compiler.clone());
             return Err(ArtifactError::OtherConfiguration { artifact, host });
         }

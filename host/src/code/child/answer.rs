@@ -2,7 +2,7 @@
 
 use crate::code::Artifact;
 use crate::code::compiler::NO_ROOM_FOR_CODE;
-use crate::error::{ChildError, LoadError};
+use crate::error::{ChildError, LoadError, NO_OPTIMIZER};
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use std::time::Duration;
 /// What begins with this is a message. An artifact begins in its own way.
 pub(super) const REFUSED: [u8; 8] = *b"\x89PLUGIX!";
 
-/// How a process of Rust's says that it has no memory left, before it aborts.
-const NO_MEMORY: &str = "memory allocation of ";
+/// How a process of Rust's says that it has no memory left, before it aborts; how LLVM does, and how C++ does.
+const NO_MEMORY: [&str; 3] = ["memory allocation of ", "LLVM ERROR: out of memory", "std::bad_alloc"];
 
 /// The longest text of a process that becomes a part of an error, in characters.
 const TEXT: usize = 500;
@@ -35,16 +35,19 @@ impl Answer {
         let said = text(said);
         match status.signal() {
             Some(libc::SIGXCPU) => return Err(LoadError::CompileTime { limit }),
-            Some(libc::SIGABRT) if said.contains(NO_MEMORY) => return Err(ChildError::Memory { limit: memory }.into()),
+            Some(libc::SIGABRT) if NO_MEMORY.iter().any(|text| said.contains(text)) => {
+                return Err(ChildError::Memory { limit: memory }.into());
+            }
             Some(_) => return Err(ChildError::Died { how: status.to_string(), said }.into()),
             None if !status.success() => return Err(ChildError::Died { how: status.to_string(), said }.into()),
             None => {}
         }
         if let Some(message) = answer.strip_prefix(&REFUSED) {
             let message = text(message);
-            return match message.contains(NO_ROOM_FOR_CODE) {
-                true => Err(ChildError::Memory { limit: memory }.into()),
-                false => Ok(Self::Refused(message)),
+            return match () {
+                () if message.contains(NO_ROOM_FOR_CODE) => Err(ChildError::Memory { limit: memory }.into()),
+                () if message.contains(NO_OPTIMIZER) => Err(LoadError::NoOptimizer),
+                () => Ok(Self::Refused(message)),
             };
         }
         match Artifact::from_bytes(&answer) {

@@ -75,8 +75,8 @@ fn request(input: &mut impl Read) -> io::Result<Request> {
 
 fn compile(request: &Request, wasm: &[u8]) -> Result<Artifact, LoadError> {
     let cpu: Cpu = request.cpu.parse().map_err(LoadError::Engine)?;
-    let compiler = Compiler::new(cpu)?;
+    let compiler = Compiler::new(cpu, request.optimization)?;
     let limit = Duration::from_secs(request.seconds);
-    let code = compiler.compile(&compiler.engine(), wasm, request.stopping, Instant::now(), limit)?;
+    let code = compiler.compile(&compiler.compiling_engine()?, wasm, request.stopping, Instant::now(), limit)?;
     Artifact::new(&request.name, compiler.origin_of(request.stopping), wasm, &code)
 }

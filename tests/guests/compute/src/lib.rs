@@ -1,8 +1,10 @@
-//! Real work for the processor. It measures what stopping costs. Each function does a fixed amount of work, and returns
-//! a checksum.
+//! Real work for the processor. It measures what stopping costs, and how near plugins come to native code. Each function does
+//! a fixed amount of work, and returns a checksum.
 
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
+use std::hint::black_box;
 
 /// Bytes that look like text with repetitions.
 fn text(len: usize) -> Vec<u8> {
@@ -47,11 +49,16 @@ pub extern "C" fn compress() -> u64 {
     sum(&miniz_oxide::deflate::compress_to_vec(&text(400_000), 6))
 }
 
-/// Inflates text.
+/// Parses JSON into a tree, and writes the tree as JSON.
 #[unsafe(no_mangle)]
-pub extern "C" fn decompress() -> u64 {
-    let packed = miniz_oxide::deflate::compress_to_vec(&text(400_000), 1);
-    (0..8).map(|_| miniz_oxide::inflate::decompress_to_vec(&packed).map_or(0, |bytes| bytes.len() as u64)).sum()
+pub extern "C" fn json() -> u64 {
+    let text = String::from_utf8(text(60_000)).unwrap();
+    let entry = |(at, word): (usize, &str)| json!({ "id": at, "word": word, "share": at as f64 / 7.0, "tags": [word.len(), word.is_empty()], "none": null });
+    let mut json = Value::from_iter(text.split(' ').enumerate().map(entry)).to_string();
+    for _ in 0..4 {
+        json = serde_json::from_str::<Value>(&json).unwrap().to_string();
+    }
+    sum(json.as_bytes())
 }
 
 /// Hashes text.
@@ -149,13 +156,14 @@ pub extern "C" fn matrix() -> u64 {
     product.iter().sum::<f64>() as u64
 }
 
-/// Nothing but function calls.
+/// Nothing but function calls. Nothing in them is hidden from the compiler: what is would go through memory, and that would
+/// be measured.
 #[unsafe(no_mangle)]
 pub extern "C" fn fibonacci() -> u64 {
     fn fibonacci(n: u64) -> u64 {
-        if std::hint::black_box(n) < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
+        if n < 2 { n } else { fibonacci(n - 1) + fibonacci(n - 2) }
     }
-    fibonacci(30)
+    fibonacci(black_box(33))
 }
 
 /// Deflates text twice, one after the other.
