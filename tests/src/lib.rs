@@ -14,7 +14,9 @@ mod soak;
 pub use footprint::Footprint;
 pub use guests::{OPTIMIZED, OPTIMIZER, engine, guest, guest_path, module, plugin};
 pub use isolated::{isolated, isolated_under};
-pub use process::{descriptors, happens, images_kib, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until};
+pub use process::{
+    descriptors, happens, images_kib, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until,
+};
 pub use random::Random;
 pub use sections::{with_invalid_code, with_requests, with_section};
 pub use snapshot::snapshot;

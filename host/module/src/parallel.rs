@@ -17,7 +17,8 @@ pub(crate) fn map<T: Send, R: Send>(parts: Vec<T>, run: impl Fn(Vec<T>) -> Vec<R
         return run(parts);
     }
     let mut parts = parts.into_iter();
-    let pieces = std::iter::from_fn(|| Some(parts.by_ref().take(PIECE).collect::<Vec<_>>()).filter(|piece| !piece.is_empty()));
+    let pieces =
+        std::iter::from_fn(|| Some(parts.by_ref().take(PIECE).collect::<Vec<_>>()).filter(|piece| !piece.is_empty()));
     let pieces: Vec<_> = pieces.enumerate().collect();
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(COMPILER_THREADS).min(pieces.len());
     let (left, done) = (Mutex::new(pieces.into_iter()), Mutex::new(Vec::new()));

@@ -47,7 +47,8 @@ struct Work {
 
 /// The checks that each body needs. `added` is how many instructions are added to each besides the checks.
 pub(super) fn checks(imported: u32, bodies: &[FunctionBody<'_>], added: &[u32]) -> Result<Vec<Checks>, ModuleError> {
-    let works = parallel::try_map(bodies.iter().zip(added).collect(), |(body, added)| Work::of(body, imported, *added))?;
+    let works =
+        parallel::try_map(bodies.iter().zip(added).collect(), |(body, added)| Work::of(body, imported, *added))?;
     let mut checks = vec![Checks::All; bodies.len()];
     // Those that others rely on to have one at their entry.
     let mut relied_on = vec![false; bodies.len()];
