@@ -25,12 +25,14 @@
 //! One step, one module: [`engine`] is what a process has once, [`module`] is what the engine loads, [`policy`] is what a
 //! plugin may do, and [`plugin`] is what runs. [`pool`] keeps many instances ready, and [`raw`] runs modules without the
 //! SDK. [`code`] keeps and ships compiled modules, [`events`] says what happens to a plugin, and [`error`] says what went
-//! wrong and whose fault it is.
+//! wrong and whose fault it is. [`profile`] shows where a plugin's time goes, and [`dump`] keeps what a plugin was when it
+//! ended.
 //!
 //! Every byte that comes from a plugin is an allegation. The host copies it out once and then checks the copy. Nothing
 //! that a plugin does panics the host.
 
 pub mod code;
+pub mod dump;
 pub mod engine;
 pub mod error;
 pub mod events;

@@ -91,11 +91,13 @@ pub use signal::{Signal, SignalHandle};
 pub use state::{SavedState, check_carry, is_stateful};
 pub use within::Within;
 
+use crate::dump::Dumps;
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
 use crate::plugin::call::{EncodedCall, ReadError};
 use crate::policy::Policy;
 use crate::profile::{Profile, ProfileError, ProfileGuard};
+use crate::running::Wanted;
 use crate::running::instance::Process;
 use crate::running::memory::GuestPayload;
 use crate::stop::{Calls, Deadline, Halt};
@@ -265,6 +267,11 @@ impl Plugin {
     pub fn live_threads(&self) -> usize {
         self.process.tasks.live()
     }
+}
+
+/// What is to be known of a plugin when it has ended.
+fn post_mortem(module: &Module, dumps: &Dumps) -> Wanted {
+    Wanted::new(dumps, module.name(), module.in_functions())
 }
 
 fn to_vec(payload: GuestPayload<'_>) -> Result<Vec<u8>, ReadError> {

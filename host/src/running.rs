@@ -11,6 +11,7 @@ pub(crate) mod imports;
 pub(crate) mod instance;
 pub(crate) mod memory;
 mod newest;
+mod post_mortem;
 mod quota;
 mod resources;
 mod runtime;
@@ -21,6 +22,7 @@ pub(crate) mod tasks;
 mod usage;
 mod wasi_imports;
 
+pub(crate) use post_mortem::Wanted;
 pub(crate) use resources::{Io, Resources};
 pub use usage::{CallUsage, Level, Usage};
 pub(crate) use wasi_imports::WasiImports;

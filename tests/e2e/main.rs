@@ -13,6 +13,7 @@ mod capture;
 mod clock;
 mod command;
 mod detection;
+mod dumps;
 mod ends;
 mod environment;
 mod events;

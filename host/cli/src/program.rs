@@ -2,6 +2,7 @@
 
 use crate::exit::{self, INTERRUPTED};
 use anyhow::{Context as _, Result};
+use plugix_host::dump::Dumps;
 use plugix_host::error::StopReason;
 use plugix_host::plugin::Signal;
 use plugix_host::policy::Stdin;
@@ -13,10 +14,14 @@ use std::time::Duration;
 /// How long a program has to end by itself after Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(crate) fn run(module: &Module, policy: Policy) -> Result<ExitCode> {
+pub(crate) fn run(module: &Module, policy: Policy, dumps: Option<&Dumps>) -> Result<ExitCode> {
     // A command without a standard input has one that is empty.
     let stdin = Stdin::inherit().unwrap_or_default();
-    let program = Command::new(module, &policy.inherit_output().stdin_or(stdin))?.start()?;
+    let mut command = Command::new(module, &policy.inherit_output().stdin_or(stdin))?;
+    if let Some(dumps) = dumps {
+        command = command.dumps(dumps);
+    }
+    let program = command.start()?;
     let (signals, cancel) = (program.signal_handle(), program.cancel_handle());
     ctrlc::set_handler(move || {
         signals.send(Signal::Interrupt);

@@ -2,6 +2,7 @@
 
 mod call;
 mod denials;
+mod dump;
 mod failure;
 mod measure;
 mod profile;
@@ -21,7 +22,8 @@ use tracing::level_filters::LevelFilter;
     plugix run words.wasm load @arguments.json    # from a file; `-` is standard input\n  \
     plugix run words.wasm --config '{\"language\": \"en\"}' count '[]'\n  \
     plugix run words.wasm greet '[\"ada\"]' --fake answers.toml --time\n  \
-    plugix run words.wasm count '[\"/books\", 2]' --profile count.svg\n\n\
+    plugix run words.wasm count '[\"/books\", 2]' --profile count.svg\n  \
+    plugix run words.wasm count '[\"/books\", 2]' --dump dumps\n\n\
     The result is printed in JSON on standard output. What the plugin prints and logs is told on standard error.\n\
     The exit code is 3 if the method returned an error, and 4 if the plugin failed. `plugix --help` has all codes.\n\n\
     A file of answers, for interfaces that the plugin calls (TOML, or the same in JSON):\n\n    \
@@ -57,6 +59,9 @@ pub(crate) struct Args {
     /// file's name ends in `.svg`, else text for tools that make them
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
+    /// If it traps or is stopped, write a core dump into this folder: its memory, and where its threads were
+    #[arg(long, value_name = "FOLDER")]
+    dump: Option<PathBuf>,
     /// Show the plugin's functions that were running when it panicked or trapped
     #[arg(long)]
     backtrace: bool,
@@ -85,13 +90,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     match (&args.method, module.info().form) {
         (None, Form::Command) => {
             ensure!(args.fake.is_none(), "`--fake` is for plugins, and this is a program: it calls no interfaces");
-            profile::during(args, &module, || program::run(&module, policy.policy))
+            profile::during(args, &module, || dump::during(args, |dumps| program::run(&module, policy.policy, dumps)))
         }
         (Some(_), Form::Command) => bail!("a program has no methods; its arguments are the policy's `args`"),
         (None, _) => Err(match methods::page(module.info()) {
             Some(methods) => anyhow!("name a method:\n\n{methods}"),
             None => anyhow!("{}: it has no methods: {}", args.module.display(), advice::NO_INTERFACE),
         }),
-        (Some(method), _) => profile::during(args, &module, || call::run(args, &module, policy, method)),
+        (Some(method), _) => profile::during(args, &module, || {
+            dump::during(args, |dumps| call::run(args, &module, policy, method, dumps))
+        }),
     }
 }

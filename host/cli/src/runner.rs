@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         "{}: not a program: `plugix run` calls the methods of plugins",
         module.display()
     );
-    program::run(&loaded, policy)
+    program::run(&loaded, policy, None)
 }
 
 /// The policy of a test program.

@@ -5,7 +5,10 @@
 //! read), in time, and in how deep entries stand in each other.
 
 mod check;
+mod in_functions;
 mod reader;
+
+pub use in_functions::in_functions;
 
 use crate::ModuleError;
 use crate::stoppable::{Origins, code_start};

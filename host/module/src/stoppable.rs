@@ -49,7 +49,7 @@ pub const REWRITING: u32 = 11;
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use memories::CONTROL_PAGES;
 pub use origins::Origins;
-pub(crate) use origins::code_start;
+pub(crate) use origins::{bodies, code_start};
 pub use stack::STACK_OVERFLOW;
 
 /// What `_initialize` is called in the rewritten module, so that nobody runs it but the host.

@@ -94,7 +94,7 @@ impl Trap {
 }
 
 /// How many frames of a backtrace are kept, and how many bytes of each name.
-pub(super) const MAX_FRAMES: usize = 1024;
+pub(crate) const MAX_FRAMES: usize = 1024;
 const MAX_NAME: usize = 1024;
 
 /// The offset that the engine gives to code of its own.
@@ -111,12 +111,16 @@ pub(crate) fn stack_frame(frame: &FrameInfo) -> StackFrame {
         Some(name) => demangled(name),
         None => format!("wasm function {}", frame.func_index()),
     };
-    // Some machine code is of no instruction: then it is where the function begins.
-    let offset = match frame.module_offset() as u64 {
+    StackFrame { function: name(frame), offset: offset(frame), location: None, inlined: false }
+}
+
+/// Where a frame is in the module as it was compiled.
+pub(crate) fn offset(frame: &FrameInfo) -> u64 {
+    match frame.module_offset() as u64 {
+        // Some machine code is of no instruction: then it is where the function begins.
         NOWHERE => NOWHERE.saturating_sub(frame.func_offset() as u64),
         offset => offset,
-    };
-    StackFrame { function: name(frame), offset, location: None, inlined: false }
+    }
 }
 
 /// A function's name for those who read it. The names are the plugin's, and a short one can stand for a long one.

@@ -3,6 +3,7 @@
 use crate::error::{Chain, Error};
 use plugix_module::Size;
 use std::fmt;
+use std::path::PathBuf;
 
 /// Something that happened to a plugin without its host's doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,18 @@ pub enum Event {
         /// The thread's id in the plugin.
         thread: u32,
         /// How it ended.
+        cause: String,
+    },
+    /// The plugin has ended, and left a [dump](crate::dump::Dumps).
+    Dumped {
+        /// The file.
+        file: PathBuf,
+        /// How many bytes of the plugin's memory were too much for it.
+        left_out: u64,
+    },
+    /// The plugin has ended, and left no dump although its host wants one.
+    NotDumped {
+        /// Why there is none.
         cause: String,
     },
     /// Output was dropped, because nobody took the earlier output. This is reported once until somebody takes the
@@ -108,6 +121,11 @@ impl fmt::Display for Event {
             Self::Died { cause } => write!(f, "died: {cause}"),
             Self::Exited { code } => write!(f, "exited with code {code}"),
             Self::ThreadDied { thread, cause } => write!(f, "was ended by its thread {thread}: {cause}"),
+            Self::Dumped { file, left_out: 0 } => write!(f, "left a core dump: {}", file.display()),
+            Self::Dumped { file, left_out } => {
+                write!(f, "left a core dump without {} of its memory: {}", Size(*left_out), file.display())
+            }
+            Self::NotDumped { cause } => write!(f, "left no core dump: {cause}"),
             Self::OutputDropped { limit } => write!(f, "loses what it prints beyond {}", Size(*limit)),
             Self::Suppressed { count } => write!(f, "caused {count} more events, which were not reported"),
         }

@@ -39,6 +39,18 @@ impl Module {
         })
     }
 
+    /// What finds where in its function each offset of the module's code lies. It finds nothing if the module isn't at hand.
+    pub(crate) fn in_functions(&self) -> impl Fn(&[u64]) -> Option<Vec<Option<u64>>> + Send + Sync + 'static {
+        let module = self.clone();
+        move |offsets| {
+            let found = match &module.shared.source {
+                Source::Wasm { wasm, stopping } => debug::in_functions(wasm, *stopping == Stopping::Possible, offsets),
+                Source::Compiled(_) => debug::in_functions(&module.read_debug_file()?, true, offsets),
+            };
+            found.ok()
+        }
+    }
+
     fn locate(&self, offsets: &[u64]) -> Result<Vec<Place>, DebugError> {
         let (wasm, apart, stopping) = match &self.shared.source {
             Source::Wasm { wasm, stopping } if debug::has_lines(wasm) => (Some(wasm), None, *stopping),

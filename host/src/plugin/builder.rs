@@ -7,7 +7,8 @@ use super::linked;
 use super::provided::{self, JsonCall, JsonFailure};
 use super::start_state::StartState;
 use super::stream::{GuestStreams, Pulled};
-use super::{Plugin, Replaceable, to_vec};
+use super::{Plugin, Replaceable, post_mortem, to_vec};
+use crate::dump::Dumps;
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::{Module, ModuleInfo};
@@ -41,6 +42,7 @@ pub struct PluginBuilder {
     backtraces: bool,
     spans: bool,
     resettable: bool,
+    dumps: Option<Dumps>,
     on_event: Option<Callback>,
     stopper: Arc<Stopper>,
 }
@@ -58,6 +60,7 @@ impl PluginBuilder {
             backtraces: false,
             spans: false,
             resettable: false,
+            dumps: None,
             on_event: None,
             stopper: Stopper::new(),
         }
@@ -103,6 +106,14 @@ impl PluginBuilder {
     #[must_use]
     pub fn resettable(mut self, wanted: bool) -> Self {
         self.resettable = wanted;
+        self
+    }
+
+    /// Has the plugin leave a [dump](Dumps) when it traps, breaks the protocol or is stopped. Off by default, because a dump
+    /// has all of the plugin's memory, and takes time and room.
+    #[must_use]
+    pub fn dumps(mut self, dumps: &Dumps) -> Self {
+        self.dumps = Some(dumps.clone());
         self
     }
 
@@ -188,7 +199,7 @@ impl PluginBuilder {
     /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn start(self) -> Result<Plugin, LoadError> {
         let Self { module, name, policy, config, mut functions, links, .. } = self;
-        let Self { services, backtraces, spans, resettable, on_event, stopper, .. } = self;
+        let Self { services, backtraces, spans, resettable, dumps, on_event, stopper, .. } = self;
         let wrong_config = |problem| LoadError::Configuration { problem };
         module.info().check_plugin()?;
         let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
@@ -211,7 +222,8 @@ impl PluginBuilder {
         let events = Events::new(&name, on_event);
         let traces = resettable.then(Traces::default);
         let resources = module.engine().resources();
-        let start = Start { name: &name, policy: &policy, functions, events, stopper, traces: traces.clone() };
+        let dump = dumps.map(|dumps| post_mortem(&module, &dumps));
+        let start = Start { name: &name, policy: &policy, functions, events, stopper, traces: traces.clone(), dump };
         let mut instance = Instance::new(resources, module.info(), || module.code(), start)?;
         let metadata = Metadata::read(&mut instance)?;
         let mut path = CallPath::new(&mut instance, streams, panics, policy.result_limit).map_err(not_started)?;

@@ -1,7 +1,8 @@
 //! A cause is told once: by `source()`, and not also by the text of the error that it caused.
 
 use crate::error::{
-    ArtifactError, CacheError, Chain, ChildError, Error, LoadError, ModuleError, ProtocolError, Site, StopReason,
+    ArtifactError, CacheError, Chain, ChildError, DumpError, Error, LoadError, ModuleError, ProtocolError, Site,
+    StopReason,
 };
 use crate::plugin::pool::TakeError;
 #[cfg(feature = "toml")]
@@ -69,6 +70,15 @@ impl HasCause for CacheError {
     }
 }
 
+impl HasCause for DumpError {
+    fn has_cause(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::Full { .. } | Self::Busy { .. } | Self::Slow { .. } => false,
+        }
+    }
+}
+
 impl HasCause for TakeError {
     fn has_cause(&self) -> bool {
         match self {
@@ -110,7 +120,8 @@ fn with_causes() -> Vec<Box<dyn HasCause + Send + Sync>> {
         Box::new(LoadError::from(ArtifactError::Io { what: what.clone(), source: denied() })),
         Box::new(LoadError::from(CacheError::Io { what: what.clone(), source: denied() })),
         Box::new(ArtifactError::Io { what: what.clone(), source: denied() }),
-        Box::new(CacheError::Io { what, source: denied() }),
+        Box::new(CacheError::Io { what: what.clone(), source: denied() }),
+        Box::new(DumpError::Io { what, source: denied() }),
         Box::new(TakeError::from(LoadError::Start(breach.clone()))),
         #[cfg(feature = "toml")]
         Box::new(PolicyError::Read { path, source: denied() }),

@@ -25,6 +25,7 @@ mod command;
 pub use args::RawArgs;
 pub use command::{Command, CommandError, Exit, Program};
 
+use crate::dump::Dumps;
 use crate::error::{Error, LoadError, MethodRef, ModuleError, ProtocolError, Site};
 use crate::events::Events;
 use crate::module::{Form, Module};
@@ -50,7 +51,7 @@ impl RawPlugin {
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
             Form::Command => Err(ModuleError::CommandNotReactor.into()),
-            Form::Reactor | Form::Bare => Ok(Self { instance: start("raw", module, policy)? }),
+            Form::Reactor | Form::Bare => Ok(Self { instance: start("raw", module, policy, None)? }),
         }
     }
 
@@ -118,11 +119,12 @@ impl RawPlugin {
 }
 
 /// Starts a module. The host gives it what its policy names, and nothing else.
-fn start(name: &str, module: &Module, policy: &Policy) -> Result<Instance, LoadError> {
+fn start(name: &str, module: &Module, policy: &Policy, dumps: Option<&Dumps>) -> Result<Instance, LoadError> {
     let stopper = Stopper::new();
     let functions = HostFunctions::default();
     let events = Events::new(name, None);
-    let start = Start { name, policy, functions, events, stopper, traces: None };
+    let dump = dumps.map(|dumps| super::post_mortem(module, dumps));
+    let start = Start { name, policy, functions, events, stopper, traces: None, dump };
     let mut instance = Instance::new(module.engine().resources(), module.info(), || module.code(), start)?;
     instance.started();
     Ok(instance)

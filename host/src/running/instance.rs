@@ -50,7 +50,7 @@ pub(crate) struct Instance {
     instance: wasmer::Instance,
     /// The deadline of the start, and after the start the deadline of each call.
     deadline: Option<Deadline>,
-    _worker: Option<WorkerThread>,
+    worker: Option<WorkerThread>,
 }
 
 // SAFETY: a store lacks `Send` for two reasons. It holds raw pointers; all of them point to what the store itself owns.
@@ -70,7 +70,7 @@ impl Instance {
         let memory = memory.ok_or_else(|| Error::NotShareable { problem: "a thread of it has no memory".into() })?;
         let memory = GuestMemory::new(memory, &store);
         let (process, calls) = (process.clone(), Calls::new(&process.stopper));
-        let mut this = Self { process, store, memory, calls, instance, deadline: None, _worker: Some(thread) };
+        let mut this = Self { process, store, memory, calls, instance, deadline: None, worker: Some(thread) };
         this.started();
         Ok(this)
     }
@@ -105,18 +105,20 @@ impl Instance {
     }
 
     /// What it means that a wasm function ended without returning. The plugin ends in any case.
-    pub(crate) fn end(&self, error: &RuntimeError) -> Error {
+    pub(crate) fn end(&mut self, error: &RuntimeError) -> Error {
         self.end_at(error, Site::new(&self.process.name))
     }
 
     /// The same, for a function that was called for the method `name`.
     #[cold]
-    pub(crate) fn end_in(&self, error: &RuntimeError, name: &MethodRef<'_>) -> Error {
+    pub(crate) fn end_in(&mut self, error: &RuntimeError, name: &MethodRef<'_>) -> Error {
         self.end_at(error, Site::new(&self.process.name).with_method(name))
     }
 
-    fn end_at(&self, error: &RuntimeError, site: Site) -> Error {
+    fn end_at(&mut self, error: &RuntimeError, site: Site) -> Error {
         self.calls.fail();
+        let thread = self.worker.as_ref().map(WorkerThread::id);
+        self.process.tasks.record(thread, error, &mut self.store);
         match self.process.stopper.cause() {
             // What ended the plugin ended this call as well, and shows here as a trap or as an exit.
             Some(Error::Stopped(reason)) => self.calls.stopped(*reason),
@@ -159,6 +161,7 @@ fn end_threads(plugin: &str, resources: &Resources, tasks: &Arc<Tasks>) {
     let stopper = tasks.stopper();
     stopper.unload();
     let left = tasks.close(UNLOAD_BUDGET, || stopper.kill());
+    tasks.examine();
     if left > 0 {
         tracing::warn!(target: "plugix::stop", plugin, threads = left, "threads of an unloaded plugin did not end");
         resources.quarantine(tasks);

@@ -9,11 +9,13 @@ mod image;
 mod layer;
 mod parts;
 mod payload;
+mod shared;
 mod sink;
 mod snapshot;
 mod structs;
 
 pub(crate) use payload::{GuestPayload, OpenStream, PIECE, decoded, sent};
+pub(crate) use shared::SharedMemory;
 pub(crate) use sink::{GuestSink, Offers};
 pub(crate) use snapshot::{Common, Snapshot};
 

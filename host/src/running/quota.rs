@@ -11,6 +11,7 @@ use crate::error::LoadError;
 use crate::events::{Event, Events, LimitKind};
 use crate::policy::Policy;
 use crate::running::exceptions::{Exceptions, OfStore};
+use crate::running::memory::SharedMemory;
 use crate::stop::Stopper;
 use linear::{Linear, Role};
 use plugix_module::{MemoryKind, ModuleInfo};
@@ -25,8 +26,7 @@ use wasmer::sys::vm::{
 };
 use wasmer::sys::{BaseTunables, NativeEngineExt, Tunables};
 use wasmer::{
-    AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, SharedMemory, Store, TableStyle, TableType,
-    WASM_PAGE_SIZE,
+    AsStoreMut, Memory, MemoryError, MemoryStyle, MemoryType, Pages, Store, TableStyle, TableType, WASM_PAGE_SIZE,
 };
 use wasmer_compiler::LinkError;
 use wasmer_types::entity::PrimaryMap;
@@ -137,7 +137,7 @@ impl Quota {
 
     /// Gives the plugin's memory to the store of another thread of the plugin. If that thread makes the memory grow
     /// past the cap, the quota notices.
-    fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
+    fn attach(&self, memory: wasmer::SharedMemory, store: &mut Store) -> Memory {
         let Some(shared) = self.0.memory.get() else { return memory.attach(store) };
         let ty = shared.ty();
         make(store, ty, Wanted::Shared).unwrap_or_else(|_| memory.attach(store))
@@ -167,6 +167,11 @@ impl Quota {
     /// The size of the plugin's memory in bytes.
     pub(crate) fn used(&self) -> u64 {
         Pages(self.0.used.load(Ordering::Relaxed)).bytes().0 as u64
+    }
+
+    /// The memory that the plugin's threads share. `None` if they share none.
+    pub(crate) fn shared_memory(&self) -> Option<SharedMemory> {
+        self.0.memory.get().cloned().map(SharedMemory::new)
     }
 
     /// The cap on the memory, in bytes.
@@ -258,7 +263,7 @@ impl Stores {
     }
 
     /// Gives the plugin's memory to the store of another thread of the plugin.
-    pub(crate) fn attach(&self, memory: SharedMemory, store: &mut Store) -> Memory {
+    pub(crate) fn attach(&self, memory: wasmer::SharedMemory, store: &mut Store) -> Memory {
         match &self.quota {
             Some(quota) => quota.attach(memory, store),
             None => memory.attach(store),

@@ -12,6 +12,7 @@ mod worker;
 pub(super) use manager::TaskManager;
 pub(crate) use worker::{Worker, WorkerThread};
 
+use super::post_mortem::PostMortem;
 use super::quota::Stores;
 use crate::error::Error;
 use crate::events::{Event, LimitKind};
@@ -23,6 +24,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
+use wasmer::{RuntimeError, Store};
 use wasmer_wasix::WasiThreadError;
 
 /// How many finished threads a plugin keeps the store and the instance of.
@@ -40,6 +42,8 @@ pub(crate) struct Tasks {
     stopper: Arc<Stopper>,
     /// How many threads may be alive at once.
     limit: usize,
+    /// What wants to know where the threads were when they ended.
+    post_mortem: Option<Arc<PostMortem>>,
     state: Mutex<State>,
     ended: Condvar,
 }
@@ -87,8 +91,29 @@ impl Tasks {
             stores,
             stopper,
             limit,
+            post_mortem: None,
             state: Mutex::default(),
             ended: Condvar::new(),
+        }
+    }
+
+    /// The same with something that wants to know where the threads were when they ended.
+    pub(super) fn examined_by(self, post_mortem: Option<Arc<PostMortem>>) -> Self {
+        Self { post_mortem, ..self }
+    }
+
+    /// Tells where a thread was when an error ended its code. `thread` is `None` for the main thread.
+    #[inline]
+    pub(super) fn record(&self, thread: Option<u32>, error: &RuntimeError, store: &mut Store) {
+        if let Some(post_mortem) = &self.post_mortem {
+            post_mortem.record(thread, error, store);
+        }
+    }
+
+    /// Tells that no more threads of an ended plugin end.
+    pub(super) fn examine(&self) {
+        if let Some(post_mortem) = &self.post_mortem {
+            post_mortem.begin();
         }
     }
 

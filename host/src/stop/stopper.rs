@@ -31,6 +31,9 @@ pub(crate) trait Target: Send + Sync {
 
     /// Gives back what the plugin holds. Comes when the plugin was stopped and nothing of it runs any more.
     fn release(&self) {}
+
+    /// Comes in the place of `release` if something of the plugin still runs when it is given up.
+    fn give_up(&self) {}
 }
 
 /// What ends a plugin. It exists before the plugin, and may outlive the plugin.
@@ -215,6 +218,7 @@ impl Stopper {
             if quiet {
                 this.release();
             } else {
+                this.all().iter().for_each(|target| target.give_up());
                 tracing::warn!(target: "plugix::stop", plugin = this.plugin(), "a plugin was told to stop and still runs");
             }
         });

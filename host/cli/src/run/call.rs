@@ -7,6 +7,7 @@ use crate::input::{self, ARGUMENTS};
 use crate::policy::Found;
 use crate::print;
 use anyhow::Result;
+use plugix_host::dump::Dumps;
 use plugix_host::events::Event;
 use plugix_host::plugin::{Progress, Services};
 use plugix_host::{Module, Plugin};
@@ -16,7 +17,13 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::level_filters::LevelFilter;
 
-pub(super) fn run(args: &Args, module: &Module, policy: Found, method: &str) -> Result<ExitCode> {
+pub(super) fn run(
+    args: &Args,
+    module: &Module,
+    policy: Found,
+    method: &str,
+    dumps: Option<&Dumps>,
+) -> Result<ExitCode> {
     let arguments = input::json(ARGUMENTS, &args.arguments)?;
     let config = match &args.config {
         Some(config) => Some(input::json("--config", config)?),
@@ -34,6 +41,9 @@ pub(super) fn run(args: &Args, module: &Module, policy: Found, method: &str) -> 
         });
     if let Some(config) = &config {
         builder = builder.config_json(config);
+    }
+    if let Some(dumps) = dumps {
+        builder = builder.dumps(dumps);
     }
     if let Some(fakes) = fakes {
         builder = fakes.provide(builder);

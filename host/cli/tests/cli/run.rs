@@ -266,3 +266,32 @@ fn a_profile_is_written_by_thread_and_function() -> Result<()> {
     assert!(stderr.contains("--profile: can't write no/folder.svg"), "{stderr}");
     Ok(())
 }
+
+#[test]
+fn a_dump_is_written_when_a_plugin_or_a_program_traps() -> Result<()> {
+    let plugix = Plugix::new()?;
+    let written = |stderr: &str| -> Result<Vec<u8>> {
+        let (_, file) = stderr.split_once("left a core dump: ").with_context(|| format!("no dump: {stderr}"))?;
+        let file = file.split_whitespace().next().context("a name")?;
+        assert!(file.starts_with("dumps/") && file.ends_with(".coredump"), "{stderr}");
+        Ok(std::fs::read(plugix.file(file))?)
+    };
+    plugix.write("answers.toml", "[Oracle.answer]\nreturns = 0\n")?;
+    let run = |method: &str, to: &str| {
+        plugix.run_module(guest_path("shared"), &[method, "[]", "--fake", "answers.toml", "--dump", to])
+    };
+    let stderr = run("trap", "dumps")?.failed_with(4);
+    assert!(stderr.contains("\nerror: ") && stderr.contains(" trapped in `Shared/trap`"), "{stderr}");
+    assert_eq!(written(&stderr)?[..4], *b"\0asm");
+
+    let wasm =
+        wat::parse_str(r#"(module (memory (export "memory") 1 1 shared) (func (export "_start") unreachable))"#)?;
+    let program = plugix.write("program.wasm", wasm)?;
+    let stderr = plugix.run_module(&program, &["--dump", "dumps"])?.failed_with(4);
+    assert_eq!(written(&stderr)?[..4], *b"\0asm");
+    assert_eq!(std::fs::read_dir(plugix.file("dumps"))?.count(), 2);
+
+    let stderr = run("trap", "answers.toml")?.failed();
+    assert!(stderr.starts_with("error: --dump: can't open the folder answers.toml: "), "{stderr}");
+    Ok(())
+}

@@ -47,6 +47,12 @@ impl Origins {
     /// The offset in the original module of what lies at an offset of the rewritten one. What was added is where it was
     /// added. `None` in functions that the rewriting has added, and outside of functions.
     pub fn original(&self, rewritten: u64) -> Option<u64> {
+        let (function, offset) = self.in_function(rewritten)?;
+        Some(function.start + offset)
+    }
+
+    /// The same as an offset in a function of the original module, and where that function lies.
+    pub(crate) fn in_function(&self, rewritten: u64) -> Option<(Range<u64>, u64)> {
         let at = self.functions.partition_point(|function| function.rewritten.end <= rewritten);
         let function = self.functions.get(at).filter(|function| function.rewritten.contains(&rewritten))?;
         let Function { rewritten: place, original, edits } = function;
@@ -58,12 +64,12 @@ impl Origins {
             }
             left -= replaced.start - copied;
             if left < *by {
-                return Some(replaced.start);
+                return Some((original.clone(), replaced.start - original.start));
             }
             left -= by;
             copied = replaced.end;
         }
-        Some((copied + left).min(original.end))
+        Some((original.clone(), (copied + left).min(original.end) - original.start))
     }
 
     /// An offset from the start of a module as one from the start of its code: rewritten, and original.
@@ -72,7 +78,8 @@ impl Origins {
     }
 }
 
-fn bodies(wasm: &[u8]) -> Result<Vec<Range<u64>>, ModuleError> {
+/// Where the functions lie, in order.
+pub(crate) fn bodies(wasm: &[u8]) -> Result<Vec<Range<u64>>, ModuleError> {
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::CodeSectionEntry(body) = payload? {

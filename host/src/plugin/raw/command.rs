@@ -1,6 +1,7 @@
 //! Programs: modules with a `_start`.
 
 use super::start;
+use crate::dump::Dumps;
 use crate::error::{Error, LoadError};
 use crate::module::{Form, Module};
 use crate::output::Output;
@@ -14,6 +15,7 @@ use crate::running::instance::Instance;
 pub struct Command {
     module: Module,
     policy: Policy,
+    dumps: Option<Dumps>,
 }
 
 /// A program that is about to run.
@@ -57,9 +59,16 @@ impl Command {
     /// [`LoadError::NotACommand`] if the module exports no `_start`.
     pub fn new(module: &Module, policy: &Policy) -> Result<Self, LoadError> {
         match module.info().form {
-            Form::Command => Ok(Self { module: module.clone(), policy: policy.clone() }),
+            Form::Command => Ok(Self { module: module.clone(), policy: policy.clone(), dumps: None }),
             Form::Reactor | Form::Bare => Err(LoadError::NotACommand),
         }
+    }
+
+    /// Has the program leave a [dump](Dumps) when it traps or is stopped.
+    #[must_use]
+    pub fn dumps(mut self, dumps: &Dumps) -> Self {
+        self.dumps = Some(dumps.clone());
+        self
     }
 
     /// Runs the program to its end.
@@ -76,7 +85,7 @@ impl Command {
     /// # Errors
     /// The variant of [`LoadError`] that says why the program can't start.
     pub fn start(&self) -> Result<Program, LoadError> {
-        Ok(Program { instance: start("command", &self.module, &self.policy)? })
+        Ok(Program { instance: start("command", &self.module, &self.policy, self.dumps.as_ref())? })
     }
 }
 

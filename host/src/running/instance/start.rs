@@ -11,6 +11,7 @@ use crate::running::environment::{Waiting, environment};
 use crate::running::imports::HostFunctions;
 use crate::running::memory::GuestMemory;
 use crate::running::newest;
+use crate::running::post_mortem::{PostMortem, Wanted};
 use crate::running::quota::{Quota, Stores};
 use crate::running::resources::Resources;
 use crate::running::runtime::{Links, PluginRuntime};
@@ -41,6 +42,8 @@ pub(crate) struct Start<'a> {
     pub(crate) stopper: Arc<Stopper>,
     /// Notices system calls that leave traces. `None` if nobody wants to know.
     pub(crate) traces: Option<Traces>,
+    /// What the host wants to have when the plugin has ended.
+    pub(crate) dump: Option<Wanted>,
 }
 
 /// What the module's code reaches in its host.
@@ -55,6 +58,7 @@ struct World {
 struct Threads {
     tasks: Arc<Tasks>,
     control: Arc<Control>,
+    post_mortem: Option<Arc<PostMortem>>,
 }
 
 impl Instance {
@@ -80,11 +84,11 @@ impl Instance {
         let deadline = limit.and_then(|limit| resources.watchdog().limit(calls.clone(), limit));
 
         let world = World::new(info, &start)?;
-        let threads = Threads::new(resources, &stores, &quota, &start)?;
+        let threads = Threads::new(resources, &stores, &quota, &code.compiled, &start)?;
         let tasks = &threads.tasks;
         calls.begin().map_err(not_started)?;
         threads.attach(&start.stopper, &world.system);
-        let Start { name, policy, functions, events, stopper, traces } = start;
+        let Start { name, policy, functions, events, stopper, traces, .. } = start;
         let (panics, call_deadline) = (functions.panics().clone(), policy.call_deadline);
         let of_threads = Arc::downgrade(tasks);
         let time = move || of_threads.upgrade().map_or(Duration::ZERO, |tasks| tasks.time());
@@ -114,7 +118,7 @@ impl Instance {
             start_deadline: limit,
             call_deadline,
         };
-        Ok(Self { process: Arc::new(process), store, memory, calls, instance, deadline, _worker: None })
+        Ok(Self { process: Arc::new(process), store, memory, calls, instance, deadline, worker: None })
     }
 }
 
@@ -128,16 +132,28 @@ impl World {
 }
 
 impl Threads {
-    fn new(resources: &Resources, stores: &Stores, quota: &Quota, start: &Start<'_>) -> Result<Self, LoadError> {
-        let stopper = start.stopper.clone();
-        let limit = start.policy.threads;
-        let tasks = Tasks::new(start.name, resources.io(), stores.clone(), stopper, limit);
+    fn new(
+        resources: &Resources,
+        stores: &Stores,
+        quota: &Quota,
+        module: &wasmer::Module,
+        start: &Start<'_>,
+    ) -> Result<Self, LoadError> {
+        let Start { name, policy, events, stopper, .. } = start;
+        let post_mortem = |wanted| Arc::new(PostMortem::new(wanted, stopper, quota, events, module));
+        let post_mortem = start.dump.as_ref().map(post_mortem);
+        let tasks = Tasks::new(name, resources.io(), stores.clone(), stopper.clone(), policy.threads);
+        let tasks = tasks.examined_by(post_mortem.clone());
         let control = Control::new(stores, quota.clone()).map_err(|error| LoadError::Engine(error.to_string()))?;
-        Ok(Self { tasks: Arc::new(tasks), control: Arc::new(control) })
+        Ok(Self { tasks: Arc::new(tasks), control: Arc::new(control), post_mortem })
     }
 
-    /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits.
+    /// Attaches what ends the module's code, before any of that code runs: first its computing, then its waits. Who
+    /// wants to know of the end is told before.
     fn attach(&self, stopper: &Arc<Stopper>, system: &Arc<System>) {
+        if let Some(post_mortem) = &self.post_mortem {
+            stopper.attach(post_mortem.clone());
+        }
         stopper.attach(self.control.clone());
         stopper.attach(Arc::new(Held::by(system)));
         stopper.attach(Arc::new(stopper.halt().clone()));

@@ -106,7 +106,7 @@ impl GuestThread {
             Ok(Err(error)) if error.downcast_ref::<ThreadOffer>().is_some() && tasks.admit_worker() => {
                 return Ended::Offering(Worker::new(spare, thread, registration, tasks, callers));
             }
-            Ok(Err(error)) => ended_by(&error, tasks, tid),
+            Ok(Err(error)) => ended_by(&error, tasks, tid, &mut spare.store),
             Err(_) => {
                 tasks.stopper.stop(Error::from_host_panic(site(tasks, tid)));
                 Some(ExitCode::from(TRAPPED))
@@ -129,14 +129,16 @@ fn site(tasks: &Tasks, tid: u32) -> Site {
 }
 
 /// The exit code that an error of one thread means for the whole plugin. `None` if the error ended only the thread.
-fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32) -> Option<ExitCode> {
+fn ended_by(error: &RuntimeError, tasks: &Tasks, tid: u32, store: &mut Store) -> Option<ExitCode> {
     match error.downcast_ref::<WasiError>() {
         Some(WasiError::ThreadExit) => None,
         Some(WasiError::Exit(code)) => {
+            tasks.record(Some(tid), error, store);
             tasks.stopper.stop(Error::from_exit(*code));
             Some(*code)
         }
         _ => {
+            tasks.record(Some(tid), error, store);
             tasks.stopper.stop_for(|| Error::from_engine(error, site(tasks, tid), tasks.stopper.symbols()));
             Some(ExitCode::from(TRAPPED))
         }
@@ -161,7 +163,7 @@ impl Spare {
         };
         let Newest { instance, calls } = newest::take().ok_or(WasiThreadError::InvalidWasmContext)?;
         if let Err(error) = run(&instance, &mut store, START) {
-            ended_by(&error, tasks, tid);
+            ended_by(&error, tasks, tid, &mut store);
             return Err(WasiThreadError::InvalidWasmContext);
         }
         let globals = capture_store_snapshot(&mut store);

@@ -61,12 +61,19 @@ pub(crate) struct WorkerThread {
     callers: Option<Arc<Callers>>,
 }
 
+impl WorkerThread {
+    /// The guest's id of the thread.
+    pub(crate) fn id(&self) -> u32 {
+        self.thread.tid().raw()
+    }
+}
+
 impl Drop for WorkerThread {
     fn drop(&mut self) {
         self.thread.set_status_finished(Ok(Errno::Success.into()));
         self.registration.take();
-        self.callers.iter().for_each(|callers| callers.end(self.thread.tid().raw()));
-        self.tasks.retire(self.thread.tid().raw());
+        self.callers.iter().for_each(|callers| callers.end(self.id()));
+        self.tasks.retire(self.id());
     }
 }
 

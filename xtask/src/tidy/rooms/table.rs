@@ -17,7 +17,7 @@ const fn room(name: &'static str, sentence: &'static str, uses: &'static [&'stat
 }
 
 #[rustfmt::skip] // a row is three lines: name, sentence, rooms
-pub(super) const ROOMS: [Room; 12] = [
+pub(super) const ROOMS: [Room; 13] = [
     room("error",
         "every error and its text; knows nothing of what causes one.",
         &[]),
@@ -42,9 +42,12 @@ pub(super) const ROOMS: [Room; 12] = [
     room("profile",
         "what threads of the process compute, sampled; knows addresses, and nothing of instances, plugins and policies.",
         &["error", "sync"]),
+    room("dump",
+        "what a plugin was when it ended, as a file; knows bytes and nothing of running.",
+        &["error", "sync"]),
     room("running",
         "an instance: its memory, imports, threads, quotas and system calls; knows nothing of interfaces and clients.",
-        &["error", "sync", "events", "stop", "output", "policy", "profile"]),
+        &["error", "sync", "events", "stop", "output", "policy", "profile", "dump"]),
     room("engine",
         "what the plugins of a process share; knows nothing of modules, and nothing of any one plugin.",
         &["error", "sync", "stop", "code", "running"]),
@@ -53,5 +56,5 @@ pub(super) const ROOMS: [Room; 12] = [
         &["error", "sync", "code", "profile", "running", "engine"]),
     room("plugin",
         "what an application holds: plain, shared, pooled and raw plugins, and their calls; nothing knows of this room.",
-        &["error", "sync", "events", "stop", "output", "policy", "profile", "running", "engine", "module"]),
+        &["error", "sync", "events", "stop", "output", "policy", "profile", "dump", "running", "engine", "module"]),
 ];
