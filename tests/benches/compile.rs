@@ -26,7 +26,10 @@ fn main() -> Result<()> {
     report.time("an ordinary module, per byte", Unit::Nanoseconds, usual, 5_000.0);
     // A fresh engine, as a host that loads one module has it, and stock wasmer's with the same compiler.
     let ours = || Engine::new().and_then(|engine| engine.load(ordinary.clone())?.compile());
-    let stock = || wasmer::Module::new(&EngineBuilder::new(Cranelift::new()).engine().into(), &ordinary);
+    let stock = || {
+        let engine: wasmer::Engine = EngineBuilder::new(Cranelift::new()).engine().into();
+        wasmer::Module::new(&engine, &ordinary)
+    };
     let pair = compare_long(
         ROUNDS as u32,
         1,

@@ -13,6 +13,7 @@ use plugix_host::{Error, Module, Plugin, Policy};
 use read::{Code, Dump};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ impl House {
     fn dump(&self) -> Result<(Dump, u64)> {
         let told = self.told();
         let [Event::Dumped { file, left_out }] = &told[..] else { anyhow::bail!("{told:?}") };
-        assert_eq!(self.files()?, [file.clone()]);
+        assert_eq!(self.files()?, std::slice::from_ref(file));
         Ok((Dump::read(&std::fs::read(file)?)?, *left_out))
     }
 
@@ -143,11 +144,13 @@ fn a_stop_shows_what_each_thread_was_doing() -> Result<()> {
 #[test]
 fn a_worker_is_a_thread_of_its_own() -> Result<()> {
     let house = House::new()?;
-    let shared = house.plugin()?.into_shared(&Sharing::new().workers(2))?;
-    // The first lane is the main thread. It is kept busy, so that the other one gets the next call.
+    let (said, heard) = channel();
+    let policy = Policy::new().on_output(move |_, line| said.send(line.to_owned()).unwrap_or_default());
+    let shared = house.start(&guest("dumps"), policy, false)?.into_shared(&Sharing::new().workers(2))?;
+    // One lane is kept busy, so that the other one gets the next call.
     std::thread::scope(|scope| {
         let spinning = scope.spawn(|| shared.call_bytes("spin", b""));
-        wait_until("a call of the main thread", || shared.usage().calls.running == 1 && shared.usage().threads.now > 1);
+        assert_eq!(heard.recv_timeout(PATIENCE).as_deref(), Ok("both begin"));
         assert!(shared.call_bytes("trap", b"").is_err());
         assert!(spinning.join().is_ok_and(|outcome| outcome.is_err()));
     });

@@ -52,7 +52,7 @@ plugix_guest::export! {
         thread::spawn(|| traps_here(0)).join().unwrap().to_string()
     }
 
-    /// Computes for ever, in a thread as well.
+    /// Computes for ever, in a thread as well. Says when both begin.
     fn spin(_args: &[u8]) -> String {
         static NEVER: AtomicBool = AtomicBool::new(false);
         let (begin, begun) = channel();
@@ -61,6 +61,7 @@ plugix_guest::export! {
             black_box(spins_here(&NEVER)) + 1
         });
         begun.recv().unwrap();
+        println!("both begin");
         let rounds = black_box(spins_here(&NEVER));
         (rounds + other.join().unwrap()).to_string()
     }
