@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// The seconds that optimizing may take by default: LLVM takes about 30 times as long as the usual compiler.
+/// The seconds that optimizing may take by default: LLVM takes 15 to 30 times as long as the usual compiler.
 const OPTIMIZING: u64 = 1800;
 
 #[derive(clap::Args)]

@@ -102,7 +102,8 @@ impl ChildCompiler {
         self
     }
 
-    /// Has the code optimized by LLVM, for code that is shipped: it runs faster, and compiling takes about 30 times as long.
+    /// Has the code optimized by LLVM, for code that is shipped: most of it runs faster, and compiling takes 15 to 30 times as
+    /// long.
     /// [`compile_time`](crate::module::ModuleLimits::compile_time) may have to be longer.
     ///
     /// The program has to be built with the feature `llvm` of `plugix-host`. What it compiles runs on hosts without it.

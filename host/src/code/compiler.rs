@@ -31,7 +31,7 @@ pub(crate) enum Optimization {
     /// That it is there soon: by Cranelift.
     #[default]
     Usual,
-    /// That it runs fast: by LLVM, which takes 30 times as long.
+    /// That it runs fast: by LLVM, which takes 15 to 30 times as long.
     Full,
 }
 

@@ -18,6 +18,7 @@ pub(crate) use items::Rewritten;
 pub(crate) use panics::Panics;
 pub(crate) use streams::HostStreams;
 pub(super) use taken::link;
+#[cfg(feature = "json")]
 pub(crate) use taken::{offer, open};
 pub(crate) use untyped::{Answer, Untyped, UntypedArgs};
 pub use wait::wait_for;

@@ -1,3 +1,5 @@
+//! What instances share, and what each goes back to.
+
 use super::*;
 use wasmer::sys::EngineBuilder;
 use wasmer::{Memory, MemoryType, Store, WASM_PAGE_SIZE};
