@@ -12,6 +12,17 @@
 //! | `maps` | counts words in a hash map and a B-tree | memory in no order, hashing, formatting |
 //! | `matrix` | multiplies matrices | floating point, strides through memory |
 //! | `fibonacci` | calls itself | calls, and nothing else |
+//!
+//! What optimized code lacks, by its disassembly:
+//!
+//! - `sha256`: natively, `sha2` has the processor's own instructions for it where there are any. WebAssembly has none.
+//! - `blur`: the sum is a vector that lives on through a loop. wasmer has it as a number of 128 bits there, and runs no pass of
+//!   LLVM's that would make a vector of it (`instcombine`). So each addition takes it out of two general registers and puts it
+//!   back: `vmovq`, `vmovq`, `vpunpcklqdq`, `vaddps`, `vpextrq`, `vmovq`. Cranelift keeps it in one vector register.
+//! - each store has a load of the same place before it, which nobody uses: wasmer's loads and stores are volatile, so that what
+//!   is out of bounds traps before a part of it is written.
+//! - each function loads the memories' addresses at its begin. wasmer passes that of the first memory on in a register, and the
+//!   rewriting names another one (`stoppable/memories.rs` of `plugix-module`), which costs less with Cranelift.
 
 use anyhow::{Context, Result, ensure};
 use libloading::{Library, Symbol};
