@@ -71,9 +71,11 @@ impl Stock {
 }
 
 fn main() -> Result<()> {
-    let mut args = std::env::args().skip(1);
-    if let (Some("--idle"), Some(of)) = (args.next().as_deref(), args.next()) {
-        return measure_idle(&of);
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    if let [idle, of, file] = &args[..]
+        && idle == "--idle"
+    {
+        return measure_idle(of, file);
     }
     let mut report = Report::new("instances");
     let size = std::fs::metadata(guest_path("compute"))?.len() as f64 / 1e6;
@@ -154,8 +156,7 @@ fn idle(of: &str) -> Result<f64> {
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }
 
-fn measure_idle(of: &str) -> Result<()> {
-    let file = std::env::args().nth(3).context("the file of the artifact")?;
+fn measure_idle(of: &str, file: &str) -> Result<()> {
     // SAFETY: the parent has made it.
     let calls = unsafe { Engine::new()?.load_artifact(&Artifact::read_file(file)?) }?;
     let start = || Plugin::builder(&calls).resettable(of == RESETTABLE).start();

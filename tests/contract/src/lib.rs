@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod counting;
+pub mod endless;
 pub mod evolve;
 pub mod extra;
 pub mod host;

@@ -1,11 +1,11 @@
 //! Gives streams to its host, and takes them from it.
 
+use plugix_e2e_contract::endless::Endless;
 use plugix_e2e_contract::streams::{Pipes, Piping};
 use plugix_guest::abi::Stream;
 use plugix_guest::{HostError, Plugin, host, plugin, uses};
 use std::error::Error;
 use std::fmt::Display;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 uses!(Pipes);
@@ -18,26 +18,6 @@ impl Plugin for Piper {
 
     fn new((): ()) -> Result<Self, Box<dyn Error>> {
         Ok(Self)
-    }
-}
-
-static DROPPED: AtomicU64 = AtomicU64::new(0);
-
-/// Numbers without an end.
-struct Endless(u64);
-
-impl Iterator for Endless {
-    type Item = u64;
-
-    fn next(&mut self) -> Option<u64> {
-        self.0 += 1;
-        Some(self.0)
-    }
-}
-
-impl Drop for Endless {
-    fn drop(&mut self) {
-        DROPPED.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -66,7 +46,7 @@ impl Piping for Piper {
     }
 
     fn give_endless(&self, count: u32) -> (Vec<u64>, u64) {
-        let first = host::<dyn Pipes>().first(Stream::new(Endless(0)), count).expect("the host takes it");
+        let first = host::<dyn Pipes>().first(Stream::new(Endless::default()), count).expect("the host takes it");
         (first, self.dropped())
     }
 
@@ -112,6 +92,6 @@ impl Piping for Piper {
     }
 
     fn dropped(&self) -> u64 {
-        DROPPED.load(Ordering::Relaxed)
+        Endless::dropped()
     }
 }

@@ -1,31 +1,11 @@
 //! The second interface.
 
 use crate::Echo;
+use plugix_e2e_contract::endless::Endless;
 use plugix_e2e_contract::extra::Extra;
 use plugix_e2e_contract::host::Store;
 use plugix_guest::abi::Stream;
 use plugix_guest::{host, plugin, services};
-use std::sync::atomic::{AtomicU32, Ordering};
-
-static DROPPED: AtomicU32 = AtomicU32::new(0);
-
-/// Counts without end, and counts its own end.
-struct Endless(u64);
-
-impl Iterator for Endless {
-    type Item = u64;
-
-    fn next(&mut self) -> Option<u64> {
-        self.0 += 1;
-        Some(self.0)
-    }
-}
-
-impl Drop for Endless {
-    fn drop(&mut self) {
-        DROPPED.fetch_add(1, Ordering::Relaxed);
-    }
-}
 
 #[plugin]
 impl Extra for Echo {
@@ -54,11 +34,11 @@ impl Extra for Echo {
     }
 
     fn dropped(&self) -> u32 {
-        DROPPED.load(Ordering::Relaxed)
+        Endless::dropped() as u32
     }
 
     fn endless(&self) -> Stream<u64> {
-        Stream::new(Endless(0))
+        Stream::new(Endless::default())
     }
 
     fn work(&self) -> u64 {
