@@ -1,6 +1,7 @@
 //! How a call ended, as the called side states it.
 
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// Makes the enum and the conversion from one list. A new code stands in both.
 macro_rules! statuses {
@@ -52,7 +53,7 @@ statuses! {
 }
 
 /// A status that this version of the ABI doesn't know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnknownStatus(pub u32);
 
 impl fmt::Display for UnknownStatus {

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// A version of the ABI. A host runs a plugin of the same major version, if it knows the minor version.
 ///
@@ -15,7 +16,7 @@ use core::fmt;
 /// assert!(!later.is_supported());
 /// assert_eq!(AbiVersion { major: 1, minor: 0 }.to_string(), "1.0");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable, Serialize, Deserialize)]
 #[repr(C)]
 pub struct AbiVersion {
     /// Incompatible revisions.

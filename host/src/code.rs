@@ -38,7 +38,8 @@ pub(crate) mod perf;
 
 pub use artifact::{Artifact, Origin};
 pub use cache::{Cache, CacheEntry};
-pub use child::{ChildCompiler, run_if_child};
+pub use child::ChildCompiler;
+pub(crate) use child::{confine, run_if_asked};
 pub use cpu::Cpu;
 
 /// What other programs are told about compiled code.

@@ -36,6 +36,7 @@ pub mod dump;
 pub mod engine;
 pub mod error;
 pub mod events;
+pub mod isolated;
 pub mod module;
 mod output;
 pub mod plugin;
@@ -52,6 +53,23 @@ pub use plugin::{Plugin, pool, raw};
 pub use policy::Policy;
 
 pub use plugix_abi as abi;
+
+/// Does the work of another process and ends, if that is what this process was started for: it compiles a module for a
+/// [`ChildCompiler`](code::ChildCompiler), or runs a plugin for an [`Isolation`](isolated::Isolation). Otherwise does nothing.
+/// The program that is named to either of them calls this first in `main`.
+///
+/// The process gives up what it doesn't need before it reads anything: it closes all file descriptors but the standard
+/// ones, and limits what it can take. It ends with the process that has started it.
+///
+/// # Safety
+/// It closes file descriptors, and others might use them.
+/// 1. Nothing in this process uses a file descriptor but the standard three. So it is, when `main` begins.
+pub unsafe fn run_if_child() {
+    // SAFETY: the caller's promise is passed on.
+    unsafe { code::run_if_asked() };
+    // SAFETY: as above. Nothing was opened since.
+    unsafe { isolated::run_if_asked() };
+}
 
 /// What the project's own fuzz targets call; not for others.
 #[doc(hidden)]

@@ -38,7 +38,9 @@ use crate::error::{Chain, LoadError};
 use crate::profile::{ProfileError, ProfileGuard};
 use crate::running::instance::Code;
 use crate::running::memory::Common;
+use crate::sync::lock::lock;
 use plugix_module::{inspect, keeps_tables};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
@@ -62,6 +64,8 @@ struct Shared {
     common: Common,
     /// Where the debug information may be, if it isn't in the module.
     debug_file: Mutex<Option<PathBuf>>,
+    /// The artifact, for processes that run the module.
+    shipped: Mutex<Option<Arc<OwnedFd>>>,
 }
 
 /// What the code is made from.
@@ -95,6 +99,7 @@ impl Module {
                 keeps_tables: OnceLock::new(),
                 common: Common::default(),
                 debug_file: Mutex::default(),
+                shipped: Mutex::default(),
             },
         )
     }
@@ -119,6 +124,7 @@ impl Module {
                 keeps_tables: OnceLock::new(),
                 common: Common::default(),
                 debug_file: Mutex::default(),
+                shipped: Mutex::default(),
             },
         )
     }
@@ -164,6 +170,21 @@ impl Module {
             Source::Compiled(artifact) => Ok(artifact.clone()),
             Source::Wasm { wasm, stopping } => self.artifact(wasm, *stopping, &self.compiled()?),
         }
+    }
+
+    /// The artifact in memory that nobody can change. All processes that run the module have the same memory.
+    ///
+    /// # Errors
+    /// The errors of [`Module::compile`], and [`LoadError::Io`] if there is no memory.
+    pub(crate) fn shipped(&self) -> Result<Arc<OwnedFd>, LoadError> {
+        let mut shipped = lock(&self.shared.shipped);
+        if let Some(shipped) = &*shipped {
+            return Ok(shipped.clone());
+        }
+        let artifact = self.to_artifact()?;
+        let failed = |source| LoadError::Io { what: "keep a compiled module in memory".into(), source };
+        let sealed = Arc::new(artifact.to_sealed_memory().map_err(failed)?);
+        Ok(shipped.insert(sealed).clone())
     }
 
     fn artifact(&self, wasm: &[u8], stopping: Stopping, code: &wasmer::Module) -> Result<Artifact, LoadError> {

@@ -10,6 +10,7 @@ pub(crate) use captured::Captured;
 pub(crate) use forward::Forward;
 
 use crate::events::Events;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a plugin has written since its output was last taken.
@@ -24,7 +25,7 @@ pub struct Output {
 }
 
 /// One of the two streams that a plugin prints to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StandardStream {
     /// Standard output.
     Stdout,

@@ -48,16 +48,16 @@
 pub(crate) mod asynchronous;
 mod bound;
 mod builder;
-mod call;
+pub(crate) mod call;
 mod cancel;
 #[cfg(test)]
 mod causes;
 mod config;
-mod dynamic;
-mod inner;
+pub(crate) mod dynamic;
+pub(crate) mod inner;
 #[cfg(feature = "json")]
 mod json;
-mod linked;
+pub(crate) mod linked;
 mod metadata;
 pub mod pool;
 #[cfg(feature = "json")]
@@ -68,7 +68,7 @@ pub(crate) mod services;
 mod shared;
 mod signal;
 mod start_state;
-mod state;
+pub(crate) mod state;
 mod stream;
 mod within;
 
@@ -76,7 +76,9 @@ pub use crate::output::{Output, StandardStream};
 pub use crate::running::imports::wait_for;
 pub use crate::running::{CallUsage, Level, Usage};
 pub use bound::Bound;
+pub(crate) use bound::not_provided;
 pub use builder::PluginBuilder;
+pub(crate) use builder::Prepared;
 pub use cancel::CancelHandle;
 #[doc(hidden)]
 #[cfg(feature = "json")]
@@ -94,7 +96,7 @@ pub use within::Within;
 use crate::dump::Dumps;
 use crate::error::{CallError, Chain, Error, LoadError, MethodRef};
 use crate::module::Module;
-use crate::plugin::call::{EncodedCall, ReadError};
+use crate::plugin::call::{Encoded, EncodedCall, ReadError};
 use crate::policy::Policy;
 use crate::profile::{Profile, ProfileError, ProfileGuard};
 use crate::running::Wanted;
@@ -294,7 +296,7 @@ impl Inner {
     fn unload(&mut self) {
         let Self { instance, path, .. } = self;
         let Some(hook) = instance.function(plugix_abi::export::UNLOAD) else { return };
-        let call = EncodedCall { name: &MethodRef::from_export("unload"), method: &hook, args: &[] };
+        let call = EncodedCall { name: &MethodRef::from_export("unload"), method: &hook, args: Encoded(&[]) };
         let outcome: Result<(), CallError<Vec<u8>>> = path.call_encoded(instance, call, |_| Ok(()), to_vec);
         if let Err(CallError::Failed(error)) = outcome {
             tracing::debug!(plugin = instance.process.name, error = %Chain(&error), "the plugin's unload hook failed");

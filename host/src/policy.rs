@@ -44,6 +44,7 @@ mod everything;
 mod files;
 mod input;
 mod output;
+mod sent;
 #[cfg(feature = "toml")]
 mod toml;
 
@@ -52,6 +53,8 @@ pub use input::{Stdin, StdinWriter};
 pub use plugix_system::{Access, Network, NetworkRuleError};
 #[cfg(feature = "toml")]
 pub use toml::{DocumentError, Place, PolicyError};
+
+pub(crate) use sent::Sent;
 
 use crate::output::Forward;
 use files::OPEN_FILES_RANGE;

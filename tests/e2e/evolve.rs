@@ -12,14 +12,18 @@ use plugix_e2e_contract::evolve::{newer, older};
 use plugix_host::abi::interface::Version;
 use plugix_host::abi::{PodSlice, Stream};
 use plugix_host::error::{CallError, LoadError};
-use plugix_host::plugin::Sharing;
+use plugix_host::plugin::{PluginBuilder, Sharing};
 use plugix_host::{Error, Plugin};
 use std::collections::BTreeMap;
 
 fn evolve() -> Result<Plugin, LoadError> {
+    builder().start()
+}
+
+pub(crate) fn builder() -> PluginBuilder {
     let builder = Plugin::builder(&guest("evolve"));
     let builder = builder.provide(<dyn newer::host_aged::Reports>::provider(Host));
-    builder.provide(<dyn older::host_fresh::Reports>::provider(Host)).start()
+    builder.provide(<dyn older::host_fresh::Reports>::provider(Host))
 }
 
 fn older_line(text: &str) -> older::Line {

@@ -20,6 +20,7 @@ mod events;
 mod evolve;
 mod files;
 mod hostile;
+mod isolated;
 mod kit;
 mod leaks;
 mod lies;

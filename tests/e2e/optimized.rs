@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// The program that optimizes. There is none without LLVM, though cargo names one.
-const COMPILER: Option<&str> = if cfg!(feature = "llvm") { option_env!("CARGO_BIN_EXE_compiler") } else { None };
+const COMPILER: Option<&str> = if cfg!(feature = "llvm") { Some(env!("CARGO_BIN_EXE_child")) } else { None };
 
 /// The tests that are run once more, by a part of their names: stopping, traps, exceptions, stacks, memory, threads, numbers.
 const AGAIN: &[&str] = &[

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 /// A host that counts what it makes, and keeps what it is given.
 #[derive(Clone, Default)]
-struct Host {
+pub(crate) struct Host {
     made: Arc<AtomicU64>,
     kept: Arc<Mutex<Option<Stream<u64>>>>,
 }
@@ -55,7 +55,7 @@ impl Pipes for Host {
     }
 }
 
-fn builder(host: &Host) -> PluginBuilder {
+pub(crate) fn builder(host: &Host) -> PluginBuilder {
     Plugin::builder(&guest("streams")).policy(Policy::new().threads(4)).provide(<dyn Pipes>::provider(host.clone()))
 }
 

@@ -9,7 +9,7 @@ mod interfaces;
 mod json_host;
 mod services;
 mod start;
-mod store;
+pub(crate) mod store;
 mod streams;
 
 use plugix_e2e::guest;
@@ -21,7 +21,7 @@ use std::fmt::Debug;
 use store::TestStore;
 
 /// The plugin, with a store and a configuration that it starts with.
-fn builder(store: &TestStore) -> PluginBuilder {
+pub(crate) fn builder(store: &TestStore) -> PluginBuilder {
     Plugin::builder(&guest("typed")).config(&None::<String>).provide(<dyn Store>::provider(store.clone()))
 }
 

@@ -132,7 +132,7 @@ enum Command {
 
 fn main() -> ExitCode {
     // SAFETY: nothing was opened yet, and there is no other thread.
-    unsafe { plugix_host::code::run_if_child() };
+    unsafe { plugix_host::run_if_child() };
     let Arguments { verbose, command } = Arguments::parse();
     let calls = matches!(&command, Command::Run(args) if args.calls_a_method());
     records::install(verbose, !calls);

@@ -18,9 +18,11 @@ use aligned::{ALIGNMENT, Aligned};
 use bytes::Bytes;
 use format::Body;
 use plugix_module::{ModuleInfo, inspect};
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek as _, Write};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,6 +61,12 @@ impl Artifact {
         Self::parse(read.map_err(failed)?)
     }
 
+    /// Reads an open file, as [`Artifact::read_file`] does.
+    pub(crate) fn read(file: &File) -> Result<Self, ArtifactError> {
+        let failed = |source| ArtifactError::Io { what: "read a compiled module".into(), source };
+        Self::parse(read_whole(file).map_err(failed)?)
+    }
+
     /// Checks that bytes are an artifact, and undamaged. Nothing in them runs.
     ///
     /// # Errors
@@ -84,6 +92,19 @@ impl Artifact {
             let _ = std::fs::remove_file(&unfinished);
             ArtifactError::Io { what: format!("write {}", path.display()), source }
         })
+    }
+
+    /// The artifact in memory that nobody can change any more.
+    ///
+    /// # Errors
+    /// If there is no memory or no descriptor for it.
+    pub(crate) fn to_sealed_memory(&self) -> io::Result<OwnedFd> {
+        let descriptor = memfd_create("plugix-artifact", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+        let mut file = File::from(descriptor);
+        file.write_all(&self.bytes)?;
+        fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL)?;
+        file.rewind()?;
+        Ok(file.into())
     }
 
     /// The artifact as bytes.

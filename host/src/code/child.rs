@@ -6,11 +6,11 @@
 //! checks those of its cache: for damage, for its origin, and for the module that it was compiled from.
 
 mod answer;
-mod confine;
+pub(crate) mod confine;
 mod pipes;
 mod serve;
 
-pub use serve::run_if_child;
+pub(crate) use serve::run_if_asked;
 
 use super::{Artifact, Cpu, Optimization, Origin, Stopping};
 use crate::error::{ChildError, LoadError};
@@ -30,11 +30,11 @@ const MEMORY: u64 = 4 << 30;
 /// Compiles each module in a process of its own, for
 /// [`EngineBuilder::compile_in_child`](crate::engine::EngineBuilder::compile_in_child).
 ///
-/// The process is a program that begins with [`run_if_child`], such as the command `plugix` or the host itself:
+/// The process is a program that begins with [`run_if_child`](crate::run_if_child), such as the command `plugix` or the host itself:
 ///
 /// ```no_run
-/// use plugix_host::Engine;
-/// use plugix_host::code::{ChildCompiler, run_if_child};
+/// use plugix_host::code::ChildCompiler;
+/// use plugix_host::{Engine, run_if_child};
 ///
 /// fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///     // SAFETY: nothing was opened yet, and there is no other thread.
@@ -82,12 +82,12 @@ pub(crate) struct Order<'a> {
 }
 
 impl ChildCompiler {
-    /// Starts this program, which has to begin with [`run_if_child`].
+    /// Starts this program, which has to begin with [`run_if_child`](crate::run_if_child).
     pub fn new(program: impl Into<PathBuf>) -> Self {
         Self { program: program.into(), memory: MEMORY, optimization: Optimization::Usual }
     }
 
-    /// Starts the program that is running now, which has to begin with [`run_if_child`].
+    /// Starts the program that is running now, which has to begin with [`run_if_child`](crate::run_if_child).
     ///
     /// # Errors
     /// If the operating system can't tell which file that is.

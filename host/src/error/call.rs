@@ -1,7 +1,8 @@
 //! How a call into a plugin can fail.
 
 use super::{
-    HostBreach, InterfaceError, LoadError, Overload, Panic, ProtocolError, Site, StopReason, Symbols, ThreadOffer, Trap,
+    HostBreach, InterfaceError, LoadError, Overload, Panic, ProcessError, ProtocolError, Site, StopReason, Symbols,
+    ThreadOffer, Trap,
 };
 use plugix_abi::interface::Version;
 use std::sync::Arc;
@@ -98,6 +99,9 @@ pub enum Error {
     /// The host stopped the plugin in the middle of this call. The plugin is dead now.
     #[error("the plugin was stopped")]
     Stopped(#[source] StopReason),
+    /// The plugin had a process of its own, and something is wrong with that. The plugin is dead now.
+    #[error(transparent)]
+    Process(Box<ProcessError>),
     /// An earlier call ended the plugin, or another thread of the plugin did.
     #[error("the plugin is dead")]
     Dead(#[source] Box<Error>),
@@ -169,7 +173,15 @@ impl Error {
 
     /// Whether the plugin can't be called any more.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Trap(_) | Self::Exited { .. } | Self::Protocol { .. } | Self::Stopped(_) | Self::Dead(_))
+        matches!(
+            self,
+            Self::Trap(_)
+                | Self::Exited { .. }
+                | Self::Protocol { .. }
+                | Self::Stopped(_)
+                | Self::Process(_)
+                | Self::Dead(_)
+        )
     }
 }
 

@@ -3,11 +3,12 @@
 use super::{Location, Site, Symbols};
 use plugix_abi::PanicReport;
 use plugix_module::STACK_OVERFLOW;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use wasmer::{FrameInfo, RuntimeError, sys::vm::TrapCode};
 
 /// A panic in a plugin. The SDK caught it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Panic {
     /// What the plugin tells about the panic.
     pub report: PanicReport,
@@ -30,7 +31,7 @@ impl fmt::Display for Panic {
 }
 
 /// Where and why the engine ended a plugin's code.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Trap {
     /// What happened, in the engine's words. It begins with `stack overflow` if calls were nested too deep, or had too
     /// much on the stack.
@@ -42,7 +43,7 @@ pub struct Trap {
 }
 
 /// One wasm function of a backtrace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StackFrame {
     /// The function's name, if the module has names; `wasm function N` otherwise.
     pub function: String,

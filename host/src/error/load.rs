@@ -1,6 +1,6 @@
 //! Why a module can't become a plugin.
 
-use super::{ArtifactError, CacheError, ChildError, Error, InterfaceError, ModuleError};
+use super::{ArtifactError, CacheError, ChildError, Error, InterfaceError, ModuleError, ProcessError};
 use plugix_abi::{ABI_VERSION, AbiVersion, METADATA_MAGIC, OLDEST_ABI_VERSION};
 use plugix_module::Size;
 use std::time::Duration;
@@ -157,6 +157,21 @@ pub enum LoadError {
         what: String,
         /// What is wrong with the entry.
         problem: String,
+    },
+    /// Something is wrong with the process that the plugin should have for itself.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The kernel lacks what should lock the plugin's process in.
+    #[error("the plugin's process can't be locked in: {problem}: `Isolation::best_effort` does without")]
+    Wall {
+        /// What the kernel lacks.
+        problem: String,
+    },
+    /// A plugin in a process of its own can't have something that it should have.
+    #[error("not with a process of its own: {what}")]
+    Isolation {
+        /// What it can't have.
+        what: String,
     },
     /// The operating system refused the host a file or a thread.
     #[error("can't {what}")]

@@ -1,10 +1,11 @@
 //! Why there was no room for a caller.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
 /// Why there was no room for a caller. The caller may try again later.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Overload {
     /// Everything is taken, and the caller doesn't wait.

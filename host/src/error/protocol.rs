@@ -1,18 +1,21 @@
 //! How a plugin can break the protocol.
 
+use super::known::{self, Known};
 use plugix_abi::UnknownStatus;
 use plugix_abi::interface::DecodeError;
+use serde::{Deserialize, Serialize};
 use thiserror::Error as ThisError;
 
 /// What the host saw when a plugin broke the protocol.
-#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+#[derive(Debug, Clone, PartialEq, Eq, ThisError, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ProtocolError {
     /// A pointer and a length name a place outside of the plugin's memory.
     #[error("{what} at {ptr:#x} of {len} bytes lies outside of the plugin's memory of {memory} bytes")]
     OutOfBounds {
         /// What was to be read or written.
-        what: &'static str,
+        #[serde(with = "known")]
+        what: Known,
         /// The address that the guest gave.
         ptr: u32,
         /// The length that the guest gave, in bytes.
@@ -24,7 +27,8 @@ pub enum ProtocolError {
     #[error("{what} at {ptr:#x} is not aligned to {align} bytes")]
     Misaligned {
         /// What isn't aligned.
-        what: &'static str,
+        #[serde(with = "known")]
+        what: Known,
         /// The address that the guest gave.
         ptr: u32,
         /// The alignment that is needed, in bytes.
@@ -68,7 +72,8 @@ pub enum ProtocolError {
     #[error("{what} doesn't decode: {problem}")]
     Undecodable {
         /// What was to be decoded.
-        what: &'static str,
+        #[serde(with = "known")]
+        what: Known,
         /// What is wrong with the bytes.
         problem: String,
     },
@@ -81,7 +86,8 @@ pub enum ProtocolError {
         /// The export's name.
         name: String,
         /// The type that it should have.
-        expected: &'static str,
+        #[serde(with = "known")]
+        expected: Known,
     },
 }
 

@@ -1,9 +1,10 @@
 //! Where in a plugin something went wrong.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Where in a plugin something went wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Site {
     /// The plugin's name.
@@ -17,7 +18,7 @@ pub struct Site {
 }
 
 /// A method and its interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MethodName {
     /// The interface. `None` if the method is an export of its own.

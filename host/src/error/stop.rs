@@ -1,10 +1,11 @@
 //! Why the host stopped a plugin.
 
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use thiserror::Error as ThisError;
 
 /// Why the host stopped a plugin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StopReason {
     /// The plugin took longer than it may.

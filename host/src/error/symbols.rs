@@ -3,6 +3,7 @@
 use super::StackFrame;
 use super::fault::{MAX_FRAMES, demangled};
 use plugix_module::debug::{Function, Place};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ type Find = dyn Fn(&[u64]) -> Vec<Place> + Send + Sync;
 pub(crate) struct Symbols(Option<Arc<Find>>);
 
 /// A line of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// The file's path, as the compiler of the plugin was told it.
     pub file: String,

@@ -1,12 +1,14 @@
 //! The kinds of events.
 
+use crate::error::known::{self, Known};
 use crate::error::{Chain, Error};
 use plugix_module::Size;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
 
 /// Something that happened to a plugin without its host's doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Event {
     /// The plugin wanted more of something than its policy allows, and was refused.
@@ -19,7 +21,8 @@ pub enum Event {
     /// The plugin tried something that its policy doesn't allow.
     Denied {
         /// What the plugin tried: a verb that fits before the target, such as `connect to`.
-        operation: &'static str,
+        #[serde(with = "known")]
+        operation: Known,
         /// The target, as the plugin named it.
         target: String,
     },
@@ -71,7 +74,7 @@ pub enum Event {
 }
 
 /// What a plugin can have too little of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LimitKind {
     /// Memory, in bytes.

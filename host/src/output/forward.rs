@@ -25,7 +25,12 @@ pub(crate) enum Forward {
     Callback(Callback),
     /// To the host's own streams, as it comes.
     Inherit,
+    /// To the host in another process, as it comes.
+    Elsewhere(Raw),
 }
+
+/// Takes output as it comes.
+type Raw = Arc<dyn Fn(StandardStream, &[u8]) + Send + Sync>;
 
 impl Forward {
     pub(super) fn line_printer(&self, stream: StandardStream, events: &Events) -> Printer {
@@ -39,6 +44,7 @@ impl fmt::Debug for Forward {
             Self::Tracing => "Tracing",
             Self::Callback(_) => "Callback",
             Self::Inherit => "Inherit",
+            Self::Elsewhere(_) => "Elsewhere",
         })
     }
 }
@@ -55,8 +61,13 @@ impl Destination {
     /// Passes bytes on as they are, if the host wants that, until the thread is stopped. False if the host doesn't want
     /// it.
     pub(super) fn pass_raw(&self, thread: &Thread, bytes: &[u8]) -> bool {
-        if !matches!(self.forward, Forward::Inherit) {
-            return false;
+        match &self.forward {
+            Forward::Tracing | Forward::Callback(_) => return false,
+            Forward::Elsewhere(pass) => {
+                pass(self.stream, bytes);
+                return true;
+            }
+            Forward::Inherit => {}
         }
         // A host with closed streams prints nothing.
         let _ = match self.stream {
@@ -88,7 +99,7 @@ impl Destination {
                     tracing::error!(plugin, "the host's callback for output panicked");
                 }
             }
-            Forward::Inherit => {}
+            Forward::Inherit | Forward::Elsewhere(_) => {}
         }
     }
 

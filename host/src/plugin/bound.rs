@@ -93,7 +93,7 @@ fn find(
 
 /// The error of a call of a method that the plugin lacks.
 #[cold]
-pub(super) fn not_provided(method: &MethodInfo) -> Error {
+pub(crate) fn not_provided(method: &MethodInfo) -> Error {
     Error::NotProvided { method: method.name, since: method.since }
 }
 

@@ -12,7 +12,7 @@ use crate::dump::Dumps;
 use crate::error::{CallError, Error, LoadError, MethodRef, ProtocolError, Site};
 use crate::events::{Callback, Event, Events};
 use crate::module::{Module, ModuleInfo};
-use crate::plugin::call::{CallPath, EncodedCall};
+use crate::plugin::call::{CallPath, Encoded, EncodedCall};
 use crate::plugin::services::Services;
 use crate::plugin::{CancelHandle, Metadata};
 use crate::policy::Policy;
@@ -198,11 +198,15 @@ impl PluginBuilder {
     /// # Errors
     /// The variant of [`LoadError`] that says why the plugin can't start.
     pub fn start(self) -> Result<Plugin, LoadError> {
+        self.prepare()?.start()
+    }
+
+    /// Checks what the plugin needs and gets, without starting anything.
+    pub(crate) fn prepare(self) -> Result<Prepared, LoadError> {
         let Self { module, name, policy, config, mut functions, links, .. } = self;
         let Self { services, backtraces, spans, resettable, dumps, on_event, stopper, .. } = self;
-        let wrong_config = |problem| LoadError::Configuration { problem };
         module.info().check_plugin()?;
-        let config = config.encode(&policy, module.info()).map_err(wrong_config)?;
+        let config = config.encode(&policy, module.info()).map_err(|problem| LoadError::Configuration { problem })?;
         check_needs(module.info(), &policy)?;
         for (interface, provider) in links {
             if let Some(answer) = linked::answer(module.info(), &interface, &provider)? {
@@ -211,12 +215,67 @@ impl PluginBuilder {
         }
         functions.fit(module.info())?;
         let name: Arc<str> = name.unwrap_or_else(|| module.name().to_owned()).into();
+        functions.limit_arguments(policy.argument_limit);
+        functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
+        Ok(Prepared {
+            module,
+            name,
+            policy,
+            config,
+            functions,
+            backtraces,
+            spans,
+            resettable,
+            dumps,
+            on_event,
+            stopper,
+        })
+    }
+}
+
+impl PluginBuilder {
+    /// Takes what a host in another process has checked.
+    pub(crate) fn prepare_for(self, functions: HostFunctions, config: Vec<u8>) -> Prepared {
+        let Self { module, name, policy, backtraces, spans, resettable, dumps, on_event, stopper, .. } = self;
+        let name = name.unwrap_or_else(|| module.name().to_owned()).into();
+        let mut functions = functions;
+        functions.limit_arguments(policy.argument_limit);
+        Prepared { module, name, policy, config, functions, backtraces, spans, resettable, dumps, on_event, stopper }
+    }
+}
+
+/// All that a plugin starts with, checked as far as that is possible before.
+pub(crate) struct Prepared {
+    pub(crate) module: Module,
+    pub(crate) name: Arc<str>,
+    pub(crate) policy: Policy,
+    /// As the constructor takes it.
+    pub(crate) config: Vec<u8>,
+    pub(crate) functions: HostFunctions,
+    pub(crate) backtraces: bool,
+    pub(crate) spans: bool,
+    pub(crate) resettable: bool,
+    pub(crate) dumps: Option<Dumps>,
+    pub(crate) on_event: Option<Callback>,
+    pub(crate) stopper: Arc<Stopper>,
+}
+
+impl Prepared {
+    /// What was asked for that only a plugin in the host's own process can have.
+    pub(crate) fn only_here(&self) -> Option<&'static str> {
+        let asked = [(self.resettable, "`resettable`"), (self.dumps.is_some(), "`dumps`"), (self.spans, "`spans`")];
+        asked.into_iter().find(|(asked, _)| *asked).map(|(_, what)| what)
+    }
+
+    /// Starts the plugin here.
+    pub(crate) fn start(self) -> Result<Plugin, LoadError> {
+        let Self { module, name, policy, config, mut functions, backtraces, spans, resettable, dumps, .. } = self;
+        let Self { on_event, stopper, .. } = self;
+        let wrong_config = |problem| LoadError::Configuration { problem };
         if backtraces {
             functions.keep_stacks(module.symbols());
             stopper.find_lines_with(module.symbols());
         }
-        functions.limit_arguments(policy.argument_limit);
-        functions.add(<dyn abi::Services>::provider(services.provide(name.clone())));
         let streams = functions.streams().clone();
         let panics = functions.panics().clone();
         let events = Events::new(&name, on_event);
@@ -293,7 +352,7 @@ impl Inner {
             let error = ProtocolError::Export { name: export::START.into(), expected: "fn(i32) -> i32" };
             Error::from_breach(error, Site::new(&instance.process.name))
         })?;
-        let call = EncodedCall { name: &MethodRef::from_export("new"), method: &constructor, args: config };
+        let call = EncodedCall { name: &MethodRef::from_export("new"), method: &constructor, args: Encoded(config) };
         path.call_encoded(instance, call, |_| Ok(()), to_vec)
     }
 }

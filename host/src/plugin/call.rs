@@ -6,6 +6,7 @@ mod scalar;
 mod span;
 
 pub(crate) use failure::ReadError;
+pub(crate) use rewritten::{Rewritten, arguments};
 pub(crate) use scalar::ScalarMethod;
 
 use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
@@ -52,11 +53,11 @@ pub(crate) struct CallPath {
 /// A method of a plugin, looked up once.
 pub(crate) type Method = TypedFunction<u32, u32>;
 
-/// A call with arguments that are encoded already.
-pub(crate) struct EncodedCall<'a> {
+/// A call of a method whose types only its caller knows.
+pub(crate) struct EncodedCall<'a, A> {
     pub(crate) name: &'a MethodRef<'a>,
     pub(crate) method: &'a Method,
-    pub(crate) args: &'a [u8],
+    pub(crate) args: A,
 }
 
 /// A method of an interface, as the quickest of its exports.
@@ -186,14 +187,14 @@ impl CallPath {
     pub(crate) fn call_encoded<T, E>(
         &mut self,
         instance: &mut Instance,
-        call: EncodedCall<'_>,
+        call: EncodedCall<'_, impl EncodeArgs>,
         read_value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
         read_error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
     ) -> Result<T, CallError<E>> {
         let EncodedCall { name, method, args } = call;
         let span = self.spans.then(|| self.enter(instance, name));
         instance.calls.begin()?;
-        let result = match self.run(instance, method, &Encoded(args), name) {
+        let result = match self.run(instance, method, &args, name) {
             Ok(Status::Ok) => self.decode(instance, name, read_value).map_err(CallError::Failed),
             Ok(Status::Error) => Err(match self.decode(instance, name, read_error) {
                 Ok(error) => CallError::Returned(error),
@@ -351,7 +352,7 @@ where
 }
 
 /// Arguments that are encoded already.
-struct Encoded<'a>(&'a [u8]);
+pub(crate) struct Encoded<'a>(pub(crate) &'a [u8]);
 
 impl EncodeArgs for Encoded<'_> {
     fn encode(&self, sink: &mut impl Sink) -> Result<(), EncodeError> {

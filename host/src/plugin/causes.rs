@@ -26,7 +26,7 @@ impl HasCause for Error {
             Self::NoSuchMethod { .. } | Self::AmbiguousMethod { .. } | Self::NotProvided { .. } => false,
             Self::Arguments(_) | Self::BadArguments { .. } | Self::WrongResultType { .. } => false,
             Self::Overloaded(_) | Self::Interface(_) | Self::NotShareable { .. } | Self::Busy => false,
-            Self::Panic(_) | Self::Trap(_) | Self::Exited { .. } => false,
+            Self::Panic(_) | Self::Trap(_) | Self::Exited { .. } | Self::Process(_) => false,
         }
     }
 }
@@ -46,6 +46,7 @@ impl HasCause for LoadError {
             Self::WrongMagic { .. } | Self::AbiTooNew { .. } | Self::AbiTooOld { .. } => false,
             Self::Metadata { .. } | Self::Interface(_) | Self::Refused { .. } => false,
             Self::Configuration { .. } | Self::Policy { .. } | Self::Link { .. } => false,
+            Self::Process(_) | Self::Wall { .. } | Self::Isolation { .. } => false,
         }
     }
 }

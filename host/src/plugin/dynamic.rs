@@ -6,7 +6,7 @@ use super::{Plugin, to_vec};
 use crate::error::ProtocolError;
 use crate::error::{CallError, Error, MethodRef};
 use crate::module::Module;
-use crate::plugin::call::{EncodedCall, ReadError};
+use crate::plugin::call::{Encoded, EncodedCall, ReadError};
 #[cfg(feature = "json")]
 use crate::plugin::json::{self, DecodeFailure};
 use crate::running::imports::is_stopped;
@@ -47,7 +47,7 @@ impl Plugin {
 }
 
 /// A plugin that can be called.
-pub(super) trait Lend {
+pub(crate) trait Lend {
     /// The module that the plugin was made from.
     fn module(&self) -> &Module;
 
@@ -65,17 +65,49 @@ impl Lend for Plugin {
     }
 }
 
-pub(super) fn call_bytes(plugin: &impl Lend, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
-    plugin.lend(|Inner { instance, path, .. }| {
-        let export = instance.function(&format!("{METHOD_PREFIX}{method}"));
-        let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        let call = EncodedCall { name: &MethodRef::from_path(method), method: &export, args };
-        path.call_encoded(instance, call, to_vec, to_vec)
-    })?
+/// A plugin whose exports can be called, wherever it runs.
+pub(crate) trait CallExport {
+    /// The module that the plugin was made from.
+    fn module(&self) -> &Module;
+
+    /// Calls an export that takes a frame. `value` or `error` sees the payload of the result.
+    fn call_export<T, E>(
+        &self,
+        export: &str,
+        name: &MethodRef<'_>,
+        args: &[u8],
+        value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
+        error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
+    ) -> Result<T, CallError<E>>;
+}
+
+impl<L: Lend> CallExport for L {
+    fn module(&self) -> &Module {
+        Lend::module(self)
+    }
+
+    fn call_export<T, E>(
+        &self,
+        export: &str,
+        name: &MethodRef<'_>,
+        args: &[u8],
+        value: impl FnOnce(GuestPayload<'_>) -> Result<T, ReadError>,
+        error: impl FnOnce(GuestPayload<'_>) -> Result<E, ReadError>,
+    ) -> Result<T, CallError<E>> {
+        self.lend(|Inner { instance, path, .. }| {
+            let function = instance.function(export);
+            let function = function.ok_or_else(|| Error::NoSuchMethod { method: name.method.to_owned() })?;
+            path.call_encoded(instance, EncodedCall { name, method: &function, args: Encoded(args) }, value, error)
+        })?
+    }
+}
+
+pub(crate) fn call_bytes(plugin: &impl CallExport, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
+    plugin.call_export(&format!("{METHOD_PREFIX}{method}"), &MethodRef::from_path(method), args, to_vec, to_vec)
 }
 
 #[cfg(feature = "json")]
-pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
+pub(crate) fn call_json(plugin: &impl CallExport, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
     let (interface, found) = find_method(plugin.module(), method)?;
     if matches!(found.returns.value, Shape::Stream(_)) {
         return Err(wrong_result(found, json::NO_STREAMS.to_owned()).into());
@@ -98,8 +130,8 @@ pub(super) fn call_json(plugin: &impl Lend, method: &str, args: &Value) -> Resul
     )
 }
 
-pub(super) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
-    plugin: &impl Lend,
+pub(crate) fn call<A: Serialize + ?Sized, R: DeserializeOwned>(
+    plugin: &impl CallExport,
     method: &str,
     args: &A,
 ) -> Result<R, CallError<Vec<u8>>> {
@@ -145,22 +177,24 @@ fn find_method<'a>(module: &'a Module, name: &str) -> Result<(&'a Descriptor, &'
 }
 
 fn call_found<T, E>(
-    plugin: &impl Lend,
+    plugin: &impl CallExport,
     (interface, method): (&Descriptor, &MethodDescriptor),
     args: &[u8],
     value: impl FnOnce(&[u8], usize) -> Result<T, ReadError>,
     error: impl FnOnce(&[u8], usize) -> Result<E, ReadError>,
 ) -> Result<T, CallError<E>> {
-    plugin.lend(|Inner { instance, path, .. }| {
-        let export = instance.function(&format!("{METHOD_PREFIX}{}/{}", interface.name, method.name));
-        let export = export.ok_or_else(|| Error::NoSuchMethod { method: method.name.clone() })?;
-        let name = MethodRef { interface: Some(&interface.name), method: &method.name };
-        // What comes from the plugin may take so much memory.
-        let limit = path.decoded_limit();
-        let value = |payload: GuestPayload<'_>| payload.read(|bytes| value(bytes, limit))?;
-        let error = |payload: GuestPayload<'_>| payload.read(|bytes| error(bytes, limit))?;
-        path.call_encoded(instance, EncodedCall { name: &name, method: &export, args }, value, error)
-    })?
+    let export = format!("{METHOD_PREFIX}{}/{}", interface.name, method.name);
+    let name = MethodRef { interface: Some(&interface.name), method: &method.name };
+    // What comes from the plugin may take so much memory.
+    let value = |payload: GuestPayload<'_>| {
+        let limit = payload.bounds().memory;
+        payload.read(|bytes| value(bytes, limit))?
+    };
+    let error = |payload: GuestPayload<'_>| {
+        let limit = payload.bounds().memory;
+        payload.read(|bytes| error(bytes, limit))?
+    };
+    plugin.call_export(&export, &name, args, value, error)
 }
 
 /// The result of this method is not what the caller asked for.

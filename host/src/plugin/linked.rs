@@ -1,7 +1,7 @@
 //! Interfaces that one plugin calls and another one implements. What crosses is copied from one plugin to the other as it
 //! travels, and rewritten where the two forms differ. The host doesn't know the types.
 
-mod registers;
+pub(crate) mod registers;
 
 use super::dynamic::Lend;
 use super::inner::Inner;
@@ -9,7 +9,7 @@ use super::to_vec;
 use super::{Replaceable, Worker};
 use crate::error::{CallError, Chain, Error, InterfaceError, LoadError, MethodRef, Overload};
 use crate::module::ModuleInfo;
-use crate::plugin::call::EncodedCall;
+use crate::plugin::call::{Encoded, EncodedCall};
 use crate::running::imports::{Answer, UntypedArgs, is_stopped};
 use crate::running::memory::decoded;
 use crate::sync::lock::lock;
@@ -136,7 +136,7 @@ impl Link {
             let function = instance.function(&export).ok_or_else(|| Error::NoSuchMethod { method: name.clone() })?;
             let site = MethodRef { interface: Some(&self.wanted.name), method: name };
             let args = rewritten.as_deref().unwrap_or(args);
-            let call = EncodedCall { name: &site, method: &function, args };
+            let call = EncodedCall { name: &site, method: &function, args: Encoded(args) };
             path.call_encoded(instance, call, to_vec, to_vec)
         })?;
         let rewrite = |rewrite: Option<&Arc<Rewrite>>, bytes: Vec<u8>| match rewrite {

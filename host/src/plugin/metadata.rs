@@ -4,6 +4,7 @@ use crate::error::LoadError;
 use crate::running::instance::Instance;
 use crate::running::memory::GuestMemory;
 use plugix_abi::{ABI_VERSION, AbiVersion, GuestSlice, METADATA_EXPORT, METADATA_MAGIC, PluginMetadata};
+use serde::{Deserialize, Serialize};
 use std::mem::offset_of;
 use wasmer::{MemoryAccessError, Store};
 
@@ -11,7 +12,7 @@ use wasmer::{MemoryAccessError, Store};
 const TEXT_LIMIT: u32 = 64 << 10;
 
 /// Who a plugin says it is. The host has copied this out of the plugin's memory, and checked that it is text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The plugin's name.
     pub name: String,

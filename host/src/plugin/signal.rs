@@ -23,6 +23,18 @@ pub enum Signal {
 }
 
 impl Signal {
+    const ALL: [Self; 5] = [Self::Interrupt, Self::Terminate, Self::User1, Self::User2, Self::WindowChange];
+
+    /// Its number, as WASIX has it.
+    pub(crate) fn number(self) -> u8 {
+        self.system().number()
+    }
+
+    /// The signal of this number, if a host can send it.
+    pub(crate) fn of_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|signal| signal.number() == number)
+    }
+
     fn system(self) -> plugix_system::Signal {
         match self {
             Self::Interrupt => plugix_system::Signal::INTERRUPT,

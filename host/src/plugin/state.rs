@@ -1,11 +1,10 @@
 //! What a plugin keeps when another instance takes its place.
 
-use super::dynamic::Lend;
-use super::inner::Inner;
+use super::dynamic::CallExport;
 use super::to_vec;
-use crate::error::{CallError, Difference, Error, MethodRef, ProtocolError, StateError};
+use crate::error::{CallError, Difference, MethodRef, ProtocolError, StateError};
 use crate::module::ModuleInfo;
-use crate::plugin::call::{EncodedCall, ReadError};
+use crate::plugin::call::ReadError;
 use crate::plugin::{Plugin, SharedPlugin};
 use crate::running::imports::is_stopped;
 use crate::running::memory::{GuestPayload, decoded};
@@ -90,13 +89,13 @@ impl SharedPlugin {
     }
 }
 
-pub(super) fn save(plugin: &impl Lend) -> Result<SavedState, StateError> {
+pub(crate) fn save(plugin: &impl CallExport) -> Result<SavedState, StateError> {
     let ty = saved_type(plugin.module().info())?.clone();
     let value = call(plugin, "save", &[])?;
     Ok(SavedState { ty, value })
 }
 
-pub(super) fn restore(plugin: &impl Lend, state: &SavedState) -> Result<(), StateError> {
+pub(crate) fn restore(plugin: &impl CallExport, state: &SavedState) -> Result<(), StateError> {
     let rewrite = carry(&state.ty, read_type(plugin.module().info())?).map_err(changed)?;
     let bounds = Bounds { memory: decoded(u32::MAX), is_over: is_stopped };
     let rewritten = rewrite.map(|rewrite| rewrite.value(&state.value, bounds)).transpose();
@@ -105,14 +104,10 @@ pub(super) fn restore(plugin: &impl Lend, state: &SavedState) -> Result<(), Stat
 }
 
 /// Calls a method whose error is a text.
-fn call(plugin: &impl Lend, method: &str, args: &[u8]) -> Result<Vec<u8>, StateError> {
+fn call(plugin: &impl CallExport, method: &str, args: &[u8]) -> Result<Vec<u8>, StateError> {
     let export = format!("{METHOD_PREFIX}{STATE}/{method}");
-    let outcome = plugin.lend(|Inner { instance, path, .. }| {
-        let function = instance.function(&export).ok_or_else(|| Error::NoSuchMethod { method: method.to_owned() })?;
-        let name = MethodRef { interface: Some(STATE), method };
-        path.call_encoded(instance, EncodedCall { name: &name, method: &function, args }, to_vec, to_text)
-    })?;
-    outcome.map_err(|error| match error {
+    let name = MethodRef { interface: Some(STATE), method };
+    plugin.call_export(&export, &name, args, to_vec, to_text).map_err(|error| match error {
         CallError::Returned(message) => StateError::Refused { message },
         CallError::Failed(error) => StateError::Failed(error),
     })

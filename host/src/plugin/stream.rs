@@ -3,7 +3,7 @@
 use super::inner::Inner;
 use crate::error::{CallError, Chain, Error, MethodRef};
 use crate::plugin::Wait;
-use crate::plugin::call::EncodedCall;
+use crate::plugin::call::{Encoded, EncodedCall};
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
@@ -153,7 +153,8 @@ fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>)
     let Inner { instance, path, .. } = inner;
     let function =
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
-    let call = EncodedCall { name: &MethodRef::from_export(name), method: &function, args: &handle.to_le_bytes() };
+    let call =
+        EncodedCall { name: &MethodRef::from_export(name), method: &function, args: Encoded(&handle.to_le_bytes()) };
     let outcome: Result<(), CallError<()>> = path.call_encoded(
         instance,
         call,

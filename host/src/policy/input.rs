@@ -2,8 +2,10 @@
 
 use super::Policy;
 use plugix_system::{Input, InputWriter};
+use rustix::fs::{MemfdFlags, memfd_create};
 use std::fmt;
-use std::io;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
@@ -113,6 +115,28 @@ impl Policy {
     pub fn stdin_or(mut self, stdin: Stdin) -> Self {
         self.stdin.get_or_insert(stdin);
         self
+    }
+
+    /// The input of one plugin, for another process. `None` if it is nothing.
+    ///
+    /// # Errors
+    /// The host has too many descriptors open, or no memory for the bytes.
+    pub(crate) fn stdin_descriptor(&self) -> io::Result<Option<OwnedFd>> {
+        match self.stdin.as_ref().map(|stdin| &stdin.0) {
+            None | Some(Source::Nothing) => Ok(None),
+            Some(Source::Descriptor(descriptor)) => descriptor.try_clone().map(Some),
+            Some(Source::Bytes(bytes)) => {
+                let mut file = File::from(memfd_create("plugix-stdin", MemfdFlags::CLOEXEC)?);
+                file.write_all(bytes)?;
+                file.rewind()?;
+                Ok(Some(file.into()))
+            }
+        }
+    }
+
+    /// Sets what the plugin reads, in a process that got it from its host.
+    pub(crate) fn stdin_of(self, descriptor: OwnedFd) -> Self {
+        self.stdin(Stdin(Source::Descriptor(Arc::new(descriptor))))
     }
 
     /// The input of one plugin.

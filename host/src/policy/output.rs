@@ -20,6 +20,12 @@ impl Policy {
         self
     }
 
+    /// Passes on what the plugin prints as it comes, to the host in another process. Nothing of it is kept here.
+    pub(crate) fn pass_output(mut self, pass: impl Fn(StandardStream, &[u8]) + Send + Sync + 'static) -> Self {
+        (self.output_limit, self.forward) = (0, Forward::Elsewhere(Arc::new(pass)));
+        self
+    }
+
     /// Lets the plugin print to the host's own standard output and standard error. Every byte is passed on as it comes,
     /// escape sequences included, and without any limit.
     #[must_use]

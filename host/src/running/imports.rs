@@ -3,6 +3,7 @@
 //! What an implementation does reaches no further than its caller: a panic is caught, and becomes an error for the
 //! plugin.
 
+mod answers;
 mod buffer;
 mod frame;
 mod items;
@@ -14,12 +15,14 @@ mod taken;
 mod untyped;
 pub(super) mod wait;
 
+pub(crate) use answers::{HostMethod, Replied};
 pub(crate) use items::Rewritten;
 pub(crate) use panics::Panics;
-pub(crate) use streams::HostStreams;
+pub(crate) use streams::{Elsewhere, HostStreams};
 pub(super) use taken::link;
 #[cfg(feature = "json")]
-pub(crate) use taken::{offer, open};
+pub(crate) use taken::offer;
+pub(crate) use taken::open;
 pub(crate) use untyped::{Answer, Untyped, UntypedArgs};
 pub use wait::wait_for;
 pub(crate) use wait::{is_stopped, with_halt};
@@ -29,6 +32,7 @@ use super::stopped;
 use crate::error::{HostBreach, InterfaceError, LoadError, MethodRef, Symbols, ThreadOffer};
 use crate::stop::Halt;
 use buffer::Buffer;
+use plugix_abi::interface::descriptor::Descriptor;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
 use plugix_abi::{Status, import};
 use plugix_module::interface::{self, Fit};
@@ -63,6 +67,9 @@ trait Provided: Send + Sync + fmt::Debug {
 
     /// What is known of the interface, and what it says of itself. `None` if it is whatever a plugin wants.
     fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])>;
+
+    /// Runs a method for a plugin in another process, if there is such a method. `method` is its name in the plugin.
+    fn run(&self, method: &str, fit: &Fit) -> Option<answers::Run>;
 
     /// Makes the function that a plugin imports for one method, if it can be.
     fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import, fit: &Fit) -> Option<Function>;
@@ -126,6 +133,24 @@ impl HostFunctions {
         }
         self.fits = Arc::new(all);
         Ok(())
+    }
+
+    /// Which methods the host provides, by the interfaces that the module wants and by their methods.
+    pub(crate) fn provided(&self, module: &ModuleInfo) -> Vec<Vec<bool>> {
+        let is_there = |interface: &str, method: &str| self.fitting(interface, method).is_some();
+        let of =
+            |wanted: &Descriptor| wanted.methods.iter().map(|method| is_there(&wanted.name, &method.name)).collect();
+        module.uses.iter().map(of).collect()
+    }
+
+    /// Takes the word of a host in another process for which methods it provides.
+    pub(crate) fn believe(&mut self, module: &ModuleInfo, provided: &[Vec<bool>]) {
+        let fit = |is_there: bool| is_there.then_some(Fit { method: 0, rewrites: None });
+        let interfaces = module.uses.iter().zip(provided).map(|(wanted, provided)| {
+            let methods = wanted.methods.iter().zip(provided).map(|(method, there)| (method.name.clone(), fit(*there)));
+            (wanted.name.clone(), methods.collect())
+        });
+        self.fits = Arc::new(interfaces.collect());
     }
 
     /// The streams that the host offers to the plugin.
@@ -267,6 +292,11 @@ impl<I: Interface + ?Sized> Provided for Provider<I> {
 
     fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])> {
         Some((I::INFO, I::DESCRIPTOR))
+    }
+
+    fn run(&self, _: &str, fit: &Fit) -> Option<answers::Run> {
+        let (provider, run) = (self.clone(), I::frame_fn(fit.method)?);
+        Some(Box::new(move |args, result| run(provider.get(), args, result)))
     }
 
     fn function(&self, store: &mut StoreMut<'_>, context: &Context, _: &Import, fit: &Fit) -> Option<Function> {

@@ -4,7 +4,6 @@
 //! host copies bytes in and out, and checks what it copied out afterwards.
 
 mod changed;
-mod copy;
 mod image;
 mod layer;
 mod parts;
@@ -22,6 +21,7 @@ pub(crate) use snapshot::{Common, Snapshot};
 use crate::error::ProtocolError;
 use crate::stop::Halt;
 use bytemuck::Pod;
+use plugix_shared::copy;
 use wasmer::{AsStoreRef, Memory};
 
 /// The linear memory of one plugin.

@@ -30,6 +30,7 @@ pub(crate) use stat::{Id, Stat};
 pub(crate) use tree::{Place, Spot, Tree};
 pub(crate) use walk::{Fast, Start, Target, Walked};
 
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Something that a plugin sees in its file system.
@@ -42,7 +43,7 @@ pub struct Mount {
 }
 
 /// What is mounted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Source {
     /// A folder of the host's.
     Folder {
@@ -63,7 +64,7 @@ pub enum Source {
 }
 
 /// A device that does no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Device {
     /// Empty, and takes everything.
     Null,

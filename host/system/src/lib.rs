@@ -5,7 +5,6 @@
 //! of the plugin's is a descriptor of the kernel's.
 
 mod clock;
-mod copy;
 mod description;
 mod epoll;
 mod errno;

@@ -1,6 +1,6 @@
 //! A piece of the plugin's memory.
 
-use crate::copy::{from_guest, to_guest};
+use plugix_shared::copy::{from_guest, to_guest};
 
 /// Bytes of the plugin's memory that a system call reads or writes. Other threads of the plugin may be writing them at
 /// the same time, so that there is never a reference to them: the kernel gets the address, or they are copied.

@@ -8,10 +8,10 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock, Weak};
 
 /// Keeps values. Clones are the same store.
 #[derive(Clone, Debug, Default)]
-pub(super) struct TestStore(Arc<State>);
+pub(crate) struct TestStore(Arc<State>);
 
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(crate) struct State {
     pub(super) values: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Where all threads that put something meet first.
     meeting: Mutex<Option<Arc<Barrier>>>,

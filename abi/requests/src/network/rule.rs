@@ -1,6 +1,7 @@
 //! One rule: a name, an address or a network, and ports.
 
 use super::AddressRange;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use thiserror::Error;
@@ -19,7 +20,7 @@ pub struct NetworkRuleError {
 }
 
 /// What a plugin may talk to, and on which ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Whom it is about.
     pub target: Target,
@@ -27,7 +28,7 @@ pub struct Rule {
 }
 
 /// Whom a rule is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// `example.com`
     Name(String),

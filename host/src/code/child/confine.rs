@@ -7,7 +7,7 @@ use std::io;
 ///
 /// # Safety
 /// 1. Nothing in this process uses a file descriptor but the standard three.
-pub(super) unsafe fn confine() -> io::Result<()> {
+pub(crate) unsafe fn confine() -> io::Result<()> {
     // SAFETY: nobody uses these descriptors, as the caller promises.
     if unsafe { libc::close_range(3, libc::c_uint::MAX, 0) } != 0 {
         return Err(io::Error::last_os_error());
@@ -20,13 +20,23 @@ pub(super) unsafe fn confine() -> io::Result<()> {
 }
 
 /// Sets the limits that the host has named, and ends if the host has ended meanwhile.
-pub(super) fn limits(parent: u32, memory: u64, seconds: u64) -> io::Result<()> {
-    if getppid().map(|parent| parent.as_raw_nonzero().get() as u32) != Some(parent) {
-        return Err(io::Error::other("the process that wanted this has ended"));
-    }
-    // What is only reserved doesn't count, such as the rest of an arena of the allocator.
-    limit(Resource::Data, memory)?;
+pub(super) fn limits(parent: u32, limit_of_memory: u64, seconds: u64) -> io::Result<()> {
+    of_parent(parent)?;
+    memory(limit_of_memory)?;
     limit(Resource::Cpu, seconds)
+}
+
+/// Ends if the host has ended meanwhile.
+pub(crate) fn of_parent(parent: u32) -> io::Result<()> {
+    match getppid().map(|parent| parent.as_raw_nonzero().get() as u32) == Some(parent) {
+        true => Ok(()),
+        false => Err(io::Error::other("the process that wanted this has ended")),
+    }
+}
+
+/// Limits the memory. What is only reserved doesn't count, such as the rest of an arena of the allocator.
+pub(crate) fn memory(bytes: u64) -> io::Result<()> {
+    limit(Resource::Data, bytes)
 }
 
 fn limit(resource: Resource, most: u64) -> io::Result<()> {

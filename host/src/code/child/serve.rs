@@ -21,7 +21,7 @@ const REQUEST: usize = 1 << 20;
 /// # Safety
 /// It closes file descriptors, and others might use them.
 /// 1. Nothing in this process uses a file descriptor but the standard three. So it is, when `main` begins.
-pub unsafe fn run_if_child() {
+pub(crate) unsafe fn run_if_asked() {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) || arguments.next().is_some() {
         return;

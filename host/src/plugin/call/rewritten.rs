@@ -27,7 +27,7 @@ impl CallPath {
         I: plugix_abi::interface::Method<METHOD> + ?Sized,
         A: EncodeArgs,
     {
-        let args = arguments(args, rewrites, &self.streams).map_err(|error| error.with_method(name.method));
+        let args = arguments(args, Some(rewrites), &self.streams).map_err(|error| error.with_method(name.method));
         let args = args.inspect_err(|_| instance.calls.fail())?;
         match self.run(instance, method, &Encoded(&args), name).map_err(|error| error.with_method(name.method))? {
             Status::Ok => Ok(self.decode(instance, name, |payload| {
@@ -42,11 +42,17 @@ impl CallPath {
 }
 
 /// Encodes arguments in the plugin's form.
-fn arguments(args: &impl EncodeArgs, rewrites: &Rewrites, streams: &HostStreams) -> Result<Vec<u8>, Error> {
+pub(crate) fn arguments(
+    args: &impl EncodeArgs,
+    rewrites: Option<&Rewrites>,
+    streams: &HostStreams,
+) -> Result<Vec<u8>, Error> {
     let wrong = |problem: String| Error::Arguments(problem);
-    let mut sink = Offering { bytes: Vec::new(), streams, rewrites: rewrites.streams.iter() };
+    let of_streams = rewrites.map_or(&[][..], |rewrites| &rewrites.streams);
+    let mut sink = Offering { bytes: Vec::new(), streams, rewrites: of_streams.iter() };
     args.encode(&mut sink).map_err(|error| wrong(error.to_string()))?;
     let bytes = sink.bytes;
+    let Some(rewrites) = rewrites else { return Ok(bytes) };
     let rewritten = rewrites.arguments(&bytes, sent(bytes.len())).map_err(|error| wrong(error.to_string()))?;
     Ok(rewritten.unwrap_or(bytes))
 }
@@ -75,7 +81,7 @@ impl Sink for Offering<'_> {
 }
 
 /// A result in the plugin's form. What is copied as it lies in memory is the same in both.
-struct Rewritten<'a>(GuestPayload<'a>, Option<&'a Arc<Rewrite>>);
+pub(crate) struct Rewritten<'a>(pub(crate) GuestPayload<'a>, pub(crate) Option<&'a Arc<Rewrite>>);
 
 // SAFETY: `copy_to` is that of the payload within, which fills all of `room`.
 unsafe impl Payload for Rewritten<'_> {

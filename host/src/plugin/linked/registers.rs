@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The arguments as they stand in memory.
-pub(super) fn frame(args: &[ArgDescriptor], registers: &[u64]) -> Result<Vec<u8>, String> {
+pub(crate) fn frame(args: &[ArgDescriptor], registers: &[u64]) -> Result<Vec<u8>, String> {
     if args.len() != registers.len() {
         return Err(format!("{} arguments came, and the method takes {}", registers.len(), args.len()));
     }
@@ -19,7 +19,7 @@ pub(super) fn frame(args: &[ArgDescriptor], registers: &[u64]) -> Result<Vec<u8>
 }
 
 /// A result as it stands in a register: its four bytes, the lowest first.
-pub(super) fn unframe(shape: &Shape<Type>, bytes: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn unframe(shape: &Shape<Type>, bytes: &[u8]) -> Result<Vec<u8>, String> {
     let bits = to_register(primitive(shape)?, bytes)?;
     Ok((bits as u32).to_le_bytes().to_vec())
 }

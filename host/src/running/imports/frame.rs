@@ -33,7 +33,11 @@ pub(super) struct Memory {
 /// A block that begins at a multiple of 16, as the arguments do.
 #[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(16))]
-struct Aligned([u8; 16]);
+pub(super) struct Aligned([u8; 16]);
+
+impl Aligned {
+    pub(super) const ZERO: Self = Self([0; 16]);
+}
 
 impl Memory {
     pub(super) fn new(memory: wasmer::Memory, store: &impl AsStoreRef) -> Self {
@@ -78,7 +82,7 @@ where
 }
 
 /// What the host's own services are told is short.
-fn limit(interface: &str, arguments: u32) -> u32 {
+pub(super) fn limit(interface: &str, arguments: u32) -> u32 {
     match interface == <dyn services::Services>::NAME {
         true => services::MAX_LEN as u32,
         false => arguments,
@@ -162,45 +166,8 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
     fn run(&self, args: &[u8], result: &mut Buffer) -> Status {
         match &self.rewrites {
             None => (self.run)(args, result),
-            Some(rewrites) => self.run_rewritten(rewrites, args, result).unwrap_or_else(|(status, error)| {
-                result.bytes = error.to_string().into_bytes();
-                status
-            }),
+            Some(rewrites) => run_rewritten(&self.run, rewrites, args, result),
         }
-    }
-
-    /// Runs the method over arguments in the plugin's form, and gives its result that form.
-    #[cold]
-    fn run_rewritten(
-        &self,
-        rewrites: &Rewrites,
-        args: &[u8],
-        result: &mut Buffer,
-    ) -> Result<Status, (Status, DecodeError)> {
-        let rewritten = rewrites.arguments(args, result.bounds()).map_err(|error| (Status::BadArguments, error))?;
-        let mut aligned = Vec::new();
-        let args = match &rewritten {
-            None => args,
-            Some(rewritten) => {
-                aligned.resize(rewritten.len().div_ceil(size_of::<Aligned>()), Aligned([0; 16]));
-                let bytes = &mut bytemuck::cast_slice_mut(&mut aligned)[..rewritten.len()];
-                bytes.copy_from_slice(rewritten);
-                bytes
-            }
-        };
-        let status = (self.run)(args, result);
-        let rewrite = match status {
-            // The items of a stream are rewritten one after the other.
-            Status::Ok if result.is_stream => &None,
-            Status::Ok => &rewrites.value,
-            Status::Error => &rewrites.error,
-            _ => &None,
-        };
-        if let Some(rewrite) = rewrite {
-            let rewritten = rewrite.value(&result.bytes, sent(result.bytes.len()));
-            result.bytes = rewritten.map_err(|error| (Status::Failed, error))?;
-        }
-        Ok(status)
     }
 
     /// Copies arguments piece by piece: what is stopped meanwhile gets none.
@@ -215,10 +182,56 @@ impl<R: Fn(&[u8], &mut Buffer) -> Status> Call<R> {
         let mut at = 0;
         while at < len && !self.halt.is_stopped() {
             let end = len.min(at + PIECE);
-            buffer.resize(end.div_ceil(size_of::<Aligned>()).max(buffer.len()), Aligned([0; 16]));
+            buffer.resize(end.div_ceil(size_of::<Aligned>()).max(buffer.len()), Aligned::ZERO);
             read(at as u32, &mut bytemuck::cast_slice_mut(buffer)[at..end])?;
             at = end;
         }
         Ok(&bytemuck::cast_slice(buffer)[..at])
     }
+}
+
+/// Runs a method over arguments in the plugin's form, and gives its result that form.
+#[cold]
+pub(super) fn run_rewritten(
+    run: impl Fn(&[u8], &mut Buffer) -> Status,
+    rewrites: &Rewrites,
+    args: &[u8],
+    result: &mut Buffer,
+) -> Status {
+    try_rewritten(run, rewrites, args, result).unwrap_or_else(|(status, error)| {
+        result.bytes = error.to_string().into_bytes();
+        status
+    })
+}
+
+fn try_rewritten(
+    run: impl Fn(&[u8], &mut Buffer) -> Status,
+    rewrites: &Rewrites,
+    args: &[u8],
+    result: &mut Buffer,
+) -> Result<Status, (Status, DecodeError)> {
+    let rewritten = rewrites.arguments(args, result.bounds()).map_err(|error| (Status::BadArguments, error))?;
+    let mut aligned = Vec::new();
+    let args = match &rewritten {
+        None => args,
+        Some(rewritten) => {
+            aligned.resize(rewritten.len().div_ceil(size_of::<Aligned>()), Aligned::ZERO);
+            let bytes = &mut bytemuck::cast_slice_mut(&mut aligned)[..rewritten.len()];
+            bytes.copy_from_slice(rewritten);
+            bytes
+        }
+    };
+    let status = run(args, result);
+    let rewrite = match status {
+        // The items of a stream are rewritten one after the other.
+        Status::Ok if result.is_stream => &None,
+        Status::Ok => &rewrites.value,
+        Status::Error => &rewrites.error,
+        _ => &None,
+    };
+    if let Some(rewrite) = rewrite {
+        let rewritten = rewrite.value(&result.bytes, sent(result.bytes.len()));
+        result.bytes = rewritten.map_err(|error| (Status::Failed, error))?;
+    }
+    Ok(status)
 }

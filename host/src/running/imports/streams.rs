@@ -13,7 +13,7 @@ use plugix_abi::interface::{CHUNK_LEN, Produce};
 use plugix_abi::{Status, import};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use std::time::{Duration, Instant};
 use wasmer::{Function, FunctionEnvMut, RuntimeError, StoreMut};
 
@@ -22,11 +22,27 @@ const PATIENCE: Duration = Duration::from_millis(1);
 
 /// The streams that the host offers to one plugin, by their handles.
 #[derive(Clone, Default)]
-pub(crate) struct HostStreams(Arc<Mutex<Table>>);
+pub(crate) struct HostStreams(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    table: Mutex<Table>,
+    /// Where the streams are, if they aren't in this process.
+    elsewhere: OnceLock<Box<dyn Elsewhere>>,
+}
+
+/// The streams of a host in another process.
+pub(crate) trait Elsewhere: Send + Sync {
+    /// Makes the next chunk of a stream.
+    fn next(&self, handle: u32) -> (Status, Vec<u8>);
+
+    /// Ends a stream.
+    fn end(&self, handle: u32);
+}
 
 /// What a stream of the plugin's knows of those of its host. One of these may hold it.
 #[derive(Clone)]
-pub(super) struct WeakStreams(Weak<Mutex<Table>>);
+pub(super) struct WeakStreams(Weak<Shared>);
 
 #[derive(Default)]
 struct Table {
@@ -54,7 +70,7 @@ impl HostStreams {
 
     /// How often the plugin was reset.
     pub(super) fn resets(&self) -> u64 {
-        lock(&self.0).resets
+        self.table().resets
     }
 
     /// Whether both are of one plugin.
@@ -64,7 +80,7 @@ impl HostStreams {
 
     /// Tells the plugin later that a stream is over.
     pub(super) fn end_later(&self, resets: u64, handle: u32) {
-        let mut table = lock(&self.0);
+        let mut table = self.table();
         if table.resets == resets {
             table.ended.push(handle);
         }
@@ -72,14 +88,14 @@ impl HostStreams {
 
     /// The streams that the plugin has to be told of.
     pub(super) fn ended(&self) -> Vec<u32> {
-        std::mem::take(&mut lock(&self.0).ended)
+        std::mem::take(&mut self.table().ended)
     }
 }
 
 impl HostStreams {
     /// Ends all streams, since the plugin was reset.
     pub(crate) fn end_all(&self) {
-        let mut table = lock(&self.0);
+        let mut table = self.table();
         table.resets += 1;
         table.ended.clear();
         let streams = std::mem::take(&mut table.streams);
@@ -88,12 +104,34 @@ impl HostStreams {
         drop(streams);
     }
 
+    /// Says that the streams are those of a host in another process.
+    pub(crate) fn are_elsewhere(&self, elsewhere: impl Elsewhere + 'static) {
+        // It is said once, before the plugin starts.
+        let _ = self.0.elsewhere.set(Box::new(elsewhere));
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        lock(&self.0.table)
+    }
+
     fn take(&self, handle: u32) -> Option<Box<dyn Produce>> {
-        lock(&self.0).streams.remove(&handle)
+        self.table().streams.remove(&handle)
+    }
+
+    /// Ends a stream. A panic in the destructor of the items must not unwind into the plugin.
+    pub(crate) fn end(&self, handle: u32) {
+        if let Some(elsewhere) = self.0.elsewhere.get() {
+            return elsewhere.end(handle);
+        }
+        let items = self.take(handle);
+        drop(catch_unwind(AssertUnwindSafe(|| drop(items))));
     }
 
     /// Makes the next chunk of a stream. The code of the items runs without the lock. A stream that panics is gone.
-    fn next(&self, plugin: &str, handle: u32) -> (Status, Vec<u8>) {
+    pub(crate) fn next(&self, plugin: &str, handle: u32) -> (Status, Vec<u8>) {
+        if let Some(elsewhere) = self.0.elsewhere.get() {
+            return elsewhere.next(handle);
+        }
         let Some(mut items) = self.take(handle) else {
             return (Status::BadArguments, b"there is no such stream".to_vec());
         };
@@ -105,7 +143,7 @@ impl HostStreams {
             Ok(_) if u32::try_from(chunk.len()).is_err() => (Status::Failed, b"a chunk is over 4 GiB".to_vec()),
             Ok(more) => {
                 if more {
-                    lock(&self.0).streams.insert(handle, items);
+                    self.table().streams.insert(handle, items);
                 }
                 (Status::Ok, chunk)
             }
@@ -149,10 +187,7 @@ impl HostStreams {
             &context.memory,
             move |mut env: FunctionEnvMut<'_, frame::Memory>, handle: u32| {
                 stopped::check(halt.is_stopped())?;
-                let items = streams.take(handle);
-                // A panic in the destructor of the items must not unwind into the plugin.
-                let end = || drop(catch_unwind(AssertUnwindSafe(|| drop(items))));
-                while_it_waits(&mut env, &streams, limit, end)
+                while_it_waits(&mut env, &streams, limit, || streams.end(handle))
             },
         )
     }
@@ -161,7 +196,7 @@ impl HostStreams {
 impl Offers for HostStreams {
     /// Keeps a stream until the plugin has pulled all of it, or ends it.
     fn offer(&self, items: Box<dyn Produce>) -> u32 {
-        let mut table = lock(&self.0);
+        let mut table = self.table();
         loop {
             table.last_handle = table.last_handle.wrapping_add(1);
             let handle = table.last_handle;
@@ -175,6 +210,6 @@ impl Offers for HostStreams {
 
 impl std::fmt::Debug for HostStreams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HostStreams").field("streams", &lock(&self.0).streams.len()).finish()
+        f.debug_struct("HostStreams").field("streams", &self.table().streams.len()).finish()
     }
 }

@@ -1,5 +1,5 @@
 //! Streams that a plugin gives to host functions. Their chunks come by calls into the plugin, on the thread of the plugin's
-//! that waits for the host.
+//! that waits for the host, or in the plugin's process.
 
 mod call;
 
@@ -20,14 +20,27 @@ const MAX_DEPTH: u32 = 8;
 
 /// A thread of the plugin's that waits for the host.
 struct Waiting<'a, 'e> {
-    env: RefCell<&'a mut FunctionEnvMut<'e, Memory>>,
+    by: By<'a, 'e>,
     streams: &'a HostStreams,
     /// How many bytes a chunk may have.
     limit: u32,
     depth: u32,
-    /// What ended the plugin while it made a chunk.
-    ended: OnceCell<RuntimeError>,
 }
+
+/// How the plugin is called that waits.
+enum By<'a, 'e> {
+    /// In its store, which has called the host.
+    Store {
+        env: RefCell<&'a mut FunctionEnvMut<'e, Memory>>,
+        /// What ended the plugin while it made a chunk.
+        ended: OnceCell<RuntimeError>,
+    },
+    /// In its process.
+    Process(&'a CallProcess<'a>),
+}
+
+/// Calls an export of a plugin in a process of its own. It gets a handle, and replaces the chunk.
+pub(crate) type CallProcess<'a> = dyn Fn(&'static str, u32, &mut Vec<u8>) -> Result<(), StreamError> + 'a;
 
 thread_local! {
     /// What waits for what the calling thread does. Null if nothing does.
@@ -59,6 +72,30 @@ pub(super) fn while_it_waits<R>(
     limit: u32,
     run: impl FnOnce() -> R,
 ) -> Result<R, RuntimeError> {
+    let by = By::Store { env: RefCell::new(env), ended: OnceCell::new() };
+    match waiting_by(by, streams, limit, run) {
+        (result, By::Store { ended, .. }) => ended.into_inner().map_or(Ok(result), Err),
+        (result, By::Process(_)) => Ok(result),
+    }
+}
+
+/// Runs what the host does while a thread of the plugin waits that is in another process.
+pub(crate) fn while_process_waits<R>(
+    call: &CallProcess<'_>,
+    streams: &HostStreams,
+    limit: u32,
+    run: impl FnOnce() -> R,
+) -> R {
+    waiting_by(By::Process(call), streams, limit, run).0
+}
+
+#[inline]
+fn waiting_by<'a, 'e, R>(
+    by: By<'a, 'e>,
+    streams: &'a HostStreams,
+    limit: u32,
+    run: impl FnOnce() -> R,
+) -> (R, By<'a, 'e>) {
     struct Restore<'a>(&'a Cell<*const Waiting<'static, 'static>>, *const Waiting<'static, 'static>);
 
     impl Drop for Restore<'_> {
@@ -72,18 +109,18 @@ pub(super) fn while_it_waits<R>(
         let outer = current.get();
         // SAFETY: as in `waiting`.
         let depth = unsafe { outer.as_ref() }.map_or(1, |outer| outer.depth + 1);
-        let waiting = Waiting { env: RefCell::new(env), streams, limit, depth, ended: OnceCell::new() };
+        let waiting = Waiting { by, streams, limit, depth };
         let restore = Restore(current, current.replace(from_ref(&waiting).cast()));
         let result = run();
         drop(restore);
-        waiting.ended.into_inner().map_or(Ok(result), Err)
+        (result, waiting.by)
     })
 }
 
 /// Looks at what waits for the calling thread.
 fn waiting<R>(look: impl FnOnce(&Waiting<'_, '_>) -> R) -> Option<R> {
     let waiting = WAITING.get();
-    // SAFETY: the pointer is null, or `while_it_waits` has it from a value that lives until it puts the old pointer back.
+    // SAFETY: the pointer is null, or `waiting_by` has it from a value that lives until it puts the old pointer back.
     unsafe { waiting.as_ref() }.map(look)
 }
 
@@ -158,10 +195,14 @@ impl Waiting<'_, '_> {
         if self.depth > MAX_DEPTH {
             return Err(StreamError::new(format_args!("over {MAX_DEPTH} streams wait for each other")));
         }
-        if self.ended.get().is_some() {
+        let (env, ended) = match &self.by {
+            By::Process(call) => return call(export, handle, chunk),
+            By::Store { env, ended } => (env, ended),
+        };
+        if ended.get().is_some() {
             return Err(StreamError::new("the plugin has ended"));
         }
-        let mut env = self.env.try_borrow_mut().map_err(|_| StreamError::new("the plugin makes another chunk"))?;
+        let mut env = env.try_borrow_mut().map_err(|_| StreamError::new("the plugin makes another chunk"))?;
         match call(&mut env, export, handle, self.limit, chunk) {
             Ok(Status::Ok) => Ok(()),
             Ok(Status::Panic) => Err(StreamError::new(match postcard::from_bytes::<PanicReport>(chunk) {
@@ -171,7 +212,7 @@ impl Waiting<'_, '_> {
             Ok(_) => Err(StreamError::new(String::from_utf8_lossy(chunk))),
             Err(error) => {
                 // There is none yet: this was looked at above.
-                let _ = self.ended.set(error);
+                let _ = ended.set(error);
                 Err(StreamError::new("the plugin has ended"))
             }
         }

@@ -1,5 +1,6 @@
 //! Interfaces that a host implements without their traits: arguments and results as bytes, by the plugin's descriptor.
 
+use super::answers::Run;
 use super::buffer::Buffer;
 use super::results::pack;
 use super::scalar::panicked_scalar;
@@ -43,6 +44,15 @@ impl Provided for Untyped {
 
     fn contract(&self) -> Option<(&'static InterfaceInfo, &'static [u8])> {
         None
+    }
+
+    fn run(&self, method: &str, _: &Fit) -> Option<Run> {
+        let (answer, method) = (self.answer.clone(), method.to_owned());
+        Some(Box::new(move |args, result| {
+            let (status, bytes) = answer(&method, UntypedArgs::Bytes(args));
+            result.put(bytes);
+            status
+        }))
     }
 
     fn function(&self, store: &mut StoreMut<'_>, context: &Context, import: &Import, _: &Fit) -> Option<Function> {

@@ -1,7 +1,8 @@
 //! Pages of a memory as they were at one moment, in an image.
 
+use super::GuestMemory;
 use super::image::Image;
-use super::{GuestMemory, copy};
+use plugix_shared::copy;
 use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;

@@ -1,10 +1,10 @@
 //! A result that still lies in guest memory. It is copied once and then decoded.
 
-use super::copy;
 use crate::error::ProtocolError;
 use crate::running::imports::{is_stopped, with_halt};
 use crate::stop::Halt;
 use plugix_abi::interface::{Bounds, DecodeError, Payload, Pull};
+use plugix_shared::copy;
 use std::mem::MaybeUninit;
 
 /// Bytes of arguments and results that are copied at once: with what the kernel does for new memory, in less than a
@@ -45,7 +45,7 @@ impl<'a> GuestPayload<'a> {
     /// # Safety
     /// `from` is valid for reads of `len` bytes for as long as the payload lives. Other threads may write them.
     #[inline]
-    pub(super) unsafe fn new(
+    pub(crate) unsafe fn new(
         from: *const u8,
         len: usize,
         limit: usize,

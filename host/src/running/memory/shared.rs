@@ -1,7 +1,7 @@
 //! A plugin's memory without any of its stores.
 
-use super::copy;
 use crate::dump::Memory;
+use plugix_shared::copy;
 use wasmer::sys::vm::{LinearMemory as _, VMSharedMemory};
 
 /// The memory that the threads of a plugin share. It stays until this is dropped, also when the threads are gone.

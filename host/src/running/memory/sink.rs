@@ -1,7 +1,7 @@
 //! Writes encoded arguments straight into guest memory.
 
-use super::copy;
 use plugix_abi::interface::{EncodeError, Full, Produce, Sink};
+use plugix_shared::copy;
 use std::marker::PhantomData;
 
 /// Keeps the streams that encoded arguments refer to.
@@ -24,7 +24,7 @@ impl<'a> GuestSink<'a> {
     /// # Safety
     /// `to` is valid for writes of `room` bytes for as long as the sink lives. Other threads may write them as well.
     #[inline]
-    pub(super) unsafe fn new(to: *mut u8, room: usize) -> Self {
+    pub(crate) unsafe fn new(to: *mut u8, room: usize) -> Self {
         Self { to, room, position: 0, streams: None, memory: PhantomData }
     }
 

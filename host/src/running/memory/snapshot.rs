@@ -3,10 +3,11 @@
 //! The plugin's memory is mapped from images then. So a way back costs what the plugin has written since, and not what it
 //! has. And the instances of one module have one image in common, so that an instance takes room for what differs.
 
+use super::GuestMemory;
 use super::changed::changed;
 use super::image::give_back;
 use super::layer::{Layer, PAGE};
-use super::{GuestMemory, copy};
+use plugix_shared::copy;
 use std::io;
 use std::sync::{Arc, OnceLock};
 use wasmer::AsStoreRef;

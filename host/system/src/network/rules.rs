@@ -3,6 +3,7 @@
 use super::canonical;
 use super::unix::UnixRules;
 use plugix_requests::network::{NetworkRuleError, Rule, Target, is_special, usual_form};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -19,7 +20,7 @@ const SOCKETS: usize = 64;
 /// there. Loopback, private, link-local, multicast and reserved addresses are reached only through a rule for just such
 /// addresses, or through [`Network::host`]: neither a name nor `0.0.0.0/0` leads there. The name `localhost` leads to
 /// loopback.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Network {
     connect: [Vec<Rule>; 2],
     listen: [Vec<Rule>; 2],

@@ -1,12 +1,13 @@
 //! Rules for Unix sockets: paths of the host's, one by one.
 
 use plugix_requests::network::{NetworkRuleError, check_unix};
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The Unix sockets that a plugin may reach. A plugin names one by the path that the rule has.
 ///
 /// A rule is one path and never a folder: whoever can write to a folder decides what lies in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct UnixRules {
     connect: Vec<PathBuf>,
     listen: Vec<PathBuf>,

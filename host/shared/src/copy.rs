@@ -1,4 +1,4 @@
-//! Copies between the host's memory and a guest's memory. Other threads may write to the guest's memory at the same
+//! Copies between memory of one's own and memory that others may write at the same
 //! time.
 //!
 //! To Rust, a plain `memcpy` would be a data race. So the copies here are volatile accesses, or one machine instruction
@@ -16,7 +16,7 @@ const STRING_COPY_MIN: usize = 256;
 /// 1. `from` is valid for reads of `len` bytes. Other threads may write them meanwhile.
 /// 2. `to` is valid for writes of `len` bytes, belongs to the caller alone, and doesn't overlap with `from`.
 #[inline]
-pub(super) unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
+pub unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     if len >= STRING_COPY_MIN {
         // SAFETY: the caller's promises are those that the function needs.
@@ -40,7 +40,7 @@ pub(super) unsafe fn from_guest(from: *const u8, to: *mut u8, len: usize) {
 /// # Safety
 /// `from` is valid for reads of a `T`. Other threads may write it meanwhile.
 #[inline]
-pub(super) unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
+pub unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
     let mut value = T::zeroed();
     let bytes = bytemuck::bytes_of_mut(&mut value);
     if align_of::<T>() == 4 {
@@ -62,7 +62,7 @@ pub(super) unsafe fn pod_from_guest<T: Pod>(from: *const u8) -> T {
 /// 1. `from` is valid for reads of `len` bytes and doesn't change meanwhile.
 /// 2. `to` is valid for writes of `len` bytes. Other threads may read and write them meanwhile. The two don't overlap.
 #[inline]
-pub(super) unsafe fn to_guest(from: *const u8, to: *mut u8, len: usize) {
+pub unsafe fn to_guest(from: *const u8, to: *mut u8, len: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
     if len >= STRING_COPY_MIN {
         // SAFETY: the caller's promises are those that the function needs.
