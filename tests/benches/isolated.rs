@@ -5,7 +5,7 @@
 
 use anyhow::Result;
 use plugix_e2e::bench::{Pair, Report, Unit, compare, compare_long, quantile, seconds};
-use plugix_e2e::{guest, resident_kib_of};
+use plugix_e2e::{guest, private_kib_of};
 use plugix_e2e_contract::bench::Bench;
 use plugix_e2e_contract::host::Adder;
 use plugix_e2e_contract::shared::{Oracle, Shared};
@@ -73,8 +73,8 @@ fn main() -> Result<()> {
     let start = seconds(5, || begin().expect("it starts"));
     report.time("start and end of a child, from compiled code", Unit::Milliseconds, start, 15.0);
     let idle = (0..IDLE).map(|_| begin()).collect::<Result<Vec<_>>>()?;
-    let resident = idle.iter().map(|plugin| resident_kib_of(plugin.process_id())).sum::<Result<u64>>()?;
-    report.size("memory of an idle child", resident / IDLE, 6 << 10);
+    let resident = idle.iter().map(|plugin| private_kib_of(plugin.process_id())).sum::<Result<u64>>()?;
+    report.size("memory of an idle child that it shares with nobody", resident as f64 / IDLE as f64, 6.0 * 1024.0);
     drop(idle);
 
     report.ratio("two children at once / one, time of a call", Unit::Microseconds, two_and_one()?, 1.0 / 1.9);

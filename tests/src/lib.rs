@@ -15,7 +15,8 @@ pub use footprint::Footprint;
 pub use guests::{OPTIMIZED, OPTIMIZER, engine, guest, guest_path, module, plugin};
 pub use isolated::{isolated, isolated_under};
 pub use process::{
-    descriptors, happens, images_kib, mapped_kib, peak_kib, resident_kib, thread_states, threads, wait_until,
+    descriptors, happens, images_kib, mapped_kib, peak_kib, private_kib_of, resident_kib, thread_states, threads,
+    wait_until,
 };
 pub use random::Random;
 pub use sections::{with_invalid_code, with_requests, with_section};

@@ -51,6 +51,19 @@ pub fn mapped_kib() -> Result<u64> {
     status("VmSize:")
 }
 
+/// The memory that another process occupies and shares with nobody, in KiB.
+///
+/// # Errors
+/// If there is no such process, or it isn't for this one to look at.
+pub fn private_kib_of(process: u32) -> Result<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
+    let of = |name: &str| -> Result<u64> {
+        let line = rollup.lines().find_map(|line| line.strip_prefix(name)).context("the kernel doesn't say")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    };
+    Ok(of("Private_Clean:")? + of("Private_Dirty:")?)
+}
+
 /// The memory that this process occupies, in KiB.
 ///
 /// # Errors

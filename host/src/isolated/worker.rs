@@ -4,6 +4,7 @@ mod forward;
 mod serve;
 mod speech;
 mod talking;
+mod wall;
 
 use super::wire::{self, ARGUMENT, Ask, Begin, NotStarted, Received, Tell};
 use crate::code::{Artifact, confine};
@@ -15,6 +16,7 @@ use crate::plugin::{Plugin, Sharing, Signal};
 use crate::policy::Policy;
 use forward::Forwarded;
 use plugix_shared::Segment;
+use plugix_wall::die_with_parent;
 use serve::Served;
 use speech::Speech;
 use std::ffi::OsStr;
@@ -72,7 +74,7 @@ fn run() -> io::Result<()> {
     let segment = Segment::open(descriptors.next().ok_or_else(missing)?)?;
     let artifact = File::from(descriptors.next().ok_or_else(missing)?);
     let descriptors = Descriptors { segment, artifact, stdin: descriptors.next() };
-    confine::of_parent(begin.parent)?;
+    die_with_parent(begin.parent)?;
     let speech = Speech::new(socket.try_clone()?);
     match start(begin, descriptors, &speech) {
         Ok((served, lacks)) => {
@@ -90,11 +92,7 @@ fn run() -> io::Result<()> {
 fn start(begin: Begin, from: Descriptors, speech: &Speech) -> Result<(Served, Vec<String>), LoadError> {
     let Begin { name, policy, config, provides, workers, backtraces, required, memory, .. } = begin;
     let mut policy = Policy::from(policy);
-    let io = |what: &str| {
-        let what = what.to_owned();
-        move |source| LoadError::Io { what, source }
-    };
-    confine::memory(memory).map_err(io("limit the memory of the plugin's process"))?;
+    let enclosed = wall::enclose(&policy, memory, required)?;
     let engine = Engine::new()?;
     let artifact = Artifact::read(&from.artifact)?;
     // SAFETY: the host has made the artifact, and nobody can change it.
@@ -105,8 +103,8 @@ fn start(begin: Begin, from: Descriptors, speech: &Speech) -> Result<(Served, Ve
     let printed = speech.clone();
     policy = policy.pass_output(move |stream, bytes| printed.print(stream, bytes));
     let forwarded = Forwarded::new(from.segment.clone(), workers, speech.clone());
-    let lacks = Vec::new();
-    let _ = required;
+    // All that is loaded is there. What follows is the plugin's code.
+    let lacks = wall::seal(enclosed)?;
     let plugin = plugin(&module, name, policy, config, (&forwarded, &provides, backtraces), speech)?;
     let served = Served::new(plugin, &Sharing::new().workers(workers), from.segment, &forwarded);
     Ok((served.map_err(LoadError::Start)?, lacks))

@@ -263,7 +263,12 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// What was asked for that only a plugin in the host's own process can have.
     pub(crate) fn only_here(&self) -> Option<&'static str> {
-        let asked = [(self.resettable, "`resettable`"), (self.dumps.is_some(), "`dumps`"), (self.spans, "`spans`")];
+        let asked = [
+            (self.resettable, "`resettable`"),
+            (self.dumps.is_some(), "`dumps`"),
+            (self.spans, "`spans`"),
+            (self.policy.network.reach().unix, "a Unix socket of the host's"),
+        ];
         asked.into_iter().find(|(asked, _)| *asked).map(|(_, what)| what)
     }
 

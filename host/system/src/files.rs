@@ -76,7 +76,7 @@ pub enum Device {
 
 impl Device {
     /// Where the host has it.
-    pub(crate) fn path(self) -> &'static str {
+    pub fn path(self) -> &'static str {
         match self {
             Self::Null => "/dev/null",
             Self::Zero => "/dev/zero",

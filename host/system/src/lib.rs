@@ -41,7 +41,7 @@ pub use files::{Access, Device, Mount, Source};
 pub use futex::Word;
 pub use halt::Halt;
 pub use input::{Input, InputWriter};
-pub use network::{Network, NetworkRuleError};
+pub use network::{Network, NetworkRuleError, Reach};
 pub use output::Sink;
 pub use part::Part;
 pub use poll::{Awaited, PollEvent, Subscription};

@@ -11,7 +11,7 @@ pub(crate) use gate::{Gate, SharedPort, Slot};
 pub(crate) use rules::Protocol;
 
 pub use plugix_requests::network::NetworkRuleError;
-pub use rules::Network;
+pub use rules::{Network, Reach};
 
 use crate::{Errno, Result, System, Thread};
 use std::net::{IpAddr, SocketAddr};

@@ -45,7 +45,7 @@ fn typed_values_cross() -> Result<()> {
     let client = plugin.bind::<dyn Typed>()?;
     assert_eq!(client.text("ü€")?, "ü€");
     assert_eq!(client.fraction(0.25)?, 0.25);
-    let points: Vec<Point> = (0..200_000).map(|at| Point { x: at as f32, ..Point::default() }).collect();
+    let points: Vec<Point> = (0..200_000).map(|at| Point { x: at as f32, y: 0.0, z: 0.0, w: 1.0 }).collect();
     assert_eq!(client.points(PodSlice::new(&points))?.len(), points.len());
     assert_eq!(client.divide(7, 2).ok(), Some(3));
     assert_matches!(client.divide(1, 0), Err(CallError::Returned(DivideError::ByZero)));

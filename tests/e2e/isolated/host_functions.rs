@@ -43,7 +43,7 @@ fn services_are_those_of_the_host() -> Result<()> {
     let plugin = begin(crate::typed::builder(&TestStore::default()).services(services).name("far"));
     let client = plugin.bind::<dyn Typed>()?;
     assert!(!client.services("one")?);
-    cancellation.set();
+    cancellation.set(true);
     assert!(client.services("two")?);
     assert_eq!(crate::capture::records_of("far", "plugix::log").len(), 2);
     let said = said.lock().expect("nothing panics");

@@ -12,7 +12,7 @@ pub(crate) struct TestStore(Arc<State>);
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    pub(super) values: Mutex<BTreeMap<String, Vec<u8>>>,
+    pub(crate) values: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Where all threads that put something meet first.
     meeting: Mutex<Option<Arc<Barrier>>>,
     /// The plugin that [`Store::call_back`] calls.
@@ -23,7 +23,7 @@ pub(crate) struct State {
 
 impl TestStore {
     /// So many callers meet before any of them puts something. With 0, nobody waits.
-    pub(super) fn meet(&self, count: usize) -> Arc<Barrier> {
+    pub(crate) fn meet(&self, count: usize) -> Arc<Barrier> {
         let meeting = Arc::new(Barrier::new(count));
         *self.meeting.lock().expect("nobody panics with it") = (count > 0).then(|| meeting.clone());
         meeting

@@ -75,6 +75,18 @@ impl Rule {
         }
     }
 
+    /// Whether it is about names.
+    pub fn is_named(&self) -> bool {
+        !matches!(self.target, Target::Range(_))
+    }
+
+    /// Its ports one by one, if they are `most` at most.
+    pub fn few_ports(&self, most: usize) -> Option<Vec<u16>> {
+        let joined = joined(&self.ports);
+        let count: usize = joined.iter().map(|ports| usize::from(ports.end() - ports.start()) + 1).sum();
+        (count <= most).then(|| joined.into_iter().flatten().collect())
+    }
+
     /// Whether a plugin with this rule reaches all that it would reach with the other one.
     pub fn covers(&self, other: &Self) -> bool {
         let own = joined(&self.ports);

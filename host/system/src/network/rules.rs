@@ -30,6 +30,24 @@ pub struct Network {
     unrestricted: bool,
 }
 
+/// More ports than these are any.
+const FEW_PORTS: usize = 256;
+
+/// What a plugin may reach, roughly: never less than its rules say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The ports that it may connect to. `None` stands for any.
+    pub connect_tcp: Option<Vec<u16>>,
+    /// The ports that it may listen at. 0 stands for one that the system picks. `None` stands for any.
+    pub listen_tcp: Option<Vec<u16>>,
+    /// Whether it sends or receives datagrams.
+    pub udp: bool,
+    /// Whether it looks names up.
+    pub names: bool,
+    /// Whether it reaches Unix sockets of the host's.
+    pub unix: bool,
+}
+
 /// The two kinds of sockets that rules tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Protocol {
@@ -126,6 +144,22 @@ impl Network {
     /// Whether nothing is allowed, so that no socket is needed.
     pub fn is_nothing(&self) -> bool {
         !self.unrestricted && self.unix.is_empty() && self.connect.iter().chain(&self.listen).all(Vec::is_empty)
+    }
+
+    /// What the rules come to, for a wall that knows ports and no names.
+    pub fn reach(&self) -> Reach {
+        let ports = |rules: &[Rule]| {
+            let ports = rules.iter().map(|rule| rule.few_ports(FEW_PORTS)).collect::<Option<Vec<_>>>()?;
+            Some(ports.concat()).filter(|ports| ports.len() <= FEW_PORTS && !self.unrestricted)
+        };
+        let [tcp, udp] = [Protocol::Tcp as usize, Protocol::Udp as usize];
+        Reach {
+            connect_tcp: ports(&self.connect[tcp]),
+            listen_tcp: ports(&self.listen[tcp]),
+            udp: self.unrestricted || !self.connect[udp].is_empty() || !self.listen[udp].is_empty(),
+            names: self.unrestricted || self.connect.iter().flatten().any(Rule::is_named),
+            unix: self.unrestricted || !self.unix.is_empty(),
+        }
     }
 
     fn listening(self, protocol: Protocol, rule: &str) -> Result<Self, NetworkRuleError> {
