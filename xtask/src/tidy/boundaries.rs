@@ -17,7 +17,7 @@ struct Rule {
     allowed: &'static [&'static str],
 }
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 15] = [
     Rule { package: "plugix-abi", features: "std", forbidden: &ENGINE, allowed: &[] },
     // Trait impls for the host's reads need the engine's traits, and nothing else.
     Rule { package: "plugix-abi", features: "host", forbidden: &ENGINE, allowed: &["wasmer-types"] },
@@ -28,6 +28,8 @@ const RULES: [Rule; 13] = [
     Rule { package: "plugix-module", features: "", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-requests", features: "toml", forbidden: &ENGINE, allowed: &[] },
     Rule { package: "plugix-system", features: "", forbidden: &ENGINE, allowed: &[] },
+    Rule { package: "plugix-shared", features: "", forbidden: &ENGINE, allowed: &[] },
+    Rule { package: "plugix-wall", features: "", forbidden: &ENGINE, allowed: &[] },
     // Its modules are bytes, and TLS needs no second compiler.
     Rule {
         package: "plugix-store",

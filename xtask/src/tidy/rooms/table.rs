@@ -17,7 +17,7 @@ const fn room(name: &'static str, sentence: &'static str, uses: &'static [&'stat
 }
 
 #[rustfmt::skip] // a row is three lines: name, sentence, rooms
-pub(super) const ROOMS: [Room; 13] = [
+pub(super) const ROOMS: [Room; 14] = [
     room("error",
         "every error and its text; knows nothing of what causes one.",
         &[]),
@@ -55,6 +55,9 @@ pub(super) const ROOMS: [Room; 13] = [
         "modules that are loaded, and their code; knows nothing of policies.",
         &["error", "sync", "code", "profile", "running", "engine"]),
     room("plugin",
-        "what an application holds: plain, shared, pooled and raw plugins, and their calls; nothing knows of this room.",
+        "what an application holds: plain, shared, pooled and raw plugins, and their calls; knows nothing of other processes.",
         &["error", "sync", "events", "stop", "output", "policy", "profile", "dump", "running", "engine", "module"]),
+    room("isolated",
+        "plugins in processes of their own, on both sides; nothing knows of this room.",
+        &["error", "sync", "events", "stop", "output", "policy", "code", "running", "engine", "module", "plugin"]),
 ];
