@@ -26,6 +26,7 @@
 //! The host believes nothing that comes from the process, as it believes nothing that comes from a plugin: bytes are copied
 //! once, and then checked. What a call says crosses memory that both share (`plugix_shared`), everything else a socket.
 
+mod begin;
 mod bound;
 mod control;
 mod host_calls;
@@ -33,6 +34,7 @@ mod isolation;
 mod lanes;
 mod plugin;
 mod process;
+mod shared;
 mod start;
 mod streams;
 mod wire;
@@ -41,4 +43,5 @@ mod worker;
 pub use bound::IsolatedBound;
 pub use isolation::Isolation;
 pub use plugin::IsolatedPlugin;
+pub(crate) use wire::{hear, messages};
 pub(crate) use worker::run_if_asked;

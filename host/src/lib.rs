@@ -77,6 +77,16 @@ pub mod __private {
     #[cfg(feature = "json")]
     pub use crate::plugin::there_and_back;
 
+    /// Messages of a plugin's process.
+    pub fn messages() -> Vec<Vec<u8>> {
+        crate::isolated::messages()
+    }
+
+    /// What such a message comes to. `None` if it is refused.
+    pub fn hear(message: &[u8]) -> Option<String> {
+        crate::isolated::hear(message)
+    }
+
     /// An artifact with this header and this body, whose hash of the header is right.
     pub fn artifact_with(header: &[u8], body: &[u8]) -> Vec<u8> {
         crate::code::with_header(header, body)

@@ -52,6 +52,7 @@ pub(crate) struct Streams {
 impl Streams {
     /// Makes streams that keep `limit` bytes each.
     pub(crate) fn new(limit: usize, forward: &Forward, events: &Events) -> Self {
+        let limit = (!matches!(forward, Forward::Elsewhere(_))).then_some(limit);
         let captured = |stream| Captured::new(limit, events.clone(), forward.line_printer(stream, events));
         Self { stdout: captured(StandardStream::Stdout), stderr: captured(StandardStream::Stderr) }
     }

@@ -211,16 +211,6 @@ impl Plugin {
         self.module.engine().watchdog().limit(self.calls.clone(), limit)
     }
 
-    /// Whether another caller can have the plugin: it lives, has kept to its limits, and runs no call.
-    pub(crate) fn is_fit(&self) -> bool {
-        self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
-    }
-
-    /// Brings the plugin back to what it was after its start. False if that is impossible.
-    pub(crate) fn reset(&self) -> bool {
-        self.inner.try_take().is_some_and(|mut inner| inner.reset())
-    }
-
     /// What all threads of the plugin share.
     pub(crate) fn process(&self) -> &Arc<Process> {
         &self.process

@@ -40,7 +40,7 @@ impl Oracle for Host {
 }
 
 fn builder() -> PluginBuilder {
-    Plugin::builder(&guest("bench")).provide(<dyn Adder>::provider(Host))
+    Plugin::builder(&guest("bench")).config(&7_u32).provide(<dyn Adder>::provider(Host))
 }
 
 fn begin() -> Result<IsolatedPlugin> {

@@ -23,7 +23,8 @@ use tracing::level_filters::LevelFilter;
     plugix run words.wasm --config '{\"language\": \"en\"}' count '[]'\n  \
     plugix run words.wasm greet '[\"ada\"]' --fake answers.toml --time\n  \
     plugix run words.wasm count '[\"/books\", 2]' --profile count.svg\n  \
-    plugix run words.wasm count '[\"/books\", 2]' --dump dumps\n\n\
+    plugix run words.wasm count '[\"/books\", 2]' --dump dumps\n  \
+    plugix run words.wasm count '[\"/books\", 2]' --isolated\n\n\
     The result is printed in JSON on standard output. What the plugin prints and logs is told on standard error.\n\
     The exit code is 3 if the method returned an error, and 4 if the plugin failed. `plugix --help` has all codes.\n\n\
     A file of answers, for interfaces that the plugin calls (TOML, or the same in JSON):\n\n    \
@@ -62,6 +63,9 @@ pub(crate) struct Args {
     /// If it traps or is stopped, write a core dump into this folder: its memory, and where its threads were
     #[arg(long, value_name = "FOLDER")]
     dump: Option<PathBuf>,
+    /// Run the plugin in a process of its own, which has nothing but what the policy names
+    #[arg(long, requires = "method", conflicts_with_all = ["profile", "dump"])]
+    isolated: bool,
     /// Show the plugin's functions that were running when it panicked or trapped
     #[arg(long)]
     backtrace: bool,

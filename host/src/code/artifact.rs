@@ -21,8 +21,9 @@ use plugix_module::{ModuleInfo, inspect};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Seek as _, Write};
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,7 +104,6 @@ impl Artifact {
         let mut file = File::from(descriptor);
         file.write_all(&self.bytes)?;
         fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL)?;
-        file.rewind()?;
         Ok(file.into())
     }
 
@@ -182,14 +182,15 @@ impl Artifact {
 }
 
 /// Reads a regular file. Other kinds of files may have no end.
-pub(crate) fn read_whole(mut file: &File) -> io::Result<Bytes> {
+pub(crate) fn read_whole(file: &File) -> io::Result<Bytes> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
     let len = usize::try_from(metadata.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
     let mut bytes = Aligned::zeroed(len);
-    file.read_exact(bytes.as_mut())?;
+    // Where the file is read from is no other reader's business, if others have it open.
+    file.read_exact_at(bytes.as_mut(), 0)?;
     Ok(bytes.into())
 }
 

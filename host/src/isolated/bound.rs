@@ -1,7 +1,8 @@
 //! Carries the calls of a typed client to a plugin in a process of its own.
 
 use super::lanes::CallLane;
-use super::plugin::{IsolatedPlugin, Shared};
+use super::plugin::IsolatedPlugin;
+use super::shared::Shared;
 use super::wire::kind;
 use crate::error::{Error, MethodRef};
 use crate::plugin::call::{ReadError, Rewritten, arguments};

@@ -1,6 +1,6 @@
 //! What the host hears of the process, beside calls, and what it asks.
 
-use super::plugin::Shared;
+use super::host_calls::Sides;
 use super::process::PluginProcess;
 use super::wire::{self, Ask, LONGEST, Tell, broken};
 use crate::error::{Error, ProcessError, Symbols};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 /// How long the process may take to say what it uses.
@@ -28,6 +28,8 @@ pub(super) struct Control {
     stopper: Arc<Stopper>,
     lacks: OnceLock<Vec<String>>,
     last: AtomicU64,
+    /// Held while something is asked.
+    asking: Mutex<()>,
     /// Who wants to know what the process uses. `None` once the process is over.
     wanted: Mutex<Option<HashMap<u64, Sender<Box<Usage>>>>>,
 }
@@ -37,15 +39,15 @@ pub(super) struct Ears {
     pub(super) events: Events,
     pub(super) output: Streams,
     pub(super) symbols: Symbols,
-    /// What answers the plugin's threads, once the plugin is there.
-    pub(super) side: Option<Weak<Shared>>,
+    /// What answers the plugin's threads.
+    pub(super) sides: Sides,
 }
 
 impl Control {
     pub(super) fn new(socket: UnixStream, process: Arc<PluginProcess>, stopper: &Arc<Stopper>) -> Arc<Self> {
         let wanted = Mutex::new(Some(HashMap::new()));
         let (last, lacks) = (AtomicU64::new(0), OnceLock::new());
-        Arc::new(Self { socket, process, stopper: stopper.clone(), lacks, last, wanted })
+        Arc::new(Self { socket, process, stopper: stopper.clone(), lacks, last, asking: Mutex::default(), wanted })
     }
 
     pub(super) fn process(&self) -> &Arc<PluginProcess> {
@@ -70,15 +72,24 @@ impl Control {
         let number = self.last.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = channel();
         lock(&self.wanted).as_mut()?.insert(number, sender);
-        let asked = wire::send(&self.socket, &Ask::Usage { number });
-        let usage = asked.ok().and_then(|()| answer.recv_timeout(PATIENCE).ok().map(|usage| *usage));
+        let asked = self.ask(&Ask::Usage { number });
+        let usage = asked.then(|| answer.recv_timeout(PATIENCE).ok().map(|usage| *usage)).flatten();
         lock(&self.wanted).as_mut()?.remove(&number);
         usage
     }
 
     pub(super) fn signal(&self, signal: Signal) {
         // A process that is over gets none.
-        let _ = wire::send(&self.socket, &Ask::Signal { number: signal.number() });
+        self.ask(&Ask::Signal { number: signal.number() });
+    }
+
+    /// Asks the process something. False if it doesn't listen: nobody waits for it.
+    fn ask(&self, ask: &Ask) -> bool {
+        let _asking = lock(&self.asking);
+        wire::send_now(&self.socket, ask).unwrap_or_else(|_| {
+            self.stopper.stop(broken("it doesn't listen"));
+            false
+        })
     }
 
     /// Hears the process until it is over. Then the plugin is over as well.
@@ -125,11 +136,7 @@ impl Control {
                 wanted.map(|wanted| wanted.send(usage));
             }
             Tell::Ended(failure) => self.stopper.stop(failure.into_error(&ears.symbols)),
-            Tell::Side(lane) => {
-                // A plugin that is let go needs no answers.
-                let plugin = ears.side.as_ref().ok_or_else(|| broken("it calls its host before it has started"))?;
-                plugin.upgrade().map_or(Ok(()), |plugin| plugin.answer_side(lane))?;
-            }
+            Tell::Side(lane) => ears.sides.answer(lane)?,
             Tell::Started { .. } | Tell::NotStarted(_) => return Err(broken("it has started twice")),
         }
         Ok(())

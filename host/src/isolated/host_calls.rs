@@ -1,14 +1,19 @@
 //! What the plugin asks its host, in the middle of a call or on a thread of its own.
 
 use super::lanes::inside;
-use super::wire::{broken, kind};
+use super::process::PluginProcess;
+use super::wire::{LONGEST, SIDE_LANES, broken, kind};
 use crate::error::{Error, ProtocolError, Site};
+use crate::plugin::Prepared;
 use crate::running::imports::{HostFunctions, HostMethod, Replied};
 use crate::stop::Stopper;
 use plugix_abi::interface::StreamError;
+use plugix_abi::services::MAX_LEN;
 use plugix_abi::{Status, export};
-use plugix_shared::{Message, Talk, TalkError};
+use plugix_shared::{Message, Side, Talk, TalkError};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 /// What the host has for one plugin in another process, whoever asks for it there.
 #[derive(Debug)]
@@ -22,7 +27,51 @@ pub(super) struct Host {
     pub(super) longest: usize,
 }
 
+/// The lanes in which threads of the plugin's reach the host.
+pub(super) struct Sides {
+    host: Arc<Host>,
+    process: Arc<PluginProcess>,
+    /// How many lanes are for calls.
+    workers: usize,
+    /// Which lanes have a thread of the host's: a bit each.
+    taken: AtomicU32,
+}
+
+impl Sides {
+    pub(super) fn new(host: Arc<Host>, process: Arc<PluginProcess>, workers: usize) -> Self {
+        Self { host, process, workers, taken: AtomicU32::new(0) }
+    }
+
+    /// Begins to answer the plugin's threads in a lane, on a thread of the host's.
+    pub(super) fn answer(&self, lane: u32) -> Result<(), Error> {
+        let place = (lane as usize).checked_sub(self.workers).filter(|place| *place < SIDE_LANES);
+        let is_new = |place: &usize| self.taken.fetch_or(1 << place, Ordering::Relaxed) & (1 << place) == 0;
+        if place.filter(is_new).is_none() {
+            return Err(broken("a thread of the plugin's wants a lane that there is not"));
+        }
+        let talk = Talk::new(self.process.segment.lane(lane as usize), Side::Host);
+        let host = self.host.clone();
+        let thread = thread::Builder::new().name(format!("plugix-of-{}", host.name));
+        thread
+            .spawn(move || host.answer_threads(&talk))
+            .map(drop)
+            .map_err(|error| broken(&format!("its host has no thread for its threads: {error}")))
+    }
+}
+
 impl Host {
+    pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
+        let Prepared { module, name, policy, functions, stopper, .. } = prepared;
+        let arguments = policy.argument_limit.max(MAX_LEN as u32);
+        Arc::new(Self {
+            name: name.clone(),
+            stopper: stopper.clone(),
+            functions: functions.clone(),
+            methods: functions.methods(module.info()),
+            longest: (policy.result_limit.max(arguments) as usize).max(LONGEST),
+        })
+    }
+
     /// Answers what the plugin has asked in this lane.
     pub(super) fn answer_host_call(&self, talk: &Talk, message: Message) -> Result<(), Error> {
         let Message { kind, values: [first, second], .. } = message;

@@ -77,6 +77,11 @@ impl Lanes {
         self.count
     }
 
+    /// Whether no lane is taken.
+    pub(super) fn is_idle(&self) -> bool {
+        lock(&self.free).len() == self.count
+    }
+
     /// Takes a lane, or waits for one.
     pub(super) fn take(self: &Arc<Self>, wait: Wait) -> Result<Lease, Error> {
         match self.line.waiting() {

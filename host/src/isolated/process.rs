@@ -4,6 +4,7 @@ use crate::stop::Target;
 use crate::sync::lock::lock;
 use plugix_shared::Segment;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use std::io::{self, Read as _};
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -62,7 +63,8 @@ impl PluginProcess {
         self.over.store(true, Ordering::Release);
         let mut said = Vec::new();
         if let Some(error) = child.stderr.take() {
-            // What can't be read isn't told.
+            // What can't be read isn't told. A process of another kind may have left some that hold the pipe open.
+            let _ = fcntl_setfl(&error, OFlags::NONBLOCK);
             let _ = error.take(SAID).read_to_end(&mut said);
         }
         let said = String::from_utf8_lossy(&said);

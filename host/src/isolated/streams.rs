@@ -1,6 +1,7 @@
 //! Streams that a plugin in a process of its own has returned. The host pulls their chunks with calls.
 
-use super::plugin::{IsolatedPlugin, Shared};
+use super::plugin::IsolatedPlugin;
+use super::shared::Shared;
 use crate::error::{CallError, Chain, MethodRef};
 use crate::plugin::Wait;
 use crate::plugin::dynamic::CallExport as _;

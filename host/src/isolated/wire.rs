@@ -2,9 +2,11 @@
 
 mod failure;
 mod frames;
+mod fuzzed;
 
 pub(super) use failure::{Failure, NotStarted, broken};
-pub(super) use frames::{Received, receive, send, send_with};
+pub(super) use frames::{Received, receive, send, send_now, send_with};
+pub(crate) use fuzzed::{hear, messages};
 
 use crate::events::Event;
 use crate::output::StandardStream;

@@ -13,7 +13,8 @@ pub(crate) struct Captured(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     kept: Mutex<Kept>,
-    limit: usize,
+    /// How many bytes are kept. `None` if somebody else keeps them.
+    limit: Option<usize>,
     events: Events,
     /// The printer has a lock of its own, so that the host can take what is kept while it is passed a line.
     printer: Mutex<Printer>,
@@ -26,7 +27,7 @@ struct Kept {
 }
 
 impl Captured {
-    pub(super) fn new(limit: usize, events: Events, printer: Printer) -> Self {
+    pub(super) fn new(limit: Option<usize>, events: Events, printer: Printer) -> Self {
         Self(Arc::new(Shared { kept: Mutex::default(), limit, events, printer: Mutex::new(printer) }))
     }
 
@@ -46,8 +47,15 @@ impl Captured {
     }
 
     fn append(&self, thread: &Thread, bytes: &[u8]) {
+        if let Some(limit) = self.0.limit {
+            self.keep(limit, bytes);
+        }
+        lock(&self.0.printer).print(thread, bytes);
+    }
+
+    fn keep(&self, limit: usize, bytes: &[u8]) {
         let mut kept = lock(&self.0.kept);
-        let room = self.0.limit.saturating_sub(kept.bytes.len());
+        let room = limit.saturating_sub(kept.bytes.len());
         let (fits, rest) = bytes.split_at(room.min(bytes.len()));
         kept.bytes.extend_from_slice(fits);
         let first_loss = kept.dropped == 0 && !rest.is_empty();
@@ -55,9 +63,8 @@ impl Captured {
         self.0.events.counts().output_dropped.add(rest.len() as u64);
         drop(kept);
         if first_loss {
-            self.0.events.report(Event::OutputDropped { limit: self.0.limit as u64 });
+            self.0.events.report(Event::OutputDropped { limit: limit as u64 });
         }
-        lock(&self.0.printer).print(thread, bytes);
     }
 }
 
@@ -80,7 +87,8 @@ mod tests {
     fn keeps_up_to_the_limit_and_counts_the_rest() {
         let events = Events::new("test", None);
         let thread = Thread::new(&plugix_system::Halt::new());
-        let stream = Captured::new(5, events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
+        let stream =
+            Captured::new(Some(5), events.clone(), Forward::default().line_printer(StandardStream::Stdout, &events));
         stream.append(&thread, b"abc");
         stream.append(&thread, b"defg");
         stream.append(&thread, b"h");

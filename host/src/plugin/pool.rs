@@ -30,11 +30,14 @@
 
 mod builder;
 mod error;
+mod instance;
 mod pooled;
 mod shared;
 
 pub use builder::PoolBuilder;
 pub use error::TakeError;
+pub use instance::Instance;
+pub(crate) use instance::Used;
 pub use pooled::Pooled;
 
 use crate::engine::Engine;
@@ -51,19 +54,22 @@ use std::time::Duration;
 /// Some instances don't go to another caller: those that trapped or were stopped, and those that have reached a limit
 /// of their policy. The pool unloads such an instance, and makes a new one when a caller needs one. No lock is held
 /// while an instance starts or ends.
-#[derive(Clone, Debug)]
-pub struct Pool {
-    shared: Arc<Shared>,
+#[derive(Debug)]
+pub struct Pool<P: Instance = Plugin> {
+    shared: Arc<Shared<P>>,
     wait: Wait,
 }
 
-impl Pool {
+impl<P: Instance> Clone for Pool<P> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), wait: self.wait }
+    }
+}
+
+impl<P: Instance> Pool<P> {
     /// Prepares a pool of the instances that `make` makes: `Pool::builder(&engine, move ||
     /// Plugin::builder(&module).policy(policy.clone()).start())`.
-    pub fn builder(
-        engine: &Engine,
-        make: impl Fn() -> Result<Plugin, LoadError> + Send + Sync + 'static,
-    ) -> PoolBuilder {
+    pub fn builder(engine: &Engine, make: impl Fn() -> Result<P, LoadError> + Send + Sync + 'static) -> PoolBuilder<P> {
         PoolBuilder::new(engine, Box::new(make))
     }
 
@@ -78,7 +84,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`TakeError::Overloaded`] if there is no instance in time. [`TakeError::Load`] if a new instance can't be made.
-    pub fn take(&self) -> Result<Pooled, TakeError> {
+    pub fn take(&self) -> Result<Pooled<P>, TakeError> {
         let slot = match self.shared.take_now() {
             Some(slot) => slot,
             None => crate::sync::block::block_on(self.shared.clone().turn(self.wait))?,
@@ -90,7 +96,7 @@ impl Pool {
     ///
     /// # Errors
     /// As for [`Pool::take`].
-    pub async fn take_async(&self) -> Result<Pooled, TakeError> {
+    pub async fn take_async(&self) -> Result<Pooled<P>, TakeError> {
         let slot = self.slot().await?;
         if slot.is_ready() {
             return Ok(Pooled::new(slot));
@@ -99,7 +105,7 @@ impl Pool {
         Ok(Pooled::new(filled.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?))
     }
 
-    async fn slot(&self) -> Result<Slot, TakeError> {
+    async fn slot(&self) -> Result<Slot<P>, TakeError> {
         match self.shared.take_now() {
             Some(slot) => Ok(slot),
             None => Ok(self.shared.clone().turn(self.wait).await?),
@@ -114,7 +120,7 @@ impl Pool {
     ///
     /// # Errors
     /// The errors of `calls`, and the reasons why there is no instance.
-    pub async fn run<T, E>(&self, calls: impl FnOnce(&Plugin) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn run<T, E>(&self, calls: impl FnOnce(&P) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,

@@ -22,7 +22,7 @@ impl Policy {
 
     /// Passes on what the plugin prints as it comes, to the host in another process. Nothing of it is kept here.
     pub(crate) fn pass_output(mut self, pass: impl Fn(StandardStream, &[u8]) + Send + Sync + 'static) -> Self {
-        (self.output_limit, self.forward) = (0, Forward::Elsewhere(Arc::new(pass)));
+        self.forward = Forward::Elsewhere(Arc::new(pass));
         self
     }
 

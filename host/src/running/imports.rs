@@ -34,6 +34,7 @@ use crate::stop::Halt;
 use buffer::Buffer;
 use plugix_abi::interface::descriptor::Descriptor;
 use plugix_abi::interface::{ImportKind, Interface, InterfaceInfo, Provider};
+use plugix_abi::services::Services;
 use plugix_abi::{Status, import};
 use plugix_module::interface::{self, Fit};
 use plugix_module::{Import, ModuleInfo};
@@ -146,7 +147,9 @@ impl HostFunctions {
     /// Takes the word of a host in another process for which methods it provides.
     pub(crate) fn believe(&mut self, module: &ModuleInfo, provided: &[Vec<bool>]) {
         let fit = |is_there: bool| is_there.then_some(Fit { method: 0, rewrites: None });
-        let interfaces = module.uses.iter().zip(provided).map(|(wanted, provided)| {
+        // The services have a trait here as well.
+        let interfaces = module.uses.iter().zip(provided).filter(|(wanted, _)| wanted.name != <dyn Services>::NAME);
+        let interfaces = interfaces.map(|(wanted, provided)| {
             let methods = wanted.methods.iter().zip(provided).map(|(method, there)| (method.name.clone(), fit(*there)));
             (wanted.name.clone(), methods.collect())
         });

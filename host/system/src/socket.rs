@@ -96,6 +96,15 @@ struct State {
     error: Option<Errno>,
 }
 
+/// What a socket is, for those who read what was denied.
+fn what(family: Family, kind: SocketType) -> &'static str {
+    match (family, kind) {
+        (Family::Unix, _) => "a Unix socket",
+        (_, SocketType::Datagram) => "a socket for UDP",
+        _ => "a socket for TCP",
+    }
+}
+
 impl Socket {
     fn open(gate: &Arc<Gate>, family: Family, kind: SocketType, protocol: u32) -> Result<Self> {
         let expected = match (family, kind) {
@@ -108,7 +117,11 @@ impl Socket {
             return Err(Errno::Protonosupport);
         }
         let slot = gate.slot()?;
-        let fd = net::socket_with(family.to_kernel(), kind.to_kernel(), FLAGS, None)?;
+        // The process may have given up what no rule names.
+        let fd = net::socket_with(family.to_kernel(), kind.to_kernel(), FLAGS, None).map_err(|error| match error {
+            rustix::io::Errno::PERM => gate.deny("open", what(family, kind)),
+            other => other.into(),
+        })?;
         Ok(Self::new(gate, fd, family, kind, Some(slot)))
     }
 

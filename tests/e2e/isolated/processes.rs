@@ -3,10 +3,12 @@
 use super::CHILD;
 use crate::typed::store::TestStore;
 use anyhow::{Context as _, Result};
-use plugix_e2e::{assert_matches, guest};
-use plugix_host::error::{Chain, Error, LoadError, ProcessError, StopReason};
+use futures::executor::block_on;
+use plugix_e2e::{assert_matches, engine, guest};
+use plugix_host::error::{CallError, Chain, Error, LoadError, ProcessError, StopReason};
 use plugix_host::isolated::{IsolatedPlugin, Isolation};
 use plugix_host::policy::Access;
+use plugix_host::pool::Pool;
 use plugix_host::{Plugin, Policy};
 use std::os::unix::fs::symlink;
 use std::time::Duration;
@@ -59,6 +61,33 @@ fn a_program_that_is_not_there() -> Result<()> {
 fn what_needs_the_hosts_own_process_is_refused() {
     let resettable = Plugin::builder(&guest("calls")).resettable(true).start_isolated(&super::isolation());
     assert_matches!(resettable, Err(LoadError::Isolation { what }) if what.starts_with("`resettable`"));
+}
+
+#[test]
+fn a_pool_replaces_what_has_ended() -> Result<()> {
+    let make = || Plugin::builder(&guest("ends")).start_isolated(&super::isolation());
+    let pool = Pool::builder(engine(), make).max(1).build()?;
+    let first = pool.take()?;
+    let process = first.process_id();
+    assert_matches!(first.call_bytes("trap", b""), Err(CallError::Failed(Error::Trap(_))));
+    drop(first);
+    let second = pool.take()?;
+    assert_ne!(second.process_id(), process);
+    assert_eq!(second.call_bytes("live", b"").ok(), Some(b"alive".to_vec()));
+    assert_eq!(pool.usage().stops, 1);
+    // Whoever keeps a handle keeps the instance.
+    let kept = (*second).clone();
+    drop(second);
+    assert_ne!(pool.take()?.process_id(), kept.process_id());
+    Ok(())
+}
+
+#[test]
+fn calls_are_awaited() -> Result<()> {
+    let plugin = super::start("calls", Policy::new());
+    let loud = block_on(plugin.run(|plugin| plugin.call_bytes("shout", b"loud")));
+    assert_eq!(loud.ok(), Some(b"LOUD".to_vec()));
+    Ok(())
 }
 
 #[test]

@@ -18,12 +18,13 @@ impl Example {
 
 const TEXTS: &[&str] = &["example-plugins/word-count/texts"];
 
-pub(super) const ALL: [Example; 12] = [
+pub(super) const ALL: [Example; 13] = [
     Example::new("artifact", "word-count", TEXTS),
     Example::new("awaited", "word-count", TEXTS),
     Example::new("courier", "courier", &[]),
     Example::new("forecast", "forecast-old", &[]),
     Example::new("hello", "word-count", TEXTS),
+    Example::new("isolated", "word-count", TEXTS),
     Example::new("kept", "word-count", TEXTS),
     Example::new("log_search", "log-search", &[]),
     Example::new("mischief", "mischief", &[]),

@@ -8,8 +8,10 @@ use crate::policy::Found;
 use crate::print;
 use anyhow::Result;
 use plugix_host::dump::Dumps;
+use plugix_host::error::CallError;
 use plugix_host::events::Event;
-use plugix_host::plugin::{Progress, Services};
+use plugix_host::isolated::{IsolatedPlugin, Isolation};
+use plugix_host::plugin::{Progress, Services, Usage};
 use plugix_host::{Module, Plugin};
 use serde_json::Value;
 use std::io::{IsTerminal as _, Write as _};
@@ -51,7 +53,11 @@ pub(super) fn run(
     // Compiling is no part of the start, and a module that can't be compiled is told as such.
     module.compile().map_err(|error| crate::load::failed(&args.module, error))?;
     let mut measured = Measured::begin();
-    let plugin = builder.start().map_err(|error| failure::not_started(args, module, config.is_some(), error))?;
+    let plugin = match args.isolated {
+        false => builder.start().map(Started::Here),
+        true => builder.start_isolated(&Isolation::this_program()?).map(Started::Apart),
+    };
+    let plugin = plugin.map_err(|error| failure::not_started(args, module, config.is_some(), error))?;
     measured.started();
     let outcome = plugin.call_json(method, &arguments);
     measured.called(&plugin.usage());
@@ -63,6 +69,28 @@ pub(super) fn run(
     match outcome {
         Ok(result) => print::line(format_args!("{result:#}")).map(|()| ExitCode::SUCCESS),
         Err(error) => Err(failure::of_call(args, module.info(), method, lock(&events).out_of_memory(), error)),
+    }
+}
+
+/// A plugin, here or in a process of its own.
+enum Started {
+    Here(Plugin),
+    Apart(IsolatedPlugin),
+}
+
+impl Started {
+    fn call_json(&self, method: &str, args: &Value) -> Result<Value, CallError<Value>> {
+        match self {
+            Self::Here(plugin) => plugin.call_json(method, args),
+            Self::Apart(plugin) => plugin.call_json(method, args),
+        }
+    }
+
+    fn usage(&self) -> Usage {
+        match self {
+            Self::Here(plugin) => plugin.usage(),
+            Self::Apart(plugin) => plugin.usage(),
+        }
     }
 }
 

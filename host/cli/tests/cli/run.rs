@@ -17,6 +17,8 @@ fn methods_are_called_with_json() -> Result<()> {
     assert!(serde_json::from_str::<Value>(&stdout)?.is_i64(), "{stdout}");
     assert_eq!(plugix.run_module(small, &["Small/octet", r#"{"value": 7}"#])?.succeeded(), "7\n");
     assert_eq!(plugix.run_module(small, &["nothing"])?.succeeded(), "null\n");
+    assert_eq!(plugix.run_module(small, &["octet", "[7]", "--isolated"])?.succeeded(), "7\n");
+    assert!(plugix.run_module(small, &["panic", "[3]", "--isolated"])?.failed_with(4).contains("panic"));
     let stderr = plugix.run_module(small, &["octet", "[256]"])?.failed();
     assert!(stderr.starts_with("error: ") && stderr.contains("value: expected"), "{stderr}");
     let stderr = plugix.run_module(small, &["length", r#"["", [], []]"#])?.failed_with(3);

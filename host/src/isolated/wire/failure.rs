@@ -1,13 +1,20 @@
 //! Errors on their way from a plugin's process.
 
 use crate::error::{
-    Chain, Error, LoadError, Overload, Panic, ProcessError, ProtocolError, Site, StopReason, Symbols, Trap,
+    Chain, Error, LoadError, MAX_FRAMES, Overload, Panic, ProcessError, ProtocolError, Site, StackFrame, StopReason,
+    Symbols, Trap,
 };
 use serde::{Deserialize, Serialize};
 
-/// How a call has failed in the process.
+/// How a call has failed in the process. A death has a cause that is none: so a message can't be deeper than this.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::isolated) enum Failure {
+    Now(Cause),
+    Dead(Cause),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::isolated) enum Cause {
     NoSuchMethod(String),
     Arguments(String),
     BadArguments {
@@ -25,12 +32,20 @@ pub(in crate::isolated) enum Failure {
         site: Box<Site>,
     },
     Stopped(StopReason),
-    Dead(Box<Failure>),
     /// One that no plugin should cause there.
     Other(String),
 }
 
 impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Dead(cause) => Self::Dead((&**cause).into()),
+            now => Self::Now(now.into()),
+        }
+    }
+}
+
+impl From<&Error> for Cause {
     fn from(error: &Error) -> Self {
         match error.clone() {
             Error::NoSuchMethod { method } => Self::NoSuchMethod(method),
@@ -42,7 +57,6 @@ impl From<&Error> for Failure {
             Error::Exited { code } => Self::Exited { code },
             Error::Protocol { error, site } => Self::Protocol { error, site },
             Error::Stopped(reason) => Self::Stopped(reason),
-            Error::Dead(cause) => Self::Dead(Box::new((&*cause).into())),
             other @ (Error::AmbiguousMethod { .. }
             | Error::WrongResultType { .. }
             | Error::NotProvided { .. }
@@ -50,7 +64,8 @@ impl From<&Error> for Failure {
             | Error::NotStarted(_)
             | Error::NotShareable { .. }
             | Error::Busy
-            | Error::Process(_)) => Self::Other(Chain(&other).to_string()),
+            | Error::Process(_)
+            | Error::Dead(_)) => Self::Other(Chain(&other).to_string()),
         }
     }
 }
@@ -59,29 +74,39 @@ impl Failure {
     /// The error that the host's callers get. `symbols` finds the lines of what was running.
     pub(in crate::isolated) fn into_error(self, symbols: &Symbols) -> Error {
         match self {
+            Self::Now(error) => error.into_error(symbols),
+            Self::Dead(cause) => Error::Dead(Box::new(cause.into_error(symbols))),
+        }
+    }
+}
+
+impl Cause {
+    fn into_error(self, symbols: &Symbols) -> Error {
+        match self {
             Self::NoSuchMethod(method) => Error::NoSuchMethod { method },
             Self::Arguments(problem) => Error::Arguments(problem),
             Self::BadArguments { method, message } => Error::BadArguments { method, message },
             Self::Overloaded(overload) => overload.into(),
             Self::Panic(mut panic) => {
-                panic.frames = symbols.resolve(panic.frames);
+                panic.frames = lines(panic.frames, symbols);
                 Error::Panic(panic)
             }
             Self::Trap(mut trap) => {
-                trap.frames = symbols.resolve(trap.frames);
+                trap.frames = lines(trap.frames, symbols);
                 Error::Trap(trap)
             }
             Self::Exited { code } => Error::Exited { code },
             Self::Protocol { error, site } => Error::Protocol { error, site },
             Self::Stopped(reason) => Error::Stopped(reason),
-            // One level: what a plugin died of is no death.
-            Self::Dead(cause) => match *cause {
-                Self::Dead(_) => broken("it died of a death"),
-                cause => cause.into_error(symbols),
-            },
             Self::Other(problem) => broken(&problem),
         }
     }
+}
+
+/// The frames with their lines, and no more of them than a plugin of this process can have.
+fn lines(mut frames: Vec<StackFrame>, symbols: &Symbols) -> Vec<StackFrame> {
+    frames.truncate(MAX_FRAMES);
+    symbols.resolve(frames)
 }
 
 /// The error of a process that does what none of this version does.
@@ -141,18 +166,12 @@ mod tests {
         let site = Site::new("counter").with_thread(3);
         let breach = Error::from_breach(ProtocolError::ResultTooLarge { len: 2, limit: 1 }, site.clone());
         let trap = Error::Trap(Box::new(Trap { message: "unreachable".into(), frames: Vec::new(), site }));
-        for error in [breach, trap, Error::Exited { code: 3 }, Error::Stopped(StopReason::Cancelled)] {
+        let dead = Error::Dead(Box::new(trap.clone()));
+        for error in [breach, trap, dead, Error::Exited { code: 3 }, Error::Stopped(StopReason::Cancelled)] {
             let sent = postcard::to_allocvec(&Failure::from(&error)).expect("errors can be encoded");
             let failure: Failure = postcard::from_bytes(&sent).expect("it is what was sent");
             let received = failure.into_error(Symbols::NONE);
             assert_eq!(Chain(&received).to_string(), Chain(&error).to_string());
         }
-    }
-
-    #[test]
-    fn a_death_of_a_death_is_refused() {
-        let failure = (0..3).fold(Failure::Exited { code: 0 }, |cause, _| Failure::Dead(Box::new(cause)));
-        let error = failure.into_error(Symbols::NONE);
-        assert!(matches!(error, Error::Process(_)), "{error}");
     }
 }

@@ -2,12 +2,12 @@
 
 use rustix::io::Errno;
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    self, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
     recvmsg, sendmsg,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::{self, IoSlice, IoSliceMut, Read as _, Write as _};
+use std::io::{self, IoSlice, IoSliceMut, Read as _};
 use std::mem::MaybeUninit;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -21,14 +21,39 @@ pub(in crate::isolated) struct Received<T> {
     pub(in crate::isolated) descriptors: Vec<OwnedFd>,
 }
 
-/// Sends a message.
-pub(in crate::isolated) fn send<T: Serialize>(mut socket: &UnixStream, message: &T) -> io::Result<()> {
-    socket.write_all(&encode(message)?)
+/// Sends a message. Whoever calls this on several threads takes a lock for it.
+pub(in crate::isolated) fn send<T: Serialize>(socket: &UnixStream, message: &T) -> io::Result<()> {
+    write_all(socket, &encode(message)?)
+}
+
+/// Sends a message if there is room for it now. Returns whether there was.
+///
+/// # Errors
+/// If there was room for a part of it: the other side can't read what comes next.
+pub(in crate::isolated) fn send_now<T: Serialize>(socket: &UnixStream, message: &T) -> io::Result<bool> {
+    let bytes = encode(message)?;
+    match net::send(socket, &bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+        Ok(sent) if sent == bytes.len() => Ok(true),
+        Ok(_) => Err(io::ErrorKind::WriteZero.into()),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Whoever writes to a closed socket gets an error and no signal.
+fn write_all(socket: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match net::send(socket, bytes, SendFlags::NOSIGNAL) {
+            Ok(sent) => bytes = &bytes[sent..],
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Sends a message with descriptors.
 pub(in crate::isolated) fn send_with<T: Serialize>(
-    mut socket: &UnixStream,
+    socket: &UnixStream,
     message: &T,
     descriptors: &[BorrowedFd<'_>],
 ) -> io::Result<()> {
@@ -44,7 +69,7 @@ pub(in crate::isolated) fn send_with<T: Serialize>(
             other => break other?,
         }
     };
-    socket.write_all(&bytes[sent..])
+    write_all(socket, &bytes[sent..])
 }
 
 fn encode<T: Serialize>(message: &T) -> io::Result<Vec<u8>> {
@@ -104,6 +129,7 @@ fn receive_with(socket: &UnixStream, room: &mut [u8], descriptors: &mut Vec<Owne
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
     use std::os::fd::AsFd as _;
 
     #[test]

@@ -57,7 +57,8 @@ impl Forwarded {
     /// The functions of the host, for a module that wants them.
     pub(super) fn functions(self: &Arc<Self>, info: &ModuleInfo, provides: &[Vec<bool>]) -> HostFunctions {
         let mut functions = HostFunctions::default();
-        for (interface, wanted) in info.uses.iter().enumerate() {
+        let interfaces = info.uses.iter().enumerate().filter(|(_, wanted)| wanted.name != <dyn Services>::NAME);
+        for (interface, wanted) in interfaces {
             let places = wanted.methods.iter().enumerate();
             let places = places.map(|(at, method)| (method.name.clone(), (at as u32, method.clone())));
             let (host, methods) = (self.clone(), places.collect::<HashMap<_, _>>());

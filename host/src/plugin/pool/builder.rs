@@ -1,23 +1,24 @@
 //! How large a pool is, and how long its instances and callers wait.
 
 use super::Pool;
+use super::instance::Instance;
 use super::shared::{Make, Settings, Shared};
 use crate::engine::Engine;
 use crate::error::LoadError;
-use crate::plugin::Wait;
+use crate::plugin::{Plugin, Wait};
 use std::fmt;
 use std::time::Duration;
 
 /// A pool that is about to be made.
-pub struct PoolBuilder {
+pub struct PoolBuilder<P: Instance = Plugin> {
     engine: Engine,
-    make: Make,
+    make: Make<P>,
     settings: Settings,
     wait: Wait,
 }
 
-impl PoolBuilder {
-    pub(super) fn new(engine: &Engine, make: Make) -> Self {
+impl<P: Instance> PoolBuilder<P> {
+    pub(super) fn new(engine: &Engine, make: Make<P>) -> Self {
         let max = std::thread::available_parallelism().map_or(1, usize::from);
         let settings = Settings { min: 0, max, idle: Duration::from_secs(60), queue: 1024, reset: false };
         Self { engine: engine.clone(), make, settings, wait: Wait::Forever }
@@ -78,7 +79,7 @@ impl PoolBuilder {
     ///
     /// # Errors
     /// Why an instance can't be made.
-    pub fn build(mut self) -> Result<Pool, LoadError> {
+    pub fn build(mut self) -> Result<Pool<P>, LoadError> {
         self.settings.max = self.settings.max.max(self.settings.min);
         let shared = Shared::new(self.engine, self.make, self.settings);
         shared.make_first()?;
@@ -86,7 +87,7 @@ impl PoolBuilder {
     }
 }
 
-impl fmt::Debug for PoolBuilder {
+impl<P: Instance> fmt::Debug for PoolBuilder<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PoolBuilder").field("settings", &self.settings).finish_non_exhaustive()
     }

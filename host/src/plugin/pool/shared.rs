@@ -1,10 +1,10 @@
 //! What all handles of a pool share: the idle instances, the number of instances, and the callers who wait.
 
+use super::instance::{Instance, Used};
 use super::pooled::Slot;
 use crate::engine::Engine;
 use crate::error::{Chain, LoadError, Overload};
-use crate::plugin::{Plugin, Usage, Wait};
-use crate::running::instance::Process;
+use crate::plugin::{Usage, Wait};
 use crate::sync::line::Line;
 use crate::sync::lock::lock;
 use futures::future::{Either, select};
@@ -14,7 +14,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-pub(super) type Make = Box<dyn Fn() -> Result<Plugin, LoadError> + Send + Sync>;
+pub(super) type Make<P> = Box<dyn Fn() -> Result<P, LoadError> + Send + Sync>;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
@@ -25,19 +25,18 @@ pub(super) struct Settings {
     pub(super) reset: bool,
 }
 
-pub(super) struct Shared {
+pub(super) struct Shared<P: Instance> {
     pub(super) engine: Engine,
-    make: Make,
+    make: Make<P>,
     settings: Settings,
-    state: Mutex<State>,
-    used: Mutex<Used>,
-    line: Arc<Line<Slot>>,
+    state: Mutex<State<P>>,
+    used: Mutex<All>,
+    line: Arc<Line<Slot<P>>>,
 }
 
-#[derive(Default)]
-struct State {
+struct State<P> {
     /// The instance that came back last is taken first. So the others may be idle for long enough to be unloaded.
-    idle: VecDeque<(Plugin, Instant)>,
+    idle: VecDeque<(P, Instant)>,
     /// How many instances there are: idle, taken, and being made.
     size: usize,
     /// Whether somebody looks after the idle instances.
@@ -46,16 +45,17 @@ struct State {
 
 /// What the pool's instances use and have used.
 #[derive(Default)]
-struct Used {
+struct All {
     /// The instances that the pool has now.
-    now: Vec<Weak<Process>>,
+    now: Vec<Weak<dyn Used>>,
     /// What earlier instances have done.
     past: Usage,
 }
 
-impl Shared {
-    pub(super) fn new(engine: Engine, make: Make, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { engine, make, settings, state: Mutex::default(), used: Mutex::default(), line: Line::new() })
+impl<P: Instance> Shared<P> {
+    pub(super) fn new(engine: Engine, make: Make<P>, settings: Settings) -> Arc<Self> {
+        let state = Mutex::new(State { idle: VecDeque::new(), size: 0, swept: false });
+        Arc::new(Self { engine, make, settings, state, used: Mutex::default(), line: Line::new() })
     }
 
     pub(super) fn make_first(self: &Arc<Self>) -> Result<(), LoadError> {
@@ -67,17 +67,18 @@ impl Shared {
     }
 
     /// Makes an instance.
-    pub(super) fn make(&self) -> Result<Plugin, LoadError> {
+    pub(super) fn make(&self) -> Result<P, LoadError> {
         let plugin = (self.make)()?;
-        lock(&self.used).now.push(Arc::downgrade(plugin.process()));
+        lock(&self.used).now.push(plugin.used());
         Ok(plugin)
     }
 
     /// Unloads an instance, and keeps what it has done.
-    pub(super) fn retire(&self, plugin: Plugin) {
+    pub(super) fn retire(&self, plugin: P) {
+        let (gone, usage) = (plugin.used(), plugin.usage().of_the_past());
         let mut used = lock(&self.used);
-        used.now.retain(|process| !std::ptr::eq(process.as_ptr(), Arc::as_ptr(plugin.process())));
-        used.past += plugin.usage().of_the_past();
+        used.now.retain(|used| !std::ptr::addr_eq(used.as_ptr(), gone.as_ptr()));
+        used.past += usage;
         drop(used);
         drop(plugin);
     }
@@ -88,12 +89,12 @@ impl Shared {
             let used = lock(&self.used);
             (used.now.clone(), used.past.clone())
         };
-        now.iter().filter_map(Weak::upgrade).for_each(|process| sum += process.usage());
+        now.iter().filter_map(Weak::upgrade).for_each(|used| sum += used.usage());
         sum
     }
 
     /// Whether another caller may have the instance. Resets the instance first, if the pool resets.
-    pub(super) fn is_reusable(&self, plugin: &Plugin) -> bool {
+    pub(super) fn is_reusable(&self, plugin: &P) -> bool {
         plugin.is_fit() && (!self.settings.reset || plugin.reset())
     }
 
@@ -110,11 +111,11 @@ impl Shared {
     }
 
     /// Takes a slot if there is one and no other caller waits.
-    pub(super) fn take_now(self: &Arc<Self>) -> Option<Slot> {
+    pub(super) fn take_now(self: &Arc<Self>) -> Option<Slot<P>> {
         if self.line.waiting() > 0 { None } else { self.find() }
     }
 
-    fn find(self: &Arc<Self>) -> Option<Slot> {
+    fn find(self: &Arc<Self>) -> Option<Slot<P>> {
         let mut state = lock(&self.state);
         if let Some((plugin, _)) = state.idle.pop_back() {
             return Some(Slot::new(self, Some(plugin)));
@@ -125,7 +126,7 @@ impl Shared {
     }
 
     /// Waits in the line.
-    pub(super) async fn turn(self: Arc<Self>, wait: Wait) -> Result<Slot, Overload> {
+    pub(super) async fn turn(self: Arc<Self>, wait: Wait) -> Result<Slot<P>, Overload> {
         let count = self.settings.max;
         let limit = match wait {
             Wait::Never => return Err(Overload::AllTaken { count }),
@@ -151,7 +152,7 @@ impl Shared {
     }
 
     /// Takes back an instance.
-    pub(super) fn put_back(self: &Arc<Self>, plugin: Plugin) {
+    pub(super) fn put_back(self: &Arc<Self>, plugin: P) {
         let mut state = lock(&self.state);
         state.idle.push_back((plugin, Instant::now()));
         let sweep = state.size > self.settings.min && !std::mem::replace(&mut state.swept, true);
@@ -186,7 +187,7 @@ impl Shared {
     }
 
     /// Takes out the instances that have been idle for too long, and says when to look again.
-    fn overdue(&self, time: Duration) -> (Vec<Plugin>, Option<Instant>) {
+    fn overdue(&self, time: Duration) -> (Vec<P>, Option<Instant>) {
         let mut state = lock(&self.state);
         let mut overdue = Vec::new();
         let now = Instant::now();
@@ -207,7 +208,7 @@ impl Shared {
 }
 
 /// Unloads instances that are idle for longer than `time`, until there is nothing left to look after.
-async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
+async fn sweep_idle<P: Instance>(pool: Weak<Shared<P>>, time: Duration) {
     let mut next = Instant::now() + time;
     loop {
         tokio::time::sleep_until(next.into()).await;
@@ -224,7 +225,7 @@ async fn sweep_idle(pool: Weak<Shared>, time: Duration) {
     }
 }
 
-impl fmt::Debug for Shared {
+impl<P: Instance> fmt::Debug for Shared<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("settings", &self.settings).finish_non_exhaustive()
     }

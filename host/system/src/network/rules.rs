@@ -267,6 +267,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wall_leaves_no_less_than_the_rules() {
+        let reach = Network::new().reach();
+        assert_eq!((reach.connect_tcp, reach.listen_tcp), (Some(vec![]), Some(vec![])));
+        assert!(!reach.udp && !reach.names && !reach.unix);
+        let network = Network::new().connect_tcp("10.0.0.1:80,443").unwrap().listen_tcp("127.0.0.1:0").unwrap();
+        let reach = network.reach();
+        assert_eq!((reach.connect_tcp, reach.listen_tcp), (Some(vec![80, 443]), Some(vec![0])));
+        let network = network.connect_tcp("example.com:*").unwrap().connect_udp("10.0.0.1:53").unwrap();
+        let reach = network.connect_unix("/run/socket").unwrap().reach();
+        assert_eq!(reach.connect_tcp, None);
+        assert!(reach.udp && reach.names && reach.unix);
+        let reach = Network::unrestricted().reach();
+        assert_eq!((reach.connect_tcp, reach.listen_tcp), (None, None));
+    }
+
+    #[test]
     fn a_rule_is_for_one_protocol_and_one_direction() {
         let network = Network::new().connect_tcp("127.0.0.1:80").unwrap().listen_udp("127.0.0.1:53").unwrap();
         assert!(network.allows_connect(Protocol::Tcp, at("127.0.0.1:80"), &[]));

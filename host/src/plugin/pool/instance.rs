@@ -1,0 +1,61 @@
+//! What a pool has instances of.
+
+use crate::plugin::{CancelHandle, Plugin, Usage};
+use crate::running::instance::Process;
+use std::sync::{Arc, Weak};
+
+/// A plugin of which a pool has many: a [`Plugin`], or an [`IsolatedPlugin`](crate::isolated::IsolatedPlugin).
+pub trait Instance: Sized + Send + 'static {
+    /// Whether another caller can have it: it lives, has kept to its limits, and runs no call.
+    #[doc(hidden)]
+    fn is_fit(&self) -> bool;
+
+    /// Brings it back to what it was after its start. False if that is impossible.
+    #[doc(hidden)]
+    fn reset(&self) -> bool;
+
+    /// What all its threads share, which knows what they use.
+    #[doc(hidden)]
+    fn used(&self) -> Weak<dyn Used>;
+
+    /// A handle that stops it from any other thread.
+    fn cancel_handle(&self) -> CancelHandle;
+
+    /// What it uses, and what it has done since its start.
+    fn usage(&self) -> Usage;
+}
+
+/// Knows what an instance uses.
+pub trait Used: Send + Sync {
+    /// What it uses, and what it has done since its start.
+    fn usage(&self) -> Usage;
+}
+
+impl Used for Process {
+    fn usage(&self) -> Usage {
+        Process::usage(self)
+    }
+}
+
+impl Instance for Plugin {
+    fn is_fit(&self) -> bool {
+        self.check().is_ok() && !self.process.stopper.limit_reached() && self.inner.try_take().is_some()
+    }
+
+    fn reset(&self) -> bool {
+        self.inner.try_take().is_some_and(|mut inner| inner.reset())
+    }
+
+    fn used(&self) -> Weak<dyn Used> {
+        let process: Arc<dyn Used> = self.process.clone();
+        Arc::downgrade(&process)
+    }
+
+    fn cancel_handle(&self) -> CancelHandle {
+        Plugin::cancel_handle(self)
+    }
+
+    fn usage(&self) -> Usage {
+        Plugin::usage(self)
+    }
+}
