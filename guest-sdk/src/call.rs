@@ -1,5 +1,6 @@
 //! Runs one call of the host's: it takes the arguments out of the frame, and puts the result into it.
 
+use crate::encode::{Encoded, encode};
 use crate::panic::{drop_payload, take_report};
 use crate::stream;
 use plugix_abi::interface::{Output as _, Produce, Pull};
@@ -32,24 +33,15 @@ impl plugix_abi::interface::Output for Output<'_> {
                 room.copy_from_slice(bytes);
                 self.point_at(self.room.as_ptr(), bytes.len());
             }
-            None => {
-                self.point_at(bytes.as_ptr(), bytes.len());
-                // Moving the `Vec` leaves its elements where they are.
-                KEPT.set(Some(Box::new(elements)));
-            }
+            None => self.keep(elements),
         }
     }
 
     #[inline]
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
-        match postcard::to_slice(value, self.room) {
-            Ok(encoded) => {
-                let len = encoded.len();
-                self.point_at(self.room.as_ptr(), len);
-            }
-            Err(postcard::Error::SerializeBufferFull) => {
-                self.give(postcard::to_allocvec(value).expect("the result can be encoded"));
-            }
+        match encode(value, self.room) {
+            Ok(Encoded::InRoom(len)) => self.point_at(self.room.as_ptr(), len),
+            Ok(Encoded::InHeap(bytes)) => self.keep(bytes),
             Err(error) => panic!("the result can't be encoded: {error}"),
         }
     }
@@ -69,6 +61,12 @@ impl Output<'_> {
         // A guest's addresses and lengths are 32 bits wide.
         self.header.ptr = start as usize as u32;
         self.header.len = len as u32;
+    }
+
+    /// Leaves the elements in the heap, where they are.
+    fn keep<T: Pod>(&mut self, elements: Vec<T>) {
+        self.point_at(elements.as_ptr().cast(), size_of_val(elements.as_slice()));
+        KEPT.set(Some(Box::new(elements)));
     }
 }
 

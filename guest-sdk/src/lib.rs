@@ -47,6 +47,7 @@
 //! Below that stand [`metadata!`](crate::metadata) and [`export!`](crate::export). They know nothing of types.
 
 mod call;
+mod encode;
 mod export;
 mod frame;
 mod host;

@@ -106,13 +106,29 @@ unsafe fn write_volatile_word(to: *mut u8, word: u64) {
 struct Unaligned<T>(T);
 
 /// `rep movsb` is as fast as `memcpy` on every processor of the last ten years (Intel 64 and IA-32 Optimization
-/// Reference Manual, "Enhanced REP MOVSB and STOSB operation").
+/// Reference Manual, "Enhanced REP MOVSB and STOSB operation"), with one exception: see [`is_close_behind`].
 ///
 /// # Safety
 /// `from` is valid for reads and `to` for writes of `len` bytes, and they don't overlap.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline]
 unsafe fn string_copy(from: *const u8, to: *mut u8, len: usize) {
+    let (from, to, len) = if is_close_behind(from, to) {
+        let words = len / 8;
+        // SAFETY: as below, for the whole words. What is left begins behind them.
+        unsafe {
+            std::arch::asm!(
+                "rep movsq",
+                inout("rcx") words => _,
+                inout("rsi") from => _,
+                inout("rdi") to => _,
+                options(nostack, preserves_flags),
+            );
+            (from.add(words * 8), to.add(words * 8), len % 8)
+        }
+    } else {
+        (from, to, len)
+    };
     // SAFETY: the caller promises both ranges. By the ABI, the direction flag is clear when a function begins.
     unsafe {
         std::arch::asm!(
@@ -123,6 +139,14 @@ unsafe fn string_copy(from: *const u8, to: *mut u8, len: usize) {
             options(nostack, preserves_flags),
         );
     }
+}
+
+/// Whether the destination begins up to 31 bytes behind the source, as addresses within pages. There AMD's processors from
+/// Zen 3 on copy 17 times slower with `rep movsb`, and 2 times with `rep movsq` (glibc's bug 30994).
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+#[inline]
+fn is_close_behind(from: *const u8, to: *mut u8) -> bool {
+    (1..32).contains(&(to.addr().wrapping_sub(from.addr()) % 4096))
 }
 
 #[cfg(test)]
@@ -142,6 +166,22 @@ mod tests {
                 }
                 assert_eq!(out, &source[offset..offset + len]);
                 assert_eq!(&back[offset..], &out[..]);
+            }
+        }
+    }
+
+    #[test]
+    fn copies_at_every_distance_within_pages() {
+        let source: Vec<u8> = (0..5000).map(|i| (i * 7 % 251) as u8).collect();
+        let mut out = vec![0; 10_000];
+        for distance in 0..64 {
+            let at = (source.as_ptr().addr() + distance).wrapping_sub(out.as_ptr().addr()) % 4096;
+            for len in [256, 263, 4097] {
+                out.fill(0);
+                // SAFETY: `source` has `len` bytes, and `out` has `at + len`.
+                unsafe { from_guest(source.as_ptr(), out.as_mut_ptr().add(at), len) };
+                assert_eq!(out[at..at + len], source[..len], "{len} bytes");
+                assert!(out[..at].iter().chain(&out[at + len..]).all(|&byte| byte == 0), "beside {len} bytes");
             }
         }
     }
