@@ -26,7 +26,8 @@ impl Packages {
             let text = |key: &str| package[key].as_str().with_context(|| format!("a package has no {key}"));
             let name = format!("{}-{}", text("name")?, text("version")?);
             let package = folder.join("package").join(format!("{name}.crate"));
-            let status = Command::new("tar").arg("-xzf").arg(&package).arg("-C").arg(folder).status();
+            // All files of a package have one time, and cargo takes what has the time of before for what it was before.
+            let status = Command::new("tar").arg("-xmzf").arg(&package).arg("-C").arg(folder).status();
             ensure!(status.context("can't run tar")?.success(), "can't unpack {}", package.display());
             Ok((text("name")?.to_owned(), folder.join(name)))
         };
