@@ -69,7 +69,7 @@ mod shared;
 mod signal;
 mod start_state;
 pub(crate) mod state;
-mod stream;
+pub(crate) mod stream;
 mod within;
 
 pub use crate::output::{Output, StandardStream};

@@ -3,7 +3,7 @@
 use super::host_calls::Sides;
 use super::process::PluginProcess;
 use super::wire::{self, Ask, LONGEST, Tell, broken};
-use crate::error::{Error, ProcessError, Symbols};
+use crate::error::{Error, ProcessError};
 use crate::events::Events;
 use crate::output::{StandardStream, Streams};
 use crate::plugin::{Signal, Usage};
@@ -38,7 +38,6 @@ pub(super) struct Control {
 pub(super) struct Ears {
     pub(super) events: Events,
     pub(super) output: Streams,
-    pub(super) symbols: Symbols,
     /// What answers the plugin's threads.
     pub(super) sides: Sides,
 }
@@ -135,7 +134,7 @@ impl Control {
                 // Whoever wanted it may have lost patience.
                 wanted.map(|wanted| wanted.send(usage));
             }
-            Tell::Ended(failure) => self.stopper.stop(failure.into_error(&ears.symbols)),
+            Tell::Ended(failure) => self.stopper.stop(failure.into_error(&ears.sides.host().symbols)),
             Tell::Side(lane) => ears.sides.answer(lane)?,
             Tell::Started { .. } | Tell::NotStarted(_) => return Err(broken("it has started twice")),
         }

@@ -3,7 +3,7 @@
 use super::lanes::inside;
 use super::process::PluginProcess;
 use super::wire::{LONGEST, SIDE_LANES, broken, kind};
-use crate::error::{Error, ProtocolError, Site};
+use crate::error::{Error, ProtocolError, Site, Symbols};
 use crate::plugin::Prepared;
 use crate::running::imports::{HostFunctions, HostMethod, Replied};
 use crate::stop::Stopper;
@@ -23,6 +23,8 @@ pub(super) struct Host {
     pub(super) functions: HostFunctions,
     /// What the plugin can call, by the interfaces that its module wants.
     pub(super) methods: Vec<Vec<Option<HostMethod>>>,
+    /// What finds the lines of the plugin's functions, if the host wants them.
+    pub(super) symbols: Symbols,
     /// The longest message of the process, in bytes.
     pub(super) longest: usize,
 }
@@ -38,6 +40,10 @@ pub(super) struct Sides {
 }
 
 impl Sides {
+    pub(super) fn host(&self) -> &Host {
+        &self.host
+    }
+
     pub(super) fn new(host: Arc<Host>, process: Arc<PluginProcess>, workers: usize) -> Self {
         Self { host, process, workers, taken: AtomicU32::new(0) }
     }
@@ -61,13 +67,14 @@ impl Sides {
 
 impl Host {
     pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
-        let Prepared { module, name, policy, functions, stopper, .. } = prepared;
+        let Prepared { module, name, policy, functions, stopper, backtraces, .. } = prepared;
         let arguments = policy.argument_limit.max(MAX_LEN as u32);
         Arc::new(Self {
             name: name.clone(),
             stopper: stopper.clone(),
             functions: functions.clone(),
             methods: functions.methods(module.info()),
+            symbols: if *backtraces { module.symbols() } else { Symbols::NONE.clone() },
             longest: (policy.result_limit.max(arguments) as usize).max(LONGEST),
         })
     }

@@ -6,7 +6,7 @@ use super::isolation::Isolation;
 use super::lanes::{CallLane, Lanes};
 use super::streams::opener;
 use super::wire::{Failure, LONGEST, kind};
-use crate::error::{CallError, Error, MethodRef, ProtocolError, Site, Symbols};
+use crate::error::{CallError, Error, MethodRef, ProtocolError, Site};
 use crate::module::Module;
 use crate::output::Streams;
 use crate::plugin::call::ReadError;
@@ -34,7 +34,6 @@ pub(super) struct Shared {
     /// Opens the streams that results offer.
     pub(super) open: Box<OpenStream>,
     pub(super) result_limit: u32,
-    pub(super) backtraces: bool,
 }
 
 impl Used for Shared {
@@ -56,7 +55,7 @@ impl Shared {
         metadata: Metadata,
         (control, output): (&Arc<Control>, Streams),
     ) -> Arc<Self> {
-        let Prepared { module, policy, stopper, backtraces, .. } = prepared;
+        let Prepared { module, policy, stopper, .. } = prepared;
         let engine = module.engine().clone();
         let watchdog = engine.watchdog();
         let lanes = (0..isolation.workers).map(|at| {
@@ -75,7 +74,6 @@ impl Shared {
             control: control.clone(),
             open: opener(plugin.clone(), policy.result_limit),
             result_limit: policy.result_limit,
-            backtraces,
         })
     }
 
@@ -169,8 +167,7 @@ impl Shared {
 
     /// What it means that the process gave this error.
     pub(super) fn ended_by(&self, failure: Failure) -> Error {
-        let symbols = if self.backtraces { self.module.symbols() } else { Symbols::NONE.clone() };
-        let error = failure.into_error(&symbols);
+        let error = failure.into_error(&self.host.symbols);
         match &error {
             Error::Dead(cause) => drop(self.host.end((**cause).clone())),
             fatal if fatal.is_fatal() => drop(self.host.end(error.clone())),

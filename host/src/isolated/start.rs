@@ -7,7 +7,7 @@ use super::isolation::Isolation;
 use super::plugin::IsolatedPlugin;
 use super::shared::Shared;
 use super::wire::{self, LONGEST, Tell};
-use crate::error::{Error, LoadError, ProcessError, StopReason, Symbols};
+use crate::error::{Error, LoadError, ProcessError, StopReason};
 use crate::events::Events;
 use crate::output::Streams;
 use crate::plugin::{Metadata, PluginBuilder, Prepared};
@@ -63,14 +63,13 @@ fn start(
     let events = Events::new(&prepared.name, prepared.on_event.clone());
     prepared.stopper.report_to(&events);
     let output = Streams::new(prepared.policy.output_limit, &prepared.policy.forward, &events);
-    let symbols = if prepared.backtraces { prepared.module.symbols() } else { Symbols::NONE.clone() };
     let control = match begin(isolation, &prepared, artifact) {
         Ok(control) => control,
         Err(error) => return drop(sender.send(Err(error))),
     };
     let host = Host::new(&prepared);
     let sides = Sides::new(host.clone(), control.process().clone(), isolation.workers);
-    let ears = Ears { events, output: output.clone(), symbols, sides };
+    let ears = Ears { events, output: output.clone(), sides };
     let metadata = match metadata(&control, &prepared, &ears) {
         Ok(metadata) => metadata,
         Err(error) => {
@@ -107,7 +106,7 @@ fn hear_start(control: &Control, prepared: &Prepared, ears: &Ears) -> Result<Met
                 control.set_lacks(lacks);
                 return Ok(*metadata);
             }
-            Ok(Some(Tell::NotStarted(why))) => return Err(why.into_error(&ears.symbols)),
+            Ok(Some(Tell::NotStarted(why))) => return Err(why.into_error(&ears.sides.host().symbols)),
             Ok(Some(told)) => control.told(told, ears).map_err(LoadError::Start)?,
             Ok(None) => return Err(ended(control, prepared)),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(gone(&error.to_string()).into()),

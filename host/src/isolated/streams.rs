@@ -2,13 +2,14 @@
 
 use super::plugin::IsolatedPlugin;
 use super::shared::Shared;
-use crate::error::{CallError, Chain, MethodRef};
+use crate::error::MethodRef;
 use crate::plugin::Wait;
 use crate::plugin::dynamic::CallExport as _;
+use crate::plugin::stream::{no_chunk, replace};
 use crate::running::memory::{OpenStream, decoded};
 use crate::sync::lock::lock;
 use plugix_abi::export;
-use plugix_abi::interface::{Bounds, Payload as _, Pull, StreamError};
+use plugix_abi::interface::{Bounds, Pull, StreamError};
 use std::sync::{Arc, Mutex, Weak};
 
 /// Pulls chunks for as long as the plugin lives.
@@ -34,22 +35,10 @@ impl Returned {
     fn call(&self, name: &'static str, handle: u32, wait: Wait, chunk: &mut Vec<u8>) -> Result<(), StreamError> {
         let plugin = self.plugin.upgrade().ok_or_else(|| StreamError::new("the plugin was unloaded"))?;
         let plugin = IsolatedPlugin::of(plugin).wait(wait);
-        let outcome: Result<(), CallError<()>> = plugin.call_export(
-            name,
-            &MethodRef::from_export(name),
-            &handle.to_le_bytes(),
-            |payload| {
-                Ok(payload.read(|bytes| {
-                    chunk.clear();
-                    chunk.extend_from_slice(bytes);
-                })?)
-            },
-            |_| Ok(()),
-        );
-        outcome.map_err(|error| match error {
-            CallError::Failed(error) => StreamError::new(Chain(&error)),
-            CallError::Returned(()) => StreamError::new("the plugin returned an error for a chunk"),
-        })
+        let site = MethodRef::from_export(name);
+        plugin
+            .call_export(name, &site, &handle.to_le_bytes(), |payload| replace(chunk, payload), |_| Ok(()))
+            .map_err(no_chunk)
     }
 }
 

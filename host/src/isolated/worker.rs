@@ -9,8 +9,7 @@ mod wall;
 use super::wire::{self, ARGUMENT, Ask, Begin, NotStarted, Received, Tell};
 use crate::code::{Artifact, confine};
 use crate::engine::Engine;
-use crate::error::{Error, LoadError};
-use crate::events::Event;
+use crate::error::LoadError;
 use crate::module::Module;
 use crate::plugin::{Plugin, Sharing, Signal};
 use crate::policy::Policy;
@@ -19,7 +18,6 @@ use plugix_shared::Segment;
 use plugix_wall::die_with_parent;
 use serve::Served;
 use speech::Speech;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -34,19 +32,8 @@ const LONGEST: usize = 1 << 30;
 /// # Safety
 /// 1. Nothing in this process uses a file descriptor but the standard three.
 pub(crate) unsafe fn run_if_asked() {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) || arguments.next().is_some() {
-        return;
-    }
     // SAFETY: the caller's promise is passed on.
-    let done = unsafe { confine::confine() }.and_then(|()| run());
-    std::process::exit(match done {
-        Ok(()) => 0,
-        Err(error) => {
-            eprintln!("{error}");
-            1
-        }
-    });
+    unsafe { confine::serve_if_asked(ARGUMENT, run) };
 }
 
 /// What came with the first message.
@@ -139,14 +126,4 @@ fn listen(socket: &UnixStream, served: &Served, speech: &Speech) -> io::Result<(
         }
     }
     Ok(())
-}
-
-/// Whether an event is the plugin's end. The host hears of that as an error.
-fn is_end(event: &Event) -> bool {
-    matches!(event, Event::Stopped { .. } | Event::Died { .. } | Event::Exited { .. } | Event::ThreadDied { .. })
-}
-
-/// The error that has ended a plugin, for the host.
-fn ended(error: &Error) -> Tell {
-    Tell::Ended(error.into())
 }

@@ -3,13 +3,11 @@
 
 pub(crate) mod registers;
 
-use super::dynamic::Lend;
-use super::inner::Inner;
+use super::dynamic::CallExport as _;
 use super::to_vec;
 use super::{Replaceable, Worker};
 use crate::error::{CallError, Chain, Error, InterfaceError, LoadError, MethodRef, Overload};
 use crate::module::ModuleInfo;
-use crate::plugin::call::{Encoded, EncodedCall};
 use crate::running::imports::{Answer, UntypedArgs, is_stopped};
 use crate::running::memory::decoded;
 use crate::sync::lock::lock;
@@ -131,14 +129,9 @@ impl Link {
         let bounds = |len: usize| Bounds { memory: decoded(len.try_into().unwrap_or(u32::MAX)), is_over: is_stopped };
         let rewritten = rewrites.map(|rewrites| rewrites.arguments(args, bounds(args.len()))).transpose();
         let rewritten = rewritten.map_err(|error| wrong(error.to_string()))?.flatten();
-        let outcome = worker.lend(|Inner { instance, path, .. }| {
-            let export = format!("{METHOD_PREFIX}{}/{name}", self.wanted.name);
-            let function = instance.function(&export).ok_or_else(|| Error::NoSuchMethod { method: name.clone() })?;
-            let site = MethodRef { interface: Some(&self.wanted.name), method: name };
-            let args = rewritten.as_deref().unwrap_or(args);
-            let call = EncodedCall { name: &site, method: &function, args: Encoded(args) };
-            path.call_encoded(instance, call, to_vec, to_vec)
-        })?;
+        let export = format!("{METHOD_PREFIX}{}/{name}", self.wanted.name);
+        let site = MethodRef { interface: Some(&self.wanted.name), method: name };
+        let outcome = worker.call_export(&export, &site, rewritten.as_deref().unwrap_or(args), to_vec, to_vec);
         let rewrite = |rewrite: Option<&Arc<Rewrite>>, bytes: Vec<u8>| match rewrite {
             Some(rewrite) => rewrite.value(&bytes, bounds(bytes.len())).map_err(|error| wrong(error.to_string())),
             None => Ok(bytes),

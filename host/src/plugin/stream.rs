@@ -3,7 +3,8 @@
 use super::inner::Inner;
 use crate::error::{CallError, Chain, Error, MethodRef};
 use crate::plugin::Wait;
-use crate::plugin::call::{Encoded, EncodedCall};
+use crate::plugin::call::{Encoded, EncodedCall, ReadError};
+use crate::running::memory::GuestPayload;
 use crate::sync::exclusive::Exclusive;
 use crate::sync::lock::lock;
 use plugix_abi::export;
@@ -155,19 +156,21 @@ fn call(inner: &mut Inner, name: &'static str, handle: u32, chunk: &mut Vec<u8>)
         instance.function(name).ok_or_else(|| StreamError::new(format_args!("the plugin doesn't export `{name}`")))?;
     let call =
         EncodedCall { name: &MethodRef::from_export(name), method: &function, args: Encoded(&handle.to_le_bytes()) };
-    let outcome: Result<(), CallError<()>> = path.call_encoded(
-        instance,
-        call,
-        |payload| {
-            Ok(payload.read(|bytes| {
-                chunk.clear();
-                chunk.extend_from_slice(bytes);
-            })?)
-        },
-        |_| Ok(()),
-    );
-    outcome.map_err(|error| match error {
+    path.call_encoded(instance, call, |payload| replace(chunk, payload), |_| Ok(())).map_err(no_chunk)
+}
+
+/// Puts a chunk in the place of the one before.
+pub(crate) fn replace(chunk: &mut Vec<u8>, payload: GuestPayload<'_>) -> Result<(), ReadError> {
+    Ok(payload.read(|bytes| {
+        chunk.clear();
+        chunk.extend_from_slice(bytes);
+    })?)
+}
+
+/// Why there is no chunk.
+pub(crate) fn no_chunk(error: CallError<()>) -> StreamError {
+    match error {
         CallError::Failed(error) => StreamError::new(Chain(&error)),
         CallError::Returned(()) => StreamError::new("the plugin returned an error for a chunk"),
-    })
+    }
 }

@@ -2,13 +2,35 @@
 
 use plugix_wall::{close_all_but, die_with_parent};
 use rustix::process::{Resource, Rlimit, setrlimit, setsid};
-use std::io;
+use std::ffi::OsStr;
+use std::io::{self, Write as _};
+
+/// Serves and ends, if a host has started this process with this argument alone. Otherwise does nothing.
+///
+/// # Safety
+/// 1. Nothing in this process uses a file descriptor but the standard three.
+pub(crate) unsafe fn serve_if_asked(argument: &str, serve: impl FnOnce() -> io::Result<()>) {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().as_deref() != Some(OsStr::new(argument)) || arguments.next().is_some() {
+        return;
+    }
+    // SAFETY: the caller's promise is passed on.
+    let done = unsafe { confine() }.and_then(|()| serve());
+    std::process::exit(match done {
+        Ok(()) => 0,
+        Err(error) => {
+            // Whoever reads this has ended, if it can't be written.
+            let _ = writeln!(io::stderr(), "{error}");
+            1
+        }
+    });
+}
 
 /// Gives up everything that such a process doesn't need, before it reads anything.
 ///
 /// # Safety
 /// 1. Nothing in this process uses a file descriptor but the standard three.
-pub(crate) unsafe fn confine() -> io::Result<()> {
+unsafe fn confine() -> io::Result<()> {
     // SAFETY: nobody uses other descriptors, as the caller promises.
     unsafe { close_all_but(&[0, 1, 2]) }?;
     // A process that leads a group has a session of its own already.

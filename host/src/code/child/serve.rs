@@ -4,7 +4,6 @@ use super::answer::REFUSED;
 use super::{ARGUMENT, Request, confine};
 use crate::code::{Artifact, Compiler, Cpu};
 use crate::error::{Chain, LoadError};
-use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::num::NonZero;
 use std::time::{Duration, Instant};
@@ -13,29 +12,12 @@ use std::time::{Duration, Instant};
 const REQUEST: usize = 1 << 20;
 
 /// Compiles a module and ends, if a [`ChildCompiler`](super::ChildCompiler) has started this process. Otherwise does nothing.
-/// A program whose name is given to [`ChildCompiler::new`](super::ChildCompiler::new) calls this first in `main`.
-///
-/// The process gives up what it doesn't need before it reads the module: it closes all file descriptors but the standard
-/// ones, and limits its memory, its time and the files that it writes. It ends with the thread that has started it.
 ///
 /// # Safety
-/// It closes file descriptors, and others might use them.
-/// 1. Nothing in this process uses a file descriptor but the standard three. So it is, when `main` begins.
+/// 1. Nothing in this process uses a file descriptor but the standard three.
 pub(crate) unsafe fn run_if_asked() {
-    let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().as_deref() != Some(OsStr::new(ARGUMENT)) || arguments.next().is_some() {
-        return;
-    }
     // SAFETY: the caller's promise is passed on.
-    let done = unsafe { confine::confine() }.and_then(|()| serve(io::stdin().lock(), io::stdout().lock()));
-    std::process::exit(match done {
-        Ok(()) => 0,
-        Err(error) => {
-            // Whoever reads this has ended, if it can't be written.
-            let _ = writeln!(io::stderr(), "{error}");
-            1
-        }
-    });
+    unsafe { confine::serve_if_asked(ARGUMENT, || serve(io::stdin().lock(), io::stdout().lock())) };
 }
 
 fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {

@@ -1,6 +1,5 @@
 //! What the process tells its host, beside calls.
 
-use super::{ended, is_end};
 use crate::events::Event;
 use crate::isolated::wire::{self, Tell};
 use crate::output::StandardStream;
@@ -50,6 +49,7 @@ impl Speech {
     }
 
     pub(super) fn tell_event(&self, event: &Event) {
+        // The host hears of the plugin's end as an error.
         if !is_end(event) {
             return self.say(&Tell::Event(event.clone()));
         }
@@ -57,7 +57,7 @@ impl Speech {
         if let Some(cause) = cause
             && self.0.calls.load(Ordering::SeqCst) == 0
         {
-            self.say(&ended(cause));
+            self.say(&Tell::Ended(cause.into()));
         }
     }
 
@@ -68,4 +68,9 @@ impl Speech {
         self.0.calls.fetch_sub(1, Ordering::SeqCst);
         result
     }
+}
+
+/// Whether an event is the plugin's end.
+fn is_end(event: &Event) -> bool {
+    matches!(event, Event::Stopped { .. } | Event::Died { .. } | Event::Exited { .. } | Event::ThreadDied { .. })
 }
