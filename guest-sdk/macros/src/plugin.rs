@@ -12,7 +12,7 @@ pub(crate) fn expand(options: TokenStream, item: TokenStream) -> Result<TokenStr
     let options: Options = syn::parse2(options)?;
     let not_an_impl = "`#[plugin]` stands on `impl Plugin for …` or on the `impl` of an interface";
     let item: ItemImpl = syn::parse2(item).map_err(|_| Error::new(Span::call_site(), not_an_impl))?;
-    let Some((_, path, _)) = &item.trait_ else {
+    let Some((path, _)) = &item.trait_ else {
         return Err(Error::new(item.self_ty.span(), not_an_impl));
     };
     if !item.generics.params.is_empty() {

@@ -5,8 +5,8 @@ use super::types::{ArgKind, ReturnKind, arg_kind, generic, result_types, return_
 use super::{Errors, words};
 use crate::crossing;
 use syn::{
-    Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, Result, ReturnType, Signature, TraitItemFn,
-    Type, parse_quote,
+    Attribute, Error, FnArg, GenericParam, Ident, Pat, PatType, Receiver, ReceiverKind, Result, ReturnType, Safety,
+    Signature, TraitItemFn, Type, parse_quote,
 };
 
 /// The same as `plugix_abi::interface::MAX_REGISTERS`. This crate can't depend on that one, so the generated code
@@ -125,8 +125,8 @@ fn check_form(function: &TraitItemFn) -> Result<()> {
         let message = "a method of an interface is not async: start a thread in it, or return when it is done";
         return Err(Error::new_spanned(asyncness, message));
     }
-    if let Some(unsafety) = &sig.unsafety {
-        return Err(Error::new_spanned(unsafety, "a method of an interface is safe: remove `unsafe`"));
+    if let Safety::Unsafe(token) = &sig.safety {
+        return Err(Error::new_spanned(token, "a method of an interface is safe: remove `unsafe`"));
     }
     if let Some(abi) = &sig.abi {
         return Err(Error::new_spanned(abi, "a method of an interface is an ordinary one: remove `extern`"));
@@ -155,7 +155,7 @@ fn check_generics(sig: &Signature) -> Result<()> {
 fn check_receiver(sig: &Signature) -> Result<()> {
     let message = "a method of an interface takes `&self`: keep what changes behind a lock or an atomic";
     match sig.receiver() {
-        Some(Receiver { reference: Some((_, None)), mutability: None, .. }) => Ok(()),
+        Some(Receiver { kind: ReceiverKind::Reference(_, _, None), mutability: None, .. }) => Ok(()),
         Some(receiver) => Err(Error::new_spanned(receiver, message)),
         None => Err(Error::new_spanned(&sig.ident, message)),
     }
@@ -165,7 +165,7 @@ fn check_type(ty: &Type) -> Result<()> {
     match ty {
         Type::ImplTrait(_) => Err(Error::new_spanned(ty, "write the type that crosses the boundary, not `impl Trait`")),
         Type::TraitObject(_) => Err(Error::new_spanned(ty, "a trait object can't cross the boundary: pass its data")),
-        Type::Ptr(_) | Type::BareFn(_) => {
+        Type::Ptr(_) | Type::FnPtr(_) => {
             Err(Error::new_spanned(ty, "an address means nothing on the other side: pass the data"))
         }
         Type::Reference(reference) => check_type(&reference.elem),
