@@ -125,3 +125,21 @@ fn a_client_says_ahead_what_the_other_side_has() {
     assert_eq!((client.later(1), older.later(1)), (Ok(1), Err(Failure::NotProvided)));
     assert_eq!(client.sum(), Ok(1));
 }
+
+#[interface(version = "1.0")]
+trait Ledger {
+    /// What an account has.
+    #[repeatable]
+    fn balance(&self, account: &str) -> i64;
+    /// Moves money.
+    fn transfer(&self, from: &str, to: &str, amount: i64) -> bool;
+}
+
+/// What may run twice is said by each side for itself: it changes nothing of the form.
+#[test]
+fn repeatable_methods_say_so() {
+    let repeatable: Vec<_> = <dyn Ledger>::METHODS.iter().map(|method| method.repeatable).collect();
+    assert_eq!(repeatable, [true, false]);
+    let read = read_interfaces(<dyn Ledger>::DESCRIPTOR).unwrap();
+    assert_eq!(read[0].methods[0].signature, "balance(account: &str) -> i64");
+}

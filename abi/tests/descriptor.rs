@@ -179,6 +179,7 @@ proptest! {
             optional,
             since,
             was: leak(was.iter().map(|name| leak(name.clone())).collect::<Vec<_>>()),
+            repeatable: false,
             import,
             args: leak(infos.collect::<Vec<_>>()),
             returns: ReturnInfo { value, error },

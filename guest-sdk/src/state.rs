@@ -116,6 +116,7 @@ const fn method(
         optional: false,
         since: None,
         was: &[],
+        repeatable: false,
         import: ImportKind::Frame,
         args,
         returns: ReturnInfo { value, error: Some(<String as Schema>::SCHEMA) },

@@ -10,12 +10,13 @@ use std::process::Stdio;
 
 /// Every command takes the same packages and profile. Another choice gives dependencies other features, and then the
 /// engine is compiled once more.
-pub(crate) const SELECTION: [&str; 8] = [
+pub(crate) const SELECTION: [&str; 9] = [
     "--release",
     "--package=plugix-host",
     "--package=plugix-cli",
     "--package=plugix-console",
     "--package=plugix-e2e",
+    "--package=plugix-fleet",
     "--package=plugix-manager",
     "--package=plugix-metrics",
     "--package=plugix-testing",

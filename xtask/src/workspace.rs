@@ -10,9 +10,10 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The packages that don't link the engine. Of plugins, they test what runs on the host.
-pub(crate) const LIGHT: [&str; 8] = [
+pub(crate) const LIGHT: [&str; 9] = [
     "--workspace",
     "--exclude=plugix-console",
+    "--exclude=plugix-fleet",
     "--exclude=plugix-host",
     "--exclude=plugix-cli",
     "--exclude=plugix-e2e",

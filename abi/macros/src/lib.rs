@@ -44,6 +44,9 @@ use proc_macro::TokenStream;
 /// - `WordCountFake`, an implementation for tests;
 /// - a hidden macro with the trait's name. It tells `#[plugix_guest::plugin]` which methods there are.
 ///
+/// A method with `#[repeatable]` may run twice for one call. Whoever calls over a network then sends the call again when no
+/// answer comes. Without this, such a call fails with an error that says that it may have run.
+///
 /// # Interfaces that change
 /// A host and a plugin that were built with different versions fit if the first numbers are equal, and if the differences
 /// are of these kinds. The host compares both before it compiles a plugin, and then rewrites what crosses. Where nothing

@@ -49,6 +49,9 @@ pub struct MethodInfo {
     pub since: Option<Version>,
     /// Names that the method had in earlier versions.
     pub was: &'static [&'static str],
+    /// Whether a call may run twice, as its author says with `#[repeatable]`. Whoever calls over a network may send such a
+    /// call again when no answer comes. It isn't part of the method's form: each side says it for itself.
+    pub repeatable: bool,
     /// How arguments and result cross the boundary.
     pub import: ImportKind,
     /// Its arguments.

@@ -33,6 +33,9 @@ pub struct ModuleInfo {
     pub requests: Requests,
     /// The interfaces that it implements.
     pub implements: Vec<Descriptor>,
+    /// The section that says so, as the module has it: for whoever passes it on
+    /// ([`read_interfaces`](plugix_abi::interface::descriptor::read_interfaces)).
+    pub descriptors: Vec<u8>,
     /// The interfaces that it wants the host to implement.
     pub uses: Vec<Descriptor>,
     /// The module's size in bytes.

@@ -220,6 +220,7 @@ impl Sections {
             about: None,
             requests: Requests::default(),
             implements: Vec::new(),
+            descriptors: self.implements,
             uses: Vec::new(),
             size,
         }

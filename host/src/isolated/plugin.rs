@@ -200,6 +200,10 @@ impl Instance for IsolatedPlugin {
         Arc::downgrade(&shared)
     }
 
+    fn call_bytes_within(&self, limit: Duration, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
+        self.within(limit).call_bytes(method, args)
+    }
+
     fn cancel_handle(&self) -> CancelHandle {
         Self::cancel_handle(self)
     }

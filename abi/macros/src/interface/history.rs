@@ -1,4 +1,5 @@
-//! `#[since("1.1")]` and `#[was("name")]`: what a method was in earlier versions of its interface.
+//! What stands above a method: `#[since("1.1")]` and `#[was("name")]` say what it was in earlier versions of its
+//! interface, and `#[repeatable]` says that it may run twice.
 
 use super::method::Method;
 use super::options::parse_version;
@@ -6,12 +7,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, Ident, ItemTrait, LitStr, Path, Result, TraitItem};
 
+/// The attributes that the compiler doesn't know.
+const OWN: [&str; 3] = ["since", "was", "repeatable"];
+
 /// What a method was in earlier versions.
 #[derive(Default)]
 pub(super) struct History {
     since: Option<[u32; 3]>,
     /// Earlier names, the last first.
     pub(super) was: Vec<String>,
+    /// Whether a call may run twice.
+    pub(super) repeatable: bool,
 }
 
 impl History {
@@ -27,6 +33,9 @@ impl History {
                     return Err(Error::new(name.span(), "the name that the method had, such as `#[was(\"count\")]`"));
                 }
                 history.was.push(name.value());
+            } else if attribute.path().is_ident("repeatable") {
+                attribute.meta.require_path_only()?;
+                history.repeatable = true;
             }
         }
         Ok(history)
@@ -82,7 +91,7 @@ impl History {
 pub(super) fn remove(item: &mut ItemTrait) {
     for item in &mut item.items {
         if let TraitItem::Fn(function) = item {
-            function.attrs.retain(|attribute| !attribute.path().is_ident("since") && !attribute.path().is_ident("was"));
+            function.attrs.retain(|attribute| !OWN.iter().any(|own| attribute.path().is_ident(own)));
         }
     }
 }

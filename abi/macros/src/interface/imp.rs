@@ -100,7 +100,7 @@ fn info(contract: &Contract) -> TokenStream {
     let [major, minor, patch] = contract.options.version;
     let methods = contract.methods.iter().map(|method| {
         let Method { docs, signature, optional, history, .. } = method;
-        let (since, was) = (history.since(abi), &history.was);
+        let (since, was, repeatable) = (history.since(abi), &history.was, history.repeatable);
         let name = method.ident.to_string();
         let import = if method.is_scalar() { quote!(Scalar) } else { quote!(Frame) };
         let args = method.args.iter().map(|arg| {
@@ -124,6 +124,7 @@ fn info(contract: &Contract) -> TokenStream {
                 optional: #optional,
                 since: #since,
                 was: &[#(#was),*],
+                repeatable: #repeatable,
                 import: #abi::interface::ImportKind::#import,
                 args: &[#(#args),*],
                 returns: #abi::interface::ReturnInfo { value: #value, error: #error },

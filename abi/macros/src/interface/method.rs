@@ -26,7 +26,7 @@ pub(super) struct Method {
     pub(super) error: Option<Type>,
     /// Whether there is a default body.
     pub(super) optional: bool,
-    /// The version that it came with, and its earlier names.
+    /// The version that it came with, its earlier names, and whether it may run twice.
     pub(super) history: History,
 }
 

@@ -1,8 +1,10 @@
 //! What a pool has instances of.
 
+use crate::error::CallError;
 use crate::plugin::{CancelHandle, Plugin, Usage};
 use crate::running::instance::Process;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 /// A plugin of which a pool has many: a [`Plugin`], or an [`IsolatedPlugin`](crate::isolated::IsolatedPlugin).
 pub trait Instance: Sized + Send + 'static {
@@ -17,6 +19,13 @@ pub trait Instance: Sized + Send + 'static {
     /// What all its threads share, which knows what they use.
     #[doc(hidden)]
     fn used(&self) -> Weak<dyn Used>;
+
+    /// Calls a method by its name, `interface/method`, with its arguments as the interface encodes them, for so long at the
+    /// most.
+    ///
+    /// # Errors
+    /// [`CallError::Returned`] with the bytes of the method's own error. [`CallError::Failed`] if the call failed.
+    fn call_bytes_within(&self, limit: Duration, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>>;
 
     /// A handle that stops it from any other thread.
     fn cancel_handle(&self) -> CancelHandle;
@@ -49,6 +58,10 @@ impl Instance for Plugin {
     fn used(&self) -> Weak<dyn Used> {
         let process: Arc<dyn Used> = self.process.clone();
         Arc::downgrade(&process)
+    }
+
+    fn call_bytes_within(&self, limit: Duration, method: &str, args: &[u8]) -> Result<Vec<u8>, CallError<Vec<u8>>> {
+        self.within(limit).call_bytes(method, args)
     }
 
     fn cancel_handle(&self) -> CancelHandle {

@@ -1,0 +1,86 @@
+//! The form that an interface has at the hosts. It may differ from the client's in an allowed way, and from host to host
+//! while versions are exchanged.
+
+use super::Fleet;
+use crate::error::Error;
+use crate::wire::failure::{Failure, FailureKind};
+use crate::wire::headers::Header;
+use crate::wire::subject::Address;
+use async_nats::{Message, Request, RequestErrorKind};
+use bytes::Bytes;
+use plugix_abi::interface::Interface;
+use plugix_abi::interface::descriptor::read_interfaces;
+use plugix_module::interface::{self, Rewrites};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a host may take to say its form.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The methods by their places in the trait. `None` where the hosts lack an optional one.
+pub(super) type Form = Box<[Option<Target>]>;
+
+/// A method at the hosts.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Its name there.
+    pub(super) name: String,
+    /// Its form there.
+    pub(super) hash: u64,
+    /// What differs from the client's form.
+    pub(super) rewrites: Option<Arc<Rewrites>>,
+}
+
+impl Fleet {
+    /// Asks a host which form an interface has.
+    pub(super) async fn form<I: Interface + ?Sized>(&self, address: &Address) -> Result<Form, Error> {
+        let section = self.descriptors(address).await?;
+        // What a host says of itself is checked as what a plugin says.
+        let there = read_interfaces(&section).map_err(|problem| malformed(&problem.to_string()))?;
+        let fits = interface::find::<I>(&there)?;
+        let found = there.iter().find(|found| found.name == I::NAME);
+        let methods = found.map_or(&[][..], |found| &found.methods);
+        let target = |fit: interface::Fit| {
+            let method = &methods[fit.method];
+            Target { name: method.name.clone(), hash: method.hash, rewrites: fit.rewrites }
+        };
+        Ok(fits.into_iter().map(|fit| fit.map(target)).collect())
+    }
+
+    /// What a host says of an interface: the descriptors of its plugin, as the module has them.
+    pub(crate) async fn descriptors(&self, address: &Address) -> Result<Bytes, Error> {
+        let request = Request::new().timeout(Some(PATIENCE));
+        let message = self.shared.connection.client().send_request(address.forms(), request).await;
+        let message = message.map_err(|error| match error.kind() {
+            RequestErrorKind::NoResponders => address.nobody(),
+            _ => Error::transport(error),
+        })?;
+        self.body(&message).await
+    }
+
+    /// The body of an answer, wherever it is.
+    pub(super) async fn body(&self, message: &Message) -> Result<Bytes, Error> {
+        let headers = message.headers.as_ref();
+        if let Some(failure) = Header::Failure.get(headers) {
+            let failure = serde_json::from_str(failure).map_err(|error| malformed(&error.to_string()))?;
+            return Err(Error::Failed(Box::new(failure)));
+        }
+        match Header::Object.get(headers) {
+            None => Ok(message.payload.clone()),
+            Some(name) => self.shared.objects.take(name).await.map_err(|problem| {
+                Failure::new(FailureKind::TooLarge, format!("the answer's object can't be had: {problem}")).into()
+            }),
+        }
+    }
+}
+
+impl Address {
+    /// Nobody hears what is sent there.
+    pub(super) fn nobody(&self) -> Error {
+        Error::NobodyServes { interface: self.interface_version(), plugin: self.plugin().map(str::to_owned) }
+    }
+}
+
+fn malformed(problem: &str) -> Error {
+    Failure::new(FailureKind::Malformed, format!("a host has said something that it may not: {problem}")).into()
+}

@@ -1,0 +1,3 @@
+//! A fleet beside the client of NATS alone.
+
+fn main() {}
