@@ -80,6 +80,8 @@ pub(crate) use bound::not_provided;
 pub use builder::PluginBuilder;
 pub(crate) use builder::Prepared;
 pub use cancel::CancelHandle;
+#[cfg(feature = "json")]
+pub use json::JsonMethod;
 #[doc(hidden)]
 #[cfg(feature = "json")]
 pub use json::there_and_back;

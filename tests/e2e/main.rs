@@ -19,6 +19,7 @@ mod environment;
 mod events;
 mod evolve;
 mod files;
+mod fleet;
 mod hostile;
 mod isolated;
 mod kit;

@@ -107,6 +107,9 @@ pub enum Unit {
     /// Sizes, of 1024 bytes.
     #[serde(rename = "KiB")]
     Kibibytes,
+    /// Not a time: things that are counted.
+    #[serde(rename = "")]
+    Things,
     /// Not a time: how two compare.
     #[serde(rename = "×")]
     Ratio,
@@ -120,8 +123,7 @@ impl Unit {
                 Self::Nanoseconds => 1e9,
                 Self::Microseconds => 1e6,
                 Self::Milliseconds => 1e3,
-                Self::Kibibytes => 1.0,
-                Self::Ratio => 1.0,
+                Self::Kibibytes | Self::Things | Self::Ratio => 1.0,
             }
     }
 }
@@ -191,6 +193,11 @@ impl Report {
     /// Adds a size without a comparison. The goal is the most that it may be. Both are in KiB.
     pub fn size(&mut self, name: &str, kib: f64, goal: f64) {
         self.time(name, Unit::Kibibytes, kib, goal);
+    }
+
+    /// Adds a number of things. The goal is the most that it may be.
+    pub fn count(&mut self, name: &str, things: u64, goal: u64) {
+        self.time(name, Unit::Things, things as f64, goal as f64);
     }
 
     /// Writes the rows where `cargo xtask bench` collects them: into the folder in `PLUGIX_BENCH_DIR`, or to standard

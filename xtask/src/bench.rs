@@ -20,8 +20,8 @@ use std::process::Command;
     cargo xtask bench --peers           # the same work in other systems; builds three engines the first time\n  \
     cargo xtask bench --peers --quick   # the same with few rounds, to see that it runs")]
 pub(crate) struct Args {
-    /// Run only the benches whose name contains this: calls, compile, compute, instances, io, isolated, manager,
-    /// net, shared, stopping
+    /// Run only the benches whose name contains this: calls, compile, compute, fleet, instances, io, isolated,
+    /// manager, net, shared, stopping
     filter: Option<String>,
     /// Compare with other systems instead, and write `tests/peers/RESULTS.md` and the plots beside it; with `io`, only
     /// show and write to the target folder

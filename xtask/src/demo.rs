@@ -8,7 +8,7 @@ use crate::workspace::{NOTES, target_folder};
 use anyhow::{Context as _, Result, ensure};
 use clap::builder::PossibleValuesParser;
 use plugix_toolchain::{Build, Module, Progress, Toolchain};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -36,10 +36,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match examples::ALL.iter().find(|example| example.name == args.what) {
         Some(example) => {
             let modules = build(Build::new(engine_linked::root().join("Cargo.toml")).package(example.plugin))?;
-            show(
-                example.name,
-                [first(&modules)?.as_os_str()].into_iter().chain(example.arguments.iter().map(OsStr::new)),
-            )
+            let nats = example.asks_nats.then(plugix_nats::Server::start).transpose()?;
+            let mut arguments = vec![first(&modules)?.as_os_str().to_owned()];
+            arguments.extend(example.arguments.iter().map(OsString::from));
+            arguments.extend(nats.as_ref().map(|nats| nats.url().into()));
+            show(example.name, arguments)
         }
         None if args.what == "console" => console::show(),
         None if args.what == "notes" => show("notes", [first(&build(Build::new(engine_linked::root().join(NOTES)))?)?]),

@@ -14,6 +14,7 @@ mod doctor;
 mod env;
 mod exit;
 mod fake;
+mod fleet;
 mod grants;
 mod input;
 mod inspect;
@@ -115,6 +116,8 @@ enum Command {
     Sign(sign::Args),
     /// Check who signed a module
     Verify(verify::Args),
+    /// Plugins on many machines: serve, call, apply, look
+    Fleet(fleet::Args),
     /// Print what plain cargo needs to build plugins
     Env(env::Args),
     /// Write that into a crate's `.cargo/config.toml`
@@ -161,6 +164,7 @@ fn main() -> ExitCode {
         Command::Keygen(args) => keygen::run(args),
         Command::Sign(args) => sign::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Fleet(args) => fleet::run(args),
         Command::Env(args) => env::run(args),
         Command::Setup(args) => setup::run(args),
         Command::Doctor(args) => doctor::run(args),

@@ -25,23 +25,31 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let key = key(args)?;
     let source = Source::file(&args.module)?;
     // The store's own way to read: within its limit, and nothing that isn't a regular file.
     let module = Fetcher::new("").fetch(&source, None, &mut |_| {})?.module;
-    let failed = |error: minisign::PError| anyhow!("{}: it can't be signed: {error}", args.module.display());
     let name = args.module.file_name().unwrap_or_default().to_string_lossy();
-    let comment = format!("file:{}", crate::text::printable(&name));
-    let signature = minisign::sign(None, &key, &module[..], Some(&comment), None).map_err(failed)?;
+    let signature = signature(&args.key, args.password_stdin, &module, &name)?;
     let file = free(&args.module, &signature);
     fs::write(&file, signature.to_string()).with_context(|| format!("can't write {}", file.display()))?;
     print::line(file.display())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn key(args: &Args) -> Result<SecretKey> {
-    let file = args.key.display();
-    let text = fs::read_to_string(&args.key)
+/// Signs bytes that have this name, and returns the text of the signature.
+pub(crate) fn bytes(key: &Path, password_stdin: bool, bytes: &[u8], name: &str) -> Result<String> {
+    Ok(signature(key, password_stdin, bytes, name)?.into_string())
+}
+
+fn signature(file: &Path, password_stdin: bool, bytes: &[u8], name: &str) -> Result<SignatureBox> {
+    let comment = format!("file:{}", crate::text::printable(name));
+    let signed = minisign::sign(None, &key(file, password_stdin)?, bytes, Some(&comment), None);
+    signed.map_err(|error| anyhow!("{name}: it can't be signed: {error}"))
+}
+
+fn key(path: &Path, password_stdin: bool) -> Result<SecretKey> {
+    let file = path.display();
+    let text = fs::read_to_string(path)
         .with_context(|| format!("can't read the key {file}: `plugix keygen` makes one, and `--key` names another"))?;
     let wrong = |error: minisign::PError| anyhow!("{file} is no secret key that can be used: {error}");
     let parse = || SecretKeyBox::from_string(&text).map_err(wrong);
@@ -49,7 +57,7 @@ fn key(args: &Args) -> Result<SecretKey> {
     if let Ok(key) = SecretKey::from_unencrypted_box(parse()?) {
         return Ok(key);
     }
-    let password = secret::read(&format!("Password of {file}: "), args.password_stdin)?;
+    let password = secret::read(&format!("Password of {file}: "), password_stdin)?;
     SecretKey::from_box(parse()?, Some(password)).map_err(wrong)
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// A key that is given, or the file that it is in.
-fn key(given: &str) -> Result<Key> {
+pub(crate) fn key(given: &str) -> Result<Key> {
     match given.parse() {
         Ok(key) => Ok(key),
         Err(error) if !Path::new(given).exists() => Err(error.into()),

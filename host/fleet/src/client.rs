@@ -6,12 +6,15 @@
 mod attempt;
 mod body;
 mod bound;
+mod dynamic;
 mod forms;
 mod probe;
 mod retry;
+mod services;
 
 pub use bound::FleetBound;
 pub(crate) use probe::{END, RUNS};
+pub use services::Service;
 
 use crate::connection::{Builder, Connection};
 use crate::error::Error;

@@ -16,6 +16,10 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How often the servers are asked whether they live. A connection that is silent for two such times is made anew.
 const PING: Duration = Duration::from_secs(2);
 
+/// How many messages may wait for a task of this program. What comes beyond that is dropped: its caller finds that nobody runs
+/// the call.
+const WAITING: usize = 4096;
+
 /// Who the program is to the servers.
 #[derive(Clone, Default)]
 #[non_exhaustive]
@@ -179,6 +183,7 @@ async fn options(builder: &Builder) -> Result<ConnectOptions, ConnectError> {
         .connection_timeout(CONNECT)
         .ping_interval(PING)
         .max_reconnects(None)
+        .subscription_capacity(WAITING)
         .name(builder.name.as_deref().unwrap_or("plugix"))
         .event_callback(|event| async move {
             match event {

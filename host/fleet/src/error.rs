@@ -41,8 +41,8 @@ pub enum Error {
         /// The version of the interface that the method came with, if the interface says so.
         since: Option<Version>,
     },
-    /// The arguments can't be encoded, or have a stream. Streams stay in one machine.
-    #[error("the arguments of `{method}` can't be sent: {problem}")]
+    /// The arguments can't be encoded, or there is a stream among them or the result. Streams stay in one machine.
+    #[error("`{method}` can't be called here: {problem}")]
     Arguments {
         /// The method's name.
         method: &'static str,

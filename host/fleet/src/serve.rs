@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// A host of a fleet: what its plugins' interfaces have in common. Clones are the same host.
 #[derive(Clone)]
@@ -37,7 +38,12 @@ struct Settings {
     name: String,
     callers: Callers,
     longest: Duration,
+    /// Arguments that are fetched from the object store: only so many at once, since each may be large.
+    fetching: Semaphore,
 }
+
+/// How many large arguments are fetched at once.
+const FETCHING: usize = 4;
 
 /// A host that is about to serve.
 #[derive(Debug)]
@@ -97,7 +103,8 @@ impl ServerBuilder {
     /// [`Error::Name`] if the name can't stand in a subject.
     pub fn build(self) -> Result<Server, Error> {
         subject::check("host", &self.name)?;
-        let settings = Settings { name: self.name, callers: Callers::new(self.callers), longest: self.longest };
+        let (callers, fetching) = (Callers::new(self.callers), Semaphore::new(FETCHING));
+        let settings = Settings { name: self.name, callers, longest: self.longest, fetching };
         Ok(Server { fleet: self.fleet, settings: Arc::new(settings) })
     }
 }

@@ -7,12 +7,14 @@ mod args;
 mod budget;
 mod decode;
 mod encode;
+mod method;
 mod pod;
 mod stream;
 
 pub(crate) use args::{Decoded, decode_args, encode_shape, read_registers, write_register};
 pub(crate) use decode::{decode, decode_shape};
 pub(crate) use encode::{encode_args, encode_value};
+pub use method::JsonMethod;
 pub(crate) use stream::{encode_items, offer_items};
 
 use plugix_abi::interface::Shape;

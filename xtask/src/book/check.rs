@@ -8,12 +8,19 @@ use anyhow::Result;
 use std::fs;
 use std::path::PathBuf;
 
-/// How many pages somebody reads.
+/// How many pages somebody reads, after the introduction.
 const MOST_PAGES: usize = 15;
 
 /// The folders whose Rust the tests compile.
-const COMPILED: [&str; 6] =
-    ["example-plugins", "guest-sdk/tests", "host/cli/templates", "host/examples", "host/manager/examples", "tests"];
+const COMPILED: [&str; 7] = [
+    "example-plugins",
+    "guest-sdk/tests",
+    "host/cli/templates",
+    "host/examples",
+    "host/fleet/examples",
+    "host/manager/examples",
+    "tests",
+];
 
 /// The blocks that a page may have. Only these are compiled, read or run.
 const KINDS: [&str; 3] = ["rust", "toml", "console"];
@@ -22,8 +29,9 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let summary = page::summary()?;
     let pages = page::all()?;
     let mut problems = limits::check(&pages)?;
-    if pages.len() > MOST_PAGES {
-        problems.push(format!("docs/src: {} pages are more than {MOST_PAGES}: put two together", pages.len()));
+    let count = pages.len().saturating_sub(1);
+    if count > MOST_PAGES {
+        problems.push(format!("docs/src: {count} pages are more than {MOST_PAGES}: put two together"));
     }
     let is_listed = |page: &&Page| links::targets(&summary.text).any(|(_, link)| page.path.ends_with(link));
     let forgotten = pages.iter().filter(|page| !is_listed(page));

@@ -1,4 +1,5 @@
-//! The examples of the book: a program in `host/examples` or `host/manager/examples`, and the plugin that it runs.
+//! The examples of the book: a program in `host/examples`, `host/fleet/examples` or `host/manager/examples`, and the plugin
+//! that it runs.
 
 /// A program and its plugin.
 pub(super) struct Example {
@@ -8,17 +9,23 @@ pub(super) struct Example {
     pub(super) plugin: &'static str,
     /// What the program gets after the module. Paths are those of the repository.
     pub(super) arguments: &'static [&'static str],
+    /// Whether it gets the address of a server of NATS after that.
+    pub(super) asks_nats: bool,
 }
 
 impl Example {
     const fn new(name: &'static str, plugin: &'static str, arguments: &'static [&'static str]) -> Self {
-        Self { name, plugin, arguments }
+        Self { name, plugin, arguments, asks_nats: false }
+    }
+
+    const fn with_nats(self) -> Self {
+        Self { asks_nats: true, ..self }
     }
 }
 
 const TEXTS: &[&str] = &["example-plugins/word-count/texts"];
 
-pub(super) const ALL: [Example; 13] = [
+pub(super) const ALL: [Example; 14] = [
     Example::new("artifact", "word-count", TEXTS),
     Example::new("awaited", "word-count", TEXTS),
     Example::new("courier", "courier", &[]),
@@ -28,6 +35,7 @@ pub(super) const ALL: [Example; 13] = [
     Example::new("kept", "word-count", TEXTS),
     Example::new("log_search", "log-search", &[]),
     Example::new("mischief", "mischief", &[]),
+    Example::new("places", "word-count", TEXTS).with_nats(),
     Example::new("pool", "word-count", TEXTS),
     Example::new("shared", "word-count", TEXTS),
     Example::new("thermostat", "thermostat", &[]),
@@ -45,7 +53,7 @@ mod tests {
         // The others are programs of several plugins, or of none.
         const OTHERS: [&str; 3] = ["demo", "notes", "raw"];
         let entries = |folder| workspace::entries(&root().join(folder)).expect("the folder is there");
-        let mut files = [entries("host/examples"), entries("host/manager/examples")].concat();
+        let mut files = ["host/examples", "host/fleet/examples", "host/manager/examples"].map(entries).concat();
         files.sort_by_key(|path| path.file_stem().map(std::ffi::OsStr::to_owned));
         let names = files.iter().filter(|path| path.extension().is_none_or(|extension| extension == "rs"));
         let mut names: Vec<_> = names.filter_map(|path| path.file_stem()?.to_str()).collect();

@@ -4,6 +4,7 @@ mod author;
 mod crates;
 mod diff;
 mod fake;
+mod fleet;
 mod grants;
 mod kept;
 mod messages;

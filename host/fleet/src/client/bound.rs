@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::wire::subject::Address;
 use bytes::Bytes;
 use plugix_abi::interface::{
-    Bind, Caller, EncodeArgs, FailureOf, Interface, Method, MethodInfo, Return as _, ReturnOf, ValueOf,
+    Bind, Caller, EncodeArgs, FailureOf, Interface, Method, MethodInfo, Return as _, ReturnOf, Shape, ValueOf,
 };
 use plugix_module::interface::Rewrites;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +23,10 @@ pub struct FleetBound {
     /// What was last heard of the form at the hosts.
     form: Arc<Mutex<Arc<Form>>>,
 }
+
+/// Why a method with a stream isn't called.
+const NO_STREAMS: &str =
+    "it returns a stream, which is pulled by many calls to one plugin: streams stay in one machine";
 
 /// Finds interfaces in a fleet.
 pub(super) struct Binding<'a>(pub(super) &'a Calls);
@@ -62,6 +66,9 @@ impl Caller for FleetBound {
         A: EncodeArgs,
     {
         let method = &I::METHODS[METHOD];
+        if let Shape::Stream(_) = method.returns.value {
+            return Err(Error::Arguments { method: method.name, problem: NO_STREAMS.to_owned() }.into());
+        }
         let mut encoded = Vec::new();
         args.encode(&mut encoded)
             .map_err(|error| Error::Arguments { method: method.name, problem: error.to_string() })?;

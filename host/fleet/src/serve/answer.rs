@@ -12,6 +12,7 @@ use crate::wire::subject::method_of;
 use arc_swap::ArcSwap;
 use async_nats::{HeaderMap, Message, Subject};
 use bytes::Bytes;
+use plugix_abi::interface::Shape;
 use plugix_abi::interface::descriptor::Descriptor;
 use std::fmt;
 use std::sync::Arc;
@@ -86,14 +87,14 @@ impl Answering {
         if method.hash != form {
             return Err(fail(FailureKind::OtherForm, &format!("`{name}` has another form here: {}", method.signature)));
         }
+        let streams = method.args.iter().map(|arg| &arg.shape).chain([&method.returns.value]);
+        if streams.into_iter().any(|shape| matches!(shape, Shape::Stream(_))) {
+            return Err(fail(FailureKind::Arguments, &format!("`{name}` has a stream, and those stay in one machine")));
+        }
         let deadline = deadline.min(settings.longest);
         let running = async {
             let args = match str::from_utf8(object) {
-                Ok(object) if !object.is_empty() => {
-                    self.server.fleet.shared.objects.take(object).await.map_err(|problem| {
-                        fail(FailureKind::TooLarge, &format!("the arguments' object can't be had: {problem}"))
-                    })?
-                }
+                Ok(object) if !object.is_empty() => self.fetch(object).await?,
                 _ => payload.clone(),
             };
             let method = format!("{}/{name}", current.interface.name);
@@ -107,6 +108,13 @@ impl Answering {
                 Err(fail(FailureKind::Deadline, &format!("the call took longer than {deadline:?}")))
             }
         }
+    }
+
+    /// Takes arguments from the object store.
+    async fn fetch(&self, object: &str) -> Result<Bytes, Failure> {
+        let _permit = self.server.settings.fetching.acquire().await;
+        let taken = self.server.fleet.shared.objects.take(object).await;
+        taken.map_err(|problem| fail(FailureKind::TooLarge, &format!("the arguments' object can't be had: {problem}")))
     }
 
     /// Sends what a method has returned.

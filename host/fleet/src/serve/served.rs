@@ -24,6 +24,9 @@ use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+/// How the names of the SDK's own interfaces begin, such as that of a plugin's state. They are for the host alone.
+const OWN: &str = "plugix.";
+
 /// The interfaces of a plugin, for as long as this is there. Dropping it ends the calls that run; [`Served::stop`] lets them
 /// finish.
 #[derive(Debug)]
@@ -79,8 +82,9 @@ impl Served {
     /// Offers what a backend has, and no longer what it lacks.
     async fn offer(&self, backend: Arc<dyn Backend>, generation: u64) -> Result<(), Error> {
         let descriptors = backend.descriptors();
-        let interfaces = read_interfaces(&descriptors)
+        let mut interfaces = read_interfaces(&descriptors)
             .map_err(|error| Error::Answer { method: "descriptors", problem: error.to_string() })?;
+        interfaces.retain(|interface| !interface.name.starts_with(OWN));
         let mut offers = self.offers.lock().await;
         let keys: Vec<_> = interfaces.iter().map(|it| (it.name.clone(), it.version.major)).collect();
         // What can fail comes first.

@@ -8,6 +8,7 @@ use crate::client::Fleet;
 use crate::error::chain;
 use async_nats::jetstream::kv::{self, Operation};
 use plugix_store::ContentHash;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub struct Applied {
 }
 
 /// What shall run, and what does.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Overview {
     /// The plugins, by their names.
     pub plugins: Vec<PluginOverview>,
@@ -37,13 +38,14 @@ pub struct Overview {
 }
 
 /// What shall run of a plugin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct PluginOverview {
     /// The plugin's name.
     pub plugin: String,
     /// The revision that was applied last.
     pub revision: u64,
-    /// The release, or why the value is none.
+    /// The release, or why the value is none. As data it is the release, or an object with `problem`.
+    #[serde(serialize_with = "release_or_problem")]
     pub release: Result<Release, String>,
     /// Why this revision doesn't run, if a host has found that it doesn't start. The one before runs then.
     pub bad: Option<String>,
@@ -189,6 +191,13 @@ impl Overview {
     pub fn serves(&self, plugin: &str, revision: u64) -> bool {
         let mut hosts = self.hosts.iter().flat_map(|host| &host.plugins).filter(|it| it.plugin == plugin).peekable();
         hosts.peek().is_some() && hosts.all(|it| it.state == State::Serving && it.revision == revision)
+    }
+}
+
+fn release_or_problem<S: Serializer>(release: &Result<Release, String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match release {
+        Ok(release) => release.serialize(serializer),
+        Err(problem) => BTreeMap::from([("problem", problem)]).serialize(serializer),
     }
 }
 

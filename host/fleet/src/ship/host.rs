@@ -5,6 +5,7 @@ mod exchange;
 mod known;
 mod plan;
 mod report;
+mod view;
 
 use super::error::ShipError;
 use super::health::Health;

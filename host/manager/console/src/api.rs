@@ -70,6 +70,10 @@ pub(crate) async fn list(State(shared): Its) -> Result<Json<Value>, ConsoleError
     on_thread(&shared, |console| Ok(view::plugins(console))).await
 }
 
+pub(crate) async fn fleet(State(shared): Its) -> Result<Json<Value>, ConsoleError> {
+    on_thread(&shared, |console| Ok(json!({ "fleet": console.fleet()? }))).await
+}
+
 pub(crate) async fn install(
     State(shared): Its,
     Query(Install { name, config, signatures }): Query<Install>,
@@ -171,6 +175,7 @@ impl IntoResponse for ConsoleError {
             "unknown" => StatusCode::NOT_FOUND,
             "other-version" | "not-running" | "manager" | "reload" | "store" => StatusCode::CONFLICT,
             "grants" | "upload" => StatusCode::INTERNAL_SERVER_ERROR,
+            "fleet" => StatusCode::BAD_GATEWAY,
             "closing" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -5,6 +5,7 @@ use crate::error::ConsoleError;
 use crate::feed::Feed;
 use crate::meter::Meter;
 use crate::uploads::Uploads;
+use plugix_fleet::ship::{Deployments, Overview};
 use plugix_host::Policy;
 use plugix_host::error::{CallError, Chain};
 use plugix_host::module::Threads;
@@ -13,7 +14,7 @@ use plugix_manager::store::{ContentHash, Module, PluginName, Source, Store};
 use plugix_manager::{Installed, InstalledPlugin, Manager, Mode, Settled, Spec};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 
@@ -37,6 +38,8 @@ struct Inner {
     /// Whoever changes plugins holds this.
     changing: Mutex<()>,
     feed: Feed,
+    /// The fleet that the page shows as well.
+    fleet: OnceLock<Deployments>,
 }
 
 /// A module that a person puts onto the page.
@@ -77,7 +80,7 @@ impl Console {
         };
         let installed = Installed::with_bases(store, manager, base)?;
         let (meters, changing) = (Mutex::default(), Mutex::default());
-        let console = Self(Arc::new(Inner { installed, uploads, meters, changing, feed }));
+        let console = Self(Arc::new(Inner { installed, uploads, meters, changing, feed, fleet: OnceLock::new() }));
         console.resume(names);
         Ok(console)
     }
@@ -230,6 +233,16 @@ impl Console {
                 self.tell(&name, "has not saved its state", plugin.save().err().map(Into::into));
             }
         }
+    }
+
+    /// Has the page show a fleet as well. The first one stays.
+    pub fn show_fleet(&self, fleet: Deployments) {
+        let _ = self.0.fleet.set(fleet);
+    }
+
+    /// What the fleet runs. `None` if there is none to show.
+    pub(crate) fn fleet(&self) -> Result<Option<Overview>, ConsoleError> {
+        Ok(self.0.fleet.get().map(Deployments::overview).transpose()?)
     }
 
     pub(crate) fn all(&self) -> Vec<InstalledPlugin> {

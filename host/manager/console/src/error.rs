@@ -1,5 +1,6 @@
 //! Why the console didn't do what it was asked to.
 
+use plugix_fleet::ship::ShipError;
 use plugix_host::error::ModuleError;
 use plugix_manager::store::grants::GrantError;
 use plugix_manager::store::{NameError, StoreError};
@@ -52,6 +53,9 @@ pub enum ConsoleError {
     /// The call failed.
     #[error("the call failed")]
     Call(#[source] plugix_host::Error),
+    /// The fleet can't be asked.
+    #[error(transparent)]
+    Fleet(#[from] ShipError),
     /// What does the work has ended.
     #[error("the console is shutting down")]
     Closing,
@@ -70,6 +74,7 @@ impl ConsoleError {
             Self::Installed(error) => installed(error),
             Self::Returned(_) => "returned",
             Self::Call(_) => "call",
+            Self::Fleet(_) => "fleet",
             Self::Closing => "closing",
         }
     }

@@ -3,6 +3,8 @@
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use plugix_console::{Console, Server, Upload};
+use plugix_fleet::Fleet;
+use plugix_fleet::ship::Deployments;
 use plugix_host::code::Cache;
 use plugix_host::{Engine, Policy};
 use plugix_manager::Manager;
@@ -35,6 +37,9 @@ struct Args {
     /// The folder that keeps compiled code, so that the next start is fast
     #[arg(long)]
     cache: Option<PathBuf>,
+    /// Show a fleet as well: the addresses of its servers
+    #[arg(long, value_name = "SERVERS")]
+    fleet: Option<String>,
     /// End when standard input does, as well as on Ctrl-C
     #[arg(long)]
     with_input: bool,
@@ -53,6 +58,10 @@ fn main() -> Result<()> {
     let manager = Manager::builder(&engine).states(store.home().join("states")).build()?;
     let fetcher = Fetcher::of_home(store.home())?;
     let console = Console::open(store, &manager, Policy::new().call_deadline(CALL))?;
+    if let Some(servers) = &args.fleet {
+        let fleet = Fleet::builder(servers).name("plugix console").connect()?;
+        console.show_fleet(Deployments::open(&fleet)?);
+    }
     for module in &args.modules {
         if let Err(error) = install(&console, &fetcher, module) {
             eprintln!("{}: {error:#}", module.display());

@@ -116,6 +116,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/plugins/{name}/stop", post(api::stop))
         .route("/api/plugins/{name}/call", post(api::call))
         .route("/api/plugins/{name}/grant", put(api::answer).delete(api::take_back))
+        .route("/api/fleet", get(api::fleet))
         .route("/api/events", get(api::events))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(middleware::from_fn_with_state(shared.clone(), guard))

@@ -1,15 +1,13 @@
 //! The loop of a host. It compares what is to run with what does, and takes one step after the other.
 
-use super::super::buckets::{Buckets, Topic};
+use super::super::buckets::{Buckets, SILENT, Topic};
 use super::super::error::ShipError;
-use super::super::health::{Health, PluginHealth, State};
-use super::super::placement::is_for;
-use super::super::release::Hosts;
+use super::super::health::{Health, PluginHealth};
 use super::super::trust::Trust;
 use super::Runner;
 use super::exchange::{Problem, Version, Workshop};
 use super::known::{Bucket, watch};
-use super::plan::{Known, Step, Turn, next};
+use super::plan::Step;
 use super::report::Report;
 use crate::serve::{Replaced, Server};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 /// How often a host says that it lives.
 const TICK: Duration = Duration::from_secs(3);
 
-/// How much longer for each other host: all of them together ask the servers as often as before.
+/// How much longer for each other host, up to half of the time after which a host is gone: so that many hosts ask less often.
 const FOR_EACH: Duration = Duration::from_millis(5);
 
 /// The first and the longest pause before a version that did not start is tried again.
@@ -36,17 +34,19 @@ type Started = (String, u64, Result<(Version, Option<Replaced>), Problem>);
 pub(super) struct Controller {
     workshop: Workshop,
     patience: Duration,
-    bucket: Bucket,
+    pub(super) bucket: Bucket,
     report: Report,
-    running: BTreeMap<String, Version>,
+    pub(super) running: BTreeMap<String, Version>,
     /// The plugins of which a version is being started.
-    busy: BTreeSet<String>,
+    pub(super) busy: BTreeSet<String>,
     /// What did not start: the revision, when it is tried again, the pause after that, and why.
-    failed: BTreeMap<String, (u64, Instant, Duration, String)>,
-    live: BTreeSet<String>,
+    pub(super) failed: BTreeMap<String, (u64, Instant, Duration, String)>,
+    pub(super) live: BTreeSet<String>,
+    /// Since when most of them seem to be gone at once.
+    strange: Option<Instant>,
     /// When that was looked at.
-    looked: Instant,
-    others: BTreeMap<String, Vec<PluginHealth>>,
+    pub(super) looked: Instant,
+    pub(super) others: BTreeMap<String, Vec<PluginHealth>>,
     starts: JoinSet<Started>,
     stops: JoinSet<()>,
 }
@@ -64,8 +64,22 @@ impl Controller {
         let workshop = Workshop { server, runner, trust, buckets };
         let (running, busy, failed, others) = Default::default();
         let (starts, stops) = Default::default();
-        let looked = Instant::now();
-        Ok(Self { workshop, patience, bucket, report, running, busy, failed, live, looked, others, starts, stops })
+        let (looked, strange) = (Instant::now(), None);
+        Ok(Self {
+            workshop,
+            patience,
+            bucket,
+            report,
+            running,
+            busy,
+            failed,
+            live,
+            strange,
+            looked,
+            others,
+            starts,
+            stops,
+        })
     }
 
     pub(super) fn health(&self) -> Arc<Mutex<Health>> {
@@ -81,14 +95,20 @@ impl Controller {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Nothing is started before all was heard that is there, as far as the servers say when that is.
         let mut knows_all = false;
-        let begun = Instant::now();
+        let (begun, mut has_heard) = (Instant::now(), false);
         loop {
             let mut is_time = false;
             tokio::select! {
                 () = end.cancelled() => break,
                 Some(entry) = heard.recv() => {
-                    self.bucket.hear(&entry).await;
-                    knows_all |= entry.delta == 0;
+                    has_heard = true;
+                    let mut entry = Some(entry);
+                    // A step after all that has come costs as much as one after each.
+                    while let Some(next) = entry {
+                        self.bucket.hear(&next).await;
+                        knows_all |= next.delta == 0;
+                        entry = heard.try_recv().ok();
+                    }
                 }
                 Some(done) = self.starts.join_next() => {
                     if let Ok(started) = done {
@@ -98,9 +118,9 @@ impl Controller {
                 Some(_) = self.stops.join_next() => {}
                 _ = tick.tick() => {
                     self.look_around().await;
-                    tick.reset_after(TICK + FOR_EACH * self.live.len() as u32);
+                    tick.reset_after((TICK + FOR_EACH * self.live.len() as u32).min(SILENT / 2));
                     is_time = true;
-                    knows_all |= begun.elapsed() >= TICK;
+                    knows_all |= begun.elapsed() >= if has_heard { SILENT } else { TICK };
                 }
             }
             if knows_all {
@@ -117,35 +137,19 @@ impl Controller {
     /// Hears who lives, and what they serve if that matters.
     async fn look_around(&mut self) {
         if let Some(live) = self.report.live().await {
-            (self.live, self.looked) = (live, Instant::now());
+            // When the servers were away, the entries of hosts are gone that live: those come again.
+            let is_strange = 2 * live.len() < self.live.len();
+            let since = *self.strange.get_or_insert_with(Instant::now);
+            if !is_strange || since.elapsed() >= SILENT {
+                (self.live, self.looked, self.strange) = (live, Instant::now(), None);
+            }
         }
         let names = self.running.keys().filter(|plugin| !self.is_mine(plugin)).count();
         self.others = if names > 0 { self.report.others(&self.live).await } else { BTreeMap::new() };
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.workshop.server.name()
-    }
-
-    fn is_mine(&self, plugin: &str) -> bool {
-        self.bucket.wanted.get(plugin).is_some_and(|it| is_for(&it.release.hosts, plugin, self.name(), &self.live))
-    }
-
-    fn is_paused(&self, plugin: &str, wanted: Option<u64>) -> bool {
-        self.failed
-            .get(plugin)
-            .is_some_and(|(revision, until, ..)| Some(*revision) == wanted && *until > Instant::now())
-    }
-
-    /// Whether as many other hosts serve a plugin as are to.
-    fn is_replaced(&self, plugin: &str) -> bool {
-        let Some(wanted) = self.bucket.wanted.get(plugin) else { return true };
-        let chosen = |host: &&String| is_for(&wanted.release.hosts, plugin, host, &self.live);
-        let there = self.live.iter().filter(chosen).count();
-        let serves = |plugins: &Vec<PluginHealth>| plugins.iter().any(|it| it.plugin == plugin && it.revision > 0);
-        let serving = self.others.values().filter(|plugins| serves(plugins)).count();
-        // Nobody is to have it, or those who are have it.
-        matches!(wanted.release.hosts, Hosts::Count(0)) || serving >= there
     }
 
     async fn step_all(&mut self) {
@@ -153,22 +157,6 @@ impl Controller {
         for plugin in plugins {
             self.step(&plugin).await;
         }
-    }
-
-    fn next(&self, plugin: &str) -> Step {
-        let wanted = if self.is_mine(plugin) { self.bucket.wanted.get(plugin).map(|it| it.revision) } else { None };
-        let turn = self.bucket.turns.get(plugin);
-        let known = Known {
-            wanted,
-            running: self.running.get(plugin).map(|version| version.revision),
-            is_busy: self.busy.contains(plugin),
-            is_paused: self.is_paused(plugin, wanted),
-            is_replaced: self.is_replaced(plugin),
-            // A host that has come since is not known yet.
-            turn: turn
-                .map(|it| Turn { host: &it.host, lives: self.live.contains(&it.host) || self.looked <= it.heard }),
-        };
-        next(self.name(), known)
     }
 
     async fn step(&mut self, plugin: &str) {
@@ -237,38 +225,6 @@ impl Controller {
                 }
             }
         }
-    }
-
-    /// What the host says of its plugins.
-    fn plugins(&self) -> Vec<PluginHealth> {
-        let mine = self
-            .bucket
-            .wanted
-            .keys()
-            .chain(self.bucket.skipped.keys())
-            .filter(|plugin| self.is_mine(plugin) || !self.bucket.wanted.contains_key(*plugin));
-        let names: BTreeSet<&String> = mine.chain(self.running.keys()).collect();
-        let health = |plugin: &String| {
-            let version = self.running.get(plugin);
-            let failed = self.failed.get(plugin).map(|(.., problem)| problem.clone());
-            let problem = failed.or_else(|| self.bucket.skipped.get(plugin).cloned());
-            let state = match self.next(plugin) {
-                _ if self.busy.contains(plugin) => State::Starting,
-                Step::Wait | Step::AskForTurn => State::Waiting,
-                Step::Start(_) | Step::Exchange(_) => State::Starting,
-                _ if self.failed.contains_key(plugin) || version.is_none() => State::Failed,
-                _ => State::Serving,
-            };
-            PluginHealth {
-                plugin: plugin.clone(),
-                version: version.map_or_else(String::new, |version| version.version.clone()),
-                revision: version.map_or(0, |version| version.revision),
-                state,
-                problem,
-                running: version.map_or(0, |version| version.served.running()),
-            }
-        };
-        names.into_iter().map(health).collect()
     }
 
     async fn end(mut self) {

@@ -47,9 +47,13 @@ impl Report {
         }
     }
 
-    /// Whether what would be written differs from what was.
+    /// Whether what would be written differs from what was. How many calls run changes all the time, and can wait.
     pub(super) fn differs(&self, plugins: &[PluginHealth]) -> bool {
-        self.health.lock().unwrap_or_else(PoisonError::into_inner).plugins != plugins
+        let was = &self.health.lock().unwrap_or_else(PoisonError::into_inner).plugins;
+        let is_same = |(was, now): (&PluginHealth, &PluginHealth)| {
+            (&was.plugin, was.revision, was.state, &was.problem) == (&now.plugin, now.revision, now.state, &now.problem)
+        };
+        was.len() != plugins.len() || !was.iter().zip(plugins).all(is_same)
     }
 
     /// The hosts that live, this one among them. `None` if the servers don't say.

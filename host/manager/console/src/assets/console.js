@@ -225,6 +225,44 @@ async function refresh() {
   }
 }
 
+// The fleet
+
+/** A row for each plugin of each host, one for a plugin that no host has, and one for a host without plugins. */
+function fleetRows({ plugins, hosts }) {
+  const rows = hosts.flatMap(({ host, plugins }) => plugins.length
+    ? plugins.map((it) => [it.plugin, host, it.version, it.state, it.running, it.problem ?? ""])
+    : [["", host, "", "idle", "", ""]]);
+  for (const { plugin, release, bad } of plugins) {
+    const problem = release.problem ?? bad ?? "";
+    if (problem || !rows.some(([name]) => name === plugin)) {
+      rows.push([plugin, "", release.version ?? "", problem ? "refused" : "nowhere", "", problem]);
+    }
+  }
+  return rows.sort((one, other) => `${one}` < `${other}` ? -1 : 1);
+}
+
+async function refreshFleet() {
+  try {
+    const { fleet } = await ask("GET", "/api/fleet");
+    find("fleet").hidden = fleet === null;
+    if (fleet === null) return false;
+    const rows = fleetRows(fleet);
+    const key = JSON.stringify(rows);
+    if (find("fleet-rows").dataset.rows !== key) {
+      find("fleet-rows").dataset.rows = key;
+      find("fleet-rows").replaceChildren(...rows.map((row) => {
+        const line = make("tr");
+        line.append(...row.map((cell) => make("td", `${cell}`)));
+        return line;
+      }));
+    }
+    say(find("fleet-result"), "");
+  } catch (error) {
+    say(find("fleet-result"), error.message);
+  }
+  return true;
+}
+
 // Installing
 
 async function install(module, signatures) {
@@ -296,3 +334,9 @@ async function poll() {
   setTimeout(poll, POLL);
 }
 poll();
+
+/** Most consoles have no fleet: then nobody asks again. */
+async function pollFleet() {
+  if (document.hidden || await refreshFleet()) setTimeout(pollFleet, 3 * POLL);
+}
+pollFleet();

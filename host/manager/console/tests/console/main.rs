@@ -2,6 +2,7 @@
 
 mod browser;
 mod client;
+mod fleet;
 mod grants;
 mod plugins;
 mod restart;
@@ -44,10 +45,16 @@ fn start() -> Result<Client> {
 
 /// A console that listens, in this folder.
 fn start_in(home: &Path) -> Result<(Client, Running)> {
+    start_with(home, |_| ())
+}
+
+/// A console that listens, in this folder. `prepare` sees it before that.
+fn start_with(home: &Path, prepare: impl FnOnce(&Console)) -> Result<(Client, Running)> {
     static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().expect("an engine can be made"));
     let manager = Manager::builder(&ENGINE).provide(<dyn Gate>::provider(Open));
     let manager = manager.states(home.join("states")).build()?;
     let console = Console::open(Store::open(home)?, &manager, Policy::new())?;
+    prepare(&console);
     let (sender, address) = channel();
     let (end, ended) = oneshot::channel();
     let thread = std::thread::spawn(move || {
