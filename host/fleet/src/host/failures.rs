@@ -9,13 +9,13 @@ pub(super) fn failure(error: &Error) -> Failure {
         Error::NoSuchMethod { .. } | Error::NotProvided { .. } => FailureKind::NoSuchMethod,
         Error::Arguments(_) | Error::BadArguments { .. } => FailureKind::Arguments,
         Error::Overloaded(_) => FailureKind::Full,
-        Error::NotStarted(_) | Error::Busy => FailureKind::Host,
+        // Nothing of this begins a call.
+        Error::NotStarted(_) | Error::Busy | Error::Interface(_) | Error::AmbiguousMethod { .. } => FailureKind::Host,
         Error::Panic(_) => FailureKind::Panicked,
         Error::Stopped(StopReason::Deadline { .. }) => FailureKind::Deadline,
         Error::Stopped(StopReason::Cancelled) => FailureKind::Cancelled,
-        fatal if fatal.is_fatal() => FailureKind::Died,
-        // Nothing of this begins a call.
-        _ => FailureKind::Host,
+        // Whatever else there is may have run, and doesn't go out again.
+        _ => FailureKind::Died,
     };
     Failure::new(kind, Chain(error).to_string())
 }

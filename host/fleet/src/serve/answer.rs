@@ -137,7 +137,8 @@ impl Answering {
             true => client.publish(reply.clone(), body).await,
             false => client.publish_with_headers(reply.clone(), headers, body).await,
         };
-        sent.map_err(|error| fail(FailureKind::Host, &error.to_string()))
+        // The method has run: this must not be a failure after which the call goes out again.
+        sent.map_err(|error| fail(FailureKind::TooLarge, &error.to_string()))
     }
 
     /// Says why there is no answer. Returns the code and the text for NATS's tools.

@@ -93,6 +93,8 @@ impl Served {
             let current = self.current(&backend, interface, &descriptors, generation, unique());
             added.insert(key.clone(), self.add(interface, current).await?);
         }
+        // Whoever is told that the plugin is served finds it.
+        self.client().flush().await.map_err(Error::transport)?;
         for (key, interface) in keys.iter().zip(&interfaces) {
             if let Some(offer) = offers.get(key) {
                 let id = offer.answering.current.load().service.id.clone();
@@ -106,8 +108,6 @@ impl Served {
             }
         }
         offers.extend(added);
-        // Whoever is told that the plugin is served finds it.
-        self.client().flush().await.map_err(Error::transport)?;
         let gone: Vec<_> = offers.keys().filter(|key| !keys.contains(key)).cloned().collect();
         for offer in gone.iter().filter_map(|key| offers.remove(key)) {
             offer.leave().await;
