@@ -1,6 +1,7 @@
 //! What goes wrong in the middle of calls: a host, a server, and the network between.
 
 use crate::kit::*;
+use futures::StreamExt as _;
 use plugix_fleet::Error;
 use plugix_nats::{Cluster, Mode, Proxy, Server as Nats};
 use std::sync::Arc;
@@ -67,9 +68,17 @@ fn a_long_call_is_not_taken_for_a_lost_one() {
     let gates = Arc::<Gates>::default();
     let fleet = connect(&nats.url());
     let _host = host(&fleet, "one", &gates);
+    // Somebody hears how often the hosts are asked: a call is lost after two questions without an answer.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let questions = async {
+        let client = async_nats::connect(nats.url()).await.unwrap();
+        let questions = client.subscribe("plugix-calls.Work.v1").await.unwrap();
+        client.flush().await.unwrap();
+        (client, questions.take(4))
+    };
+    let (_client, questions) = runtime.block_on(questions);
     let (call, _) = waiting(&fleet, &gates, "long", false);
-    // Longer than it takes to find that a call is lost.
-    thread::sleep(Duration::from_secs(5));
+    assert_eq!(runtime.block_on(questions.count()), 4);
     gates.open("long");
     assert_eq!(call.join().unwrap().unwrap(), "one");
 }
