@@ -1,6 +1,6 @@
 //! Whose releases a host runs.
 
-use super::release::{ReleaseError, Signed};
+use super::release::Signed;
 use plugix_store::Key;
 
 /// Whose releases a host runs. Without a word of that it runs none.
@@ -27,19 +27,19 @@ impl Trust {
     }
 
     /// Checks who has signed a release.
-    pub(super) fn check(&self, signed: &Signed) -> Result<(), ReleaseError> {
+    pub(super) fn check(&self, signed: &Signed) -> Result<(), String> {
         let (need, keys) = match self {
             Self::Anybody => return Ok(()),
-            Self::Nobody => return Err(ReleaseError("this host trusts no key: give it one".to_owned())),
+            Self::Nobody => return Err("this host trusts no key: give it one".to_owned()),
             Self::Keys { need, keys } => ((*need).max(1), keys),
         };
-        let have = signed.signed_by(keys)?;
+        let have = signed.signed_by(keys).map_err(|error| error.to_string())?;
         match have >= need {
             true => Ok(()),
-            false => Err(ReleaseError(format!(
-                "{have} of the {} keys that this host trusts have signed it, and {need} must have",
+            false => Err(format!(
+                "{have} of the {} keys that this host trusts have signed the release, and {need} must have",
                 keys.len()
-            ))),
+            )),
         }
     }
 }

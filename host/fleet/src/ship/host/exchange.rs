@@ -42,7 +42,7 @@ impl Workshop {
         let bad = |text: String| Problem { text, is_bad: true };
         let aside = |text: String| Problem { text, is_bad: false };
         let Wanted { revision, signed, release } = wanted;
-        self.trust.check(signed).map_err(|error| bad(error.to_string()))?;
+        self.trust.check(signed).map_err(bad)?;
         let module = self.server.fleet.block_on(self.buckets.module(&release.module)).map_err(aside)?;
         let start = || self.runner.start(release, &module);
         // The runner is the application's, and other plugins run here.
