@@ -43,14 +43,7 @@ impl Objects {
     /// [`Error::NoRoom`] if there is no store, or if it is full.
     pub(crate) async fn put(&self, name: &str, body: &[u8]) -> Result<(), Error> {
         let store = self.store().await.map_err(|problem| self.no_room(body.len(), problem))?;
-        let mut rest = body;
-        match store.put(chunked(name, &self.client), &mut rest).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let _ = store.delete(name).await;
-                Err(self.no_room(body.len(), chain(&error)))
-            }
-        }
+        put_object(store, &self.client, name, body).await.map_err(|problem| self.no_room(body.len(), problem))
     }
 
     /// Takes a body out of the store. The servers' digest of it is checked on the way.
@@ -59,22 +52,11 @@ impl Objects {
     /// What is wrong with the object.
     pub(crate) async fn take(&self, name: &str) -> Result<Bytes, String> {
         let store = self.store().await?;
-        let mut object = store.get(name).await.map_err(|error| chain(&error))?;
-        let len = object.info().size;
-        if len > MAX_LEN {
-            return Err(format!("{len} bytes are more than is taken ({MAX_LEN})"));
-        }
-        // What the servers say of the size is no reason to have the memory.
-        let mut body = Vec::new();
-        let read = (&mut object).take(MAX_LEN as u64 + 1).read_to_end(&mut body).await;
-        read.map_err(|error| error.to_string())?;
-        if body.len() > MAX_LEN {
-            return Err(format!("it has more than {MAX_LEN} bytes"));
-        }
+        let body = read_object(store, name, MAX_LEN).await?;
         if let Err(error) = store.delete(name).await {
             tracing::debug!(%error, name, "an object that was taken stays until it is too old");
         }
-        Ok(body.into())
+        Ok(body)
     }
 
     async fn store(&self) -> Result<&ObjectStore, String> {
@@ -109,12 +91,42 @@ pub(crate) async fn open_store(context: &Context, config: Config) -> Result<Obje
     context.get_object_store(&config.bucket).await.map_err(|_| problem)
 }
 
-/// An object of this name, in pieces that fit a message.
-pub(crate) fn chunked(name: &str, client: &Client) -> ObjectMetadata {
+/// Keeps an object, in pieces that fit a message. Nothing of it stays if that fails.
+///
+/// # Errors
+/// What the servers say.
+pub(crate) async fn put_object(store: &ObjectStore, client: &Client, name: &str, bytes: &[u8]) -> Result<(), String> {
     /// What the library takes by default.
     const CHUNK: usize = 128 << 10;
     let chunk = client.max_payload().saturating_sub(HEADERS).clamp(1, CHUNK);
-    ObjectMetadata { name: name.to_owned(), chunk_size: Some(chunk), ..ObjectMetadata::default() }
+    let object = ObjectMetadata { name: name.to_owned(), chunk_size: Some(chunk), ..ObjectMetadata::default() };
+    let mut rest = bytes;
+    match store.put(object, &mut rest).await {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let _ = store.delete(name).await;
+            Err(chain(&error))
+        }
+    }
+}
+
+/// Reads an object that has so many bytes at the most. What the servers say of its size is no reason to have the memory.
+///
+/// # Errors
+/// What is wrong with the object.
+pub(crate) async fn read_object(store: &ObjectStore, name: &str, limit: usize) -> Result<Bytes, String> {
+    let mut object = store.get(name).await.map_err(|error| chain(&error))?;
+    let len = object.info().size;
+    if len > limit {
+        return Err(format!("{len} bytes are more than is taken ({limit})"));
+    }
+    let mut bytes = Vec::new();
+    let read = (&mut object).take(limit as u64 + 1).read_to_end(&mut bytes).await;
+    read.map_err(|error| error.to_string())?;
+    match bytes.len() <= limit {
+        true => Ok(bytes.into()),
+        false => Err(format!("it has more than {limit} bytes")),
+    }
 }
 
 impl std::fmt::Debug for Objects {

@@ -7,7 +7,6 @@ use crate::wire::headers::Header;
 use crate::wire::identity::now;
 use crate::wire::request::{Request, unique};
 use crate::wire::subject::Address;
-use async_nats::RequestErrorKind;
 use bytes::Bytes;
 use tokio::time::{Instant, sleep_until};
 
@@ -30,12 +29,11 @@ impl Calls {
         let shared = &self.fleet.shared;
         let (client, calls) = (shared.connection.client(), address.calls());
         let call = unique();
-        let late = || Error::Deadline { limit: self.deadline };
         let outcome = tokio::select! {
             biased;
             outcome = self.exchange(address, target, args, &call, end) => outcome,
             () = self.cancel.cancelled() => Err(Error::Cancelled),
-            () = sleep_until(end) => Err(late()),
+            () = sleep_until(end) => Err(Error::Deadline { limit: self.deadline }),
             () = probe::lost(client, &calls, &call) => Err(Error::Lost),
         };
         if let Err(Error::Cancelled | Error::Deadline { .. }) = &outcome {
@@ -73,11 +71,7 @@ impl Calls {
         };
         let headers = request.headers(identity);
         let message = async_nats::Request::new().headers(headers).payload(body.clone()).timeout(None);
-        let message = shared.connection.client().send_request(subject, message).await;
-        let message = message.map_err(|error| match error.kind() {
-            RequestErrorKind::NoResponders => address.nobody(),
-            _ => Error::transport(error),
-        })?;
+        let message = self.fleet.ask(address, subject.clone(), message).await?;
         let is_error = Header::Outcome.get(message.headers.as_ref()).is_some();
         Ok(Answer { is_error, body: self.fleet.body(&message).await? })
     }

@@ -1,13 +1,13 @@
 //! Calls of a method that the caller knows at run time only.
 
 use super::Calls;
-use super::forms::Target;
+use super::forms::{Target, malformed};
 use super::retry::{Next, Tries};
 use crate::error::Error;
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::subject::Address;
 use plugix_abi::CallError;
-use plugix_abi::interface::descriptor::{Descriptor, read_interfaces};
+use plugix_abi::interface::descriptor::Descriptor;
 use tokio::time::Instant;
 
 impl Calls {
@@ -20,11 +20,9 @@ impl Calls {
     /// As [`Calls::bind`] does.
     pub fn describe(&self, interface: &str, major: u32) -> Result<Descriptor, Error> {
         let address = Address::new(interface, major, self.plugin.as_deref())?;
-        let section = self.fleet.block_on(self.fleet.descriptors(&address))?;
-        let malformed = |problem: String| Error::from(Failure::new(FailureKind::Malformed, problem));
-        let there = read_interfaces(&section).map_err(|error| malformed(error.to_string()))?;
+        let there = self.fleet.block_on(self.fleet.interfaces(&address))?;
         let found = there.into_iter().find(|it| it.name == interface && it.version.major == major);
-        found.ok_or_else(|| malformed(format!("a host of `{interface}` {major} doesn't describe it")))
+        found.ok_or_else(|| malformed(&format!("`{interface}` {major} is not what it describes")))
     }
 
     /// Calls a method of an interface as a host has described it, with arguments as the interface encodes them.

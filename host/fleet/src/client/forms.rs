@@ -9,7 +9,7 @@ use crate::wire::subject::Address;
 use async_nats::{Message, Request, RequestErrorKind};
 use bytes::Bytes;
 use plugix_abi::interface::Interface;
-use plugix_abi::interface::descriptor::read_interfaces;
+use plugix_abi::interface::descriptor::{Descriptor, read_interfaces};
 use plugix_module::interface::{self, Rewrites};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,9 +34,7 @@ pub(super) struct Target {
 impl Fleet {
     /// Asks a host which form an interface has.
     pub(super) async fn form<I: Interface + ?Sized>(&self, address: &Address) -> Result<Form, Error> {
-        let section = self.descriptors(address).await?;
-        // What a host says of itself is checked as what a plugin says.
-        let there = read_interfaces(&section).map_err(|problem| malformed(&problem.to_string()))?;
+        let there = self.interfaces(address).await?;
         let fits = interface::find::<I>(&there)?;
         let found = there.iter().find(|found| found.name == I::NAME);
         let methods = found.map_or(&[][..], |found| &found.methods);
@@ -47,15 +45,20 @@ impl Fleet {
         Ok(fits.into_iter().map(|fit| fit.map(target)).collect())
     }
 
-    /// What a host says of an interface: the descriptors of its plugin, as the module has them.
-    pub(crate) async fn descriptors(&self, address: &Address) -> Result<Bytes, Error> {
-        let request = Request::new().timeout(Some(PATIENCE));
-        let message = self.shared.connection.client().send_request(address.forms(), request).await;
-        let message = message.map_err(|error| match error.kind() {
+    /// What a host says of an interface: the interfaces of its plugin. That is checked as what a plugin says.
+    pub(super) async fn interfaces(&self, address: &Address) -> Result<Vec<Descriptor>, Error> {
+        let message = self.ask(address, address.forms(), Request::new().timeout(Some(PATIENCE))).await?;
+        let section = self.body(&message).await?;
+        read_interfaces(&section).map_err(|problem| malformed(&problem.to_string()))
+    }
+
+    /// Sends a message to a subject of an address, and waits for the answer.
+    pub(super) async fn ask(&self, address: &Address, subject: String, request: Request) -> Result<Message, Error> {
+        let message = self.shared.connection.client().send_request(subject, request).await;
+        message.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => address.nobody(),
             _ => Error::transport(error),
-        })?;
-        self.body(&message).await
+        })
     }
 
     /// The body of an answer, wherever it is.
@@ -76,11 +79,11 @@ impl Fleet {
 
 impl Address {
     /// Nobody hears what is sent there.
-    pub(super) fn nobody(&self) -> Error {
+    fn nobody(&self) -> Error {
         Error::NobodyServes { interface: self.interface_version(), plugin: self.plugin().map(str::to_owned) }
     }
 }
 
-fn malformed(problem: &str) -> Error {
+pub(super) fn malformed(problem: &str) -> Error {
     Failure::new(FailureKind::Malformed, format!("a host has said something that it may not: {problem}")).into()
 }

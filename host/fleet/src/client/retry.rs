@@ -72,28 +72,11 @@ fn count(so_far: &mut u32, limit: u32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::failure::Failure;
+    use crate::wire::failure::{Failure, TABLE};
 
     #[test]
     fn only_what_did_not_run_goes_out_again() {
-        use FailureKind::*;
-        let kinds = [
-            Full,
-            Leaving,
-            OtherForm,
-            NoSuchMethod,
-            Malformed,
-            Refused,
-            Repeated,
-            TooLarge,
-            Arguments,
-            Deadline,
-            Cancelled,
-            Panicked,
-            Died,
-            Host,
-        ];
-        for kind in kinds {
+        for (kind, ..) in TABLE {
             for repeatable in [false, true] {
                 let next = Tries::default().after(&Failure::new(kind, "").into(), repeatable);
                 assert!(next == Next::GiveUp || !kind.may_have_run(), "{kind:?}");

@@ -11,14 +11,13 @@
 use super::error::ShipError;
 use crate::client::Fleet;
 use crate::error::chain;
-use crate::objects::{REPLICAS, chunked, open_store};
+use crate::objects::{REPLICAS, open_store, put_object, read_object};
 use async_nats::Client;
 use async_nats::jetstream::{self, Context, kv, object_store, stream};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use plugix_store::ContentHash;
 use std::time::Duration;
-use tokio::io::AsyncReadExt as _;
 
 pub(super) const FLEET: &str = "plugix-fleet";
 pub(super) const HOSTS: &str = "plugix-hosts";
@@ -94,28 +93,16 @@ impl Buckets {
         if self.modules.info(&hash).await.is_ok_and(|info| !info.deleted && info.size == module.len()) {
             return Ok(());
         }
-        let mut rest = module;
-        match self.modules.put(chunked(&hash, &self.client), &mut rest).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let _ = self.modules.delete(&hash).await;
-                Err(failed(chain(&error)))
-            }
-        }
+        put_object(&self.modules, &self.client, &hash, module).await.map_err(failed)
     }
 
     /// Reads a module. Its bytes have this hash.
     pub(super) async fn module(&self, hash: &ContentHash) -> Result<Bytes, String> {
-        let mut object = self.modules.get(hash.hex()).await.map_err(|error| chain(&error))?;
-        let mut module = Vec::new();
-        let read = (&mut object).take(MAX_MODULE as u64 + 1).read_to_end(&mut module).await;
-        read.map_err(|error| format!("the module {hash} can't be read: {error}"))?;
-        if module.len() > MAX_MODULE {
-            return Err(format!("the module {hash} has more than {MAX_MODULE} bytes"));
-        }
+        let module = read_object(&self.modules, &hash.hex(), MAX_MODULE).await;
+        let module = module.map_err(|problem| format!("the module {hash} can't be read: {problem}"))?;
         let found = ContentHash::of(&module);
         match found == *hash {
-            true => Ok(module.into()),
+            true => Ok(module),
             false => Err(format!("somebody has changed the module: it is {found}, and the release is of {hash}")),
         }
     }

@@ -55,7 +55,7 @@ pub enum FailureKind {
 }
 
 /// Each kind, the code that NATS's tools show, and whether the call may have run.
-const TABLE: [(FailureKind, usize, bool); 14] = [
+pub(crate) const TABLE: [(FailureKind, usize, bool); 14] = [
     (FailureKind::Full, 429, false),
     (FailureKind::Leaving, 503, false),
     (FailureKind::OtherForm, 409, false),
