@@ -110,7 +110,19 @@ macro_rules! as_postcard {
 
 as_postcard! {
     Bool: bool, I8: i8, I16: i16, I32: i32, I64: i64, I128: i128, U8: u8, U16: u16, U32: u32, U64: u64, U128: u128,
-    F32: f32, F64: f64, Char: char, String: String
+    F32: f32, F64: f64, String: String
+}
+
+proptest! {
+    /// Of a text with several characters, postcard takes the first. A character is a text of one here.
+    #[test]
+    fn a_character_is_a_text_of_one(text in "[\0aé€🦀]{0,3}", bytes in prop::collection::vec(any::<u8>(), 0..6)) {
+        for bytes in [postcard::to_allocvec(&text).unwrap(), bytes] {
+            let by_postcard = postcard::take_from_bytes::<String>(&bytes);
+            let is_one = by_postcard.is_ok_and(|(text, rest)| rest.is_empty() && text.chars().count() == 1);
+            prop_assert_eq!(is_value(&Type::Primitive(Primitive::Char), &bytes), is_one, "{:?}", bytes);
+        }
+    }
 }
 
 #[test]
