@@ -3,7 +3,7 @@
 use crate::client::Fleet;
 use crate::error::{ConnectError, Error, chain};
 use crate::wire::identity::Identity;
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, Request, ServerAddr};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +15,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 
 /// How often the servers are asked whether they live. A connection that is silent for two such times is made anew.
 const PING: Duration = Duration::from_secs(2);
+
+/// How long a server may take to say that nobody has a subject. It says nothing if the program may not ask.
+const ROUND_TRIP: Duration = Duration::from_secs(1);
 
 /// How many messages may wait for a task of this program. What comes beyond that is dropped: its caller finds that nobody runs
 /// the call.
@@ -134,8 +137,10 @@ impl Builder {
 
 impl Connection {
     fn open(builder: Builder) -> Result<Self, ConnectError> {
+        // One thread is enough for what the library does, and has nobody to wake up. Calls that block it get it another one
+        // (`block_in_place`), which no executor of one thread has.
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(1)
             .thread_name("plugix-fleet")
             .enable_all()
             .build()
@@ -161,6 +166,13 @@ impl Connection {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Waits until the server has taken what was sent before: it answers at once that nobody has this subject. (The
+    /// library's `flush` only waits until it is sent.)
+    pub(crate) async fn round_trip(&self) {
+        let question = Request::new().timeout(Some(ROUND_TRIP));
+        let _ = self.client.send_request(self.client.new_inbox(), question).await;
     }
 
     /// Where the connection's tasks run.

@@ -61,12 +61,15 @@ impl<P: Instance> Backend for PoolBackend<P> {
     fn call(&self, call: Call) -> BoxFuture<'static, Outcome> {
         let pool = self.pool.clone();
         async move {
-            let Call { method, args, deadline, trace, .. } = call;
-            let calls = move |plugin: &P| {
-                let _trace = trace::enter(trace);
-                plugin.call_bytes_within(deadline, &method, &args)
+            let Call { method, args, deadline, trace, ending, .. } = call;
+            // Two hand-overs between threads would take longer than the rest of the call.
+            let calls = |plugin: &P| {
+                tokio::task::block_in_place(|| {
+                    let _trace = trace::enter(trace);
+                    plugin.call_bytes_within(deadline, &method, &args)
+                })
             };
-            match pool.run(calls).await {
+            match pool.run_here(|running| ending.then(move || running.end()), calls).await {
                 Ok(value) => Ok(Answer::Value(value.into())),
                 Err(CallError::Returned(error)) => Ok(Answer::Error(error.into())),
                 Err(CallError::Failed(error)) => Err(failures::failure(&error)),

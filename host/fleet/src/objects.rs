@@ -5,6 +5,8 @@ use async_nats::Client;
 use async_nats::jetstream::Context;
 use async_nats::jetstream::object_store::{Config, ObjectMetadata, ObjectStore};
 use bytes::Bytes;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::OnceCell;
@@ -41,22 +43,30 @@ impl Objects {
     ///
     /// # Errors
     /// [`Error::NoRoom`] if there is no store, or if it is full.
-    pub(crate) async fn put(&self, name: &str, body: &[u8]) -> Result<(), Error> {
-        let store = self.store().await.map_err(|problem| self.no_room(body.len(), problem))?;
-        put_object(store, &self.client, name, body).await.map_err(|problem| self.no_room(body.len(), problem))
+    pub(crate) fn put<'a>(&'a self, name: &'a str, body: &'a [u8]) -> BoxFuture<'a, Result<(), Error>> {
+        // Boxed, since it would be by far the largest part of the future of each call, which is moved several times.
+        async move {
+            let store = self.store().await.map_err(|problem| self.no_room(body.len(), problem))?;
+            put_object(store, &self.client, name, body).await.map_err(|problem| self.no_room(body.len(), problem))
+        }
+        .boxed()
     }
 
     /// Takes a body out of the store. The servers' digest of it is checked on the way.
     ///
     /// # Errors
     /// What is wrong with the object.
-    pub(crate) async fn take(&self, name: &str) -> Result<Bytes, String> {
-        let store = self.store().await?;
-        let body = read_object(store, name, MAX_LEN).await?;
-        if let Err(error) = store.delete(name).await {
-            tracing::debug!(%error, name, "an object that was taken stays until it is too old");
+    pub(crate) fn take<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Bytes, String>> {
+        // Boxed as that of `put`.
+        async move {
+            let store = self.store().await?;
+            let body = read_object(store, name, MAX_LEN).await?;
+            if let Err(error) = store.delete(name).await {
+                tracing::debug!(%error, name, "an object that was taken stays until it is too old");
+            }
+            Ok(body)
         }
-        Ok(body)
+        .boxed()
     }
 
     async fn store(&self) -> Result<&ObjectStore, String> {

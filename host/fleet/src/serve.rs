@@ -7,12 +7,14 @@
 mod answer;
 mod backend;
 mod callers;
+mod ending;
 mod leave;
 mod micro;
 mod running;
 mod served;
 
 pub use backend::{Answer, Backend, Call, Outcome};
+pub use ending::Ending;
 pub use served::{Replaced, Served};
 
 use crate::client::Fleet;

@@ -5,11 +5,12 @@ use crate::engine::Engine;
 use crate::error::{Error, StopReason};
 use crate::plugin::services::Cancellation;
 use crate::stop::Stopper;
+use crate::sync::lock::lock;
 use std::cell::RefCell;
+use std::fmt;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -24,37 +25,111 @@ pub(crate) fn is_cancelled() -> bool {
     CURRENT.with_borrow(|current| current.as_ref().is_some_and(Cancellation::is_set))
 }
 
-/// What happens when the future of a call is dropped: the call is asked to end. If there is a `grace`, the plugin is
-/// stopped after it.
+/// What happens to a call that is to end: it is asked to. If there is a `grace`, the plugin is stopped after it.
 pub(crate) struct Cancel {
     pub(crate) stopper: Arc<Stopper>,
     pub(crate) grace: Option<Duration>,
 }
 
-/// Calls that run on a thread of the engine. Any executor may poll this.
-pub(crate) struct Running<R> {
-    job: JoinHandle<R>,
+/// Calls on one thread, which another thread can end. Clones are the same calls.
+#[derive(Clone)]
+pub struct RunningCall(Arc<State>);
+
+struct State {
     engine: Engine,
     cancellation: Cancellation,
     cancel: Cancel,
-    over: Arc<AtomicBool>,
+    /// Held while the plugin is stopped, so that nobody else has the plugin then.
+    over: Mutex<bool>,
 }
 
-/// Says that the job is over, or that it will never begin.
-struct Over(Arc<AtomicBool>);
+impl RunningCall {
+    pub(crate) fn new(engine: &Engine, cancel: Cancel) -> Self {
+        let (cancellation, over) = (Cancellation::new(), Mutex::new(false));
+        Self(Arc::new(State { engine: engine.clone(), cancellation, cancel, over }))
+    }
+
+    /// Asks the plugin to end its call (see [`Services::cancellation`](crate::plugin::Services::cancellation)), and
+    /// stops it if the call hasn't ended after 100 ms. This returns at once. After the call it does nothing.
+    pub fn end(&self) {
+        if self.is_over() {
+            return;
+        }
+        self.0.cancellation.set(true);
+        let Some(grace) = self.0.cancel.grace else { return };
+        let (call, sleep) = (self.clone(), self.0.engine.sleep(grace));
+        self.0.engine.io().spawn(async move {
+            sleep.await;
+            let over = lock(&call.0.over);
+            if !*over {
+                call.0.cancel.stopper.stop(Error::Stopped(StopReason::Cancelled));
+            }
+        });
+    }
+
+    fn is_over(&self) -> bool {
+        *lock(&self.0.over)
+    }
+}
+
+impl fmt::Debug for RunningCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningCall").field("is_over", &self.is_over()).finish_non_exhaustive()
+    }
+}
+
+/// What a call holds: `held` is let go when the call can't be ended any more, whether it has run or not.
+pub(crate) struct Holding<H> {
+    over: Over,
+    held: H,
+}
+
+/// Says that a call is over.
+struct Over(RunningCall);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        *lock(&self.0.0.over) = true;
+    }
+}
+
+impl<H> Holding<H> {
+    pub(crate) fn new(call: RunningCall, held: H) -> Self {
+        Self { over: Over(call), held }
+    }
+
+    /// Runs the call on this thread.
+    pub(crate) fn run<R>(self, call: impl FnOnce(&H) -> R) -> R {
+        CURRENT.set(Some(self.over.0.0.cancellation.clone()));
+        let _reset = Reset;
+        call(&self.held)
+    }
+}
+
+/// Forgets the call. The thread goes on to other calls.
+struct Reset;
+
+impl Drop for Reset {
+    fn drop(&mut self) {
+        CURRENT.take();
+    }
+}
+
+/// Calls that run on a thread of the engine. Any executor may poll this. Dropping it ends them.
+pub(crate) struct Running<R> {
+    job: JoinHandle<R>,
+    call: RunningCall,
+}
 
 impl<R: Send + 'static> Running<R> {
-    pub(crate) fn start(engine: &Engine, cancel: Cancel, calls: impl FnOnce() -> R + Send + 'static) -> Self {
-        let cancellation = Cancellation::new();
-        let over = Arc::<AtomicBool>::default();
-        let current = cancellation.clone();
-        let end = Over(over.clone());
-        let job = engine.blocking().spawn_blocking(move || {
-            CURRENT.set(Some(current));
-            let _end = (end, Reset);
-            calls()
-        });
-        Self { job, engine: engine.clone(), cancellation, cancel, over }
+    pub(crate) fn start<H: Send + 'static>(
+        call: RunningCall,
+        held: H,
+        calls: impl FnOnce(&H) -> R + Send + 'static,
+    ) -> Self {
+        let holding = Holding::new(call.clone(), held);
+        let job = call.0.engine.blocking().spawn_blocking(move || holding.run(calls));
+        Self { job, call }
     }
 }
 
@@ -74,36 +149,8 @@ impl<R> Future for Running<R> {
 
 impl<R> Drop for Running<R> {
     fn drop(&mut self) {
-        if self.over.load(Ordering::Acquire) {
-            return;
-        }
-        self.cancellation.set(true);
+        self.call.end();
         // If the job hasn't begun, it never will.
         self.job.abort();
-        let Some(grace) = self.cancel.grace else { return };
-        let stopper = self.cancel.stopper.clone();
-        let over = self.over.clone();
-        let sleep = self.engine.sleep(grace);
-        self.engine.io().spawn(async move {
-            sleep.await;
-            if !over.load(Ordering::Acquire) {
-                stopper.stop(Error::Stopped(StopReason::Cancelled));
-            }
-        });
-    }
-}
-
-impl Drop for Over {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
-
-/// Forgets the call. The thread goes on to other calls.
-struct Reset;
-
-impl Drop for Reset {
-    fn drop(&mut self) {
-        CURRENT.take();
     }
 }

@@ -42,7 +42,7 @@ pub use pooled::Pooled;
 
 use crate::engine::Engine;
 use crate::error::{Error, LoadError};
-use crate::plugin::asynchronous::{Cancel, Running};
+use crate::plugin::asynchronous::{Cancel, Holding, Running, RunningCall};
 use crate::plugin::{Plugin, Usage, Wait};
 use pooled::Slot;
 use shared::Shared;
@@ -125,10 +125,31 @@ impl<P: Instance> Pool<P> {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
+        let (call, pooled) = self.begin().await?;
+        Running::start(call, pooled, move |pooled| calls(pooled)).await
+    }
+
+    /// [`Pool::run`] on the thread that polls the future, which it blocks. It saves two hand-overs between threads. Dropping
+    /// the future while the calls run is impossible. `begun` gets what ends them.
+    ///
+    /// # Errors
+    /// As for [`Pool::run`].
+    pub async fn run_here<T, E: From<Error>>(
+        &self,
+        begun: impl FnOnce(RunningCall),
+        calls: impl FnOnce(&P) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (call, pooled) = self.begin().await?;
+        begun(call.clone());
+        Holding::new(call, pooled).run(|pooled| calls(pooled))
+    }
+
+    /// An instance, and what ends its calls.
+    async fn begin(&self) -> Result<(RunningCall, Pooled<P>), Error> {
         const GRACE: Duration = Duration::from_millis(100);
         let pooled = self.take_async().await.map_err(Error::from)?;
         let cancel = Cancel { stopper: pooled.cancel_handle().0, grace: Some(GRACE) };
-        Running::start(&self.shared.engine, cancel, move || calls(&pooled)).await
+        Ok((RunningCall::new(&self.shared.engine, cancel), pooled))
     }
 
     /// How many instances there are, idle or taken.

@@ -126,7 +126,8 @@ impl FleetBound {
                 // Nothing has run, so the error says more than that it was too late.
                 Next::Again(pause) if Instant::now() + pause >= end => return Err(error),
                 Next::Again(pause) => tokio::time::sleep(pause).await,
-                Next::AskForm => there = self.learn(&error, &ask).await?,
+                // Boxed, since this is rare and its future is large.
+                Next::AskForm => there = Box::pin(self.learn(&error, &ask)).await?,
             }
         }
     }

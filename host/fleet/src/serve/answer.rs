@@ -99,11 +99,12 @@ impl Answering {
             };
             let method = format!("{}/{name}", current.interface.name);
             let trace = trace.map(str::to_owned);
-            current.backend.call(Call { method, args, deadline, trace, caller }).await
+            let ending = begun.ending.clone();
+            current.backend.call(Call { method, args, deadline, trace, caller, ending }).await
         };
         tokio::select! {
             outcome = running => outcome,
-            () = begun.cancel.cancelled() => Err(fail(FailureKind::Cancelled, "nobody waits for the call")),
+            () = begun.ending.wait() => Err(fail(FailureKind::Cancelled, "nobody waits for the call")),
             () = tokio::time::sleep(deadline) => {
                 Err(fail(FailureKind::Deadline, &format!("the call took longer than {deadline:?}")))
             }

@@ -1,5 +1,6 @@
 //! What answers calls. The server knows nothing else of plugins.
 
+use super::ending::Ending;
 use crate::wire::failure::Failure;
 use crate::wire::identity::Caller;
 use bytes::Bytes;
@@ -11,7 +12,8 @@ pub trait Backend: Send + Sync + 'static {
     /// The interfaces: the section [`IMPLEMENTS`](plugix_abi::interface::descriptor::section::IMPLEMENTS) as a module has it.
     fn descriptors(&self) -> Bytes;
 
-    /// Runs a call. Dropping the future ends it. It is polled on a thread that must not block.
+    /// Runs a call. Dropping the future ends it. It is polled in a task of a multi-threaded executor of tokio, and may block a
+    /// thread of that by `tokio::task::block_in_place` if [`Call::ending`] ends it as well.
     fn call(&self, call: Call) -> BoxFuture<'static, Outcome>;
 }
 
@@ -32,6 +34,8 @@ pub struct Call {
     pub trace: Option<String>,
     /// Who calls, if the host asks for that and the signature is right.
     pub caller: Option<Caller>,
+    /// Says when the call is to end before its deadline.
+    pub ending: Ending,
 }
 
 /// What a method has returned, as the interface encodes it.

@@ -1,14 +1,17 @@
 //! The calls that run, and the names of those that were. No call begins twice at one host.
 
+use super::ending::Ending;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// How many calls are remembered. A signed call that comes again after so many others is too old by then, at 2,000 calls a
 /// second.
 const REMEMBERED: usize = 1 << 16;
+
+/// How long calls that were ended may take for it.
+const LAST: Duration = Duration::from_secs(1);
 
 /// The calls of one plugin. A generation is what answers until it is exchanged.
 #[derive(Debug, Default)]
@@ -21,7 +24,7 @@ pub(super) struct Running {
 #[derive(Debug, Default)]
 struct State {
     /// The calls that run, and which generation runs them.
-    now: HashMap<Box<str>, (u64, CancellationToken)>,
+    now: HashMap<Box<str>, (u64, Ending)>,
     known: HashSet<Box<str>>,
     /// The same names, the oldest first.
     order: VecDeque<Box<str>>,
@@ -31,7 +34,7 @@ struct State {
 pub(super) struct Begun {
     running: Arc<Running>,
     call: Box<str>,
-    pub(super) cancel: CancellationToken,
+    pub(super) ending: Ending,
 }
 
 impl Running {
@@ -47,9 +50,9 @@ impl Running {
         {
             state.known.remove(&oldest);
         }
-        let cancel = CancellationToken::new();
-        state.now.insert(call.into(), (generation, cancel.clone()));
-        Some(Begun { running: self.clone(), call: call.into(), cancel })
+        let ending = Ending::default();
+        state.now.insert(call.into(), (generation, ending.clone()));
+        Some(Begun { running: self.clone(), call: call.into(), ending })
     }
 
     /// Whether the call runs.
@@ -59,14 +62,20 @@ impl Running {
 
     /// Ends a call, if it runs.
     pub(super) fn end(&self, call: &str) {
-        if let Some((_, cancel)) = self.lock().now.get(call) {
-            cancel.cancel();
+        let ending = self.lock().now.get(call).map(|(_, ending)| ending.clone());
+        if let Some(ending) = ending {
+            ending.end();
         }
     }
 
     /// Ends all calls of generations before this one.
     pub(super) fn end_all(&self, before: u64) {
-        self.lock().now.values().filter(|(generation, _)| *generation < before).for_each(|(_, cancel)| cancel.cancel());
+        let of_before = |state: &State| -> Vec<Ending> {
+            let calls = state.now.values().filter(|(generation, _)| *generation < before);
+            calls.map(|(_, ending)| ending.clone()).collect()
+        };
+        let endings = of_before(&self.lock());
+        endings.iter().for_each(Ending::end);
     }
 
     /// How many calls of generations before this one run.
@@ -78,7 +87,8 @@ impl Running {
     pub(super) async fn finish(&self, before: u64, patience: Duration) {
         if tokio::time::timeout(patience, self.idle(before)).await.is_err() {
             self.end_all(before);
-            self.idle(before).await;
+            // A plugin's call ends within milliseconds, but not before a host function that it is in.
+            let _ = tokio::time::timeout(LAST, self.idle(before)).await;
         }
     }
 
@@ -113,9 +123,9 @@ mod tests {
         let running = Arc::new(Running::default());
         let first = running.begin("a", 0).unwrap();
         assert!(running.begin("a", 0).is_none());
-        assert!(running.has("a") && !first.cancel.is_cancelled());
+        assert!(running.has("a") && !first.ending.has_come());
         running.end("a");
-        assert!(first.cancel.is_cancelled());
+        assert!(first.ending.has_come());
         assert_eq!((running.count(0), running.count(1)), (0, 1));
         drop(first);
         assert!(!running.has("a") && running.begin("a", 0).is_none());

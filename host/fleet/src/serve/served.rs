@@ -94,7 +94,7 @@ impl Served {
             added.insert(key.clone(), self.add(interface, current).await?);
         }
         // Whoever is told that the plugin is served finds it.
-        self.client().flush().await.map_err(Error::transport)?;
+        self.server.fleet.shared.connection.round_trip().await;
         for (key, interface) in keys.iter().zip(&interfaces) {
             if let Some(offer) = offers.get(key) {
                 let id = offer.answering.current.load().service.id.clone();

@@ -278,23 +278,22 @@ fn so_many_hosts_run_it_and_another_one_takes_over() {
     let mut hosts: Vec<_> = ["a", "b", "c"].map(|name| (name, test.host(name))).into();
     until("three hosts", || test.deployments.overview().unwrap().hosts.len() == 3);
     test.apply("1.0", b"module", Hosts::Count(1));
+    // A host that has not heard of the others yet may serve for a moment as well, before it says so.
     let one = |not: &str| {
         let mut one = String::new();
-        until("one host", || {
+        until("one host, which answers", || {
             let serving = serving(&test.deployments.overview().unwrap());
             one = serving.first().cloned().unwrap_or_default();
-            serving.len() == 1 && one != not
+            let answer = || test.fleet.bind::<dyn Work>().ok()?.wait("open").ok();
+            serving.len() == 1 && one != not && answer() == Some(format!("{one} 1.0 module"))
         });
         one
     };
     let first = one("");
-    assert_eq!(test.answers(), format!("{first} 1.0 module"));
     // It is gone without a word.
     let at = hosts.iter().position(|(name, _)| *name == first).unwrap();
     drop(hosts.remove(at));
-    let second = one(&first);
-    until("an answer of the other", || test.fleet.bind::<dyn Work>().is_ok());
-    assert_eq!(test.answers(), format!("{second} 1.0 module"));
+    one(&first);
 }
 
 #[test]
