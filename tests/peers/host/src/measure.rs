@@ -2,7 +2,7 @@
 
 use crate::guests::Guests;
 use crate::system::{Instance, System};
-use crate::workload::{HOST_CALLS, POINTS, ROUNDS, SHORT_ROUNDS, Workload};
+use crate::workload::{HOST_CALLS, POINTS, ROUNDS, SHORT_ROUNDS, STRINGS, VECTORS, Workload};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use peers_work::{self as work, Point, Record};
 use std::hint::black_box;
@@ -38,6 +38,8 @@ pub(crate) fn measure<S: System>(
         Workload::Change => change(instance, count)?,
         Workload::Sum => sum(instance, count)?,
         Workload::Points => points(instance, count)?,
+        Workload::Strings => strings(instance, count)?,
+        Workload::Nested => nested(instance, count)?,
         Workload::HostCall => {
             let sum = work::call_host(HOST_CALLS, work::add);
             timed(count, || same(instance.call_host(HOST_CALLS)?, sum))? / f64::from(HOST_CALLS)
@@ -127,6 +129,22 @@ fn points<I: Instance>(instance: &mut I, count: u32) -> Result<f64> {
     let points: Vec<Point> = instance.points(POINTS)?.into_iter().map(Into::into).collect();
     ensure!(points == work::points(POINTS), "the points differ");
     timed(count, || same(black_box(instance.points(POINTS)?).len(), points.len()))
+}
+
+fn strings(instance: &mut impl Instance, count: u32) -> Result<f64> {
+    let strings = work::strings(STRINGS);
+    ensure!(instance.strings(STRINGS)? == strings, "the strings differ");
+    timed(count, || same(black_box(instance.strings(STRINGS)?).len(), strings.len()))
+}
+
+fn nested(instance: &mut impl Instance, count: u32) -> Result<f64> {
+    let vectors = work::vectors(VECTORS);
+    let mut turned = instance.reverse(vectors.clone())?;
+    ensure!(turned == work::reversed(vectors.clone()), "the vectors differ");
+    timed(count, || {
+        turned = instance.reverse(std::mem::take(&mut turned))?;
+        same(turned.len(), vectors.len())
+    })
 }
 
 /// Seconds of wall time for each call. There are as many threads as callers. Each thread first starts, and then calls.

@@ -10,7 +10,9 @@ use crate::guests::Guests;
 use crate::run::Row;
 use crate::systems::Name;
 use anyhow::{Context as _, Result};
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +24,7 @@ pub(crate) struct Report {
     rows: Vec<Row>,
     machine: Machine,
     /// How busy the machine was at the end.
-    load_after: String,
+    load_after: Load,
     versions: Vec<Version>,
     /// The compilers of the guests and of the hosts.
     compilers: [String; 2],
@@ -35,8 +37,12 @@ pub(crate) struct Report {
 pub(crate) struct Machine {
     processor: String,
     processors: usize,
-    load: String,
+    load: Load,
 }
+
+/// How many threads wanted to run, on average over the last minute, five minutes, and fifteen minutes.
+#[derive(Serialize)]
+pub(crate) struct Load([f64; 3]);
 
 impl Machine {
     pub(crate) fn now() -> Self {
@@ -45,15 +51,25 @@ impl Machine {
         Self {
             processor: model.trim_start_matches(['\t', ':', ' ']).to_owned(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
-            load: load(),
+            load: Load::now(),
         }
     }
 }
 
-/// How many threads wanted to run, on average over the last minute.
-fn load() -> String {
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    load.split(' ').next().unwrap_or("unknown").to_owned()
+impl Load {
+    /// Not a number where nobody knows.
+    fn now() -> Self {
+        let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        let mut numbers = text.split(' ').map(|number| number.parse().unwrap_or(f64::NAN));
+        Self([(); 3].map(|()| numbers.next().unwrap_or(f64::NAN)))
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [one, five, fifteen] = self.0;
+        write!(f, "{one:.2}, {five:.2}, {fifteen:.2}")
+    }
 }
 
 /// What a compiler calls itself.
@@ -68,7 +84,7 @@ impl Report {
         Ok(Self {
             rows,
             machine,
-            load_after: load(),
+            load_after: Load::now(),
             versions: versions::all(),
             compilers: [compiler(&guests.rustc), compiler(Path::new("rustc"))],
             own: goals::read(&bench.join("results.json"))?,

@@ -1,5 +1,5 @@
 //! Measures all systems. Each has a process, and each process measures a short round in turn. So what else the machine
-//! does hits all alike.
+//! does hits all alike. All of it is done several times, with new processes: where code and memory come to lie differs.
 
 mod peer;
 mod statistics;
@@ -36,7 +36,9 @@ pub(crate) struct Args {
 
 /// How much is measured.
 struct Effort {
-    /// Rounds of each system and workload. Workloads that take longer than `slow` have rounds of their own number.
+    /// Times that everything is measured.
+    runs: usize,
+    /// Rounds of each system and workload in a run. Workloads that take longer than `slow` have their own number.
     rounds: usize,
     slow_rounds: usize,
     /// Seconds that a round is to take.
@@ -46,9 +48,12 @@ struct Effort {
 }
 
 impl Effort {
-    const FULL: Self = Self { rounds: 41, slow_rounds: 11, round: 0.02, slow: 0.05 };
-    const QUICK: Self = Self { rounds: 3, slow_rounds: 2, round: 0.004, slow: 0.02 };
+    const FULL: Self = Self { runs: 3, rounds: 41, slow_rounds: 11, round: 0.02, slow: 0.05 };
+    const QUICK: Self = Self { runs: 1, rounds: 3, slow_rounds: 2, round: 0.004, slow: 0.02 };
 }
+
+/// The rounds of each system that has such a thing.
+type Rounds = BTreeMap<Name, Vec<f64>>;
 
 /// A row: what each system needed. A system may have no such thing.
 pub(crate) struct Row {
@@ -60,19 +65,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let effort = if args.quick { Effort::QUICK } else { Effort::FULL };
     let guests = Guests::read(&args.guests)?;
     let begin = report::Machine::now();
-    let mut peers = Name::ALL.into_iter().map(|name| Peer::start(name, &args.guests)).collect::<Result<Vec<_>>>()?;
-    let mut rows = Vec::new();
-    for workload in Workload::ALL {
-        eprintln!("measuring: {}", workload.title());
-        let values = if workload.needs_fresh_process() {
-            fresh(args, workload, &effort)?
-        } else {
-            interleaved(&mut peers, workload, &effort)?
-        };
-        rows.push(Row { workload, values });
+    let mut runs = Vec::new();
+    for run in 1..=effort.runs {
+        eprintln!("run {run} of {}", effort.runs);
+        runs.push(once(args, &effort)?);
     }
-    drop(peers);
-    let report = report::Report::new(rows, begin, &guests, &args.bench, args.quick)?;
+    let report = report::Report::new(rows(&runs), begin, &guests, &args.bench, args.quick)?;
     report.write(
         &args.bench.join("peers.json"),
         args.results.as_deref().unwrap_or(&args.bench.join("peers.md")),
@@ -80,8 +78,33 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     )
 }
 
+/// One run: all workloads, in processes of its own.
+fn once(args: &Args, effort: &Effort) -> Result<Vec<Rounds>> {
+    let mut peers = Name::ALL.into_iter().map(|name| Peer::start(name, &args.guests)).collect::<Result<Vec<_>>>()?;
+    let mut all = Vec::new();
+    for workload in Workload::ALL {
+        eprintln!("measuring: {}", workload.title());
+        all.push(if workload.needs_fresh_process() {
+            fresh(args, workload, effort)?
+        } else {
+            interleaved(&mut peers, workload, effort)?
+        });
+    }
+    Ok(all)
+}
+
+/// What all runs come to.
+fn rows(runs: &[Vec<Rounds>]) -> Vec<Row> {
+    let row = |(at, workload)| {
+        let of = |name| runs.iter().filter_map(|run| run[at].get(&name)).map(Vec::as_slice).collect::<Vec<_>>();
+        let values = Name::ALL.into_iter().filter_map(|name| Some((name, Spread::from_runs(&of(name))?)));
+        Row { workload, values: values.collect() }
+    };
+    Workload::ALL.into_iter().enumerate().map(row).collect()
+}
+
 /// Rounds in turn: each begins with another system.
-fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Result<BTreeMap<Name, Spread>> {
+fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Result<Rounds> {
     let mut counts = BTreeMap::new();
     let mut slowest: f64 = 0.0;
     for peer in &mut *peers {
@@ -91,7 +114,7 @@ fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Resul
         }
     }
     let rounds = if slowest > effort.slow { effort.slow_rounds } else { effort.rounds };
-    let mut values = BTreeMap::<_, Vec<f64>>::new();
+    let mut values = Rounds::new();
     for round in 0..rounds {
         for at in 0..peers.len() {
             let peer = &mut peers[(at + round) % peers.len()];
@@ -99,7 +122,7 @@ fn interleaved(peers: &mut [Peer], workload: Workload, effort: &Effort) -> Resul
             values.entry(peer.name()).or_default().extend(peer.measure(workload, *count)?);
         }
     }
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
+    Ok(values)
 }
 
 /// How many repetitions make a round, and how many seconds one of them takes. Finding out warms the system up, too.
@@ -118,13 +141,13 @@ fn calibrated(peer: &mut Peer, workload: Workload, effort: &Effort) -> Result<Op
 }
 
 /// Each value from a process of its own.
-fn fresh(args: &Args, workload: Workload, effort: &Effort) -> Result<BTreeMap<Name, Spread>> {
-    let mut values = BTreeMap::<_, Vec<f64>>::new();
+fn fresh(args: &Args, workload: Workload, effort: &Effort) -> Result<Rounds> {
+    let mut values = Rounds::new();
     for _ in 0..effort.slow_rounds {
         for name in Name::ALL {
             values.entry(name).or_default().extend(Peer::start(name, &args.guests)?.measure(workload, 1)?);
         }
     }
     values.retain(|_, values| !values.is_empty());
-    Ok(values.into_iter().map(|(name, values)| (name, Spread::from_values(values))).collect())
+    Ok(values)
 }

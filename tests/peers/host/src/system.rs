@@ -39,6 +39,8 @@ pub(crate) trait Instance {
     fn change(&mut self, record: Record) -> Result<Record>;
     fn sum(&mut self, points: &[Self::Point]) -> Result<f64>;
     fn points(&mut self, count: u32) -> Result<Vec<Self::Point>>;
+    fn strings(&mut self, count: u32) -> Result<Vec<String>>;
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>>;
     fn call_host(&mut self, count: u32) -> Result<u32>;
     fn compute(&mut self, rounds: u32) -> Result<u64>;
 

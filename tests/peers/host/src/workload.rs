@@ -14,6 +14,8 @@ pub(crate) enum Workload {
     Change,
     Sum,
     Points,
+    Strings,
+    Nested,
     HostCall,
     Compute,
     Threads2,
@@ -33,6 +35,12 @@ pub(crate) enum Workload {
 /// Elements of the large slice.
 pub(crate) const POINTS: u32 = 1_000_000;
 
+/// Strings in the list.
+pub(crate) const STRINGS: u32 = 10_000;
+
+/// Vectors in the vector of them.
+pub(crate) const VECTORS: u32 = 1000;
+
 /// Host calls that one call makes.
 pub(crate) const HOST_CALLS: u32 = 1000;
 
@@ -43,7 +51,7 @@ pub(crate) const ROUNDS: u32 = 512;
 pub(crate) const SHORT_ROUNDS: u32 = 2;
 
 impl Workload {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 24] = [
         Self::Empty,
         Self::Add,
         Self::Echo64,
@@ -52,6 +60,8 @@ impl Workload {
         Self::Change,
         Self::Sum,
         Self::Points,
+        Self::Strings,
+        Self::Nested,
         Self::HostCall,
         Self::Compute,
         Self::Threads2,
@@ -79,6 +89,8 @@ impl Workload {
             Self::Change => "struct of ten fields, there and back",
             Self::Sum => "1 M structs of 16 B to the plugin",
             Self::Points => "1 M structs of 16 B from the plugin",
+            Self::Strings => "10,000 strings of 20 B from the plugin",
+            Self::Nested => "1000 vectors of 1 to 32 numbers, there and back",
             Self::HostCall => "host function with two integers, called by the plugin",
             Self::Compute => "computing, one thread",
             Self::Threads2 => "the same, two threads of the plugin's",

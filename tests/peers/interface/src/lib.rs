@@ -24,6 +24,12 @@ pub trait Work {
     /// Makes this many points.
     fn points(&self, count: u32) -> PodVec<Point>;
 
+    /// Makes this many strings.
+    fn strings(&self, count: u32) -> Vec<String>;
+
+    /// The vectors, each turned around.
+    fn reverse(&self, vectors: Vec<Vec<u32>>) -> Vec<Vec<u32>>;
+
     /// Calls the host `count` times.
     fn call_host(&self, count: u32) -> u32;
 

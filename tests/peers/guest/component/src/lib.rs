@@ -40,6 +40,14 @@ impl Guest for Worker {
         work::points(count).into_iter().map(|work::Point { x, y, z, w }| Point { x, y, z, w }).collect()
     }
 
+    fn strings(count: u32) -> Vec<String> {
+        work::strings(count)
+    }
+
+    fn reverse(vectors: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+        work::reversed(vectors)
+    }
+
     fn call_host(count: u32) -> u32 {
         work::call_host(count, bindings::host_add)
     }

@@ -47,6 +47,18 @@ pub fn points(count: u32) -> FnResult<Memory> {
     Ok(Memory::from_bytes(bytemuck::cast_slice::<Point, u8>(&work::points(count)))?)
 }
 
+/// Makes this many strings.
+#[plugin_fn]
+pub fn strings(count: u32) -> FnResult<Msgpack<Vec<String>>> {
+    Ok(Msgpack(work::strings(count)))
+}
+
+/// The vectors, each turned around.
+#[plugin_fn]
+pub fn reverse(vectors: Msgpack<Vec<Vec<u32>>>) -> FnResult<Msgpack<Vec<Vec<u32>>>> {
+    Ok(Msgpack(work::reversed(vectors.0)))
+}
+
 /// Calls the host `count` times.
 #[plugin_fn]
 pub fn call_host(count: u32) -> FnResult<u32> {

@@ -39,6 +39,18 @@ pub fn points(count: u32) -> Vec<Point> {
     work::points(count)
 }
 
+/// Makes this many strings.
+#[unsafe(no_mangle)]
+pub fn strings(count: u32) -> Vec<String> {
+    work::strings(count)
+}
+
+/// The vectors, each turned around.
+#[unsafe(no_mangle)]
+pub fn reverse(vectors: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+    work::reversed(vectors)
+}
+
 /// Calls the host `count` times.
 #[unsafe(no_mangle)]
 pub fn call_host(count: u32, add: HostAdd) -> u32 {

@@ -43,6 +43,14 @@ impl Work for Worker {
         work::points(count).into()
     }
 
+    fn strings(&self, count: u32) -> Vec<String> {
+        work::strings(count)
+    }
+
+    fn reverse(&self, vectors: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+        work::reversed(vectors)
+    }
+
     fn call_host(&self, count: u32) -> u32 {
         let adder = host::<dyn Adder>();
         work::call_host(count, |a, b| adder.add(a, b).expect("the host adds"))

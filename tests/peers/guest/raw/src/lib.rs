@@ -81,6 +81,19 @@ pub extern "C" fn points(count: u32) -> u64 {
     leave(Left::Points(work::points(count)))
 }
 
+/// Makes this many strings; in postcard's encoding.
+#[unsafe(no_mangle)]
+pub extern "C" fn strings(count: u32) -> u64 {
+    leave(Left::Bytes(postcard::to_allocvec(&work::strings(count)).expect("strings can be encoded")))
+}
+
+/// The vectors, each turned around; in postcard's encoding.
+#[unsafe(no_mangle)]
+pub extern "C" fn reverse(len: usize) -> u64 {
+    let vectors = with_bytes(len, |bytes| postcard::from_bytes(bytes).expect("the host encodes"));
+    leave(Left::Bytes(postcard::to_allocvec(&work::reversed(vectors)).expect("vectors can be encoded")))
+}
+
 /// Calls the host `count` times.
 #[unsafe(no_mangle)]
 pub extern "C" fn call_host(count: u32) -> u32 {

@@ -1,9 +1,11 @@
 //! The work that every guest does. It is one source, compiled for each system.
 
 mod compute;
+mod lists;
 mod threads;
 
 pub use compute::compute;
+pub use lists::{reversed, strings, vectors};
 pub use threads::{compute_on, spawn_and_join};
 
 use bytemuck::{Pod, Zeroable};

@@ -52,11 +52,15 @@ enum Wanted {
     AtMost(f64),
 }
 
-const GOALS: [(Workload, Wanted); 12] = [
+const GOALS: [(Workload, Wanted); 16] = [
     (Empty, Wanted::AtMostTimes(1.15, Wasmer)),
     (Empty, Wanted::FasterThan(50.0, Extism)),
     (Echo64, Wanted::FasterThan(12.0, Extism)),
     (Echo1M, Wanted::FasterThan(15.0, Extism)),
+    (Change, Wanted::AtMostTimes(1.0, Component)),
+    (Points, Wanted::AtMostTimes(1.0, Wasmer)),
+    (Strings, Wanted::AtMostTimes(1.0, Component)),
+    (Nested, Wanted::AtMostTimes(1.0, Component)),
     (HostCall, Wanted::AtMostTimes(1.25, Wasmer)),
     (Compute, Wanted::AtMostTimes(1.35, Native)),
     (Threads2, Wanted::FasterThanOwn(1.9, Compute)),

@@ -11,7 +11,7 @@ use theme::THEMES;
 /// A picture: its file's name, its title, and its rows.
 const PICTURES: [(&str, &str, &[Workload]); 4] = [
     ("calls", "What a call costs", &[Empty, Add, Echo64, Change, HostCall]),
-    ("data", "Data there and back", &[Echo4K, Echo1M, Sum, Points]),
+    ("data", "Data there and back", &[Echo4K, Echo1M, Sum, Points, Strings, Nested]),
     ("work", "Computing, and threads", &[Compute, Threads2, Spawn, Parallel1, Parallel2, Parallel4]),
     ("lives", "Starting, stopping, idling", &[Instantiate, LoadCold, LoadWarm, Stop, Memory]),
 ];

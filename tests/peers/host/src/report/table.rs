@@ -21,9 +21,9 @@ fn head(text: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(text, "Written by `cargo xtask bench --peers`; [README.md](README.md) says what each row does.\n")?;
     writeln!(text, "- machine: {}, {} processors", machine.processor, machine.processors)?;
     let wanted = f64::max(1.0, machine.processors as f64 / 2.0);
-    let busy = machine.load.parse().is_ok_and(|load: f64| load > wanted);
+    let busy = machine.load.0[0] > wanted;
     let warning = if busy { " (**busy with something else**: only ratios mean anything, and not much)" } else { "" };
-    writeln!(text, "- load average: {} before, {} after{warning}", machine.load, report.load_after)?;
+    writeln!(text, "- load average (1, 5, 15 minutes): {} before, {} after{warning}", machine.load, report.load_after)?;
     let versions: Vec<_> = report.versions.iter().map(|one| format!("{} {}", one.name, one.version)).collect();
     writeln!(text, "- versions: {}", versions.join(", "))?;
     writeln!(
@@ -46,7 +46,8 @@ fn main_table(text: &mut String, report: &Report) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "\nEach cell: the median, ± half of the distance between the quartiles, and how many times ours it is."
+        "\nEach cell: the median of the runs' medians, ± half of the distance between the quartiles of all rounds, and \
+         how many times ours it is."
     )
 }
 

@@ -126,6 +126,16 @@ impl Instance for Started {
         Ok(work.call_points(store, count)?)
     }
 
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        let (work, store) = self.arm();
+        Ok(work.call_strings(store, count)?)
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        let (work, store) = self.arm();
+        Ok(work.call_reverse(store, &vectors)?)
+    }
+
     fn call_host(&mut self, count: u32) -> Result<u32> {
         let (work, store) = self.arm();
         Ok(work.call_call_host(store, count)?)

@@ -81,6 +81,14 @@ impl Instance for Started {
         Ok(points)
     }
 
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        Ok(self.0.call::<_, Msgpack<Vec<String>>>("strings", count)?.0)
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        Ok(self.0.call::<_, Msgpack<Vec<Vec<u32>>>>("reverse", Msgpack(vectors))?.0)
+    }
+
     fn call_host(&mut self, count: u32) -> Result<u32> {
         self.0.call("call_host", count)
     }

@@ -15,6 +15,8 @@ pub(crate) struct Native {
     change: fn(Record) -> Record,
     sum: fn(&[Point]) -> f64,
     points: fn(u32) -> Vec<Point>,
+    strings: fn(u32) -> Vec<String>,
+    reverse: fn(Vec<Vec<u32>>) -> Vec<Vec<u32>>,
     call_host: fn(u32, fn(u32, u32) -> u32) -> u32,
     compute: fn(u32) -> u64,
     compute_on: fn(u32, u32) -> u64,
@@ -43,6 +45,8 @@ impl System for Native {
                 change: *library.get("change")?,
                 sum: *library.get("sum")?,
                 points: *library.get("points")?,
+                strings: *library.get("strings")?,
+                reverse: *library.get("reverse")?,
                 call_host: *library.get("call_host")?,
                 compute: *library.get("compute")?,
                 compute_on: *library.get("compute_on")?,
@@ -87,6 +91,14 @@ impl Instance for &Native {
 
     fn points(&mut self, count: u32) -> Result<Vec<Point>> {
         Ok((self.points)(count))
+    }
+
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        Ok((self.strings)(count))
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        Ok((self.reverse)(vectors))
     }
 
     fn call_host(&mut self, count: u32) -> Result<u32> {

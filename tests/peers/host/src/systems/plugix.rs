@@ -84,6 +84,14 @@ impl Instance for Started {
         Ok(self.0.points(count)?.into_vec())
     }
 
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        Ok(self.0.strings(count)?)
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        Ok(self.0.reverse(vectors)?)
+    }
+
     fn call_host(&mut self, count: u32) -> Result<u32> {
         Ok(self.0.call_host(count)?)
     }

@@ -26,6 +26,8 @@ pub(super) struct Started {
     change: TypedFunction<u32, u64>,
     sum: TypedFunction<u32, f64>,
     points: TypedFunction<u32, u64>,
+    strings: TypedFunction<u32, u64>,
+    reverse: TypedFunction<u32, u64>,
     call_host: TypedFunction<u32, u32>,
     compute: TypedFunction<u32, u64>,
     compute_on: TypedFunction<(u32, u32), u64>,
@@ -85,6 +87,8 @@ impl Started {
             change: exports.get_typed_function(&store, "change")?,
             sum: exports.get_typed_function(&store, "sum")?,
             points: exports.get_typed_function(&store, "points")?,
+            strings: exports.get_typed_function(&store, "strings")?,
+            reverse: exports.get_typed_function(&store, "reverse")?,
             call_host: exports.get_typed_function(&store, "call_host")?,
             compute: exports.get_typed_function(&store, "compute")?,
             compute_on: exports.get_typed_function(&store, "compute_on")?,
@@ -145,6 +149,17 @@ impl Instance for Started {
         let mut points = vec![Point::zeroed(); count as usize];
         self.memory.view(&self.store).read(result >> 32, bytemuck::cast_slice_mut(&mut points))?;
         Ok(points)
+    }
+
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        let result = self.strings.call(&mut self.store, count)?;
+        Ok(postcard::from_bytes(&self.left(result)?)?)
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        let len = self.write(&postcard::to_allocvec(&vectors)?)?;
+        let result = self.reverse.call(&mut self.store, len)?;
+        Ok(postcard::from_bytes(&self.left(result)?)?)
     }
 
     fn call_host(&mut self, count: u32) -> Result<u32> {

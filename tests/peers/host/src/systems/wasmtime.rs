@@ -29,6 +29,8 @@ struct Started {
     change: TypedFunc<u32, u64>,
     sum: TypedFunc<u32, f64>,
     points: TypedFunc<u32, u64>,
+    strings: TypedFunc<u32, u64>,
+    reverse: TypedFunc<u32, u64>,
     call_host: TypedFunc<u32, u32>,
     compute: TypedFunc<u32, u64>,
     endless: TypedFunc<(), u64>,
@@ -101,6 +103,8 @@ impl System for Wasmtime {
             change: instance.get_typed_func(&mut store, "change")?,
             sum: instance.get_typed_func(&mut store, "sum")?,
             points: instance.get_typed_func(&mut store, "points")?,
+            strings: instance.get_typed_func(&mut store, "strings")?,
+            reverse: instance.get_typed_func(&mut store, "reverse")?,
             call_host: instance.get_typed_func(&mut store, "call_host")?,
             compute: instance.get_typed_func(&mut store, "compute")?,
             endless: instance.get_typed_func(&mut store, "endless")?,
@@ -170,6 +174,18 @@ impl Instance for Started {
         let mut points = vec![Point::zeroed(); count as usize];
         bytemuck::cast_slice_mut(&mut points).copy_from_slice(self.left(result)?);
         Ok(points)
+    }
+
+    fn strings(&mut self, count: u32) -> Result<Vec<String>> {
+        self.arm();
+        let result = self.strings.call(&mut self.store, count)?;
+        Ok(postcard::from_bytes(self.left(result)?)?)
+    }
+
+    fn reverse(&mut self, vectors: Vec<Vec<u32>>) -> Result<Vec<Vec<u32>>> {
+        let len = self.write(&postcard::to_allocvec(&vectors)?)?;
+        let result = self.reverse.call(&mut self.store, len)?;
+        Ok(postcard::from_bytes(self.left(result)?)?)
     }
 
     fn call_host(&mut self, count: u32) -> Result<u32> {
