@@ -95,8 +95,8 @@ fn once(args: &Args, effort: &Effort) -> Result<Vec<Rounds>> {
 
 /// What all runs come to.
 fn rows(runs: &[Vec<Rounds>]) -> Vec<Row> {
-    let row = |(at, workload)| {
-        let of = |name| runs.iter().filter_map(|run| run[at].get(&name)).map(Vec::as_slice).collect::<Vec<_>>();
+    let row = |(at, workload): (usize, Workload)| {
+        let of = |name| runs.iter().filter_map(|run| run[at].get(&name)).map(Vec::as_slice).collect::<Vec<&[f64]>>();
         let values = Name::ALL.into_iter().filter_map(|name| Some((name, Spread::from_runs(&of(name))?)));
         Row { workload, values: values.collect() }
     };
