@@ -62,12 +62,10 @@ impl<P: Instance> Backend for PoolBackend<P> {
         let pool = self.pool.clone();
         async move {
             let Call { method, args, deadline, trace, ending, .. } = call;
-            // Two hand-overs between threads would take longer than the rest of the call.
+            // Another thread and back would take longer than the rest of the call.
             let calls = |plugin: &P| {
-                tokio::task::block_in_place(|| {
-                    let _trace = trace::enter(trace);
-                    plugin.call_bytes_within(deadline, &method, &args)
-                })
+                let _trace = trace::enter(trace);
+                plugin.call_bytes_within(deadline, &method, &args)
             };
             match pool.run_here(|running| ending.then(move || running.end()), calls).await {
                 Ok(value) => Ok(Answer::Value(value.into())),

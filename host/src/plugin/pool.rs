@@ -129,11 +129,14 @@ impl<P: Instance> Pool<P> {
         Running::start(call, pooled, move |pooled| calls(pooled)).await
     }
 
-    /// [`Pool::run`] on the thread that polls the future, which it blocks. It saves two hand-overs between threads. Dropping
-    /// the future while the calls run is impossible. `begun` gets what ends them.
+    /// [`Pool::run`] on the thread that polls the future, by tokio's `block_in_place`. It saves a hand-over between threads.
+    /// Dropping the future while the calls run is impossible. `begun` gets what ends them.
     ///
     /// # Errors
     /// As for [`Pool::run`].
+    ///
+    /// # Panics
+    /// When it is polled by an executor of tokio that has one thread by design (`new_current_thread`).
     pub async fn run_here<T, E: From<Error>>(
         &self,
         begun: impl FnOnce(RunningCall),
@@ -141,7 +144,8 @@ impl<P: Instance> Pool<P> {
     ) -> Result<T, E> {
         let (call, pooled) = self.begin().await?;
         begun(call.clone());
-        Holding::new(call, pooled).run(|pooled| calls(pooled))
+        // The instance is given back in there as well: unloading it may take a while.
+        tokio::task::block_in_place(|| Holding::new(call, pooled).run(|pooled| calls(pooled)))
     }
 
     /// An instance, and what ends its calls.
