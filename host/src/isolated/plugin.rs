@@ -6,7 +6,7 @@ use super::shared::Shared;
 use crate::error::{CallError, Error, MethodRef, StateError};
 use crate::module::Module;
 use crate::output::Output;
-use crate::plugin::asynchronous::{Cancel, Running, RunningCall};
+use crate::plugin::asynchronous::{Running, RunningCall};
 use crate::plugin::call::ReadError;
 use crate::plugin::dynamic::{self, CallExport};
 use crate::plugin::pool::{Instance, Used};
@@ -161,8 +161,8 @@ impl IsolatedPlugin {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let cancel = Cancel { stopper: self.shared.host.stopper.clone(), grace: None };
-        Running::start(RunningCall::new(self.module().engine(), cancel), self.clone(), calls).await
+        let call = RunningCall::new(self.module().engine(), self.shared.host.stopper.clone(), None);
+        Running::start(call, self.clone(), calls).await
     }
 
     /// How many calls can run at the same time.

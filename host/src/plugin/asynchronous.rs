@@ -1,5 +1,5 @@
-//! Calls that don't block a worker of an executor. They run on threads of the engine, and a future tells when they are
-//! over. These threads end when they have had nothing to do for a while.
+//! Calls that another thread can end, and those that don't block a worker of an executor: they run on threads of the engine,
+//! and a future tells when they are over. These threads end when they have had nothing to do for a while.
 
 use crate::engine::Engine;
 use crate::error::{Error, StopReason};
@@ -20,15 +20,9 @@ thread_local! {
     static CURRENT: RefCell<Option<Cancellation>> = const { RefCell::new(None) };
 }
 
-/// Whether the future of the call that the calling thread runs was dropped.
+/// Whether the call that the calling thread runs is to end.
 pub(crate) fn is_cancelled() -> bool {
     CURRENT.with_borrow(|current| current.as_ref().is_some_and(Cancellation::is_set))
-}
-
-/// What happens to a call that is to end: it is asked to. If there is a `grace`, the plugin is stopped after it.
-pub(crate) struct Cancel {
-    pub(crate) stopper: Arc<Stopper>,
-    pub(crate) grace: Option<Duration>,
 }
 
 /// Calls on one thread, which another thread can end. Clones are the same calls.
@@ -38,15 +32,17 @@ pub struct RunningCall(Arc<State>);
 struct State {
     engine: Engine,
     cancellation: Cancellation,
-    cancel: Cancel,
+    stopper: Arc<Stopper>,
+    grace: Option<Duration>,
     /// Held while the plugin is stopped, so that nobody else has the plugin then.
     over: Mutex<bool>,
 }
 
 impl RunningCall {
-    pub(crate) fn new(engine: &Engine, cancel: Cancel) -> Self {
-        let (cancellation, over) = (Cancellation::new(), Mutex::new(false));
-        Self(Arc::new(State { engine: engine.clone(), cancellation, cancel, over }))
+    /// Calls that are asked to end when they are to. If there is a `grace`, the plugin is stopped after it.
+    pub(crate) fn new(engine: &Engine, stopper: Arc<Stopper>, grace: Option<Duration>) -> Self {
+        let (engine, cancellation, over) = (engine.clone(), Cancellation::new(), Mutex::new(false));
+        Self(Arc::new(State { engine, cancellation, stopper, grace, over }))
     }
 
     /// Asks the plugin to end its call (see [`Services::cancellation`](crate::plugin::Services::cancellation)), and
@@ -56,13 +52,13 @@ impl RunningCall {
             return;
         }
         self.0.cancellation.set(true);
-        let Some(grace) = self.0.cancel.grace else { return };
+        let Some(grace) = self.0.grace else { return };
         let (call, sleep) = (self.clone(), self.0.engine.sleep(grace));
         self.0.engine.io().spawn(async move {
             sleep.await;
             let over = lock(&call.0.over);
             if !*over {
-                call.0.cancel.stopper.stop(Error::Stopped(StopReason::Cancelled));
+                call.0.stopper.stop(Error::Stopped(StopReason::Cancelled));
             }
         });
     }

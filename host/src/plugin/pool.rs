@@ -42,7 +42,7 @@ pub use pooled::Pooled;
 
 use crate::engine::Engine;
 use crate::error::{Error, LoadError};
-use crate::plugin::asynchronous::{Cancel, Holding, Running, RunningCall};
+use crate::plugin::asynchronous::{Holding, Running, RunningCall};
 use crate::plugin::{Plugin, Usage, Wait};
 use pooled::Slot;
 use shared::Shared;
@@ -152,8 +152,7 @@ impl<P: Instance> Pool<P> {
     async fn begin(&self) -> Result<(RunningCall, Pooled<P>), Error> {
         const GRACE: Duration = Duration::from_millis(100);
         let pooled = self.take_async().await.map_err(Error::from)?;
-        let cancel = Cancel { stopper: pooled.cancel_handle().0, grace: Some(GRACE) };
-        Ok((RunningCall::new(&self.shared.engine, cancel), pooled))
+        Ok((RunningCall::new(&self.shared.engine, pooled.cancel_handle().0, Some(GRACE)), pooled))
     }
 
     /// How many instances there are, idle or taken.

@@ -70,11 +70,11 @@ impl Running {
 
     /// Ends all calls of generations before this one.
     pub(super) fn end_all(&self, before: u64) {
-        let of_before = |state: &State| -> Vec<Ending> {
-            let calls = state.now.values().filter(|(generation, _)| *generation < before);
-            calls.map(|(_, ending)| ending.clone()).collect()
-        };
-        let endings = of_before(&self.lock());
+        let state = self.lock();
+        let calls = state.now.values().filter(|(generation, _)| *generation < before);
+        let endings: Vec<_> = calls.map(|(_, ending)| ending.clone()).collect();
+        // What runs then is not this room's, and waits for nothing of it.
+        drop(state);
         endings.iter().for_each(Ending::end);
     }
 

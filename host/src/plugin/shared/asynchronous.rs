@@ -5,7 +5,7 @@ use super::lease::Lease;
 use super::{SharedPlugin, bound};
 use crate::error::{CallError, Error, InterfaceError};
 use crate::module::Module;
-use crate::plugin::asynchronous::{Cancel, Running, RunningCall};
+use crate::plugin::asynchronous::{Running, RunningCall};
 use crate::plugin::dynamic;
 use crate::plugin::dynamic::Lend;
 use crate::plugin::inner::Inner;
@@ -114,13 +114,14 @@ impl SharedPlugin {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let cancel = Cancel { stopper: self.lanes.plugin.cancel_handle().0, grace: self.cancelled_after };
+        let stopper = self.lanes.plugin.cancel_handle().0;
+        let call = RunningCall::new(self.module().engine(), stopper, self.cancelled_after);
         let plugin = self.clone();
         let run = move |(): &()| {
             let (worker, _deadline) = lease.begin(&plugin);
             calls(&worker)
         };
-        Running::start(RunningCall::new(self.module().engine(), cancel), (), run).await
+        Running::start(call, (), run).await
     }
 
     /// The same plugin. If a call goes on for longer than `grace` after its future was dropped, the plugin is stopped
