@@ -75,7 +75,7 @@ mod within;
 pub use crate::output::{Output, StandardStream};
 pub use crate::running::imports::wait_for;
 pub use crate::running::{CallUsage, Level, Usage};
-pub use asynchronous::RunningCall;
+pub use asynchronous::Job;
 pub use bound::Bound;
 pub(crate) use bound::not_provided;
 pub use builder::PluginBuilder;

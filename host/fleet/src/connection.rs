@@ -1,5 +1,10 @@
 //! The connection to the servers: where they are, and who this program is to them.
 
+mod jobs;
+mod threads;
+
+pub use threads::Blocking;
+
 use crate::client::Fleet;
 use crate::error::{ConnectError, Error, chain};
 use crate::wire::identity::Identity;
@@ -8,7 +13,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::{Handle, Runtime};
+use threads::Threads;
+use tokio::runtime::Handle;
 
 /// How long a first connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -60,8 +66,7 @@ pub struct Builder {
 /// A connection, and the threads that it has.
 pub(crate) struct Connection {
     client: Client,
-    /// `None` after the end.
-    runtime: Option<Runtime>,
+    threads: Threads,
     pub(crate) identity: Option<Arc<Identity>>,
 }
 
@@ -137,21 +142,14 @@ impl Builder {
 
 impl Connection {
     fn open(builder: Builder) -> Result<Self, ConnectError> {
-        // One thread is enough for what the library does, and has nobody to wake up. Calls that block it get it another one
-        // (`block_in_place`), which no executor of one thread has.
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("plugix-fleet")
-            .enable_all()
-            .build()
-            .map_err(|error| file("the threads of the connection", &error))?;
+        let threads = Threads::start().map_err(|error| file("the threads of the connection", &error))?;
         let addresses = builder.servers.split(',').map(str::trim).map(|server| {
             let wrong = |problem| ConnectError::Address { server: server.to_owned(), problem };
             server.parse::<ServerAddr>().map_err(|error| wrong(chain(&error)))
         });
         let addresses = addresses.collect::<Result<Vec<_>, _>>()?;
-        let options = runtime.block_on(options(&builder))?;
-        let client = runtime.block_on(options.connect(addresses)).map_err(|error| {
+        let options = threads.handle().block_on(options(&builder))?;
+        let client = threads.handle().block_on(options.connect(addresses)).map_err(|error| {
             let (servers, problem) = (builder.servers.clone(), chain(&error));
             match error.kind() {
                 ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
@@ -161,7 +159,7 @@ impl Connection {
                 _ => ConnectError::Unreachable { servers, problem },
             }
         })?;
-        Ok(Self { client, runtime: Some(runtime), identity: builder.identity })
+        Ok(Self { client, threads, identity: builder.identity })
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -177,16 +175,12 @@ impl Connection {
 
     /// Where the connection's tasks run.
     pub(crate) fn handle(&self) -> &Handle {
-        self.runtime.as_ref().expect("the threads end with the connection").handle()
+        self.threads.handle()
     }
-}
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // The last handle may go on a thread that must not block.
-            runtime.shutdown_background();
-        }
+    /// What runs one kind of jobs that block.
+    pub(crate) fn blocking(&self) -> Blocking {
+        self.threads.blocking()
     }
 }
 

@@ -61,13 +61,12 @@ impl<P: Instance> Backend for PoolBackend<P> {
     fn call(&self, call: Call) -> BoxFuture<'static, Outcome> {
         let pool = self.pool.clone();
         async move {
-            let Call { method, args, deadline, trace, ending, .. } = call;
-            // Another thread and back would take longer than the rest of the call.
-            let calls = |plugin: &P| {
+            let Call { method, args, deadline, trace, blocking, .. } = call;
+            let calls = move |plugin: &P| {
                 let _trace = trace::enter(trace);
                 plugin.call_bytes_within(deadline, &method, &args)
             };
-            match pool.run_here(|running| ending.then(move || running.end()), calls).await {
+            match pool.run_on(|job| blocking.run(job), calls).await {
                 Ok(value) => Ok(Answer::Value(value.into())),
                 Err(CallError::Returned(error)) => Ok(Answer::Error(error.into())),
                 Err(CallError::Failed(error)) => Err(failures::failure(&error)),

@@ -7,14 +7,13 @@
 mod answer;
 mod backend;
 mod callers;
-mod ending;
 mod leave;
 mod micro;
 mod running;
 mod served;
 
+pub use crate::connection::Blocking;
 pub use backend::{Answer, Backend, Call, Outcome};
-pub use ending::Ending;
 pub use served::{Replaced, Served};
 
 use crate::client::Fleet;

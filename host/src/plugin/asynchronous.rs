@@ -7,13 +7,12 @@ use crate::plugin::services::Cancellation;
 use crate::stop::Stopper;
 use crate::sync::lock::lock;
 use std::cell::RefCell;
-use std::fmt;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot::{Receiver, channel};
 
 thread_local! {
     /// Tells whether the call that the calling thread runs was cancelled.
@@ -27,28 +26,35 @@ pub(crate) fn is_cancelled() -> bool {
 
 /// Calls on one thread, which another thread can end. Clones are the same calls.
 #[derive(Clone)]
-pub struct RunningCall(Arc<State>);
+pub(crate) struct RunningCall(Arc<State>);
 
 struct State {
     engine: Engine,
     cancellation: Cancellation,
     stopper: Arc<Stopper>,
     grace: Option<Duration>,
-    /// Held while the plugin is stopped, so that nobody else has the plugin then.
-    over: Mutex<bool>,
+    /// Locked while the plugin is stopped, so that nobody else has the plugin then.
+    phase: Mutex<Phase>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Waits,
+    Runs,
+    Over,
 }
 
 impl RunningCall {
     /// Calls that are asked to end when they are to. If there is a `grace`, the plugin is stopped after it.
     pub(crate) fn new(engine: &Engine, stopper: Arc<Stopper>, grace: Option<Duration>) -> Self {
-        let (engine, cancellation, over) = (engine.clone(), Cancellation::new(), Mutex::new(false));
-        Self(Arc::new(State { engine, cancellation, stopper, grace, over }))
+        let (engine, cancellation, phase) = (engine.clone(), Cancellation::new(), Mutex::new(Phase::Waits));
+        Self(Arc::new(State { engine, cancellation, stopper, grace, phase }))
     }
 
-    /// Asks the plugin to end its call (see [`Services::cancellation`](crate::plugin::Services::cancellation)), and
-    /// stops it if the call hasn't ended after 100 ms. This returns at once. After the call it does nothing.
-    pub fn end(&self) {
-        if self.is_over() {
+    /// Asks the plugin to end its call, and stops it if the call hasn't ended after the grace. This returns at once. After
+    /// the call it does nothing.
+    fn end(&self) {
+        if *lock(&self.0.phase) == Phase::Over {
             return;
         }
         self.0.cancellation.set(true);
@@ -56,26 +62,16 @@ impl RunningCall {
         let (call, sleep) = (self.clone(), self.0.engine.sleep(grace));
         self.0.engine.io().spawn(async move {
             sleep.await;
-            let over = lock(&call.0.over);
-            if !*over {
+            let phase = lock(&call.0.phase);
+            if *phase == Phase::Runs {
                 call.0.stopper.stop(Error::Stopped(StopReason::Cancelled));
             }
         });
     }
-
-    fn is_over(&self) -> bool {
-        *lock(&self.0.over)
-    }
-}
-
-impl fmt::Debug for RunningCall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunningCall").field("is_over", &self.is_over()).finish_non_exhaustive()
-    }
 }
 
 /// What a call holds: `held` is let go when the call can't be ended any more, whether it has run or not.
-pub(crate) struct Holding<H> {
+struct Holding<H> {
     over: Over,
     held: H,
 }
@@ -85,18 +81,16 @@ struct Over(RunningCall);
 
 impl Drop for Over {
     fn drop(&mut self) {
-        *lock(&self.0.0.over) = true;
+        *lock(&self.0.0.phase) = Phase::Over;
     }
 }
 
 impl<H> Holding<H> {
-    pub(crate) fn new(call: RunningCall, held: H) -> Self {
-        Self { over: Over(call), held }
-    }
-
     /// Runs the call on this thread.
-    pub(crate) fn run<R>(self, call: impl FnOnce(&H) -> R) -> R {
-        CURRENT.set(Some(self.over.0.0.cancellation.clone()));
+    fn run<R>(self, call: impl FnOnce(&H) -> R) -> R {
+        let state = &self.over.0.0;
+        *lock(&state.phase) = Phase::Runs;
+        CURRENT.set(Some(state.cancellation.clone()));
         let _reset = Reset;
         call(&self.held)
     }
@@ -111,21 +105,42 @@ impl Drop for Reset {
     }
 }
 
-/// Calls that run on a thread of the engine. Any executor may poll this. Dropping it ends them.
+/// Something that blocks the thread that runs it.
+pub type Job = Box<dyn FnOnce() + Send>;
+
+/// Calls that run on another thread. Any executor may poll this. Dropping it ends them.
 pub(crate) struct Running<R> {
-    job: JoinHandle<R>,
+    result: Receiver<std::thread::Result<R>>,
     call: RunningCall,
 }
 
 impl<R: Send + 'static> Running<R> {
+    /// Runs the calls on a thread of the engine.
     pub(crate) fn start<H: Send + 'static>(
         call: RunningCall,
         held: H,
         calls: impl FnOnce(&H) -> R + Send + 'static,
     ) -> Self {
-        let holding = Holding::new(call.clone(), held);
-        let job = call.0.engine.blocking().spawn_blocking(move || holding.run(calls));
-        Self { job, call }
+        let threads = call.0.engine.blocking().clone();
+        Self::start_on(|job| drop(threads.spawn_blocking(job)), call, held, calls)
+    }
+
+    /// Runs the calls where `spawn` has jobs run.
+    pub(crate) fn start_on<H: Send + 'static>(
+        spawn: impl FnOnce(Job),
+        call: RunningCall,
+        held: H,
+        calls: impl FnOnce(&H) -> R + Send + 'static,
+    ) -> Self {
+        let (sender, result) = channel();
+        let holding = Holding { over: Over(call.clone()), held };
+        spawn(Box::new(move || {
+            // Calls that nobody waits for don't begin.
+            if !sender.is_closed() {
+                let _ = sender.send(catch_unwind(AssertUnwindSafe(|| holding.run(calls))));
+            }
+        }));
+        Self { result, call }
     }
 }
 
@@ -133,20 +148,17 @@ impl<R> Future for Running<R> {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        match ready!(Pin::new(&mut self.job).poll(context)) {
-            Ok(result) => Poll::Ready(result),
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => resume_unwind(panic),
-                Err(error) => unreachable!("the engine lives, and nobody else has the job: {error}"),
-            },
+        match ready!(Pin::new(&mut self.result).poll(context)) {
+            Ok(Ok(result)) => Poll::Ready(result),
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => panic!("the job was dropped in place of being run"),
         }
     }
 }
 
 impl<R> Drop for Running<R> {
     fn drop(&mut self) {
+        self.result.close();
         self.call.end();
-        // If the job hasn't begun, it never will.
-        self.job.abort();
     }
 }

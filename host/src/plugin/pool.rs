@@ -42,8 +42,8 @@ pub use pooled::Pooled;
 
 use crate::engine::Engine;
 use crate::error::{Error, LoadError};
-use crate::plugin::asynchronous::{Holding, Running, RunningCall};
-use crate::plugin::{Plugin, Usage, Wait};
+use crate::plugin::asynchronous::{Running, RunningCall};
+use crate::plugin::{Job, Plugin, Usage, Wait};
 use pooled::Slot;
 use shared::Shared;
 use std::sync::Arc;
@@ -129,23 +129,24 @@ impl<P: Instance> Pool<P> {
         Running::start(call, pooled, move |pooled| calls(pooled)).await
     }
 
-    /// [`Pool::run`] on the thread that polls the future, by tokio's `block_in_place`. It saves a hand-over between threads.
-    /// Dropping the future while the calls run is impossible. `begun` gets what ends them.
+    /// [`Pool::run`] where `spawn` has the job run that it gets: on a thread that may block.
     ///
     /// # Errors
     /// As for [`Pool::run`].
     ///
     /// # Panics
-    /// When it is polled by an executor of tokio that has one thread by design (`new_current_thread`).
-    pub async fn run_here<T, E: From<Error>>(
+    /// When the job was dropped in place of being run.
+    pub async fn run_on<T, E>(
         &self,
-        begun: impl FnOnce(RunningCall),
-        calls: impl FnOnce(&P) -> Result<T, E>,
-    ) -> Result<T, E> {
+        spawn: impl FnOnce(Job),
+        calls: impl FnOnce(&P) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (call, pooled) = self.begin().await?;
-        begun(call.clone());
-        // The instance is given back in there as well: unloading it may take a while.
-        tokio::task::block_in_place(|| Holding::new(call, pooled).run(|pooled| calls(pooled)))
+        Running::start_on(spawn, call, pooled, move |pooled| calls(pooled)).await
     }
 
     /// An instance, and what ends its calls.

@@ -4,6 +4,7 @@ use super::Server;
 use super::backend::{Answer, Backend, Call, Outcome};
 use super::micro::Service;
 use super::running::Running;
+use crate::connection::Blocking;
 use crate::objects::MAX_LEN;
 use crate::wire::failure::{Failure, FailureKind};
 use crate::wire::headers::Header;
@@ -33,6 +34,8 @@ pub(super) struct Current {
     pub(super) interface: Descriptor,
     /// The interfaces of the backend, as its module has them.
     pub(super) descriptors: Bytes,
+    /// What runs the calls of each method.
+    pub(super) blocking: Vec<Blocking>,
     pub(super) service: Arc<Service>,
     pub(super) generation: u64,
 }
@@ -79,8 +82,8 @@ impl Answering {
         let begun = self.running.begin(call, current.generation);
         let begun = begun.ok_or_else(|| fail(FailureKind::Repeated, "a call of this name has come before"))?;
         let name = method_of(subject).unwrap_or_default();
-        let method = current.interface.methods.iter().find(|method| method.name == name);
-        let method = method.ok_or_else(|| {
+        let mut methods = current.interface.methods.iter().zip(&current.blocking);
+        let (method, blocking) = methods.find(|(method, _)| method.name == name).ok_or_else(|| {
             let (interface, version) = (&current.interface.name, &current.interface.version);
             fail(FailureKind::NoSuchMethod, &format!("`{interface}` {version} has no method `{name}` here"))
         })?;
@@ -98,13 +101,12 @@ impl Answering {
                 _ => payload.clone(),
             };
             let method = format!("{}/{name}", current.interface.name);
-            let trace = trace.map(str::to_owned);
-            let ending = begun.ending.clone();
-            current.backend.call(Call { method, args, deadline, trace, caller, ending }).await
+            let (trace, blocking) = (trace.map(str::to_owned), blocking.clone());
+            current.backend.call(Call { method, args, deadline, trace, caller, blocking }).await
         };
         tokio::select! {
             outcome = running => outcome,
-            () = begun.ending.wait() => Err(fail(FailureKind::Cancelled, "nobody waits for the call")),
+            () = begun.ending.cancelled() => Err(fail(FailureKind::Cancelled, "nobody waits for the call")),
             () = tokio::time::sleep(deadline) => {
                 Err(fail(FailureKind::Deadline, &format!("the call took longer than {deadline:?}")))
             }

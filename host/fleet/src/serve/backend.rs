@@ -1,6 +1,6 @@
 //! What answers calls. The server knows nothing else of plugins.
 
-use super::ending::Ending;
+use crate::connection::Blocking;
 use crate::wire::failure::Failure;
 use crate::wire::identity::Caller;
 use bytes::Bytes;
@@ -12,8 +12,8 @@ pub trait Backend: Send + Sync + 'static {
     /// The interfaces: the section [`IMPLEMENTS`](plugix_abi::interface::descriptor::section::IMPLEMENTS) as a module has it.
     fn descriptors(&self) -> Bytes;
 
-    /// Runs a call. Dropping the future ends it. It is polled in a task of a multi-threaded executor of tokio, and may block a
-    /// thread of that by `tokio::task::block_in_place` if [`Call::ending`] ends it as well.
+    /// Runs a call. Dropping the future ends it. It is polled on the thread that reads and writes for the server: what blocks
+    /// goes to [`Call::blocking`].
     fn call(&self, call: Call) -> BoxFuture<'static, Outcome>;
 }
 
@@ -34,8 +34,8 @@ pub struct Call {
     pub trace: Option<String>,
     /// Who calls, if the host asks for that and the signature is right.
     pub caller: Option<Caller>,
-    /// Says when the call is to end before its deadline.
-    pub ending: Ending,
+    /// Runs what blocks.
+    pub blocking: Blocking,
 }
 
 /// What a method has returned, as the interface encodes it.

@@ -1,10 +1,10 @@
 //! The calls that run, and the names of those that were. No call begins twice at one host.
 
-use super::ending::Ending;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// How many calls are remembered. A signed call that comes again after so many others is too old by then, at 2,000 calls a
 /// second.
@@ -24,7 +24,7 @@ pub(super) struct Running {
 #[derive(Debug, Default)]
 struct State {
     /// The calls that run, and which generation runs them.
-    now: HashMap<Box<str>, (u64, Ending)>,
+    now: HashMap<Box<str>, (u64, CancellationToken)>,
     known: HashSet<Box<str>>,
     /// The same names, the oldest first.
     order: VecDeque<Box<str>>,
@@ -34,7 +34,7 @@ struct State {
 pub(super) struct Begun {
     running: Arc<Running>,
     call: Box<str>,
-    pub(super) ending: Ending,
+    pub(super) ending: CancellationToken,
 }
 
 impl Running {
@@ -50,7 +50,7 @@ impl Running {
         {
             state.known.remove(&oldest);
         }
-        let ending = Ending::default();
+        let ending = CancellationToken::new();
         state.now.insert(call.into(), (generation, ending.clone()));
         Some(Begun { running: self.clone(), call: call.into(), ending })
     }
@@ -64,7 +64,7 @@ impl Running {
     pub(super) fn end(&self, call: &str) {
         let ending = self.lock().now.get(call).map(|(_, ending)| ending.clone());
         if let Some(ending) = ending {
-            ending.end();
+            ending.cancel();
         }
     }
 
@@ -75,7 +75,7 @@ impl Running {
         let endings: Vec<_> = calls.map(|(_, ending)| ending.clone()).collect();
         // What runs then is not this room's, and waits for nothing of it.
         drop(state);
-        endings.iter().for_each(Ending::end);
+        endings.iter().for_each(CancellationToken::cancel);
     }
 
     /// How many calls of generations before this one run.
@@ -123,9 +123,9 @@ mod tests {
         let running = Arc::new(Running::default());
         let first = running.begin("a", 0).unwrap();
         assert!(running.begin("a", 0).is_none());
-        assert!(running.has("a") && !first.ending.has_come());
+        assert!(running.has("a") && !first.ending.is_cancelled());
         running.end("a");
-        assert!(first.ending.has_come());
+        assert!(first.ending.is_cancelled());
         assert_eq!((running.count(0), running.count(1)), (0, 1));
         drop(first);
         assert!(!running.has("a") && running.begin("a", 0).is_none());

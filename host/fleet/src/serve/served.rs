@@ -125,7 +125,9 @@ impl Served {
     ) -> Current {
         let service = Arc::new(Service::new(id, interface, &self.plugin, self.server.name()));
         let (backend, interface, descriptors) = (backend.clone(), interface.clone(), descriptors.clone());
-        Current { backend, interface, descriptors, service, generation }
+        let connection = &self.server.fleet.shared.connection;
+        let blocking = interface.methods.iter().map(|_| connection.blocking()).collect();
+        Current { backend, interface, descriptors, blocking, service, generation }
     }
 
     /// Puts an interface on the network.
