@@ -1,6 +1,6 @@
 //! Encodes a result: into the room that its frame has, and into the heap once that is full.
 
-use postcard::ser_flavors::Flavor;
+use plugix_abi::interface::{EncodeArg, EncodeError, Full, Sink, Value};
 use serde::Serialize;
 use std::marker::PhantomData;
 
@@ -18,8 +18,10 @@ pub(crate) enum Encoded {
 /// # Errors
 /// When the value's `Serialize` implementation fails.
 #[inline]
-pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, room: &mut [u8]) -> postcard::Result<Encoded> {
-    postcard::serialize_with_flavor(value, Encoder::new(room))
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, room: &mut [u8]) -> Result<Encoded, EncodeError> {
+    let mut encoder = Encoder::new(room);
+    Value(value).encode(&mut encoder)?;
+    Ok(encoder.finish())
 }
 
 /// Takes the bytes.
@@ -53,55 +55,46 @@ impl<'r> Encoder<'r> {
         }
         (self.start, self.capacity) = (self.heap.as_mut_ptr(), self.heap.capacity());
     }
-}
-
-impl Flavor for Encoder<'_> {
-    type Output = Encoded;
 
     #[inline]
-    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
-        if data.len() > self.capacity - self.len {
-            self.grow(data.len());
+    fn finish(mut self) -> Encoded {
+        if self.heap.capacity() == 0 {
+            return Encoded::InRoom(self.len);
+        }
+        // SAFETY: the first `len` bytes of the heap's were written.
+        unsafe { self.heap.set_len(self.len) };
+        Encoded::InHeap(self.heap)
+    }
+}
+
+impl Sink for Encoder<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        if bytes.len() > self.capacity - self.len {
+            self.grow(bytes.len());
         }
         // SAFETY: behind the first `len` bytes there is room for these.
-        unsafe { put(data, self.start.add(self.len)) };
-        self.len += data.len();
+        unsafe { self.start.add(self.len).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        self.len += bytes.len();
         Ok(())
     }
 
     #[inline]
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.try_extend(&[byte])
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        let bytes = bytes.to_le_bytes();
+        if bytes.len() > self.capacity - self.len {
+            // The room may have as many as are needed.
+            return self.write(&bytes[..len]);
+        }
+        // SAFETY: behind the first `len` bytes there is room for eight.
+        unsafe { self.start.add(self.len).cast::<[u8; 8]>().write(bytes) };
+        self.len += len.min(bytes.len());
+        Ok(())
     }
 
     #[inline]
-    fn finalize(mut self) -> postcard::Result<Encoded> {
-        if self.heap.capacity() == 0 {
-            return Ok(Encoded::InRoom(self.len));
-        }
-        // SAFETY: the first `len` bytes of the heap's were written.
-        unsafe { self.heap.set_len(self.len) };
-        Ok(Encoded::InHeap(self.heap))
-    }
-}
-
-/// Writes a number's bytes one by one: most numbers are encoded with a few. A copy of any length would be a call, and would
-/// wait for the bytes that postcard has just put together in memory.
-///
-/// # Safety
-/// `to` is valid for writes of as many bytes.
-#[inline]
-unsafe fn put(data: &[u8], to: *mut u8) {
-    // SAFETY: the caller's promise is that for a slice of this length.
-    unsafe {
-        match *data {
-            [a] => to.write(a),
-            [a, b] => to.cast::<[u8; 2]>().write([a, b]),
-            [a, b, c] => to.cast::<[u8; 3]>().write([a, b, c]),
-            [a, b, c, d] => to.cast::<[u8; 4]>().write([a, b, c, d]),
-            [a, b, c, d, e] => to.cast::<[u8; 5]>().write([a, b, c, d, e]),
-            _ => to.copy_from_nonoverlapping(data.as_ptr(), data.len()),
-        }
+    fn position(&self) -> usize {
+        self.len
     }
 }
 

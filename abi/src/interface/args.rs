@@ -1,7 +1,7 @@
 //! Arguments: the caller writes them one after the other, and the method reads them in the same order.
 
+use super::encoder::{write_len, write_postcard};
 use super::limited::{Bounds, Limit};
-use super::sink::{write_len, write_postcard};
 use super::{BadArguments, DecodeError, EncodeError, Item, Output, PodSlice, Produce, Registers, Scalar, Sink, Stream};
 use alloc::boxed::Box;
 use bytemuck::Pod;

@@ -4,8 +4,6 @@ use super::{EncodeError, Produce};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::mem::MaybeUninit;
-use postcard::ser_flavors::Flavor;
-use serde::Serialize;
 
 /// Takes encoded bytes in order: a buffer, or another program's memory.
 pub trait Sink {
@@ -14,6 +12,15 @@ pub trait Sink {
     /// # Errors
     /// When they don't fit; what was written before stays.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full>;
+
+    /// Appends the first `len` bytes of `bytes`, the lowest first. There are eight at the most.
+    ///
+    /// # Errors
+    /// When they don't fit.
+    #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        self.write(&bytes.to_le_bytes()[..len])
+    }
 
     /// How many bytes were written so far. The reader has position 0 at a multiple of 16 bytes.
     fn position(&self) -> usize;
@@ -40,6 +47,15 @@ impl Sink for Vec<u8> {
     }
 
     #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        let end = self.len() + len;
+        // A copy of any length would be a call.
+        self.extend_from_slice(&bytes.to_le_bytes());
+        self.truncate(end);
+        Ok(())
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.len()
     }
@@ -53,6 +69,12 @@ impl Sink for Measure {
     #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
         self.0 = self.0.checked_add(bytes.len()).ok_or(Full)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn write_few(&mut self, _: u64, len: usize) -> Result<(), Full> {
+        self.0 = self.0.checked_add(len).ok_or(Full)?;
         Ok(())
     }
 
@@ -99,48 +121,19 @@ impl Sink for SliceSink<'_> {
     }
 
     #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        match self.room[self.len..].first_chunk_mut::<8>() {
+            Some(room) => {
+                room.write_copy_of_slice(&bytes.to_le_bytes());
+                self.len += len.min(8);
+                Ok(())
+            }
+            None => self.write(&bytes.to_le_bytes()[..len]),
+        }
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.len
-    }
-}
-
-/// Appends `value` in postcard's encoding.
-#[inline]
-pub(super) fn write_postcard<T: Serialize + ?Sized>(sink: &mut impl Sink, value: &T) -> Result<(), EncodeError> {
-    let mut serializer = postcard::Serializer { output: SinkFlavor(sink) };
-    value.serialize(&mut serializer).map_err(|error| match error {
-        postcard::Error::SerializeBufferFull => EncodeError::Full,
-        other => EncodeError::Unsupported(other),
-    })
-}
-
-/// Appends a length as postcard does: seven bits to a byte, the lowest first.
-#[inline]
-pub(super) fn write_len(sink: &mut impl Sink, mut len: usize) -> Result<(), Full> {
-    while len >= 0x80 {
-        sink.write(&[len as u8 | 0x80])?;
-        len >>= 7;
-    }
-    sink.write(&[len as u8])
-}
-
-/// Lets postcard write into a [`Sink`].
-struct SinkFlavor<'a, S>(&'a mut S);
-
-impl<S: Sink> Flavor for SinkFlavor<'_, S> {
-    type Output = ();
-
-    #[inline]
-    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
-        self.0.write(data).map_err(|Full| postcard::Error::SerializeBufferFull)
-    }
-
-    #[inline]
-    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
-        self.try_extend(&[data])
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
     }
 }

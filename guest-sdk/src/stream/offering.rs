@@ -12,6 +12,11 @@ impl<S: Sink> Sink for Offering<S> {
     }
 
     #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        self.0.write_few(bytes, len)
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.0.position()
     }

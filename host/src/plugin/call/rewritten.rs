@@ -70,6 +70,10 @@ impl Sink for Offering<'_> {
         self.bytes.write(bytes)
     }
 
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        self.bytes.write_few(bytes, len)
+    }
+
     fn position(&self) -> usize {
         self.bytes.len()
     }

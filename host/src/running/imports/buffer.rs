@@ -2,7 +2,7 @@
 
 use super::{Rewritten as _, is_stopped, taken};
 use bytemuck::Pod;
-use plugix_abi::interface::{Bounds, Output, Produce, Pull};
+use plugix_abi::interface::{Bounds, EncodeArg, Output, Produce, Pull, Value};
 use plugix_module::interface::Rewrites;
 use serde::Serialize;
 use std::cell::Cell;
@@ -40,8 +40,7 @@ impl Output for Buffer {
     }
 
     fn encode<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.bytes = postcard::to_extend(value, bytes).expect("the result can be encoded");
+        Value(value).encode(&mut self.bytes).expect("the result can be encoded");
     }
 
     fn offer(&mut self, items: Box<dyn Produce>) -> Option<u32> {

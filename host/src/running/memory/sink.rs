@@ -48,6 +48,18 @@ impl Sink for GuestSink<'_> {
     }
 
     #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        let bytes = bytes.to_le_bytes();
+        if bytes.len() > self.room - self.position {
+            return self.write(&bytes[..len]);
+        }
+        // SAFETY: by the check above, eight bytes lie in the part that the sink was made for.
+        unsafe { copy::to_guest(bytes.as_ptr(), self.to.add(self.position), bytes.len()) };
+        self.position += len.min(bytes.len());
+        Ok(())
+    }
+
+    #[inline]
     fn position(&self) -> usize {
         self.position
     }
