@@ -7,7 +7,7 @@ use crate::{engine_linked, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use peers::Effort;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[derive(clap::Args)]
@@ -68,27 +68,45 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let features: &[&str] = if args.llvm { &[engine_linked::LLVM] } else { &[] };
     let programs = engine_linked::build(&[&["--all-targets"], features].concat())?;
-    let benches = programs.iter().filter(|program| program.kind == "bench");
+    let benches: Vec<_> = programs.iter().filter(|program| program.kind == "bench").collect();
     let chosen = |name: &str| args.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()));
-    let benches: Vec<_> = benches.filter(|bench| chosen(&bench.name)).collect();
-    ensure!(!benches.is_empty() || chosen(NET), "no bench has such a name");
+    ensure!(chosen(NET) || benches.iter().any(|bench| chosen(&bench.name)), "no bench has such a name");
     let folder = workspace::target_folder()?.join("bench");
     std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
-    let mut rows = Vec::new();
-    for bench in benches {
+    for bench in benches.iter().filter(|bench| chosen(&bench.name)) {
         eprintln!("bench: {}", bench.name);
         let status = Command::new(&bench.path).env("PLUGIX_BENCH_DIR", &folder).status()?;
         ensure!(status.success(), "the bench {} failed", bench.name);
-        rows.extend(read(&folder.join(format!("{}.json", bench.name)))?);
     }
     if chosen(NET) {
-        rows.extend(net::run(engine_linked::find(&programs, "plugix")?)?);
+        let rows = net::run(engine_linked::find(&programs, "plugix")?)?;
+        write(&file(&folder, NET), &rows)?;
     }
-    show(&rows);
+    let (mut shown, mut all) = (Vec::new(), Vec::new());
+    for name in benches.iter().map(|bench| bench.name.as_str()).chain([NET]) {
+        let file = file(&folder, name);
+        if chosen(name) {
+            shown.extend(read(&file)?);
+        }
+        // What was not measured this time stays as it was.
+        if file.exists() {
+            all.extend(read(&file)?);
+        }
+    }
+    show(&shown);
     let results = folder.join("results.json");
-    std::fs::write(&results, serde_json::to_string_pretty(&rows)?)?;
+    write(&results, &all)?;
     eprintln!("written to {}", results.display());
     Ok(())
+}
+
+/// Where a bench's rows are.
+fn file(folder: &Path, bench: &str) -> PathBuf {
+    folder.join(format!("{bench}.json"))
+}
+
+fn write(path: &Path, rows: &[Row]) -> Result<()> {
+    std::fs::write(path, serde_json::to_string_pretty(rows)?).with_context(|| format!("can't write {}", path.display()))
 }
 
 fn read(path: &Path) -> Result<Vec<Row>> {
