@@ -1,5 +1,7 @@
 //! Writes values in postcard's encoding, as postcard does, but faster where there are many numbers.
 
+mod nested;
+
 use super::{EncodeError, Full, Sink, number};
 use core::fmt::{self, Display, Write};
 use postcard::Error;
@@ -227,54 +229,5 @@ impl Write for Length {
 impl<S: Sink> Write for Encoder<'_, S> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.write(text.as_bytes()).map_err(|Full| fmt::Error)
-    }
-}
-
-/// Values that have others in them: these come one after the other.
-macro_rules! nested {
-    ($($compound:ident: $method:ident($($name:ty)?);)*) => { $(
-        impl<S: Sink> ser::$compound for &mut Encoder<'_, S> {
-            type Ok = ();
-            type Error = Error;
-
-            #[inline]
-            fn $method<T: Serialize + ?Sized>(&mut self, $(_: $name,)? value: &T) -> Result<()> {
-                value.serialize(&mut **self)
-            }
-
-            #[inline]
-            fn end(self) -> Result<()> {
-                Ok(())
-            }
-        }
-    )* };
-}
-
-nested! {
-    SerializeSeq: serialize_element();
-    SerializeTuple: serialize_element();
-    SerializeTupleStruct: serialize_field();
-    SerializeTupleVariant: serialize_field();
-    SerializeStruct: serialize_field(&'static str);
-    SerializeStructVariant: serialize_field(&'static str);
-}
-
-impl<S: Sink> ser::SerializeMap for &mut Encoder<'_, S> {
-    type Ok = ();
-    type Error = Error;
-
-    #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
-        key.serialize(&mut **self)
-    }
-
-    #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        value.serialize(&mut **self)
-    }
-
-    #[inline]
-    fn end(self) -> Result<()> {
-        Ok(())
     }
 }

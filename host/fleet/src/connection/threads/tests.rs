@@ -1,6 +1,8 @@
 //! Jobs of all kinds, and what the connection does meanwhile.
 
+use super::drivers::KEPT;
 use super::*;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::{ThreadId, current};
 
@@ -79,7 +81,7 @@ fn a_thread_that_sleeps_is_woken() {
     let threads = threads();
     let blocking = threads.blocking();
     run(&blocking);
-    while !threads.shared.sleeps.load(Ordering::SeqCst) {
+    while !threads.drivers.sleeps.load(Ordering::SeqCst) {
         std::thread::yield_now();
     }
     blocking.was_short.store(true, Ordering::Relaxed);
