@@ -16,7 +16,10 @@ thread_local! {
     static KEPT: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Where a method puts its result. A result that fits goes into the frame, any other one stays in the heap.
+/// How many bytes of a result are copied into the frame. The call that gives a longer one back takes less than the copy would.
+const LONGEST_COPY: usize = 8 << 10;
+
+/// Where a method puts its result. A short result that fits goes into the frame, any other one stays in the heap.
 #[derive(Debug)]
 pub struct Output<'f> {
     /// The header is in the frame as well, so that nothing is copied once more.
@@ -29,11 +32,11 @@ impl plugix_abi::interface::Output for Output<'_> {
     fn give<T: Pod>(&mut self, elements: Vec<T>) {
         let bytes: &[u8] = bytemuck::cast_slice(&elements);
         match self.room.get_mut(..bytes.len()) {
-            Some(room) => {
+            Some(room) if bytes.len() <= LONGEST_COPY => {
                 room.copy_from_slice(bytes);
                 self.point_at(self.room.as_ptr(), bytes.len());
             }
-            None => self.keep(elements),
+            _ => self.keep(elements),
         }
     }
 
@@ -143,4 +146,25 @@ fn panicked(payload: Box<dyn Any + Send>, output: &mut Output<'_>) -> Status {
 #[unsafe(no_mangle)]
 extern "C" fn plugix_result_free() {
     KEPT.take();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Puts a result of so many bytes into a frame with so much room. Returns how many bytes of the room it takes.
+    fn taken(len: usize, room: usize) -> usize {
+        let (mut header, mut room) = (ResultHeader::default(), vec![0; room]);
+        Output { header: &mut header, room: &mut room }.give(vec![1_u8; len]);
+        assert_eq!(header.len as usize, len);
+        room.iter().filter(|byte| **byte == 1).count()
+    }
+
+    #[test]
+    fn only_a_short_result_is_copied() {
+        assert_eq!(taken(5, 100), 5);
+        assert_eq!(taken(LONGEST_COPY, 1 << 20), LONGEST_COPY);
+        assert_eq!(taken(LONGEST_COPY + 1, 1 << 20), 0);
+        assert_eq!(taken(5, 4), 0);
+    }
 }
