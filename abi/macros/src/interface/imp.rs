@@ -274,16 +274,21 @@ fn import(contract: &Contract, method: &Method) -> TokenStream {
     } else {
         (format_ident!("Frame"), FRAME_PARAMETERS, parse_quote!(u32))
     };
-    let registers = vec![register; count];
+    let args: Vec<_> = (0..count).map(|at| format_ident!("register_{at}")).collect();
     quote! {
         #[cfg(target_family = "wasm")]
         const IMPORT: #abi::interface::Import = {
             #[link(wasm_import_module = #module)]
             unsafe extern "C" {
                 #[link_name = #name]
-                fn import(#(_: #registers),*) -> u64;
+                fn import(#(#args: #register),*) -> u64;
             }
-            #abi::interface::Import::#variant(import)
+            // Nothing refers to the import itself: wasmer's LLVM has no right code for that.
+            unsafe extern "C" fn call(#(#args: #register),*) -> u64 {
+                // SAFETY: the caller promises what the import asks for.
+                unsafe { import(#(#args),*) }
+            }
+            #abi::interface::Import::#variant(call)
         };
     }
 }
