@@ -281,12 +281,11 @@ fn import(contract: &Contract, method: &Method) -> TokenStream {
             #[link(wasm_import_module = #module)]
             unsafe extern "C" {
                 #[link_name = #name]
-                fn import(#(#args: #register),*) -> u64;
+                safe fn import(#(#args: #register),*) -> u64;
             }
-            // Nothing refers to the import itself: wasmer's LLVM has no right code for that.
-            unsafe extern "C" fn call(#(#args: #register),*) -> u64 {
-                // SAFETY: the caller promises what the import asks for.
-                unsafe { import(#(#args),*) }
+            // Nothing refers to the import itself: wasmer's LLVM has no right code for that. It is called through `call` alone.
+            extern "C" fn call(#(#args: #register),*) -> u64 {
+                import(#(#args),*)
             }
             #abi::interface::Import::#variant(call)
         };
