@@ -5,7 +5,7 @@
 //! 7.4.2, `wasmer-compiler-llvm/src/translator/code.rs`, `build_m0_indirect_call`), and a table rarely begins with its elements.
 
 use crate::ModuleError;
-use wasmparser::{ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasmparser::{ConstExpr, ElementItems, Operator, Parser, Payload, TypeRef};
 
 /// Whether there is such a reference. The module was validated.
 ///
@@ -13,50 +13,40 @@ use wasmparser::{ConstExpr, ElementItems, FunctionBody, Operator, Parser, Payloa
 /// [`ModuleError::Malformed`] if it was not.
 pub fn refers_to_imports(wasm: &[u8]) -> Result<bool, ModuleError> {
     let mut imported = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        let found = match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
-                }
-                false
+    any(Parser::new(0).parse_all(wasm), |payload| match payload {
+        Payload::ImportSection(imports) => {
+            for import in imports.into_imports() {
+                imported += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
             }
-            Payload::GlobalSection(globals) => globals.into_iter().try_fold(false, |found, global| {
-                Ok::<_, ModuleError>(found | constant(&global?.init_expr, imported)?)
-            })?,
-            Payload::ElementSection(elements) => elements
-                .into_iter()
-                .try_fold(false, |found, element| Ok::<_, ModuleError>(found | items(element?.items, imported)?))?,
-            Payload::CodeSectionEntry(body) => code(&body, imported)?,
-            _ => false,
-        };
-        if found {
+            Ok(false)
+        }
+        Payload::GlobalSection(globals) => any(globals, |global| constant(&global.init_expr, imported)),
+        Payload::ElementSection(elements) => any(elements, |element| match element.items {
+            ElementItems::Functions(functions) => any(functions, |function| Ok(function < imported)),
+            ElementItems::Expressions(_, expressions) => any(expressions, |expression| constant(&expression, imported)),
+        }),
+        Payload::CodeSectionEntry(body) => {
+            any(body.get_operators_reader()?, |operator| Ok(is_one(&operator, imported)))
+        }
+        _ => Ok(false),
+    })
+}
+
+/// Whether one of the items is what is looked for.
+fn any<T>(
+    items: impl IntoIterator<Item = wasmparser::Result<T>>,
+    mut is_one: impl FnMut(T) -> Result<bool, ModuleError>,
+) -> Result<bool, ModuleError> {
+    for item in items {
+        if is_one(item?)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn items(items: ElementItems<'_>, imported: u32) -> Result<bool, ModuleError> {
-    match items {
-        ElementItems::Functions(functions) => {
-            functions.into_iter().try_fold(false, |found, function| Ok(found | (function? < imported)))
-        }
-        ElementItems::Expressions(_, expressions) => {
-            expressions.into_iter().try_fold(false, |found, expression| Ok(found | constant(&expression?, imported)?))
-        }
-    }
-}
-
 fn constant(expression: &ConstExpr<'_>, imported: u32) -> Result<bool, ModuleError> {
-    expression
-        .get_operators_reader()
-        .into_iter()
-        .try_fold(false, |found, operator| Ok(found | is_one(&operator?, imported)))
-}
-
-fn code(body: &FunctionBody<'_>, imported: u32) -> Result<bool, ModuleError> {
-    body.get_operators_reader()?.into_iter().try_fold(false, |found, operator| Ok(found | is_one(&operator?, imported)))
+    any(expression.get_operators_reader(), |operator| Ok(is_one(&operator, imported)))
 }
 
 fn is_one(operator: &Operator<'_>, imported: u32) -> bool {
