@@ -15,6 +15,9 @@ pub enum Side {
     Child = 1,
 }
 
+/// How many bytes take some microseconds to write.
+const LONG: usize = 64 << 10;
+
 /// Nobody has a turn any more.
 const OVER: u32 = 2;
 
@@ -104,6 +107,15 @@ impl Lane {
         Ok(())
     }
 
+    /// Says that this side is about to write so many bytes. If they take as long as waking up does, the other side is woken
+    /// up meanwhile.
+    #[inline]
+    pub fn announce(&self, me: Side, len: usize) {
+        if len >= LONG && self.shared().sleeps[1 - me as usize].load(Ordering::Relaxed) != 0 {
+            wake(&self.shared().turn);
+        }
+    }
+
     /// Waits for this side's turn. Returns what the other side says then.
     ///
     /// # Errors
@@ -117,6 +129,8 @@ impl Lane {
         shared.sleeps[me as usize].store(1, Ordering::SeqCst);
         while shared.turn.load(Ordering::SeqCst) == other {
             sleep(&shared.turn, other);
+            // Who wakes this side before its turn announces a message.
+            Patience::spin_announced(&shared.turn, other);
         }
         shared.sleeps[me as usize].store(0, Ordering::SeqCst);
         self.patience.slept(start.elapsed());
@@ -184,6 +198,22 @@ mod tests {
         lane.end();
         assert_eq!(child.join().expect("nothing panics"), 1_000);
         assert_eq!(lane.post(Side::Host, Head::default()), Err(Ended));
+    }
+
+    #[test]
+    fn who_is_woken_up_early_waits_on() {
+        let segment = Segment::new(1).expect("there is memory");
+        let (host, child) = (segment.lane(0), segment.lane(0));
+        let waiting = thread::spawn(move || child.wait(Side::Child));
+        while host.shared().sleeps[Side::Child as usize].load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        for _ in 0..100 {
+            host.announce(Side::Host, LONG);
+        }
+        let head = Head { kind: 7, ..Head::default() };
+        host.post(Side::Host, head).expect("the lane isn't over");
+        assert_eq!(waiting.join().expect("nothing panics"), Ok(head));
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Talk {
     pub fn send(&self, kind: u32, [a, b]: [u32; 2], mut bytes: &[u8]) -> Result<(), TalkError> {
         loop {
             let (piece, rest) = bytes.split_at(bytes.len().min(Lane::ROOM));
+            self.lane.announce(self.me, piece.len());
             // SAFETY: the room has as many bytes, and it is this side's turn to write them.
             unsafe { to_guest(piece.as_ptr(), self.lane.room(), piece.len()) };
             let values = [a, b, u32::from(!rest.is_empty())];

@@ -35,16 +35,17 @@ impl Patience {
         if !*CAN_SPIN {
             return false;
         }
-        let spins = self.0.load(Ordering::Relaxed);
-        for _ in 0..spins {
-            if word.load(Ordering::Acquire) != old {
-                // The next wait may be as long as any.
-                self.0.store(SPINS, Ordering::Relaxed);
-                return true;
-            }
-            spin_loop();
+        let changed = look(word, old, self.0.load(Ordering::Relaxed));
+        if changed {
+            // The next wait may be as long as any.
+            self.0.store(SPINS, Ordering::Relaxed);
         }
-        false
+        changed
+    }
+
+    /// Does the same when the other side has said that it is about to change the word.
+    pub(crate) fn spin_announced(word: &AtomicU32, old: u32) -> bool {
+        *CAN_SPIN && look(word, old, SPINS)
     }
 
     /// Learns from a wait that looking didn't end.
@@ -53,6 +54,17 @@ impl Patience {
         let next = if waited < SHORT { SPINS } else { (spins / 2).max(LEAST_SPINS) };
         self.0.store(next, Ordering::Relaxed);
     }
+}
+
+/// Looks at the word so often, or until it is no longer `old`.
+fn look(word: &AtomicU32, old: u32, spins: u32) -> bool {
+    for _ in 0..spins {
+        if word.load(Ordering::Acquire) != old {
+            return true;
+        }
+        spin_loop();
+    }
+    false
 }
 
 /// Sleeps while the word is `old`. Returns early for no reason now and then.

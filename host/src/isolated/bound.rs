@@ -10,10 +10,10 @@ use crate::plugin::not_provided;
 use crate::running::memory::{GuestPayload, GuestSink};
 use plugix_abi::Status;
 use plugix_abi::interface::{
-    Bind, Caller, EncodeArgs, EncodeError, FailureOf, Interface, Method, Return, ReturnOf, Sink as _, ValueOf,
+    Bind, Caller, EncodeArgs, EncodeError, FailureOf, Full, Interface, Method, Produce, Return, ReturnOf, Sink, ValueOf,
 };
 use plugix_module::interface::{self, Rewrites};
-use plugix_shared::Lane;
+use plugix_shared::{Lane, Side};
 use std::sync::Arc;
 
 /// A plugin in a process of its own, and one of its interfaces. All clones and all threads use the same plugin.
@@ -118,7 +118,7 @@ impl Shared {
         if target.rewrites.is_none() {
             // SAFETY: the room has as many bytes, for as long as the lane lives. It is the host's turn to write.
             let sink = unsafe { GuestSink::new(talk.lane().room(), Lane::ROOM) };
-            let mut sink = sink.with_streams(self.host.functions.streams());
+            let mut sink = Announcing(sink.with_streams(self.host.functions.streams()), talk.lane());
             match args.encode(&mut sink) {
                 Ok(()) => {
                     let len = sink.position();
@@ -130,5 +130,30 @@ impl Shared {
         }
         let encoded = arguments(args, target.rewrites.as_deref(), self.host.functions.streams())?;
         talk.send(kind::CALL, target.at, &encoded).map_err(|error| self.host.lost(error))
+    }
+}
+
+/// Wakes the plugin's process up while long arguments are on their way.
+struct Announcing<'a>(GuestSink<'a>, &'a Lane);
+
+impl Sink for Announcing<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        self.1.announce(Side::Host, bytes.len());
+        self.0.write(bytes)
+    }
+
+    #[inline]
+    fn write_few(&mut self, bytes: u64, len: usize) -> Result<(), Full> {
+        self.0.write_few(bytes, len)
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.0.position()
+    }
+
+    fn offer(&mut self, items: &mut Option<Box<dyn Produce>>) -> Result<u32, EncodeError> {
+        self.0.offer(items)
     }
 }

@@ -168,6 +168,7 @@ fn keep(talk: &Talk, payload: GuestPayload<'_>) -> Result<Kept, ReadError> {
     if len > Lane::ROOM {
         return Ok(Kept::Long(payload.read(<[u8]>::to_vec)?));
     }
+    talk.lane().announce(Side::Child, len);
     // SAFETY: the room has as many bytes, which the host doesn't touch while it is this side's turn. Nothing else here has
     // a reference to them.
     let room = unsafe { std::slice::from_raw_parts_mut(talk.lane().room().cast::<MaybeUninit<u8>>(), len) };
