@@ -28,7 +28,6 @@ mod limits;
 mod operators;
 mod parallel;
 mod references;
-mod referred;
 mod signature;
 mod size;
 mod stoppable;
@@ -41,7 +40,6 @@ pub use info::{Form, Import, MemoryKind, ModuleInfo, Threads, Wasi};
 pub use inspect::{inspect, keeps_tables, validate};
 pub use interface::{Difference, InterfaceError};
 pub use limits::ModuleLimits;
-pub use referred::refers_to_imports;
 pub use signature::{Number, Signature};
 pub use size::Size;
 pub use stoppable::{

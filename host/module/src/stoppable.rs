@@ -10,11 +10,12 @@
 //! the native stack (see `probe`): the engine's own code never meets its end.
 //!
 //! Little else changes: no index shifts, and everything that is not code is copied byte for byte. A memory that the
-//! module defined itself is imported instead, because wasmer-wasix has to make it (see `memories`). What runs by itself when
+//! module defined itself is imported instead, because wasmer-wasix has to make it (see `memories`). Imported functions have
+//! functions of the module's around them where they are named elsewhere than in calls (see `thunks`). What runs by itself when
 //! an instance is made gets a name, so that the host runs it when the plugin's system calls can be ended as well. What
 //! `table.grow` returns passes through the host, which nothing else would tell that a table is full. The host is told
 //! of each exception as well (see `exceptions`). Two kinds of instructions are replaced by faster ones that do the same
-//! (see `stores` and `bulk`), and loads and stores name the memory by the index that costs less (see `memories`).
+//! (see `stores` and `bulk`), loads and stores name the memory by the index that costs less (see `memories`).
 
 mod accesses;
 mod added;
@@ -31,12 +32,14 @@ mod origins;
 mod probe;
 mod stack;
 mod stores;
+mod thunks;
 
 use crate::{ModuleError, parallel};
 use added::{Added, OfFunction};
 use bounded::{Checks, checks};
 use edits::Edits;
 use std::ops::Range;
+use thunks::Thunks;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
 };
@@ -44,7 +47,7 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 11;
+pub const REWRITING: u32 = 12;
 
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use memories::CONTROL_PAGES;
@@ -84,7 +87,7 @@ fn rewrite<K: Send>(
     let mut imports = Some(&parts.imports);
     let mut memories = Some(memories::section(parts.guest));
     let accessed = memories::accessed(parts.guest);
-    let mut exports = Some(exports(parts.exports.clone(), parts.start)?);
+    let mut exports = Some(exports(parts, &added.thunks)?);
     let (mut module, mut kept) = (Module::new(), Vec::new());
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
@@ -115,7 +118,7 @@ fn rewrite<K: Send>(
         if id == SectionId::Global as u8 {
             globals = None;
         }
-        let extended = added.section(wasm, &payload);
+        let extended = added.section(wasm, &payload)?;
         if custom && extended.is_some() {
             names = None;
         }
@@ -140,22 +143,22 @@ const REPLACED: [u8; 4] =
     [SectionId::Import as u8, SectionId::Memory as u8, SectionId::Export as u8, SectionId::Start as u8];
 
 /// The exports, with a name for what runs at the start.
-fn exports(exports: Option<ExportSectionReader<'_>>, start: Option<u32>) -> Result<ExportSection, BinaryReaderError> {
+fn exports(parts: &Parts<'_>, thunks: &Thunks) -> Result<ExportSection, BinaryReaderError> {
     let mut section = ExportSection::new();
-    if let Some(start) = start {
+    if let Some(start) = parts.start {
         section.export(START, ExportKind::Func, start);
     }
-    for export in exports.into_iter().flatten() {
+    for export in parts.exports.clone().into_iter().flatten() {
         let export = export?;
         let name = if export.name == "_initialize" { INITIALIZE } else { export.name };
-        let kind = match export.kind {
-            ExternalKind::Func | ExternalKind::FuncExact => ExportKind::Func,
-            ExternalKind::Table => ExportKind::Table,
-            ExternalKind::Memory => ExportKind::Memory,
-            ExternalKind::Global => ExportKind::Global,
-            ExternalKind::Tag => ExportKind::Tag,
+        let (kind, index) = match export.kind {
+            ExternalKind::Func | ExternalKind::FuncExact => (ExportKind::Func, thunks.of_function(export.index)),
+            ExternalKind::Table => (ExportKind::Table, export.index),
+            ExternalKind::Memory => (ExportKind::Memory, export.index),
+            ExternalKind::Global => (ExportKind::Global, export.index),
+            ExternalKind::Tag => (ExportKind::Tag, export.index),
         };
-        section.export(name, kind, export.index);
+        section.export(name, kind, index);
     }
     Ok(section)
 }
@@ -166,7 +169,8 @@ struct Parts<'a> {
     imports: ImportSection,
     /// The guest's memory.
     guest: Option<MemoryType>,
-    imported_functions: u32,
+    /// The types of the imported functions.
+    imported: Vec<u32>,
     globals: u32,
     exports: Option<ExportSectionReader<'a>>,
     /// The function of the start section.
@@ -180,7 +184,7 @@ impl<'a> Parts<'a> {
             types: 0,
             imports: ImportSection::new(),
             guest: None,
-            imported_functions: 0,
+            imported: Vec::new(),
             globals: 0,
             exports: None,
             start: None,
@@ -200,7 +204,7 @@ impl<'a> Parts<'a> {
                             TypeRef::Memory(memory) => parts.import_memory(memory),
                             TypeRef::Func(ty) => {
                                 parts.imports.import(import.module, import.name, EntityType::Function(ty));
-                                parts.imported_functions += 1;
+                                parts.imported.push(ty);
                             }
                             _ => {
                                 let (module, name) = (import.module.to_owned(), import.name.to_owned());
@@ -245,7 +249,7 @@ fn code<K: Send>(
     accessed: u32,
     keep: impl Fn(&Edits) -> K + Sync,
 ) -> Result<(CodeSection, Vec<K>), ModuleError> {
-    let (imported, bodies) = (parts.imported_functions, &parts.bodies);
+    let (imported, bodies) = (parts.imported.len() as u32, &parts.bodies);
     let of_added = parallel::try_map(bodies.iter().enumerate().collect(), |(at, body)| added.of_function(body, at))?;
     let work: Vec<_> = of_added.iter().map(OfFunction::work).collect();
     let checks = checks(imported, bodies, &work)?;
@@ -255,7 +259,7 @@ fn code<K: Send>(
         body.map_or(0, |checks| checks.cost())
     };
     let edit = |((body, checks), of_added): ((&FunctionBody<'_>, &Checks), OfFunction)| {
-        let accesses = accesses::edits(wasm, body, accessed)?;
+        let accesses = accesses::edits(wasm, body, accessed, &added.thunks)?;
         let edits = Edits::of(body, *checks, cost, added.bulk, of_added, accesses)?;
         Ok((keep(&edits), edits.apply(wasm, body.range())))
     };

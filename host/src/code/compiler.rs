@@ -4,7 +4,7 @@ mod llvm;
 
 use super::{Cpu, Origin};
 use crate::error::LoadError;
-use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, debug, engine_switches, refers_to_imports, stoppable};
+use plugix_module::{COMPILER_THREADS, EngineSwitch, REWRITING, debug, engine_switches, stoppable};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io;
@@ -14,10 +14,6 @@ use wasmer::sys::{CompilerConfig, EngineBuilder, Features, NativeEngineExt};
 use wasmer_compiler_cranelift::Cranelift;
 use wasmer_types::target::Target;
 use wasmer_types::{CompilationProgressCallback, CompileError, UserAbort};
-
-/// Why a module isn't optimized.
-const HOSTS_IN_TABLES: &str = "the module refers to functions that it imports, in a table or in code, which wasmer's LLVM has no right \
-    code for: build a plugin with the present version of `plugix-guest`, or compile it without optimizing";
 
 /// What the host can't do if the operating system gives it no memory for compiled code.
 pub(super) const NO_ROOM_FOR_CODE: &str = "get memory for compiled code";
@@ -107,9 +103,6 @@ impl Compiler {
             Stopping::Impossible => Cow::Borrowed(wasm),
         };
         if self.optimization == Optimization::Full {
-            if refers_to_imports(&wasm)? {
-                return Err(LoadError::Engine(HOSTS_IN_TABLES.to_owned()));
-            }
             // wasmer would read all of it, without a limit, and note lines in the place of offsets.
             debug::hide(wasm.to_mut())?;
         }

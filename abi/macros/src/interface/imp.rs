@@ -274,20 +274,16 @@ fn import(contract: &Contract, method: &Method) -> TokenStream {
     } else {
         (format_ident!("Frame"), FRAME_PARAMETERS, parse_quote!(u32))
     };
-    let args: Vec<_> = (0..count).map(|at| format_ident!("register_{at}")).collect();
+    let registers = vec![register; count];
     quote! {
         #[cfg(target_family = "wasm")]
         const IMPORT: #abi::interface::Import = {
             #[link(wasm_import_module = #module)]
             unsafe extern "C" {
                 #[link_name = #name]
-                safe fn import(#(#args: #register),*) -> u64;
+                safe fn import(#(_: #registers),*) -> u64;
             }
-            // Nothing refers to the import itself: wasmer's LLVM has no right code for that. It is called through `call` alone.
-            extern "C" fn call(#(#args: #register),*) -> u64 {
-                import(#(#args),*)
-            }
-            #abi::interface::Import::#variant(call)
+            #abi::interface::Import::#variant(import)
         };
     }
 }

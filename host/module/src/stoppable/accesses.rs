@@ -1,8 +1,10 @@
-//! Loads and stores of the guest's memory: by which index they name it, and atomic stores as exchanges.
+//! Instructions that are replaced by others that do the same: loads and stores name the guest's memory by another index,
+//! atomic stores are exchanges, and references are to functions of the module's own.
 
 use super::edits::Edit;
 use super::memories::GUEST;
 use super::stores;
+use super::thunks::Thunks;
 use crate::ModuleError;
 use crate::operators::{self, Effects};
 use wasmparser::{FunctionBody, Operator};
@@ -17,13 +19,18 @@ const PREFIX: u8 = 0xfc;
 const CONTINUES: u8 = 0x80;
 
 /// What replaces the accesses of a function, or parts of them, if they are to name `memory`. The module is `wasm`.
-pub(super) fn edits(wasm: &[u8], body: &FunctionBody<'_>, memory: u32) -> Result<Vec<Edit>, ModuleError> {
+pub(super) fn edits(
+    wasm: &[u8],
+    body: &FunctionBody<'_>,
+    memory: u32,
+    thunks: &Thunks,
+) -> Result<Vec<Edit>, ModuleError> {
     let mut edits = Vec::new();
     let mut reader = body.get_operators_reader()?;
     while !reader.eof() {
         let (operator, at) = reader.read_with_offset()?;
-        if let Some(exchange) = stores::exchange(&operator, memory) {
-            edits.push((at..reader.original_position(), exchange));
+        if let Some(other) = stores::exchange(&operator, memory).or_else(|| thunks.reference(&operator)) {
+            edits.push((at..reader.original_position(), other));
         } else if memory != GUEST && is_access(&operator) {
             edits.extend(name(wasm, at, memory));
         }

@@ -1,10 +1,11 @@
 //! What is added to a module behind its own types, functions and globals, so that no index of its own shifts.
 
 use super::bulk::{self, Bulk};
-use super::edits::Edit;
+use super::edits::{Edit, splice};
 use super::exceptions::{self, Exceptions};
 use super::probe::{self, Probe};
 use super::stack::{self, Guard};
+use super::thunks::Thunks;
 use super::{Parts, names, slice};
 use crate::ModuleError;
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ pub(super) struct Added {
     pub(super) bulk: Option<Bulk>,
     pub(super) guard: Option<Guard>,
     exceptions: Option<Exceptions>,
+    pub(super) thunks: Thunks,
 }
 
 /// What is added to the code of a function besides the checks.
@@ -42,10 +44,10 @@ impl OfFunction {
 
 impl Added {
     pub(super) fn of(wasm: &[u8], parts: &Parts<'_>) -> Result<Self, ModuleError> {
-        let Parts { types, imported_functions: imported, globals, bodies, .. } = parts;
-        let (types, imported) = (*types, *imported);
+        let Parts { types, imported, globals, bodies, .. } = parts;
+        let (types, imported) = (*types, imported.len() as u32);
         if bodies.is_empty() {
-            return Ok(Self { probe: None, bulk: None, guard: None, exceptions: None });
+            return Ok(Self { probe: None, bulk: None, guard: None, exceptions: None, thunks: Thunks::default() });
         }
         let functions = imported + bodies.len() as u32;
         let probe = Probe::new(types, functions);
@@ -53,8 +55,9 @@ impl Added {
         let bulk = Bulk::of(types, functions, bodies, probe)?;
         let (of_bulk, by_bulk) = if bulk.is_some() { (1, bulk::ADDED) } else { (0, 0) };
         let guard = Guard::of(wasm, types + of_bulk, functions + by_bulk, imported, probe)?;
+        let thunks = Thunks::of(wasm, parts, functions + by_bulk + u32::from(guard.is_some()))?;
         let exceptions = Exceptions::of(wasm, globals + u32::from(guard.is_some()), bodies)?;
-        Ok(Self { probe: Some(probe), bulk, guard, exceptions })
+        Ok(Self { probe: Some(probe), bulk, guard, exceptions, thunks })
     }
 
     /// What is added to the code of a function, which is that of the body at `at`.
@@ -77,27 +80,32 @@ impl Added {
     }
 
     /// The data of a section with what is added to it. `None` if that is nothing.
-    pub(super) fn section(&self, wasm: &[u8], section: &Payload<'_>) -> Option<Vec<u8>> {
+    pub(super) fn section(&self, wasm: &[u8], section: &Payload<'_>) -> Result<Option<Vec<u8>>, ModuleError> {
         let (count, start, end) = match section {
             Payload::TypeSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::FunctionSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::GlobalSection(section) => (section.count(), section.original_position(), section.range().end),
-            Payload::CustomSection(section) if section.name() == NAMES => {
-                let (_, range) = Payload::CustomSection(section.clone()).as_section()?;
+            Payload::ElementSection(section) => return self.thunks.elements(wasm, section),
+            Payload::CustomSection(named) if named.name() == NAMES => {
                 let own = self.guard.as_ref().map(Guard::name).unwrap_or_default();
-                return Some([names::short(section.data(), slice(wasm, range)), own].concat());
+                let section = section.as_section().map(|(_, range)| slice(wasm, range)).unwrap_or_default();
+                return Ok(Some([names::short(named.data(), section), own].concat()));
             }
-            _ => return None,
+            _ => return Ok(None),
         };
         let added = self.entries(section);
-        if added.is_empty() {
-            return None;
+        let edits = match section {
+            Payload::GlobalSection(section) => self.thunks.globals(section)?,
+            _ => Vec::new(),
+        };
+        if added.is_empty() && edits.is_empty() {
+            return Ok(None);
         }
         let mut data = Vec::new();
         (count + added.len() as u32).encode(&mut data);
-        data.extend_from_slice(slice(wasm, start..end));
+        data.extend(splice(wasm, start..end, edits));
         data.extend(added.concat());
-        Some(data)
+        Ok(Some(data))
     }
 
     /// What is added to a section.
@@ -112,7 +120,7 @@ impl Added {
             Payload::FunctionSection(_) => {
                 let of_probe = self.probe.map(Probe::functions).into_iter().flatten();
                 let of_bulk = bulk.map_or(vec![], |bulk| vec![bulk.ty(); bulk::ADDED as usize]);
-                let types = of_probe.chain(of_bulk).chain(guard.map(Guard::ty));
+                let types = of_probe.chain(of_bulk).chain(guard.map(Guard::ty)).chain(self.thunks.types());
                 types
                     .map(|ty| {
                         let mut index = Vec::new();
@@ -143,6 +151,7 @@ impl Added {
         if let Some(guard) = &self.guard {
             guard.code(section);
         }
+        self.thunks.code(section);
     }
 }
 

@@ -128,17 +128,22 @@ impl Edits {
 
     /// The function with the edits.
     pub(super) fn apply(self, wasm: &[u8], function: Range<u64>) -> Vec<u8> {
-        let added: usize = self.all.iter().map(|(_, by)| by.len()).sum();
-        let mut edited = Vec::with_capacity(slice(wasm, function.clone()).len() + added);
-        let mut copied = function.start;
-        for (replaced, by) in self.all {
-            edited.extend_from_slice(slice(wasm, copied..replaced.start));
-            edited.extend_from_slice(&by);
-            copied = replaced.end;
-        }
-        edited.extend_from_slice(slice(wasm, copied..function.end));
-        edited
+        splice(wasm, function, self.all)
     }
+}
+
+/// A part of the module, with edits that are in order.
+pub(super) fn splice(wasm: &[u8], part: Range<u64>, edits: Vec<Edit>) -> Vec<u8> {
+    let added: usize = edits.iter().map(|(_, by)| by.len()).sum();
+    let mut edited = Vec::with_capacity(slice(wasm, part.clone()).len() + added);
+    let mut copied = part.start;
+    for (replaced, by) in edits {
+        edited.extend_from_slice(slice(wasm, copied..replaced.start));
+        edited.extend_from_slice(&by);
+        copied = replaced.end;
+    }
+    edited.extend_from_slice(slice(wasm, copied..part.end));
+    edited
 }
 
 /// Tells the host what `table.grow` returned, and how large the table is then: by `memory.grow` of the control memory,
