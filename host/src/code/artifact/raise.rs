@@ -59,5 +59,7 @@ unsafe extern "C" fn raise(code: TrapCode) -> ! {
 /// own stacks. If there is too little, this is where the overflow is found, and nothing is held.
 #[inline(never)]
 fn touch() {
-    black_box(&[const { MaybeUninit::<u8>::uninit() }; RESERVE]);
+    // What can't change would be a constant, and not on the stack.
+    let mut room = [const { MaybeUninit::<u8>::uninit() }; RESERVE];
+    black_box(&mut room);
 }
