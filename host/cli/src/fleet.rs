@@ -3,6 +3,7 @@
 mod apply;
 mod call;
 mod connect;
+mod prune;
 mod remove;
 mod serve;
 mod status;
@@ -35,6 +36,8 @@ enum Command {
     Apply(apply::Args),
     /// Have the fleet stop a plugin
     Remove(remove::Args),
+    /// Delete modules that no release names any more
+    Prune(prune::Args),
     /// Show what shall run and what does
     Status(status::Args),
     /// Show what the hosts do, again and again
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         Command::Call(args) => call::run(args),
         Command::Apply(args) => apply::run(args),
         Command::Remove(args) => remove::run(args),
+        Command::Prune(args) => prune::run(args),
         Command::Status(args) => status::run(args),
         Command::Top(args) => top::run(args),
     }

@@ -8,6 +8,7 @@ mod cargo_args;
 mod check;
 mod compile;
 mod completions;
+mod coredump;
 mod crates;
 mod diff;
 mod doctor;
@@ -84,6 +85,8 @@ enum Command {
     Watch(watch::Args),
     /// Show what a module is and what it asks for; nothing in it runs
     Inspect(inspect::Args),
+    /// Show what is in a core dump of a plugin
+    Coredump(coredump::Args),
     /// Show what changed between two modules, and whether hosts and plugins of either still fit
     Diff(diff::Args),
     /// Compile a module to a file that loads without compiling
@@ -148,6 +151,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Watch(args) => watch::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Coredump(args) => coredump::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Compile(args) => compile::run(args),
         Command::Cache(args) => cache::run(args),

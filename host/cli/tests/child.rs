@@ -108,7 +108,7 @@ fn a_child_that_takes_too_long_is_ended() -> Result<()> {
 fn a_child_that_takes_too_much_memory_ends() -> Result<()> {
     for compiler in compilers() {
         let engine = engine(compiler.memory(64 << 20), Duration::from_secs(60))?;
-        for bomb in [loops(300, 400), loops(1_000, 200)] {
+        for bomb in [loops(1_000, 200), loops(1_000, 1_000)] {
             let error = failure(&engine, module(&[bomb]))?;
             assert_matches!(error, LoadError::Child(ChildError::Memory { limit }) if *limit == 64 << 20);
         }

@@ -14,6 +14,7 @@ mod error;
 mod health;
 mod host;
 mod placement;
+mod prune;
 mod release;
 mod trust;
 
@@ -21,5 +22,6 @@ pub use deployments::{Applied, Deployments, Overview, PluginOverview};
 pub use error::ShipError;
 pub use health::{Health, PluginHealth, State};
 pub use host::{Host, HostBuilder, Runner};
+pub use prune::UnusedModule;
 pub use release::{Hosts, Release, ReleaseError, Signed};
 pub use trust::Trust;

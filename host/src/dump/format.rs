@@ -54,6 +54,10 @@ impl<'a> Contents<'a> {
     pub(super) fn write(&self, file: &mut dyn Write, until: Instant) -> io::Result<()> {
         file.write_all(&self.head)?;
         let ranges = &self.parts.ranges;
+        // A section without a segment is more than tools expect.
+        if ranges.is_empty() {
+            return Ok(());
+        }
         let begins: Vec<_> = ranges.iter().map(|range| begin(range.start, range.end - range.start)).collect();
         let mut count = Vec::new();
         (ranges.len() as u32).encode(&mut count);

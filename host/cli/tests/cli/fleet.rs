@@ -84,8 +84,16 @@ fn a_fleet_runs_what_was_signed_and_goes_on_without_a_host() -> Result<()> {
         let status = fleet(&plugix, &nats, &["status", "--json"]).map(|outcome| outcome.stdout).unwrap_or_default();
         !status.contains("\"first\"")
     });
+    let kept = fleet(&plugix, &nats, &["prune", "--older", "0"])?.succeeded();
+    assert_eq!(kept, "0 modules, 0 B: deleted\n");
     fleet(&plugix, &nats, &["remove", "calls"])?.succeeded();
     second.says("calls 1.0 is gone")?;
+    for (arguments, done) in [(&["--dry-run"][..], "would be deleted"), (&[], "deleted")] {
+        let pruned = fleet(&plugix, &nats, &[&["prune", "--older", "0"], arguments].concat())?.succeeded();
+        let lines: Vec<_> = pruned.lines().collect();
+        assert!(lines.len() == 2 && lines[0].starts_with("blake3:"), "{pruned}");
+        assert!(lines[1].starts_with("1 module, ") && lines[1].ends_with(done), "{pruned}");
+    }
     assert_eq!(second.interrupt()?, 0);
     let status = fleet(&plugix, &nats, &["status"])?.succeeded();
     assert!(!status.contains("second"), "{status}");

@@ -272,11 +272,11 @@ fn a_profile_is_written_by_thread_and_function() -> Result<()> {
 #[test]
 fn a_dump_is_written_when_a_plugin_or_a_program_traps() -> Result<()> {
     let plugix = Plugix::new()?;
-    let written = |stderr: &str| -> Result<Vec<u8>> {
+    let written = |stderr: &str| -> Result<String> {
         let (_, file) = stderr.split_once("left a core dump: ").with_context(|| format!("no dump: {stderr}"))?;
         let file = file.split_whitespace().next().context("a name")?;
         assert!(file.starts_with("dumps/") && file.ends_with(".coredump"), "{stderr}");
-        Ok(std::fs::read(plugix.file(file))?)
+        Ok(file.to_owned())
     };
     plugix.write("answers.toml", "[Oracle.answer]\nreturns = 0\n")?;
     let run = |method: &str, to: &str| {
@@ -284,13 +284,34 @@ fn a_dump_is_written_when_a_plugin_or_a_program_traps() -> Result<()> {
     };
     let stderr = run("trap", "dumps")?.failed_with(4);
     assert!(stderr.contains("\nerror: ") && stderr.contains(" trapped in `Shared/trap`"), "{stderr}");
-    assert_eq!(written(&stderr)?[..4], *b"\0asm");
+    let dump = written(&stderr)?;
+    let module = guest_path("shared").to_str().context("a path is text")?;
+    let shown = plugix.run(&["coredump", &dump, module])?.succeeded();
+    let head = "\nthread main\n  <guest_shared::Crowd as plugix_e2e_contract::shared::Shared>::trap\n";
+    assert!(shown.starts_with("guest_shared: ") && shown.contains(head), "{shown}");
+    let unnamed = plugix.run(&["coredump", &dump])?.succeeded();
+    assert!(unnamed.contains("\n  function ") && unnamed.contains("globals: "), "{unnamed}");
+    for (arguments, said) in [
+        (&[module][..], "no section `core`"),
+        (&["answers.toml"], "doesn't begin as WebAssembly"),
+        (&[&dump, "answers.toml"], "no module"),
+        (&["nothing"], "can't read nothing"),
+    ] {
+        let error = plugix.run(&[&["coredump"], arguments].concat())?.failed();
+        assert!(error.contains(said), "{arguments:?}: {error}");
+    }
 
-    let wasm =
-        wat::parse_str(r#"(module (memory (export "memory") 1 1 shared) (func (export "_start") unreachable))"#)?;
+    let wasm = wat::parse_str(
+        r#"(module (memory (export "memory") 1 1 shared) (data (i32.const 32) "what was there")
+            (func (export "_start") unreachable))"#,
+    )?;
     let program = plugix.write("program.wasm", wasm)?;
     let stderr = plugix.run_module(&program, &["--dump", "dumps"])?.failed_with(4);
-    assert_eq!(written(&stderr)?[..4], *b"\0asm");
+    let dump = written(&stderr)?;
+    let shown = plugix.run(&["coredump", &dump, "--memory", "0x20", "--bytes", "16"])?.succeeded();
+    assert_eq!(shown, "00000020  77 68 61 74 20 77 61 73 20 74 68 65 72 65 00 00  what was there..\n");
+    let beyond = plugix.run(&["coredump", &dump, "--memory", "0x10000"])?.failed();
+    assert!(beyond.contains("nothing at 0x10000"), "{beyond}");
     assert_eq!(std::fs::read_dir(plugix.file("dumps"))?.count(), 2);
 
     let stderr = run("trap", "answers.toml")?.failed();

@@ -9,6 +9,7 @@
 //! | `plugix-modules` | the hash | a module |
 
 use super::error::ShipError;
+use super::prune::UnusedModule;
 use crate::client::Fleet;
 use crate::error::chain;
 use crate::objects::{REPLICAS, open_store, put_object, read_object};
@@ -17,7 +18,7 @@ use async_nats::jetstream::{self, Context, kv, object_store, stream};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use plugix_store::ContentHash;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub(super) const FLEET: &str = "plugix-fleet";
 pub(super) const HOSTS: &str = "plugix-hosts";
@@ -88,12 +89,45 @@ impl Buckets {
 
     /// Keeps a module, unless it is there.
     pub(super) async fn put_module(&self, module: &[u8]) -> Result<(), ShipError> {
-        let hash = ContentHash::of(module).hex();
         let failed = |problem| ShipError::Bucket { bucket: MODULES, problem };
-        if self.modules.info(&hash).await.is_ok_and(|info| !info.deleted && info.size == module.len()) {
+        let hash = ContentHash::of(module);
+        if self.has_module(&hash, Some(module.len())).await {
             return Ok(());
         }
-        put_object(&self.modules, &self.client, &hash, module).await.map_err(failed)
+        put_object(&self.modules, &self.client, &hash.hex(), module).await.map_err(failed)
+    }
+
+    /// Whether there is a module, of this length if one is given.
+    pub(super) async fn has_module(&self, hash: &ContentHash, len: Option<usize>) -> bool {
+        let is_it = |info: object_store::ObjectInfo| !info.deleted && len.is_none_or(|len| info.size == len);
+        self.modules.info(hash.hex()).await.is_ok_and(is_it)
+    }
+
+    /// The modules that were shipped so long ago or longer, by the clocks of those who did.
+    pub(super) async fn modules(&self, age: Duration) -> Result<Vec<UnusedModule>, ShipError> {
+        let list = async {
+            let list = self.modules.list().await.map_err(|error| chain(&error))?;
+            list.try_collect::<Vec<_>>().await.map_err(|error| chain(&error))
+        };
+        let all = within(list).await.flatten().map_err(|problem| ShipError::Bucket { bucket: MODULES, problem })?;
+        let limit = SystemTime::now().checked_sub(age);
+        let is_old = |info: &object_store::ObjectInfo| {
+            info.modified.zip(limit).is_some_and(|(modified, limit)| SystemTime::from(modified) <= limit)
+        };
+        // What has another name is somebody else's.
+        let module = |info: object_store::ObjectInfo| {
+            Some(UnusedModule { module: format!("blake3:{}", info.name).parse().ok()?, size: info.size as u64 })
+        };
+        Ok(all.into_iter().filter(is_old).filter_map(module).collect())
+    }
+
+    /// Deletes a module, if it is there.
+    pub(super) async fn delete_module(&self, hash: &ContentHash) -> Result<(), ShipError> {
+        match self.modules.delete(hash.hex()).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == object_store::DeleteErrorKind::NotFound => Ok(()),
+            Err(error) => Err(ShipError::Bucket { bucket: MODULES, problem: chain(&error) }),
+        }
     }
 
     /// Reads a module. Its bytes have this hash.

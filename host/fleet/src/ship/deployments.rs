@@ -15,8 +15,8 @@ use std::time::Duration;
 /// The plugins of a fleet, for whoever ships them.
 #[derive(Clone)]
 pub struct Deployments {
-    fleet: Fleet,
-    buckets: Buckets,
+    pub(super) fleet: Fleet,
+    pub(super) buckets: Buckets,
 }
 
 /// What [`Deployments::apply`] has done.
@@ -99,6 +99,8 @@ impl Deployments {
                     })?
                 }
             };
+            // It may have been deleted meanwhile, since no release named it.
+            self.buckets.put_module(module).await?;
             Ok(Applied { revision, is_new: true })
         })
     }

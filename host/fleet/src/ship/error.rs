@@ -25,6 +25,12 @@ pub enum ShipError {
         /// The plugin.
         plugin: String,
     },
+    /// The module of a release was deleted while the release was applied.
+    #[error("the module of `{plugin}` was deleted while its release was applied: apply it again")]
+    JustPruned {
+        /// The plugin.
+        plugin: String,
+    },
     /// There is no such plugin.
     #[error("the fleet has no plugin `{plugin}`")]
     NoSuchPlugin {

@@ -4,9 +4,12 @@ use crate::kit::*;
 use minisign::KeyPair;
 use plugix_fleet::Fleet;
 use plugix_fleet::serve::{Backend, Server};
-use plugix_fleet::ship::{Deployments, Host, Hosts, Overview, Release, Runner, ShipError, Signed, State, Trust};
+use plugix_fleet::ship::{
+    Deployments, Host, Hosts, Overview, Release, Runner, ShipError, Signed, State, Trust, UnusedModule,
+};
 use plugix_nats::{Cluster, Server as Nats};
 use plugix_store::ContentHash;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -194,6 +197,28 @@ fn a_version_that_does_not_start_is_taken_back() {
         assert!(test.wait(next));
         assert!(test.answers().ends_with(" 3.0 better"));
     }
+}
+
+#[test]
+fn modules_that_no_release_names_are_pruned() {
+    let test = TestFleet::start();
+    let _host = test.host("a");
+    let deployments = &test.deployments;
+    let hashes = |modules: &[UnusedModule]| modules.iter().map(|one| one.module).collect::<BTreeSet<_>>();
+    test.apply("1.0", b"first", Hosts::All);
+    assert!(test.wait(test.apply("2.0", b"second", Hosts::All)));
+    assert_eq!(deployments.prune(Duration::ZERO).unwrap(), [], "hosts may go back to the first");
+    deployments.remove("work").unwrap();
+    assert_eq!(deployments.prune(Duration::from_secs(3600)).unwrap(), [], "somebody may be about to apply them");
+    let both = BTreeSet::from([ContentHash::of(b"first"), ContentHash::of(b"second")]);
+    let unused = deployments.unused(Duration::ZERO).unwrap();
+    assert_eq!((hashes(&unused), unused[0].size + unused[1].size), (both, 5 + 6));
+    assert_eq!(deployments.prune(Duration::ZERO).unwrap(), unused);
+    assert_eq!(deployments.unused(Duration::ZERO).unwrap(), []);
+    // One comes again, and is kept.
+    assert!(test.wait(test.apply("3.0", b"first", Hosts::All)));
+    assert!(test.answers().ends_with(" 3.0 first"));
+    assert_eq!(deployments.unused(Duration::ZERO).unwrap(), []);
 }
 
 #[test]

@@ -10,8 +10,10 @@ use std::time::Duration;
 /// What begins with this is a message. An artifact begins in its own way.
 pub(super) const REFUSED: [u8; 8] = *b"\x89PLUGIX!";
 
-/// How a process of Rust's says that it has no memory left, before it aborts; how LLVM does, and how C++ does.
-const NO_MEMORY: [&str; 3] = ["memory allocation of ", "LLVM ERROR: out of memory", "std::bad_alloc"];
+/// How a process of Rust's says that it has no memory left, before it aborts; how LLVM does, and how C++ does. LLVM throws nothing
+/// else, and Rust catches nothing of C++'s.
+const NO_MEMORY: [&str; 4] =
+    ["memory allocation of ", "LLVM ERROR: out of memory", "std::bad_alloc", "Rust cannot catch foreign exceptions"];
 
 /// The longest text of a process that becomes a part of an error, in characters.
 const TEXT: usize = 500;

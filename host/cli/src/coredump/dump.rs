@@ -1,0 +1,108 @@
+//! What is in a core dump. It may be any file.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasmparser::{
+    ConstExpr, CoreDumpStackFrame, DataKind, Encoding, KnownCustom, Operator, Parser, Payload, Validator,
+};
+
+/// What is in a dump.
+#[derive(Debug, Default)]
+pub(super) struct Dump<'a> {
+    pub(super) plugin: &'a str,
+    pub(super) threads: Vec<Thread<'a>>,
+    /// The bytes of the memory.
+    pub(super) memory: u64,
+    /// Where each part of the memory belongs.
+    pub(super) segments: Vec<(u64, &'a [u8])>,
+    pub(super) globals: Vec<String>,
+}
+
+/// A thread that was running.
+#[derive(Debug)]
+pub(super) struct Thread<'a> {
+    pub(super) name: &'a str,
+    /// The innermost comes first.
+    pub(super) frames: Vec<Frame>,
+    /// The indices of its globals.
+    pub(super) globals: Vec<u32>,
+}
+
+/// A function by its index, and an offset in its body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) function: u32,
+    pub(super) offset: u32,
+}
+
+impl<'a> Dump<'a> {
+    /// # Errors
+    /// Why the file is no core dump.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self> {
+        const PAGE: u64 = 64 << 10;
+        ensure!(Parser::is_core_wasm(bytes), "it is no core dump: it doesn't begin as WebAssembly does");
+        // All indices are right then.
+        Validator::new().validate_all(bytes).context("it is no core dump, or it is damaged")?;
+        let mut dump = Self::default();
+        let (mut plugin, mut instances, mut first) = (None, Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component, and no core dump"),
+                Payload::CustomSection(section) => match section.as_known() {
+                    KnownCustom::CoreDump(core) => plugin = Some(core.name),
+                    KnownCustom::CoreDumpInstances(all) => instances = all.instances,
+                    KnownCustom::CoreDumpStack(stack) => {
+                        first.push(stack.frames.first().map(|frame| frame.instanceidx));
+                        let frames = stack.frames.iter().map(frame).collect();
+                        dump.threads.push(Thread { name: stack.name, frames, globals: Vec::new() });
+                    }
+                    _ => {}
+                },
+                Payload::MemorySection(memories) => {
+                    for memory in memories {
+                        dump.memory = memory?.initial.saturating_mul(PAGE);
+                    }
+                }
+                Payload::GlobalSection(globals) => {
+                    for global in globals {
+                        dump.globals.push(value(&global?.init_expr)?);
+                    }
+                }
+                Payload::DataSection(segments) => {
+                    for segment in segments {
+                        let segment = segment?;
+                        if let DataKind::Active { offset_expr, .. } = segment.kind
+                            && let Operator::I32Const { value } = offset_expr.get_operators_reader().read()?
+                        {
+                            dump.segments.push((u64::from(value as u32), segment.data));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        dump.plugin = plugin.context("it is WebAssembly, and no core dump: it has no section `core`")?;
+        // A thread has the instance of its place. One with functions says so itself.
+        for ((at, thread), first) in (0..).zip(&mut dump.threads).zip(first) {
+            let instance = instances.get(first.unwrap_or(at) as usize);
+            let known = |global: &u32| (*global as usize) < dump.globals.len();
+            thread.globals = instance.into_iter().flat_map(|it| it.globals.iter().copied()).filter(known).collect();
+        }
+        Ok(dump)
+    }
+}
+
+fn frame(frame: &CoreDumpStackFrame) -> Frame {
+    Frame { function: frame.funcidx, offset: frame.codeoffset }
+}
+
+/// What a global was. Its bits, for a number with a point.
+fn value(expression: &ConstExpr<'_>) -> Result<String> {
+    Ok(match expression.get_operators_reader().read()? {
+        Operator::I32Const { value } => value.to_string(),
+        Operator::I64Const { value } => value.to_string(),
+        Operator::F32Const { value } => f32::from_bits(value.bits()).to_string(),
+        Operator::F64Const { value } => f64::from_bits(value.bits()).to_string(),
+        Operator::V128Const { value } => format!("{:#034x}", value.i128()),
+        _ => "a reference".to_owned(),
+    })
+}
