@@ -47,7 +47,7 @@ use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionB
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
-pub const REWRITING: u32 = 12;
+pub const REWRITING: u32 = 13;
 
 pub use exceptions::{THROWS, THROWS_WHILE_HELD};
 pub use memories::CONTROL_PAGES;
@@ -169,8 +169,8 @@ struct Parts<'a> {
     imports: ImportSection,
     /// The guest's memory.
     guest: Option<MemoryType>,
-    /// The types of the imported functions.
-    imported: Vec<u32>,
+    /// The imported functions, with their types.
+    imported: Vec<(u32, &'a str)>,
     globals: u32,
     exports: Option<ExportSectionReader<'a>>,
     /// The function of the start section.
@@ -204,7 +204,7 @@ impl<'a> Parts<'a> {
                             TypeRef::Memory(memory) => parts.import_memory(memory),
                             TypeRef::Func(ty) => {
                                 parts.imports.import(import.module, import.name, EntityType::Function(ty));
-                                parts.imported.push(ty);
+                                parts.imported.push((ty, import.name));
                             }
                             _ => {
                                 let (module, name) = (import.module.to_owned(), import.name.to_owned());

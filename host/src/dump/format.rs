@@ -223,6 +223,16 @@ mod tests {
     }
 
     #[test]
+    fn no_section_is_empty() {
+        let memory = Pages(vec![0; 3]);
+        let remains = Remains { plugin: "p", module: "m", threads: &[], globals: &[], memory: &memory };
+        let bytes = written(&remains);
+        Validator::new().validate_all(&bytes).expect("it is a valid module");
+        let has_data = |payload| matches!(payload, Ok(Payload::DataSection(_)));
+        assert!(!Parser::new(0).parse_all(&bytes).any(has_data));
+    }
+
+    #[test]
     fn what_takes_too_long_ends() {
         let memory = Pages(vec![1; 3]);
         let remains = Remains { plugin: "p", module: "m", threads: &[], globals: &[], memory: &memory };

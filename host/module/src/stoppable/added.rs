@@ -87,7 +87,7 @@ impl Added {
             Payload::GlobalSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::ElementSection(section) => return self.thunks.elements(wasm, section),
             Payload::CustomSection(named) if named.name() == NAMES => {
-                let own = self.guard.as_ref().map(Guard::name).unwrap_or_default();
+                let own = self.own_names();
                 let section = section.as_section().map(|(_, range)| slice(wasm, range)).unwrap_or_default();
                 return Ok(Some([names::short(named.data(), section), own].concat()));
             }
@@ -136,8 +136,12 @@ impl Added {
 
     /// The section of names, for a module that has none.
     pub(super) fn names(&self) -> Option<CustomSection<'static>> {
-        let data = self.guard.as_ref()?.name();
-        Some(CustomSection { name: NAMES.into(), data: Cow::Owned(data) })
+        let data = self.own_names();
+        (!data.is_empty()).then(|| CustomSection { name: NAMES.into(), data: Cow::Owned(data) })
+    }
+
+    fn own_names(&self) -> Vec<u8> {
+        names::added(self.guard.as_ref().map(Guard::name).into_iter().chain(self.thunks.names()))
     }
 
     /// Adds the code of the functions, in the order of their indices.

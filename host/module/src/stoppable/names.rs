@@ -18,6 +18,19 @@ pub(super) fn short(data: &[u8], section: &[u8]) -> Vec<u8> {
     }
 }
 
+/// What is added to the section: a list of its own, of functions by their indices. Nothing if there are none.
+pub(super) fn added<'a>(names: impl Iterator<Item = (u32, &'a str)>) -> Vec<u8> {
+    let mut map = NameMap::new();
+    for (index, name) in names {
+        map.append(index, &name[..name.floor_char_boundary(MAX_LEN)]);
+    }
+    let mut section = NameSection::new();
+    if !map.is_empty() {
+        section.functions(&map);
+    }
+    section.as_custom().data.into_owned()
+}
+
 /// The section's own name.
 fn begin() -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -87,6 +100,19 @@ mod tests {
         assert_eq!(of("m", "f"), ["short", "f"]);
         assert_eq!(of("m", &long), ["short", &long[..MAX_LEN]]);
         assert_eq!(of(&long, "f"), ["short", "f"]);
+    }
+
+    #[test]
+    fn what_is_added_is_named() {
+        let wasm = |elements: &str| {
+            let text = format!(
+                r#"(module (import "host" "there" (func $import)) (memory (export "memory") 1) (table 1 funcref)
+                    (func $own) {elements})"#
+            );
+            functions(&wat::parse_str(text).expect("the text is a module"))
+        };
+        assert_eq!(wasm("(elem (i32.const 0) $own)"), ["import", "own"]);
+        assert_eq!(wasm("(elem (i32.const 0) $import)"), ["import", "own", "there"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::probe::Probe;
 use crate::ModuleError;
 use pointer::Pointer;
 use sets::Sets;
-use wasm_encoder::{BlockType, CodeSection, Encode, Function, InstructionSink, MemArg};
+use wasm_encoder::{BlockType, CodeSection, Function, InstructionSink, MemArg};
 use wasmparser::FunctionBody;
 
 /// What the function is called that runs when a stack in the guest's memory is full. It is the innermost one of the trap.
@@ -127,15 +127,9 @@ impl Guard {
         entry
     }
 
-    /// What is added to the section of names: a list of its own, of one function.
-    pub(super) fn name(&self) -> Vec<u8> {
-        const FUNCTIONS: u8 = 1;
-        let mut list = vec![1];
-        self.function.encode(&mut list);
-        STACK_OVERFLOW.encode(&mut list);
-        let mut names = vec![FUNCTIONS];
-        list.encode(&mut names);
-        names
+    /// The function that traps, and its name.
+    pub(super) fn name(&self) -> (u32, &str) {
+        (self.function, STACK_OVERFLOW)
     }
 
     /// Adds the code of the function that traps.

@@ -20,11 +20,13 @@ use wasmparser::{
 #[derive(Debug, Default)]
 pub(super) struct Thunks(BTreeMap<u32, Thunk>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Thunk {
     index: u32,
     ty: u32,
     parameters: u32,
+    /// What the imported function is called: in a backtrace it stands above it.
+    name: String,
 }
 
 impl Thunks {
@@ -55,9 +57,9 @@ impl Thunks {
         all.sort_unstable();
         all.dedup();
         let imported = all.into_iter().map_while(|function| Some((function, *parts.imported.get(function as usize)?)));
-        let thunk = |(index, (function, ty)): (u32, (u32, u32))| {
+        let thunk = |(index, (function, (ty, name))): (u32, (u32, (u32, &str)))| {
             let parameters = parameters.get(ty as usize).copied().unwrap_or(0);
-            (function, Thunk { index, ty, parameters })
+            (function, Thunk { index, ty, parameters, name: name.to_owned() })
         };
         Ok(Self((functions..).zip(imported).map(thunk).collect()))
     }
@@ -97,6 +99,11 @@ impl Thunks {
             Some((at, index))
         };
         names.into_iter().filter_map(edit).collect()
+    }
+
+    /// The names of the functions, in the order of their indices.
+    pub(super) fn names(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.0.values().map(|thunk| (thunk.index, &*thunk.name))
     }
 
     /// The types of the functions, in the order of their indices.
