@@ -4,8 +4,12 @@ use crate::error::Error;
 use crate::wire::failure::FailureKind;
 use std::time::Duration;
 
-/// How often other hosts are asked. With the pauses it takes about half a second.
-const ATTEMPTS: u32 = 9;
+/// How often other hosts are asked. With the pauses it takes about half a second. The servers choose a host each time: where one of two
+/// is full, one call in a million finds that one alone.
+const ATTEMPTS: u32 = 19;
+
+/// The longest pause is so many milliseconds, as a power of two.
+const LONGEST: u32 = 5;
 
 /// How often a call learns the form of its interface anew.
 const FORMS: u32 = 4;
@@ -56,7 +60,7 @@ impl Tries {
 
     fn elsewhere(&mut self) -> Next {
         match count(&mut self.elsewhere, ATTEMPTS) {
-            Some(before) => Next::Again(Duration::from_millis(1 << before)),
+            Some(before) => Next::Again(Duration::from_millis(1 << before.min(LONGEST))),
             None => Next::GiveUp,
         }
     }
