@@ -75,7 +75,7 @@ fn describe(dump: &Dump<'_>, functions: &Functions<'_>) -> String {
         for line in functions.lines(&thread.frames) {
             let _ = writeln!(page, "  {}", text::printable(&line));
         }
-        let globals: Vec<_> = thread.globals.iter().map(|global| dump.globals[*global as usize].as_str()).collect();
+        let globals = dump.globals_of(thread);
         if !globals.is_empty() {
             let _ = writeln!(page, "  globals: {}", globals.join(", "));
         }

@@ -26,6 +26,7 @@ mod load;
 mod login;
 mod man;
 mod methods;
+mod names;
 mod new;
 mod outdated;
 mod policy;

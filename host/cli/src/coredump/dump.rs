@@ -1,8 +1,8 @@
 //! What is in a core dump. It may be any file.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use wasmparser::{
-    ConstExpr, CoreDumpStackFrame, DataKind, Encoding, KnownCustom, Operator, Parser, Payload, Validator,
+    ConstExpr, CoreDumpInstance, CoreDumpStackFrame, DataKind, KnownCustom, Operator, Parser, Payload, Validator,
 };
 
 /// What is in a dump.
@@ -14,6 +14,8 @@ pub(super) struct Dump<'a> {
     pub(super) memory: u64,
     /// Where each part of the memory belongs.
     pub(super) segments: Vec<(u64, &'a [u8])>,
+    /// What each thread has to itself.
+    pub(super) instances: Vec<CoreDumpInstance>,
     pub(super) globals: Vec<String>,
 }
 
@@ -23,8 +25,7 @@ pub(super) struct Thread<'a> {
     pub(super) name: &'a str,
     /// The innermost comes first.
     pub(super) frames: Vec<Frame>,
-    /// The indices of its globals.
-    pub(super) globals: Vec<u32>,
+    instance: u32,
 }
 
 /// A function by its index, and an offset in its body.
@@ -43,17 +44,18 @@ impl<'a> Dump<'a> {
         // All indices are right then.
         Validator::new().validate_all(bytes).context("it is no core dump, or it is damaged")?;
         let mut dump = Self::default();
-        let (mut plugin, mut instances, mut first) = (None, Vec::new(), Vec::new());
+        let mut plugin = None;
         for payload in Parser::new(0).parse_all(bytes) {
             match payload? {
-                Payload::Version { encoding: Encoding::Component, .. } => bail!("it is a component, and no core dump"),
                 Payload::CustomSection(section) => match section.as_known() {
                     KnownCustom::CoreDump(core) => plugin = Some(core.name),
-                    KnownCustom::CoreDumpInstances(all) => instances = all.instances,
+                    KnownCustom::CoreDumpInstances(all) => dump.instances = all.instances,
                     KnownCustom::CoreDumpStack(stack) => {
-                        first.push(stack.frames.first().map(|frame| frame.instanceidx));
+                        // A thread has the instance of its place. One with functions says so itself.
+                        let place = dump.threads.len() as u32;
+                        let instance = stack.frames.first().map_or(place, |frame| frame.instanceidx);
                         let frames = stack.frames.iter().map(frame).collect();
-                        dump.threads.push(Thread { name: stack.name, frames, globals: Vec::new() });
+                        dump.threads.push(Thread { name: stack.name, frames, instance });
                     }
                     _ => {}
                 },
@@ -81,13 +83,14 @@ impl<'a> Dump<'a> {
             }
         }
         dump.plugin = plugin.context("it is WebAssembly, and no core dump: it has no section `core`")?;
-        // A thread has the instance of its place. One with functions says so itself.
-        for ((at, thread), first) in (0..).zip(&mut dump.threads).zip(first) {
-            let instance = instances.get(first.unwrap_or(at) as usize);
-            let known = |global: &u32| (*global as usize) < dump.globals.len();
-            thread.globals = instance.into_iter().flat_map(|it| it.globals.iter().copied()).filter(known).collect();
-        }
         Ok(dump)
+    }
+
+    /// What the globals of a thread were, as far as there are such.
+    pub(super) fn globals_of(&self, thread: &Thread<'_>) -> Vec<&str> {
+        let instance = self.instances.get(thread.instance as usize);
+        let indices = instance.into_iter().flat_map(|instance| &instance.globals);
+        indices.filter_map(|global| self.globals.get(*global as usize)).map(String::as_str).collect()
     }
 }
 

@@ -1,10 +1,11 @@
 //! The names and lines of the functions in a dump, out of the module that it is of.
 
 use super::dump::Frame;
+use crate::names::{demangled, function_names};
 use anyhow::{Context as _, Result};
 use plugix_module::debug::{Function, Source, locate};
 use std::collections::HashMap;
-use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{Parser, Payload, TypeRef};
 
 /// The functions of a module. Of no module by default.
 #[derive(Debug, Default)]
@@ -13,7 +14,7 @@ pub(super) struct Functions<'a> {
     imported: u32,
     /// Where the bodies begin.
     bodies: Vec<u64>,
-    names: HashMap<u32, String>,
+    names: HashMap<u32, &'a str>,
 }
 
 impl<'a> Functions<'a> {
@@ -31,13 +32,8 @@ impl<'a> Functions<'a> {
                     }
                 }
                 Payload::CodeSectionEntry(body) => functions.bodies.push(body.range().start),
-                Payload::CustomSection(section) => {
-                    let KnownCustom::Name(names) = section.as_known() else { continue };
-                    for names in names {
-                        let Ok(Name::Function(names)) = names else { continue };
-                        let named = names.into_iter().flatten().map(|name| (name.index, demangled(name.name)));
-                        functions.names.extend(named);
-                    }
+                Payload::CustomSection(section) if section.name() == "name" => {
+                    functions.names = function_names(section.data(), section.data_offset());
                 }
                 _ => {}
             }
@@ -71,14 +67,10 @@ impl<'a> Functions<'a> {
 
     fn name(&self, Frame { function, offset }: &Frame) -> String {
         match self.names.get(function) {
-            Some(name) => name.clone(),
+            Some(name) => demangled(name),
             None => format!("function {function} at {offset:#x}"),
         }
     }
-}
-
-fn demangled(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 fn place(function: &Function) -> String {
