@@ -43,7 +43,10 @@ use thunks::Thunks;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, ImportSection, MemoryType, Module, RawSection, SectionId,
 };
-use wasmparser::{BinaryReaderError, ExportSectionReader, ExternalKind, FunctionBody, Parser, Payload, TypeRef};
+use wasmparser::{
+    BinaryReaderError, CompositeInnerType, ElementSectionReader, ExportSectionReader, ExternalKind, FunctionBody,
+    GlobalSectionReader, Parser, Payload, TypeRef,
+};
 
 /// The version of what is done here. It changes with every change of the result: compiled code of another version is of
 /// no use.
@@ -118,7 +121,7 @@ fn rewrite<K: Send>(
         if id == SectionId::Global as u8 {
             globals = None;
         }
-        let extended = added.section(wasm, &payload)?;
+        let extended = added.section(wasm, &payload);
         if custom && extended.is_some() {
             names = None;
         }
@@ -165,13 +168,15 @@ fn exports(parts: &Parts<'_>, thunks: &Thunks) -> Result<ExportSection, BinaryRe
 
 /// What of a module has to be known before it is written anew.
 struct Parts<'a> {
-    types: u32,
+    /// How many parameters each type of a function has.
+    types: Vec<u32>,
     imports: ImportSection,
     /// The guest's memory.
     guest: Option<MemoryType>,
     /// The imported functions, with their types.
     imported: Vec<(u32, &'a str)>,
-    globals: u32,
+    globals: Option<GlobalSectionReader<'a>>,
+    elements: Option<ElementSectionReader<'a>>,
     exports: Option<ExportSectionReader<'a>>,
     /// The function of the start section.
     start: Option<u32>,
@@ -181,11 +186,12 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn read(wasm: &'a [u8]) -> Result<Self, ModuleError> {
         let mut parts = Self {
-            types: 0,
+            types: Vec::new(),
             imports: ImportSection::new(),
             guest: None,
             imported: Vec::new(),
-            globals: 0,
+            globals: None,
+            elements: None,
             exports: None,
             start: None,
             bodies: Vec::new(),
@@ -194,7 +200,10 @@ impl<'a> Parts<'a> {
             match payload? {
                 Payload::TypeSection(groups) => {
                     for group in groups {
-                        parts.types += group?.types().len() as u32;
+                        parts.types.extend(group?.into_types().map(|ty| match ty.composite_type.inner {
+                            CompositeInnerType::Func(function) => function.params().len() as u32,
+                            _ => 0,
+                        }));
                     }
                 }
                 Payload::ImportSection(imports) => {
@@ -218,7 +227,8 @@ impl<'a> Parts<'a> {
                         parts.import_memory(memory?);
                     }
                 }
-                Payload::GlobalSection(globals) => parts.globals = globals.count(),
+                Payload::GlobalSection(globals) => parts.globals = Some(globals),
+                Payload::ElementSection(elements) => parts.elements = Some(elements),
                 Payload::ExportSection(exports) => parts.exports = Some(exports),
                 Payload::StartSection { func, .. } => parts.start = Some(func),
                 Payload::CodeSectionEntry(body) => parts.bodies.push(body),

@@ -45,7 +45,8 @@ impl OfFunction {
 impl Added {
     pub(super) fn of(wasm: &[u8], parts: &Parts<'_>) -> Result<Self, ModuleError> {
         let Parts { types, imported, globals, bodies, .. } = parts;
-        let (types, imported) = (*types, imported.len() as u32);
+        let (types, imported) = (types.len() as u32, imported.len() as u32);
+        let globals = globals.as_ref().map_or(0, |globals| globals.count());
         if bodies.is_empty() {
             return Ok(Self { probe: None, bulk: None, guard: None, exceptions: None, thunks: Thunks::default() });
         }
@@ -55,7 +56,7 @@ impl Added {
         let bulk = Bulk::of(types, functions, bodies, probe)?;
         let (of_bulk, by_bulk) = if bulk.is_some() { (1, bulk::ADDED) } else { (0, 0) };
         let guard = Guard::of(wasm, types + of_bulk, functions + by_bulk, imported, probe)?;
-        let thunks = Thunks::of(wasm, parts, functions + by_bulk + u32::from(guard.is_some()))?;
+        let thunks = Thunks::of(parts, functions + by_bulk + u32::from(guard.is_some()))?;
         let exceptions = Exceptions::of(wasm, globals + u32::from(guard.is_some()), bodies)?;
         Ok(Self { probe: Some(probe), bulk, guard, exceptions, thunks })
     }
@@ -80,32 +81,32 @@ impl Added {
     }
 
     /// The data of a section with what is added to it. `None` if that is nothing.
-    pub(super) fn section(&self, wasm: &[u8], section: &Payload<'_>) -> Result<Option<Vec<u8>>, ModuleError> {
+    pub(super) fn section(&self, wasm: &[u8], section: &Payload<'_>) -> Option<Vec<u8>> {
         let (count, start, end) = match section {
             Payload::TypeSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::FunctionSection(section) => (section.count(), section.original_position(), section.range().end),
             Payload::GlobalSection(section) => (section.count(), section.original_position(), section.range().end),
-            Payload::ElementSection(section) => return self.thunks.elements(wasm, section),
+            Payload::ElementSection(section) => return self.thunks.elements(wasm, section.range()),
             Payload::CustomSection(named) if named.name() == NAMES => {
                 let own = self.own_names();
                 let section = section.as_section().map(|(_, range)| slice(wasm, range)).unwrap_or_default();
-                return Ok(Some([names::short(named.data(), section), own].concat()));
+                return Some([names::short(named.data(), section), own].concat());
             }
-            _ => return Ok(None),
+            _ => return None,
         };
         let added = self.entries(section);
         let edits = match section {
-            Payload::GlobalSection(section) => self.thunks.globals(section)?,
-            _ => Vec::new(),
+            Payload::GlobalSection(_) => self.thunks.in_globals(),
+            _ => &[],
         };
         if added.is_empty() && edits.is_empty() {
-            return Ok(None);
+            return None;
         }
         let mut data = Vec::new();
         (count + added.len() as u32).encode(&mut data);
         data.extend(splice(wasm, start..end, edits));
         data.extend(added.concat());
-        Ok(Some(data))
+        Some(data)
     }
 
     /// What is added to a section.

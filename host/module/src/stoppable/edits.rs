@@ -128,18 +128,18 @@ impl Edits {
 
     /// The function with the edits.
     pub(super) fn apply(self, wasm: &[u8], function: Range<u64>) -> Vec<u8> {
-        splice(wasm, function, self.all)
+        splice(wasm, function, &self.all)
     }
 }
 
 /// A part of the module, with edits that are in order.
-pub(super) fn splice(wasm: &[u8], part: Range<u64>, edits: Vec<Edit>) -> Vec<u8> {
+pub(super) fn splice(wasm: &[u8], part: Range<u64>, edits: &[Edit]) -> Vec<u8> {
     let added: usize = edits.iter().map(|(_, by)| by.len()).sum();
     let mut edited = Vec::with_capacity(slice(wasm, part.clone()).len() + added);
     let mut copied = part.start;
     for (replaced, by) in edits {
         edited.extend_from_slice(slice(wasm, copied..replaced.start));
-        edited.extend_from_slice(&by);
+        edited.extend_from_slice(by);
         copied = replaced.end;
     }
     edited.extend_from_slice(slice(wasm, copied..part.end));

@@ -11,14 +11,17 @@ use crate::ModuleError;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use wasm_encoder::{CodeSection, Encode, Function, InstructionSink};
-use wasmparser::{
-    CompositeInnerType, ConstExpr, ElementItems, ElementSectionReader, ExternalKind, GlobalSectionReader, Operator,
-    Parser, Payload,
-};
+use wasmparser::{ConstExpr, ElementItems, ElementSectionReader, ExternalKind, GlobalSectionReader, Operator};
 
-/// The functions that are added, by those that they call.
+/// The functions that are added.
 #[derive(Debug, Default)]
-pub(super) struct Thunks(BTreeMap<u32, Thunk>);
+pub(super) struct Thunks {
+    /// By those that they call.
+    all: BTreeMap<u32, Thunk>,
+    /// What is replaced in the section of globals, and in that of elements.
+    globals: Vec<Edit>,
+    elements: Vec<Edit>,
+}
 
 #[derive(Debug)]
 struct Thunk {
@@ -31,25 +34,10 @@ struct Thunk {
 
 impl Thunks {
     /// For a module with so many functions.
-    pub(super) fn of(wasm: &[u8], parts: &Parts<'_>, functions: u32) -> Result<Self, ModuleError> {
-        let (mut parameters, mut named) = (Vec::new(), Vec::new());
-        for payload in Parser::new(0).parse_all(wasm) {
-            match payload? {
-                Payload::TypeSection(groups) => {
-                    for group in groups {
-                        parameters.extend(group?.into_types().map(|ty| match ty.composite_type.inner {
-                            CompositeInnerType::Func(function) => function.params().len() as u32,
-                            _ => 0,
-                        }));
-                    }
-                }
-                Payload::GlobalSection(globals) => named.extend(in_globals(&globals)?),
-                Payload::ElementSection(elements) => named.extend(in_elements(&elements)?),
-                Payload::CodeSectionStart { .. } => break,
-                _ => {}
-            }
-        }
-        let mut all: Vec<_> = named.into_iter().map(|name| name.function).collect();
+    pub(super) fn of(parts: &Parts<'_>, functions: u32) -> Result<Self, ModuleError> {
+        let globals = parts.globals.as_ref().map_or(Ok(Vec::new()), in_globals)?;
+        let elements = parts.elements.as_ref().map_or(Ok(Vec::new()), in_elements)?;
+        let mut all: Vec<_> = globals.iter().chain(&elements).map(|name| name.function).collect();
         for export in parts.exports.clone().into_iter().flatten() {
             let export = export?;
             all.extend((export.kind == ExternalKind::Func).then_some(export.index));
@@ -58,62 +46,50 @@ impl Thunks {
         all.dedup();
         let imported = all.into_iter().map_while(|function| Some((function, *parts.imported.get(function as usize)?)));
         let thunk = |(index, (function, (ty, name))): (u32, (u32, (u32, &str)))| {
-            let parameters = parameters.get(ty as usize).copied().unwrap_or(0);
+            let parameters = parts.types.get(ty as usize).copied().unwrap_or(0);
             (function, Thunk { index, ty, parameters, name: name.to_owned() })
         };
-        Ok(Self((functions..).zip(imported).map(thunk).collect()))
+        let all = (functions..).zip(imported).map(thunk).collect();
+        let (globals, elements) = (edits(&all, globals), edits(&all, elements));
+        Ok(Self { all, globals, elements })
     }
 
     /// The function that stands for another one.
     pub(super) fn of_function(&self, function: u32) -> u32 {
-        self.0.get(&function).map_or(function, |thunk| thunk.index)
+        self.all.get(&function).map_or(function, |thunk| thunk.index)
     }
 
     /// What replaces an instruction, if it refers to an imported function.
     pub(super) fn reference(&self, operator: &Operator<'_>) -> Option<Vec<u8>> {
         let Operator::RefFunc { function_index } = operator else { return None };
         let mut code = Vec::new();
-        InstructionSink::new(&mut code).ref_func(self.0.get(function_index)?.index);
+        InstructionSink::new(&mut code).ref_func(self.all.get(function_index)?.index);
         Some(code)
     }
 
     /// What is replaced in the section of globals.
-    pub(super) fn globals(&self, globals: &GlobalSectionReader<'_>) -> Result<Vec<Edit>, ModuleError> {
-        Ok(self.edits(in_globals(globals)?))
+    pub(super) fn in_globals(&self) -> &[Edit] {
+        &self.globals
     }
 
-    /// The data of the section of elements. `None` if nothing in it is replaced.
-    pub(super) fn elements(
-        &self,
-        wasm: &[u8],
-        elements: &ElementSectionReader<'_>,
-    ) -> Result<Option<Vec<u8>>, ModuleError> {
-        let edits = self.edits(in_elements(elements)?);
-        Ok((!edits.is_empty()).then(|| splice(wasm, elements.range(), edits)))
-    }
-
-    fn edits(&self, names: Vec<Named>) -> Vec<Edit> {
-        let edit = |Named { function, at }| {
-            let mut index = Vec::new();
-            self.0.get(&function)?.index.encode(&mut index);
-            Some((at, index))
-        };
-        names.into_iter().filter_map(edit).collect()
+    /// The data of the section of elements, which is there in the module. `None` if nothing in it is replaced.
+    pub(super) fn elements(&self, wasm: &[u8], section: Range<u64>) -> Option<Vec<u8>> {
+        (!self.elements.is_empty()).then(|| splice(wasm, section, &self.elements))
     }
 
     /// The names of the functions, in the order of their indices.
     pub(super) fn names(&self) -> impl Iterator<Item = (u32, &str)> {
-        self.0.values().map(|thunk| (thunk.index, &*thunk.name))
+        self.all.values().map(|thunk| (thunk.index, &*thunk.name))
     }
 
     /// The types of the functions, in the order of their indices.
     pub(super) fn types(&self) -> impl Iterator<Item = u32> {
-        self.0.values().map(|thunk| thunk.ty)
+        self.all.values().map(|thunk| thunk.ty)
     }
 
     /// Adds the code of the functions, in the order of their indices.
     pub(super) fn code(&self, section: &mut CodeSection) {
-        for (function, thunk) in &self.0 {
+        for (function, thunk) in &self.all {
             let mut body = Function::new([]);
             let mut code = body.instructions();
             for parameter in 0..thunk.parameters {
@@ -129,6 +105,16 @@ impl Thunks {
 struct Named {
     function: u32,
     at: Range<u64>,
+}
+
+/// What is replaced where the module names functions.
+fn edits(all: &BTreeMap<u32, Thunk>, names: Vec<Named>) -> Vec<Edit> {
+    let edit = |Named { function, at }| {
+        let mut index = Vec::new();
+        all.get(&function)?.index.encode(&mut index);
+        Some((at, index))
+    };
+    names.into_iter().filter_map(edit).collect()
 }
 
 fn in_globals(globals: &GlobalSectionReader<'_>) -> Result<Vec<Named>, ModuleError> {
